@@ -1,0 +1,31 @@
+# Language level, warnings, hardening and sanitizers for every target of the tree.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+option(HOLDLINE_SANITIZE "Address and undefined-behaviour sanitizers" OFF)
+
+add_library(holdline_flags INTERFACE)
+target_include_directories(holdline_flags INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(holdline_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wcast-align -Werror -fstack-protector-strong -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+# GCC 12 reports false "maybe uninitialized" and bounds warnings through inlined std::string and tl::expected.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(holdline_flags INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+endif()
+target_compile_definitions(holdline_flags INTERFACE _GLIBCXX_ASSERTIONS)
+if(HOLDLINE_SANITIZE)
+  target_compile_options(holdline_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(holdline_flags INTERFACE -fsanitize=address,undefined)
+else()
+  target_compile_options(holdline_flags INTERFACE $<$<CONFIG:Release,RelWithDebInfo>:-D_FORTIFY_SOURCE=2>)
+  target_link_options(holdline_flags INTERFACE -Wl,-z,relro,-z,now)
+endif()

@@ -1,0 +1,15 @@
+# System libraries, each an imported target. SQLCipher must be libsqlcipher itself: plain libsqlite3 exports
+# the same symbols and would write plaintext, so nothing here may pull it in.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(CURL REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(tl-expected REQUIRED)
+find_package(GTest REQUIRED)
+# Its .pc file states the SQLite version: 3.46.1 is SQLCipher 4.6.1. The programs ask PRAGMA cipher_version again.
+pkg_check_modules(SQLCIPHER REQUIRED IMPORTED_TARGET sqlcipher>=3.46.1)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc icu-i18n)

@@ -1,0 +1,33 @@
+# holdline_library(NAME LINK...): the static library of one folder, made of its .cpp files (main_*.cpp are programs).
+function(holdline_library name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/main_[^/]*\\.cpp$")
+  if(NOT sources)
+    add_library(holdline_${name} INTERFACE)
+    target_link_libraries(holdline_${name} INTERFACE holdline_flags ${ARGN})
+    return()
+  endif()
+  add_library(holdline_${name} STATIC ${sources})
+  target_link_libraries(holdline_${name} PUBLIC holdline_flags ${ARGN})
+endfunction()
+
+# holdline_program(NAME MAIN LINK...): a program made of one thin main file.
+function(holdline_program name main)
+  if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${main})
+    return()
+  endif()
+  add_executable(${name} ${main})
+  target_link_libraries(${name} PRIVATE ${ARGN})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+endfunction()
+
+# holdline_tests(NAME LINK...): one GoogleTest program from the *_test.cpp files of a folder, run by CTest as a whole.
+function(holdline_tests name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name} ${sources})
+  target_link_libraries(${name} PRIVATE ${ARGN} GTest::gtest GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name})
+endfunction()
