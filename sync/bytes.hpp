@@ -9,7 +9,8 @@
 
 namespace holdline::sync {
 
-using Bytes = std::string;  // raw bytes; std::string for its small-buffer storage and because SQLite, zstd and curl take it
+using Bytes =
+    std::string;  // raw bytes; std::string for its small-buffer storage and because SQLite, zstd and curl take it
 
 // Appends to a byte string it does not own.
 class ByteWriter {
@@ -26,9 +27,7 @@ class ByteWriter {
     u8(static_cast<std::uint8_t>(v));
   }
   // Zigzag LEB128: small magnitudes of either sign are short.
-  void svarint(std::int64_t v) {
-    varint((static_cast<std::uint64_t>(v) << 1) ^ static_cast<std::uint64_t>(v >> 63));
-  }
+  void svarint(std::int64_t v) { varint((static_cast<std::uint64_t>(v) << 1) ^ static_cast<std::uint64_t>(v >> 63)); }
   void raw(std::string_view bytes) { out_.append(bytes); }
   // Length, then bytes.
   void blob(std::string_view bytes) {

@@ -39,17 +39,17 @@ template <class T>
 }  // namespace holdline
 
 // Returns the error of `expr` from the enclosing function, which itself returns a Result.
-#define HOLDLINE_TRY(expr)                                                \
-  do {                                                                    \
-    if (auto holdline_try_ = (expr); !holdline_try_)                      \
+#define HOLDLINE_TRY(expr)                                                        \
+  do {                                                                            \
+    if (auto holdline_try_ = (expr); !holdline_try_)                              \
       return tl::unexpected<::holdline::Error>(std::move(holdline_try_).error()); \
   } while (false)
 
 // Binds the value of `expr` to `name`, or returns its error: HOLDLINE_ASSIGN(auto row, read_row(id));
 #define HOLDLINE_CONCAT_(a, b) a##b
 #define HOLDLINE_CONCAT(a, b) HOLDLINE_CONCAT_(a, b)
-#define HOLDLINE_ASSIGN_(tmp, name, expr)                              \
-  auto tmp = (expr);                                                   \
+#define HOLDLINE_ASSIGN_(tmp, name, expr)                                     \
+  auto tmp = (expr);                                                          \
   if (!tmp) return tl::unexpected<::holdline::Error>(std::move(tmp).error()); \
   name = *std::move(tmp)
 #define HOLDLINE_ASSIGN(name, expr) HOLDLINE_ASSIGN_(HOLDLINE_CONCAT(holdline_assign_, __LINE__), name, expr)

@@ -14,7 +14,8 @@ TEST(Id, TextRoundTripsAndRefusesMisplacedDashes) {
 }
 
 TEST(Id, DerivedIdCarriesTimeAndVersionAndDependsOnEveryPartOfItsOrigin) {
-  const Origin origin{*Id::parse("11111111-1111-4111-8111-111111111111"), *Id::parse("22222222-2222-4222-8222-222222222222"), 2, 7};
+  const Origin origin{*Id::parse("11111111-1111-4111-8111-111111111111"),
+                      *Id::parse("22222222-2222-4222-8222-222222222222"), 2, 7};
   const std::int64_t wall_ms = 1'763'700'000'000;
   const Id id = derive_id(origin, wall_ms, 0);
   std::uint64_t ms = 0;
