@@ -1,0 +1,146 @@
+// The outbox: the durable queue of what people did on this workstation. Sacred: nothing here deletes an unsent action.
+//
+// One SQLCipher file, one connection, synchronous=FULL, one lean append-only table. A synchronous class without
+// threads; OutboxWorker (outbox_worker.hpp) owns the thread and commits for several people at once.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "platform/clock.hpp"
+#include "platform/database.hpp"
+#include "platform/entropy.hpp"
+#include "sync/action.hpp"
+#include "sync/message.hpp"
+#include "sync/schema.hpp"
+
+namespace holdline::agent {
+
+// What a person wants done: an action without the place in the chain, which the outbox gives it.
+struct Draft {
+  std::string idempotency_key;  // made by the CLI or console; 1..64 printable characters
+  sync::Hash fingerprint;       // of the request body: the same key with another body is an error
+  sync::Id person;
+  std::uint32_t assertion = 0;
+  std::int64_t event_ms = 0;
+  std::optional<sync::Id> incident;
+  // Ops refer to records they create by index: a create's record id is filled in by the outbox; references to it are
+  // written as created_here(index).
+  std::vector<sync::Op> ops;
+};
+// Placeholder id for "the record that op `index` of this action creates"; the outbox replaces it.
+sync::Id created_here(std::uint32_t index);
+
+struct Saved {
+  sync::ActionRef ref;
+  std::vector<sync::Id> created;  // ids of the records its creates made, in op order
+  bool repeated = false;          // the idempotency key was known: this is the stored action, nothing was added
+};
+
+struct PendingAction {
+  sync::StoredAction stored;
+  sync::Action action;
+};
+
+enum class OutboxHealth : std::uint8_t {
+  writable,
+  read_only,  // the device could not be trusted or is full: nothing is acknowledged; pending entries can be exported
+};
+
+struct OutboxStatus {
+  OutboxHealth health = OutboxHealth::writable;
+  std::string advice;  // read_only: what happened and what to do
+  std::array<sync::LaneTip, sync::lane_count> lanes;
+  std::uint64_t retained = 0;           // acknowledged actions that can still be re-offered
+  std::uint64_t no_longer_offered = 0;  // accepted actions that were let go
+  std::uint64_t quarantined = 0;
+  std::uint64_t bytes = 0;
+};
+
+class Outbox {
+ public:
+  struct Options {
+    std::string path;
+    platform::DatabaseOptions database;
+    std::uint64_t keep_bytes = 256ull << 20;  // of accepted actions
+    std::int64_t keep_ms = 30ll * 24 * 3600 * 1000;
+  };
+
+  // First run of this workstation: draws an incarnation. Fails when the file exists.
+  static Result<std::unique_ptr<Outbox>> create(const Options&, const platform::RawKey&, const sync::Id& device,
+                                                platform::Clock&, platform::Entropy&);
+  // Every later run. Quick check, then checkpoint: when the checkpoint fails the outbox opens read-only (health,
+  // advice). "database-missing" is an error of kind stop, never a first run.
+  static Result<std::unique_ptr<Outbox>> open(const Options&, const platform::RawKey&, platform::Clock&,
+                                              platform::Entropy&);
+  ~Outbox();
+
+  const sync::Maker& maker() const;
+
+  // Durable when it returns: one transaction for all drafts. Each draft has its own Result (an invalid one does not
+  // hold up the others); when the commit fails every draft fails with the same error, nothing is acknowledged, and the
+  // outbox is read-only until recover(). `after` is worked out here from actions of the same record that are not yet
+  // settled.
+  std::vector<Result<Saved>> append(const sync::Schema& schema, std::span<const Draft> drafts);
+
+  // After an I/O error or a full disk: reopen, check, checkpoint(TRUNCATE); writable again only when all succeed.
+  Result<void> recover();
+  // Called when the disk is full: lets go of the reserve file so that entries can still be taken. False: none left.
+  bool release_reserve();
+
+  // Actions of one lane after `number`, oldest first: at most `count` and about `bytes`. With the hash before the
+  // first.
+  Result<sync::ActionBatch> read_batch(sync::Lane lane, std::uint64_t after_number, std::size_t count,
+                                       std::size_t bytes);
+  // Every action whose effect the ledger at `replica` does not contain yet: unsettled ones, and settled ones above its
+  // cn. What the overlay is derived from at start and after a bootstrap. In order of lane and number.
+  Result<std::vector<PendingAction>> pending(const sync::Schema& schema, sync::ChangeNumber replica_cn);
+  Result<std::optional<PendingAction>> find(const sync::Schema& schema, sync::ActionRef ref);
+  // Newest first, for lists.
+  Result<std::vector<sync::ActionRef>> list(std::size_t limit);
+  std::optional<sync::ActionResult> result_of(sync::ActionRef ref) const;
+  // All hashes this outbox still knows in [first, first+count) of a lane, oldest first.
+  Result<std::vector<sync::Hash>> hashes(sync::Lane lane, std::uint64_t first, std::size_t count);
+
+  // Keeps entries of the result stream and moves its cursor in one transaction (synchronous=FULL, outside the
+  // acknowledgement path). Entries of other incarnations only move the cursor. Idempotent.
+  Result<void> store_results(std::span<const sync::ActionResult> results, std::uint64_t stream_to);
+  std::uint64_t results_cursor() const;
+  // How far the hub has each lane, by the latest welcome or results.
+  std::array<std::uint64_t, sync::lane_count> acknowledged() const;
+
+  // The hub has less than it once acknowledged (restored from an older copy): results above are void, the actions are
+  // offered again. Never deletes anything.
+  Result<void> void_results(const std::array<std::uint64_t, sync::lane_count>& hub_has, std::uint64_t stream_at);
+  // Fork or rollback: draws a new incarnation. What follows `common` in each lane and has no result is re-issued under
+  // it with new ids and rewritten references; the old actions stay as history, marked re-issued. Atomic. Returns old ->
+  // new.
+  Result<std::vector<std::pair<sync::ActionRef, sync::ActionRef>>> reissue(
+      const sync::Schema& schema, const std::array<std::uint64_t, sync::lane_count>& common);
+
+  // A person's sign-in on this device, durable when it returns; numbers rise per incarnation. Re-issue carries the
+  // latest of each person over.
+  Result<std::uint32_t> add_assertion(sync::Assertion assertion);
+  Result<std::vector<sync::Assertion>> assertions(std::span<const std::uint32_t> numbers);
+
+  // Lets go of accepted actions above the size or age of Options; never of one without a final result. Counts them.
+  Result<std::uint64_t> compact(std::int64_t now_ms);
+
+  OutboxStatus status() const;
+
+  // Everything that is not settled, as JSON text for a person (one action per element); works in read-only health too.
+  Result<std::string> export_pending(const sync::Schema& schema);
+
+ private:
+  struct Impl;
+  explicit Outbox(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace holdline::agent
