@@ -32,6 +32,9 @@ class SecretKey {
   std::array<std::uint8_t, size> bytes_;
 };
 
+// A key that a database file is encrypted with directly, without derivation.
+using RawKey = SecretKey;
+
 // A secret of any length: an unwrapped private key, a password read from a file.
 class SecretBytes {
  public:
