@@ -1,6 +1,8 @@
-# holdline_library(NAME LINK...): the static library of one folder, made of its .cpp files (main_*.cpp are programs).
+# holdline_library(NAME LINK...): the static library of one folder, made of its .cpp files (main_*.cpp are programs) and
+# of the .S files that embed data files with .incbin.
 function(holdline_library name)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp
+       ${CMAKE_CURRENT_SOURCE_DIR}/*.S)
   list(FILTER sources EXCLUDE REGEX "/main_[^/]*\\.cpp$")
   if(NOT sources)
     add_library(holdline_${name} INTERFACE)

@@ -32,6 +32,9 @@ struct Record {
   bool operator==(const Record&) const = default;
 };
 
+// Whether a field of this type can hold the value; null fits none (a field without a value is not stored).
+bool fits(FieldType type, const Value& value);
+
 // The stored form: flags, then (field number, value) of every field that is not null, ascending. Canonical, and
 // unchanged when the schema gains a field. Key and scope are not in it.
 Bytes encode_body(const Collection& collection, const Record& record);

@@ -42,12 +42,12 @@ struct Field {
   FieldType type = FieldType::text;
   std::string label;  // for forms; defaults to the name in words
   bool required = false;
-  bool read_only = false;                                       // set by the hub only; an op that changes it is refused
-  std::size_t max_length = 0;                                   // text: bytes of UTF-8
-  std::optional<std::int64_t> minimum, maximum;                 // integer, time
-  std::vector<std::string> options;                             // picklist; for `strictest` in ascending strictness
+  bool read_only = false;                        // set by the hub only; an op that changes it is refused
+  std::size_t max_length = 0;                    // text, set and list elements: bytes of UTF-8
+  std::optional<std::int64_t> minimum, maximum;  // integer, time
+  std::vector<std::string> options;              // picklist, set; for `strictest` in ascending strictness
   std::map<std::string, std::vector<std::string>> transitions;  // `transition`: state -> allowed next states
-  CollectionNo target = 0;                                      // reference: which collection
+  CollectionNo target = 0;  // reference: which collection; 0: any (built-in ones only)
   SearchKind search = SearchKind::none;
   MergePolicy policy = MergePolicy::review;
   std::string merge_group;      // empty: merges alone
@@ -83,7 +83,8 @@ struct Collection {
 
 class Schema {
  public:
-  // Every error names the line and the key, and all errors of the text are reported at once in the message.
+  // The syntax is explained in schema.toml. Errors: ask_person "invalid-schema"; the message has a line
+  // "line L: key: text" for every error of the text (for the first alone when the text is not valid TOML).
   static Result<Schema> parse(std::string_view toml);
 
   std::uint32_t version() const { return version_; }  // from the file; a changed schema has a higher one
