@@ -97,10 +97,10 @@ struct StoodAt {
 // One record's new form at one cn.
 struct RecordWrite {
   ChangeNumber cn = 0;
-  sync::Stood before_and_scope;  // record as it stood (key, scope); fields may be empty when created
-  bool existed = false;
+  std::optional<sync::Record> before;  // as it stood; nullopt: not there, or deleted
   sync::Stood next;
-  sync::FieldMask changed = 0;
+  sync::FieldMask changed = 0;  // of an existing record; a new one tells all its fields
+  bool fed = true;              // false: only the meta differs; kept, but the feed and the digests do not see it
 };
 
 // Everything one group of pushes changes; written as one transaction.

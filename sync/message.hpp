@@ -123,6 +123,7 @@ struct Assertion {
 Bytes assertion_text(const Maker& maker, const Assertion& assertion);
 
 struct Push {
+  TimeReading clock;  // of the agent, when it sent this: what action times are corrected by
   ActionBatch batch;
   std::vector<Assertion> assertions;  // those the batch references, and the hub may not have yet
 };
