@@ -95,9 +95,11 @@ struct Maker {
 
 Hash chain_hash(const Hash& predecessor, std::string_view header, const Salt& salt, std::string_view payload);
 
-// Writes the action and links it to `predecessor` (all zero for number 1).
-StoredAction store_action(const Schema& schema, const Maker& maker, const Action& action, const Salt& salt,
-                          const Hash& predecessor);
+// Writes the action and links it to `predecessor` (all zero for number 1). Pure: nothing is durable yet. Errors, all
+// ask_person: "action-too-large" (a limit of limits.hpp), "unknown-schema", "unknown-collection", "unknown-field",
+// "malformed-action" (what an Action may not be: changes or `after` out of order, elements for a field without them).
+Result<StoredAction> store_action(const Schema& schema, const Maker& maker, const Action& action, const Salt& salt,
+                                  const Hash& predecessor);
 // Reads it back; does not check the hash. Errors: ask_person "malformed-action", "unknown-schema" (header.schema
 // differs from schema.version()), "unknown-collection", "unknown-field".
 Result<Action> read_action(const Schema& schema, const Maker& maker, const StoredAction& stored);
@@ -107,6 +109,11 @@ Result<ActionHeader> read_header(std::string_view header);
 Id created_id(const Maker& maker, const ActionHeader& header, std::uint32_t index);
 // The tag of the k-th element that op `index` adds to field `field`.
 Id element_tag(const Maker& maker, const ActionHeader& header, std::uint32_t index, FieldIndex field, std::uint32_t k);
+
+// Applies the adds and removes of one change to the value of a set or list field (null: no element yet). An element
+// whose tag is there already stays as it is, removed or not, so folding twice changes nothing.
+void fold_elements(const Maker& maker, const ActionHeader& header, std::uint32_t index, const FieldChange& change,
+                   Value& value);
 
 // Shows a person's own pending op on top of a record: new values as they are, adds and removes folded by tag. `record`
 // is empty (all null) when the op creates it. Folding twice changes nothing.
