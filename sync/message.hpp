@@ -175,8 +175,9 @@ enum class PullAnswer : std::uint8_t {
 struct PullReply {
   PullAnswer answer = PullAnswer::cut;
   Cut cut;
-  std::vector<ActionResult> results;
-  bool more = false;  // pull again at once
+  std::vector<ActionResult> results;  // everything that took effect up to cut.to, as far as there was room
+  bool more = false;                  // pull again at once
+  std::int64_t hub_wall_ms = 0;
   bool operator==(const PullReply&) const = default;
 };
 
@@ -192,6 +193,7 @@ struct ChunkInfo {
 struct Manifest {
   Id epoch;
   Cursor at;
+  std::int64_t hub_wall_ms = 0;
   std::uint32_t schema_version = 0;
   std::vector<ChunkInfo> chunks;  // small urgent collections first
   std::vector<DigestRoot> digests;
@@ -230,6 +232,7 @@ std::string encode_json(const PullRequest&);
 std::string encode_json(const Manifest&);
 std::string encode_json(const LeavesRequest&);
 std::string encode_json(const RepairRequest&);
+std::string encode_json(const Error&);  // {"code","message"}: the body of every answer that is not 200
 Result<Hello> decode_hello(std::string_view json);
 Result<Welcome> decode_welcome(std::string_view json);
 Result<Compare> decode_compare(std::string_view json);
@@ -238,6 +241,9 @@ Result<PullRequest> decode_pull_request(std::string_view json);
 Result<Manifest> decode_manifest(std::string_view json);
 Result<LeavesRequest> decode_leaves_request(std::string_view json);
 Result<RepairRequest> decode_repair_request(std::string_view json);
+// What an answer with this HTTP status means: 401 403 404 413 422 ask a person, 409 start over, all else retry later.
+// The body's code and message are taken when it is one of ours.
+Error decode_error(int status, std::string_view json);
 
 Bytes encode_push(const Schema&, const Push&);
 Result<Push> decode_push(const Schema&, std::string_view);

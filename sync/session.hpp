@@ -160,7 +160,7 @@ class Session {
   };
   explicit Session(Options options) : options_(options), backoff_(options.backoff) {}
 
-  // `now_ms` is monotonic; `chance` any 64 random bits.
+  // `now_ms` never jumps and counts sleep (boot time); `chance` any 64 random bits.
   std::vector<SessionAction> step(const SessionEvent& event, std::int64_t now_ms, std::uint64_t chance);
 
   SessionState state() const { return state_; }

@@ -1,0 +1,155 @@
+// The engine's downloads: schema and dictionary, snapshots, cuts, repairs.
+
+#include <algorithm>
+
+#include "agent/engine.hpp"
+#include "sync/limits.hpp"
+
+namespace holdline::agent {
+
+namespace {
+
+constexpr std::int64_t request_timeout_ms = 30'000;
+constexpr std::int64_t chunk_timeout_ms = 120'000;
+constexpr std::int64_t pull_timeout_margin_ms = 15'000;  // beyond the time the hub may hold the request
+
+Error differs_from_hash() {
+  return {ErrorKind::retry_later, "hash-differs", "What the hub sent is not what its hash names; it is asked again."};
+}
+
+}  // namespace
+
+void Engine::perform(const sync::action::Prepare& a) {
+  std::vector<std::pair<std::string, sync::Hash>> wanted;
+  if (a.dictionary) wanted.emplace_back(std::string(sync::path::dictionary), *a.dictionary);
+  if (a.schema) wanted.emplace_back(std::string(sync::path::schema), *a.schema);
+  fetch_next_part(std::move(wanted));
+}
+
+void Engine::fetch_next_part(std::vector<std::pair<std::string, sync::Hash>> wanted) {
+  if (wanted.empty()) return step(sync::event::Prepared{});
+  const auto [path, hash] = wanted.back();
+  wanted.pop_back();
+  post(path + sync::to_hex(hash.view()), {}, request_timeout_ms, [this, path, hash, wanted](sync::Bytes body) {
+    if (sync::sha256(body) != hash) return failed(differs_from_hash());
+    if (auto stored = parts_.library.store(hash, body); !stored) return failed(std::move(stored).error());
+    if (path == sync::path::dictionary) {
+      dictionary_.emplace(std::move(body));
+      return fetch_next_part(wanted);
+    }
+    auto schema = sync::Schema::parse(body);
+    if (!schema) return failed(std::move(schema).error());
+    // Whoever owns the parts reopens them in the new form; this engine ends with that.
+    if (events_.schema_changed) events_.schema_changed(std::move(*schema));
+  });
+}
+
+void Engine::perform(const sync::action::FetchManifest&) {
+  post(sync::path::snapshot, {}, chunk_timeout_ms, [this](sync::Bytes body) {
+    auto manifest = sync::decode_manifest(body);
+    if (!manifest) return failed(std::move(manifest).error());
+    auto builder = parts_.replica.build(*manifest, welcome_.grants);
+    if (!builder) return failed(std::move(builder).error());
+    builder_ = std::move(*builder);
+    manifest_ = std::move(*manifest);
+    const auto stored = builder_->stored();
+    sync::event::ManifestKept kept;
+    for (const sync::ChunkInfo& chunk : manifest_.chunks)
+      if (std::ranges::find(stored, chunk.hash) == stored.end()) kept.missing.push_back(chunk.hash);
+    status_.chunks_total = manifest_.chunks.size();
+    status_.chunks_done = stored.size();
+    step(kept);
+  });
+}
+
+void Engine::perform(const sync::action::FetchChunk& a) {
+  const auto info = std::ranges::find(manifest_.chunks, a.hash, &sync::ChunkInfo::hash);
+  if (info == manifest_.chunks.end()) return;
+  post(std::string(sync::path::chunk) + sync::to_hex(a.hash.view()), {}, chunk_timeout_ms,
+       [this, chunk = *info](sync::Bytes body) {
+         if (sync::sha256(body) != chunk.hash) return failed(differs_from_hash());
+         auto raw = inflate(body);
+         if (!raw) return failed(std::move(raw).error());
+         auto rows = sync::decode_changes(parts_.replica.schema(), *raw);
+         if (!rows) return failed(std::move(rows).error());
+         if (auto added = builder_->add(chunk, *rows); !added) return failed(std::move(added).error());
+         ++status_.chunks_done;
+         step(sync::event::ChunkKept{chunk.hash});
+       });
+}
+
+void Engine::perform(const sync::action::FinishBootstrap&) {
+  auto finished = builder_->finish(manifest_.hub_wall_ms);
+  if (finished) finished = parts_.replica.swap(std::move(builder_));
+  if (!finished) {
+    builder_.reset();
+    return failed(std::move(finished).error());
+  }
+  if (events_.replica_swapped) events_.replica_swapped();
+  if (auto rebuilt = rebuild_overlay(); !rebuilt) return failed(std::move(rebuilt).error());
+  step(sync::event::Bootstrapped{});
+}
+
+void Engine::perform(const sync::action::StartPull& a) {
+  sync::PullRequest request;
+  const ReplicaPosition position = parts_.replica.position();
+  parts_.outbox.run([&](Outbox& outbox) {
+    request.incarnation = outbox.maker().incarnation;
+    request.results = outbox.results_cursor();
+  });
+  request.epoch = position.epoch;
+  request.cursor = position.cursor;
+  request.grants = position.grants;
+  request.wait_ms = a.wait_ms;
+  post(sync::path::pull, sync::encode_json(request), a.wait_ms + pull_timeout_margin_ms, [this](sync::Bytes body) {
+    auto raw = inflate(body);
+    if (!raw) return failed(std::move(raw).error());
+    auto reply = sync::decode_pull_reply(parts_.replica.schema(), *raw);
+    if (!reply) return failed(std::move(reply).error());
+    pulled(std::move(*reply));
+  });
+}
+
+// Results first, then the rows they are about, then the overlay lets go: at no moment does the screen fall back.
+void Engine::pulled(sync::PullReply reply) {
+  if (reply.answer == sync::PullAnswer::reset) return step(sync::event::Pulled{true, false, {}});
+  if (auto kept = keep_results(reply.results); !kept) return failed(std::move(kept).error());
+  if (auto applied = parts_.replica.apply(reply.cut, reply.hub_wall_ms); !applied)
+    return failed(std::move(applied).error());
+  parts_.overlay.reached(reply.cut.to.cn);
+  step(sync::event::Pulled{false, reply.more, parts_.replica.differing(reply.cut.digests)});
+}
+
+void Engine::perform(const sync::action::CompareLeaves& a) {
+  const sync::LeavesRequest request{a.key, parts_.replica.position().cursor};
+  post(sync::path::leaves, sync::encode_json(request), request_timeout_ms, [this, key = a.key](sync::Bytes body) {
+    auto raw = inflate(body);
+    if (!raw) return failed(std::move(raw).error());
+    auto reply = sync::decode_leaves(*raw);
+    if (!reply) return failed(std::move(reply).error());
+    sync::event::LeavesCompared compared{key, reply->moved, {}};
+    const sync::Leaves own = parts_.replica.leaves(key);
+    for (std::size_t leaf = 0; leaf < sync::leaf_count && !reply->moved; ++leaf)
+      if (own[leaf] != reply->leaves[leaf]) compared.differing.push_back(static_cast<std::uint8_t>(leaf));
+    step(compared);
+  });
+}
+
+void Engine::perform(const sync::action::FetchLeaf& a) {
+  const sync::RepairRequest request{a.key, a.leaf, parts_.replica.position().cursor};
+  post(sync::path::repair, sync::encode_json(request), request_timeout_ms,
+       [this, key = a.key, leaf = a.leaf](sync::Bytes body) {
+         auto raw = inflate(body);
+         if (!raw) return failed(std::move(raw).error());
+         auto reply = sync::decode_repair(parts_.replica.schema(), *raw);
+         if (!reply) return failed(std::move(reply).error());
+         if (!reply->moved) {
+           if (auto mended = parts_.replica.repair(key, leaf, reply->rows); !mended)
+             return failed(std::move(mended).error());
+           ++status_.repairs;
+         }
+         step(sync::event::Repaired{key, leaf, reply->moved});
+       });
+}
+
+}  // namespace holdline::agent
