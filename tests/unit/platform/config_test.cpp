@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-
 #include "platform/config_units.hpp"
 #include "tests/unit/platform/scratch.hpp"
 
