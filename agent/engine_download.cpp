@@ -97,7 +97,7 @@ void Engine::perform(const sync::action::StartPull& a) {
     request.incarnation = outbox.maker().incarnation;
     request.results = outbox.results_cursor();
   });
-  request.epoch = position.epoch;
+  request.epoch = welcome_.epoch;
   request.cursor = position.cursor;
   request.grants = position.grants;
   request.wait_ms = a.wait_ms;
