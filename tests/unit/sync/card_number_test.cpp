@@ -58,6 +58,10 @@ TEST(CardNumber, IsNotSeenInWhatElsePeopleType) {
       "call +44 20 7551 8700",
       "0049 151 23456789",
       "DE89 3704 0044 0532 0130 00",  // IBAN
+      "DE58 5001 0517 5407 3246 79",  // its inner groups alone would be a card number
+      "room 4510 01.11.2024 14.45",   // likewise, were the dots blanks
+      "room 4510 01-11-2024 14 45",
+      "file 45102/123/4567/1008",
       "GB29 NWBK 6016 1331 9268 19",
       "FR1420041010050500013M02606",
       "2024-01-02 12.30 to 2024-01-03 14.45",
