@@ -171,7 +171,7 @@ TEST(Config, ReadsTheFileThenItsDropInsByName) {
   EXPECT_EQ((*sources)[0].text, "batch = 1\n");
   EXPECT_EQ((*sources)[1].text, "batch = 2\n");
   EXPECT_EQ((*sources)[2].text, "batch = 3\n");
-  EXPECT_EQ(read_config_files(scratch / "none.toml").error().code, "file-missing");
+  EXPECT_EQ(code_of(read_config_files(scratch / "none.toml")), "file-missing");
 }
 
 TEST(ConfigUnits, AcceptWhatTheySayAndNothingElse) {
@@ -194,7 +194,7 @@ TEST(ReadSecret, ReadsAPrivateFileAndRefusesAnOpenOne) {
   write_contents(path, "s3cret\n");
   ::chmod(path.c_str(), 0644);
   const SecretReference reference{SecretReference::Kind::file, path};
-  EXPECT_EQ(read_secret(reference, "").error().code, "loose-permissions");
+  EXPECT_EQ(code_of(read_secret(reference, "")), "loose-permissions");
   ::chmod(path.c_str(), 0600);
   EXPECT_EQ(read_secret(reference, "")->view(), "s3cret");
 }
@@ -204,7 +204,7 @@ TEST(ReadSecret, ReadsACredentialFromItsDirectory) {
   write_contents(scratch / "hub-key", "k");
   const SecretReference reference{SecretReference::Kind::credential, "hub-key"};
   EXPECT_EQ(read_secret(reference, scratch.path())->view(), "k");
-  EXPECT_EQ(read_secret(reference, "").error().code, "secret-missing");
+  EXPECT_EQ(code_of(read_secret(reference, "")), "secret-missing");
 }
 
 }  // namespace

@@ -116,7 +116,7 @@ TEST(DatabaseVfs, ACommitWhoseSyncFailedIsNotASuccess) {
   vfs.fail_sync = true;
   const auto committed = transaction->commit();
   ASSERT_FALSE(committed);
-  EXPECT_EQ(committed.error().code, "io-error");
+  EXPECT_EQ(code_of(committed), "io-error");
   EXPECT_EQ(committed.error().kind, ErrorKind::stop);
   EXPECT_FALSE(db->in_transaction());
   EXPECT_FALSE(db->checkpoint_truncate()) << "nothing may be acknowledged while the disk fails";
@@ -142,7 +142,7 @@ TEST(DatabaseVfs, TellsAMissingFileOnAnyVfs) {
   Scratch scratch;
   DatabaseOptions options = watched();
   options.mode = OpenMode::must_exist;
-  EXPECT_EQ(Database::open(scratch / "a.db", key_of(1), options).error().code, "database-missing");
+  EXPECT_EQ(code_of(Database::open(scratch / "a.db", key_of(1), options)), "database-missing");
 }
 
 TEST(DatabaseVfs, ExclusiveLockingNeedsNoSharedMemoryAlsoWhenReopening) {

@@ -48,14 +48,14 @@ TEST(Files, RefusesADirectoryOthersCanReadAndNamesTheCommand) {
   ::chmod((scratch / "state").c_str(), 0750);
   const auto refused = make_private_directory(scratch / "state");
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, "loose-permissions");
+  EXPECT_EQ(code_of(refused), "loose-permissions");
   EXPECT_NE(refused.error().message.find("chmod 0700 " + (scratch / "state").string()), std::string::npos);
 }
 
 TEST(Files, CreateNeverReplacesAndReplaceDoesAndLeavesNothingBeside) {
   Scratch scratch;
   ASSERT_TRUE(create_file(scratch / "a", "old"));
-  EXPECT_EQ(create_file(scratch / "a", "new").error().code, "file-exists");
+  EXPECT_EQ(code_of(create_file(scratch / "a", "new")), "file-exists");
   EXPECT_EQ(contents(scratch / "a"), "old");
   write_contents(scratch / "a.new", "half written before a crash");
   ASSERT_TRUE(replace_file(scratch / "a", "new"));
@@ -82,10 +82,10 @@ TEST(Files, ReadsNoLinkNoPipeAndNotMoreThanAsked) {
   Scratch scratch;
   ASSERT_TRUE(create_file(scratch / "a", "12345"));
   std::filesystem::create_symlink(scratch / "a", scratch / "link");
-  EXPECT_EQ(read_file(scratch / "link", 100).error().code, "io-error");
-  EXPECT_EQ(read_file(scratch / "a", 4).error().code, "file-too-large");
+  EXPECT_EQ(code_of(read_file(scratch / "link", 100)), "io-error");
+  EXPECT_EQ(code_of(read_file(scratch / "a", 4)), "file-too-large");
   EXPECT_EQ(read_file(scratch / "a", 5).value(), "12345");
-  EXPECT_EQ(read_file(scratch / "none", 5).error().code, "file-missing");
+  EXPECT_EQ(code_of(read_file(scratch / "none", 5)), "file-missing");
   ASSERT_EQ(::mkfifo((scratch / "pipe").c_str(), 0600), 0);
   EXPECT_EQ(read_file(scratch / "pipe", 5).value(), "");
   EXPECT_FALSE(check_private_file(scratch / "pipe"));

@@ -1,4 +1,4 @@
-// A private directory for one test, removed with it, and keys that are easy to tell apart.
+// What the tests of this folder share: a private directory removed with its test, keys that are easy to tell apart.
 #pragma once
 
 #include <stdlib.h>
@@ -11,6 +11,7 @@
 #include <string>
 
 #include "platform/secret.hpp"
+#include "sync/result.hpp"
 
 namespace holdline::platform {
 
@@ -39,6 +40,12 @@ inline SecretKey key_of(std::uint8_t byte) {
   std::array<std::uint8_t, SecretKey::size> bytes{};
   bytes.fill(byte);
   return SecretKey(bytes);
+}
+
+// "ok" or the error's code.
+template <class T>
+std::string code_of(const Result<T>& result) {
+  return result ? "ok" : result.error().code;
 }
 
 inline std::string contents(const std::filesystem::path& path) {
