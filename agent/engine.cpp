@@ -80,8 +80,10 @@ Result<sync::Bytes> Engine::inflate(std::string_view body) {
 Result<void> Engine::rebuild_overlay() {
   Result<std::vector<PendingAction>> pending;
   parts_.outbox.run([&](Outbox& outbox) {
-    pending = outbox.pending(parts_.replica.schema(), parts_.replica.position().cursor.cn);
-    if (pending) parts_.overlay.rebuild(outbox.maker(), *pending, outbox);
+    const sync::ChangeNumber cursor = parts_.replica.position().cursor.cn;
+    pending = outbox.pending(parts_.replica.schema(), cursor);
+    if (!pending) return;
+    parts_.overlay.rebuild(outbox.maker(), cursor, *pending, [&](sync::ActionRef ref) { return outbox.result_of(ref); });
   });
   if (!pending) return fail(std::move(pending));
   return {};

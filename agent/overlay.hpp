@@ -5,20 +5,26 @@
 // Snapshots are immutable and may be read from any thread; changes come from one thread.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "agent/outbox.hpp"
+#include "agent/replica_layout.hpp"
+#include "agent/shared_buckets.hpp"
 #include "sync/action.hpp"
 #include "sync/message.hpp"
 
 namespace holdline::agent {
 
-// One pending op on one record, in the order it was made.
+// One pending op on one record.
 struct OverlayOp {
   sync::ActionRef ref;
   sync::Maker maker;
@@ -26,35 +32,105 @@ struct OverlayOp {
   std::uint32_t index = 0;
   sync::Op op;
   sync::ChangeNumber settled_at = 0;  // 0: not yet settled
+
+  // False once rows at this cursor hold the effect.
+  bool pending_at(sync::ChangeNumber cursor) const { return settled_at == 0 || settled_at > cursor; }
 };
+using OverlayOps = std::vector<std::shared_ptr<const OverlayOp>>;  // in the order they were made
 
 class OverlaySnapshot {
  public:
-  // Folds what is pending above `cursor` on top of what the replica holds (nullopt: nothing).
+  // Folds what is pending above `cursor` on top of what the replica holds (nullopt: nothing). A record that is deleted
+  // by a pending op comes back marked deleted. nullopt: neither the replica nor a pending op has it.
   std::optional<sync::Record> fold(const sync::Schema&, const sync::RecordKey&, std::optional<sync::Record> stood,
                                    sync::ChangeNumber cursor) const;
-  // Records with pending ops, of one collection, newest action first.
+  // Records with pending ops, of one collection, newest action first. Walks all that is pending.
   std::vector<sync::RecordKey> touched(sync::CollectionNo) const;
   bool touches(const sync::RecordKey&) const;
-  std::size_t actions() const;
+  // Empty when the record is not touched.
+  const OverlayOps& ops(const sync::RecordKey&) const;
+  std::size_t actions() const { return actions_; }
+
+  // Records that pending ops create, of one collection, with ids below `before` (nil: all) and not below `from`, newest
+  // id first. Walks all that is pending.
+  std::vector<sync::Id> created(sync::CollectionNo, const sync::Id& before, const sync::Id& from) const;
+  // Records of a collection that pending ops hang under `parent`.
+  std::vector<sync::RecordKey> under(sync::CollectionNo, const sync::Id& parent) const;
+  // Records to which pending ops gave a value that may match: look at each, for the rest of a name may lie in the
+  // replica. Looks only at values with the same beginning, except for a single letter.
+  std::vector<sync::RecordKey> candidates(const SearchQuery&) const;
 
  private:
   friend class Overlay;
-  std::map<sync::RecordKey, std::vector<std::shared_ptr<const OverlayOp>>> ops_;
+  struct Entry {
+    sync::RecordKey key;
+    OverlayOps ops;
+  };
+  enum class Found : std::uint8_t { word, phone, reference, parent };
+  // One value of a pending op by which its record is found.
+  struct Posting {
+    Found by = Found::word;
+    std::string key;
+    sync::RecordKey record;
+    sync::ActionRef ref;
+    std::uint32_t index = 0;
+  };
+
+  static std::size_t hash_of(const sync::RecordKey& key);
+  static std::size_t hash_of(Found by, std::string_view key);
+  const Entry* entry(const sync::RecordKey&) const;
+  void collect(Found by, std::string_view prefix, std::set<sync::RecordKey>& into) const;
+
+  SharedBuckets<Entry> entries_;
+  SharedBuckets<Posting> postings_;
   std::size_t actions_ = 0;
 };
 
 class Overlay {
  public:
+  // The schema must outlive it.
+  explicit Overlay(const sync::Schema&);
+
   std::shared_ptr<const OverlaySnapshot> snapshot() const;
-  // After the outbox has it durably.
+  // After the outbox has it durably. An action that is known already changes nothing.
   void add(const sync::Maker&, const PendingAction&);
-  // applied, merged, conflict: ends at result.at.cn. quarantined: ends now. waiting: goes on.
+  // applied, merged, conflict: ends at result.at.cn. quarantined: ends now. waiting: goes on. Results of another
+  // incarnation than the one last added are not about these actions and change nothing.
   void settle(const sync::ActionResult&);
   // The replica's cursor moved: drops what it now contains.
   void reached(sync::ChangeNumber cursor);
-  // From scratch, at start and after a bootstrap.
-  void rebuild(const sync::Maker&, std::span<const PendingAction>, const class Outbox&);
+  // From scratch, at start, after a re-issue and after a bootstrap (under one lock with the swap): `pending` is what
+  // Outbox::pending says for `cursor`, `result_of` its latest result of each, if any (Outbox::result_of).
+  using ResultOf = std::function<std::optional<sync::ActionResult>(sync::ActionRef)>;
+  void rebuild(const sync::Maker&, sync::ChangeNumber cursor, std::span<const PendingAction> pending,
+               const ResultOf& result_of);
+
+ private:
+  struct Known {
+    OverlayOps ops;
+    sync::ChangeNumber settled_at = 0;
+  };
+  using Posting = OverlaySnapshot::Posting;
+
+  void take(const sync::Maker&, const PendingAction&);
+  void apply(const sync::ActionResult&);
+  void drop(std::map<sync::ActionRef, Known>::iterator);
+  void mark_settled(const sync::ActionRef&, Known&, sync::ChangeNumber at);
+  void put(std::shared_ptr<const OverlayOp>);
+  void remove(const OverlayOp&);
+  template <class Change>
+  void edit(const sync::RecordKey&, const Change&);
+  std::vector<Posting> postings(const OverlayOp&) const;
+  void publish();
+
+  Layout layout_;
+  Folder folder_;
+  sync::Id incarnation_;
+  sync::ChangeNumber cursor_ = 0;
+  std::map<sync::ActionRef, Known> actions_;
+  std::set<std::pair<sync::ChangeNumber, sync::ActionRef>> settled_;  // by the cn at which they end
+  OverlaySnapshot draft_;
+  std::atomic<std::shared_ptr<const OverlaySnapshot>> published_;
 };
 
 }  // namespace holdline::agent

@@ -2,17 +2,22 @@
 // it, and nothing a person typed lives only here. Rows are exactly the ledger's; what the person's own unsettled
 // actions do to them is the overlay (overlay.hpp), and View (view.hpp) puts both together for the screen.
 //
-// One writer connection (this class, one thread); readers open their own (ReplicaReader). synchronous=NORMAL.
+// One writer connection (this class, one thread); readers open their own (ReplicaReader). synchronous=NORMAL: a power
+// cut may undo the last cuts, never tear one, and they are pulled again. Schemas handed in must outlive what is opened.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "agent/replica_layout.hpp"
 #include "platform/database.hpp"
+#include "platform/files.hpp"
 #include "sync/batch.hpp"
 #include "sync/digest.hpp"
 #include "sync/message.hpp"
@@ -21,8 +26,12 @@
 namespace holdline::agent {
 
 struct ReplicaOptions {
-  std::string directory;  // holds replica.db, and replica-next.db while one is built beside
-  platform::DatabaseOptions database;
+  std::filesystem::path directory;  // holds replica.db, and replica-next.db while one is built beside
+  std::string vfs_name;             // a registered sqlite3_vfs; empty: the operating system's
+  // What is done to whole files beside SQLite; with a vfs of its own a simulated disk brings its own.
+  std::function<Result<void>(const std::filesystem::path&)> remove = platform::remove_file;
+  std::function<Result<void>(const std::filesystem::path& from, const std::filesystem::path& to)> publish =
+      platform::publish_file;
 };
 
 struct ReplicaPosition {
@@ -35,8 +44,9 @@ struct ReplicaPosition {
 class Replica {
  public:
   // Opens replica.db, or makes an empty one when it is missing, unreadable, of another schema or of another layout: the
-  // replica can always be fetched again. `rebuilt_because` says so when that happened to an existing file.
-  static Result<std::unique_ptr<Replica>> open(const ReplicaOptions&, const platform::RawKey&, const sync::Schema&,
+  // replica can always be fetched again. `rebuilt_because` says so when that happened to an existing file. A full or
+  // failing disk is an error, and the file stays.
+  static Result<std::unique_ptr<Replica>> open(const ReplicaOptions&, const platform::SecretKey&, const sync::Schema&,
                                                std::string* rebuilt_because = nullptr);
   ~Replica();
 
@@ -44,7 +54,8 @@ class Replica {
   const sync::Schema& schema() const;
 
   // Applies a cut in one transaction: rows, search indexes, digests, cursor. `cut.from` must equal the cursor,
-  // otherwise start_over "cut-gap" and nothing changes. Visible to readers when it returns.
+  // otherwise start_over "cut-gap"; a replica that was never filled takes no cut. A field outside a change's mask stays
+  // as it is. On any error nothing changes. Visible to readers when it returns; durable at the next checkpoint.
   Result<void> apply(const sync::Cut& cut, std::int64_t hub_wall_ms);
 
   // Keys whose digest differs from the ledger's at the same cursor.
@@ -56,13 +67,17 @@ class Replica {
   // own check. `ask_person`/"replica-damaged" names what differs.
   Result<void> check_rows();
   const sync::DigestTable& digests() const;
+  // Gives cached pages back, when nothing was pulled for a while. The next cut reads what it needs again.
+  void shrink();
 
   // A new replica built beside the current one, from snapshot chunks in any order, indexes last.
   class Builder;
   // Discards a half-built file of another manifest; chunks already stored in one of the same manifest are kept.
+  // The Builder is used on this thread and may outlive the Replica.
   Result<std::unique_ptr<Builder>> build(const sync::Manifest& manifest, std::uint32_t grants);
-  // Puts the finished file in place of the current one (rename, fsync of the directory) and reopens. Readers must
-  // reopen.
+  // Puts the finished file in place of the current one (rename, fsync of the directory) and reopens. Open readers go on
+  // reading the old file, whole and unchanged, until they reopen. Error "database-busy" (retry_later): a reader was in
+  // the middle of a query; nothing changed, and build() with the same manifest finds the finished file again.
   Result<void> swap(std::unique_ptr<Builder> built);
 
  private:
@@ -76,10 +91,12 @@ class Replica::Builder {
   ~Builder();
   // Hashes of chunks already stored (a resumed build).
   std::vector<sync::Hash> stored() const;
-  // One transaction per chunk; twice the same chunk is once.
+  // One transaction per chunk; twice the same chunk is once. A chunk that the manifest does not name, or with another
+  // number of records, is "snapshot-differs" (start_over).
   Result<void> add(const sync::ChunkInfo& info, std::span<const sync::Change> rows);
-  // All chunks must be there. Builds the indexes, checks the digests against the manifest ("snapshot-differs",
-  // start_over), fsyncs.
+  // All chunks must be there ("snapshot-incomplete", start_over). Builds the indexes, recomputes the digests from the
+  // rows and checks them against the manifest ("snapshot-differs", start_over: the half-built file is useless and
+  // goes), fsyncs. A crash meanwhile voids the file; a crash between chunks costs at most the last of them.
   Result<void> finish(std::int64_t hub_wall_ms);
 
  private:
@@ -98,21 +115,42 @@ struct ReplicaRow {
 // Reads on a connection of its own; one thread. Every call is one read transaction and tells the cursor it saw.
 class ReplicaReader {
  public:
-  static Result<std::unique_ptr<ReplicaReader>> open(const ReplicaOptions&, const platform::RawKey&,
+  static Result<std::unique_ptr<ReplicaReader>> open(const ReplicaOptions&, const platform::SecretKey&,
                                                      const sync::Schema&);
   ~ReplicaReader();
 
   struct Seen {
     std::vector<ReplicaRow> rows;
     sync::Cursor cursor;
+    std::int64_t as_of_ms = 0;
   };
+  // Those that exist, in the order asked for.
   Result<Seen> find(std::span<const sync::RecordKey> keys);
-  // Live children of a record in one collection.
+  // Children of a record in one collection, oldest in the replica first.
   Result<Seen> children(const sync::Collection& collection, const sync::Id& parent);
-  // Live rows of a collection, newest id first, after `before` (nil: from the newest), at most `limit`.
+  // Rows of a collection, newest id first, after `before` (nil: from the newest), at most `limit`.
   Result<Seen> list(const sync::Collection& collection, const sync::Id& before, std::size_t limit);
-  // Candidate root records for a search: see search.hpp for what matches.
-  Result<Seen> search(const struct SearchQuery& query, std::size_t limit);
+
+  struct Candidate {
+    ReplicaRow matched;              // the record that was found: a root, or a child such as a phone
+    std::optional<ReplicaRow> root;  // what it hangs on, when that is in the replica
+  };
+  struct Candidates {
+    std::vector<Candidate> rows;
+    sync::Cursor cursor;
+    std::int64_t as_of_ms = 0;
+  };
+  // What matches a query (see search.hpp), one candidate per root: references first, then phones, then names, each in
+  // the order of the schema's collections; `only` keeps one root collection. At most `limit`; unranked, because a
+  // common beginning has thousands. A word of one letter beside longer ones is looked up like any other.
+  Result<Candidates> search(const SearchQuery& query, std::size_t limit, std::optional<sync::CollectionNo> only = {});
+
+  const Layout& layout() const;
+  const Folder& folder() const;
+  // After Replica::swap(): lets go of the old file and opens the new one.
+  Result<void> reopen();
+  // Gives cached pages back, when nobody searched for a while.
+  void shrink();
 
  private:
   struct Impl;

@@ -1,0 +1,259 @@
+#include "agent/replica.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "agent/replica_builder.hpp"
+#include "agent/replica_files.hpp"
+#include "agent/replica_store.hpp"
+
+namespace holdline::agent {
+
+namespace {
+
+tl::unexpected<Error> unknown_schema() {
+  return fail(ErrorKind::start_over, "unknown-schema",
+              "The hub told a record in a form that this schema does not have; the schema is fetched again.");
+}
+
+// What says that the file itself is no good, as against a disk that is full or failing.
+bool is_about_the_file(const Error& error) {
+  static constexpr std::string_view codes[] = {"database-missing", "wrong-key",        "database-not-encrypted",
+                                               "database-corrupt", "replica-outdated", "database-error",
+                                               "malformed-body"};
+  return std::find(std::begin(codes), std::end(codes), error.code) != std::end(codes);
+}
+
+StoreMeta empty_meta(const Layout& layout) {
+  StoreMeta meta;
+  meta.schema = layout.schema().hash();
+  return meta;
+}
+
+std::string names_of(const std::vector<sync::DigestKey>& keys, const sync::Schema& schema) {
+  std::string text;
+  for (const sync::DigestKey& key : keys) {
+    const auto* collection = schema.collection(key.collection);
+    const std::string name = collection == nullptr ? std::to_string(key.collection) : collection->name;
+    if (text.find(name) == std::string::npos) text += (text.empty() ? "" : ", ") + name;
+  }
+  return text;
+}
+
+std::vector<sync::DigestKey> differences(const sync::DigestTable& a, const sync::DigestTable& b) {
+  std::vector<sync::DigestKey> keys;
+  for (const auto& [key, leaves] : a.all()) {
+    const auto other = b.all().find(key);
+    if (other == b.all().end() || other->second != leaves) keys.push_back(key);
+  }
+  for (const auto& [key, leaves] : b.all())
+    if (!a.all().contains(key)) keys.push_back(key);
+  return keys;
+}
+
+}  // namespace
+
+Result<sync::Record> changed(const Shape& shape, const sync::Record* before, const sync::Change& change) {
+  const std::size_t fields = shape.collection->fields.size();
+  if (change.record.fields.size() != fields || (fields < 64 && change.mask >> fields != 0)) return unknown_schema();
+  sync::Record after = before != nullptr ? *before : sync::Record{};
+  after.key = change.record.key;
+  after.scope = change.record.scope;
+  after.deleted = change.record.deleted;
+  after.deletion_asked = change.record.deletion_asked;
+  after.fields.resize(fields);
+  for (std::size_t i = 0; i < fields; ++i)
+    if ((change.mask >> i & 1) != 0) after.fields[i] = change.record.fields[i];
+  return after;
+}
+
+struct Replica::Impl {
+  Impl(const ReplicaOptions& opened, const platform::SecretKey& k, const sync::Schema& schema)
+      : options(opened), key(k.clone()), layout(schema) {}
+
+  Result<void> apply(const sync::Cut& cut, std::int64_t hub_wall_ms);
+  Result<void> apply(const sync::Change& change);
+  Result<void> repair(const sync::DigestKey& digest, std::uint8_t leaf, std::span<const sync::Change> rows);
+  Result<void> take_place(Builder::Impl& built);
+  // Runs `write` in a transaction; on failure the position and digests in memory go back to what the file holds.
+  template <class Write>
+  Result<void> in_transaction(const Write& write);
+
+  ReplicaOptions options;
+  platform::SecretKey key;
+  Layout layout;
+  Folder folder;
+  std::unique_ptr<ReplicaStore> store;
+};
+
+Replica::Replica(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Replica::~Replica() = default;
+
+Result<std::unique_ptr<Replica>> Replica::open(const ReplicaOptions& options, const platform::SecretKey& key,
+                                               const sync::Schema& schema, std::string* rebuilt_because) {
+  auto impl = std::make_unique<Impl>(options, key, schema);
+  auto store = ReplicaStore::open(current_store(options), impl->key, impl->layout, impl->folder);
+  if (store && (*store)->meta().state != StoreState::usable)
+    store = fail(ErrorKind::start_over, "replica-outdated", "The local copy was never finished.");
+  if (!store) {
+    if (!is_about_the_file(store.error())) return fail(std::move(store));
+    if (rebuilt_because != nullptr && store.error().code != "database-missing")
+      *rebuilt_because = store.error().message;
+    store =
+        ReplicaStore::create(current_store(options), impl->key, impl->layout, impl->folder, empty_meta(impl->layout));
+    if (!store) return fail(std::move(store));
+  }
+  impl->store = std::move(*store);
+  return std::unique_ptr<Replica>(new Replica(std::move(impl)));
+}
+
+ReplicaPosition Replica::position() const { return impl_->store->meta().position; }
+const sync::Schema& Replica::schema() const { return impl_->layout.schema(); }
+const sync::DigestTable& Replica::digests() const { return impl_->store->digests(); }
+void Replica::shrink() { impl_->store->database().release_memory(); }
+
+template <class Write>
+Result<void> Replica::Impl::in_transaction(const Write& write) {
+  auto result = [&]() -> Result<void> {
+    HOLDLINE_ASSIGN(auto transaction, platform::Transaction::begin(store->database()));
+    HOLDLINE_TRY(write());
+    HOLDLINE_TRY(store->save_digests());
+    return transaction.commit();
+  }();
+  if (result) return {};
+  HOLDLINE_TRY(store->load());
+  return result;
+}
+
+Result<void> Replica::apply(const sync::Cut& cut, std::int64_t hub_wall_ms) { return impl_->apply(cut, hub_wall_ms); }
+
+Result<void> Replica::Impl::apply(const sync::Cut& cut, std::int64_t hub_wall_ms) {
+  StoreMeta meta = store->meta();
+  if (meta.position.epoch.is_nil() || cut.from != meta.position.cursor.cn || cut.to.cn < cut.from) {
+    return fail(ErrorKind::start_over, "cut-gap",
+                "The hub told changes that do not follow the last ones here; the place is asked for again.");
+  }
+  return in_transaction([&]() -> Result<void> {
+    for (const sync::Change& change : cut.changes) HOLDLINE_TRY(apply(change));
+    meta.position.cursor = cut.to;
+    meta.position.as_of_ms = hub_wall_ms;
+    return store->save_meta(meta);
+  });
+}
+
+Result<void> Replica::Impl::apply(const sync::Change& change) {
+  const Shape* shape = layout.shape(change.record.key.collection);
+  if (shape == nullptr) return unknown_schema();
+  HOLDLINE_ASSIGN(const auto stood, store->find(*shape, change.record.key.id));
+  if (change.leave || change.record.deleted) {
+    // A record that moved between two scopes of this workstation is told to the new one and leaves the old one, in
+    // either order.
+    const bool moved_on =
+        change.leave && !change.record.scope.empty() && stood && stood->record.scope != change.record.scope;
+    return stood && !moved_on ? store->remove(*shape, *stood) : Result<void>{};
+  }
+  HOLDLINE_ASSIGN(const auto after, changed(*shape, stood ? &stood->record : nullptr, change));
+  return store->put(*shape, stood ? &*stood : nullptr, after, change.cn);
+}
+
+std::vector<sync::DigestKey> Replica::differing(std::span<const sync::DigestRoot> ledger) const {
+  std::vector<sync::DigestKey> keys;
+  for (const sync::DigestRoot& root : ledger)
+    if (sync::root_of(leaves(root.key)) != root.root) keys.push_back(root.key);
+  return keys;
+}
+
+sync::Leaves Replica::leaves(const sync::DigestKey& key) const {
+  const auto at = digests().all().find(key);
+  return at == digests().all().end() ? sync::Leaves{} : at->second;
+}
+
+Result<void> Replica::repair(const sync::DigestKey& key, std::uint8_t leaf, std::span<const sync::Change> rows) {
+  return impl_->in_transaction([&] { return impl_->repair(key, leaf, rows); });
+}
+
+Result<void> Replica::Impl::repair(const sync::DigestKey& digest, std::uint8_t leaf,
+                                   std::span<const sync::Change> rows) {
+  const Shape* shape = layout.shape(digest.collection);
+  if (shape == nullptr) return unknown_schema();
+  std::vector<sync::Id> wanted;
+  for (const sync::Change& change : rows) {
+    if (change.record.key.collection != digest.collection || change.record.scope != digest.scope ||
+        sync::leaf_of(change.record.key.id) != leaf || change.leave)
+      return fail(ErrorKind::ask_person, "malformed-repair", "The hub repaired rows that were not asked for.");
+    wanted.push_back(change.record.key.id);
+    HOLDLINE_ASSIGN(const auto stood, store->find(*shape, change.record.key.id));
+    HOLDLINE_ASSIGN(const auto whole, changed(*shape, nullptr, change));
+    HOLDLINE_TRY(store->put(*shape, stood ? &*stood : nullptr, whole, change.cn));
+  }
+  std::sort(wanted.begin(), wanted.end());
+  std::vector<StoredRow> kept, surplus;
+  HOLDLINE_TRY(store->each(*shape, [&](StoredRow&& row) -> Result<void> {
+    if (row.record.scope != digest.scope || sync::leaf_of(row.record.key.id) != leaf) return {};
+    const bool is_wanted = std::binary_search(wanted.begin(), wanted.end(), row.record.key.id);
+    (is_wanted ? kept : surplus).push_back(std::move(row));
+    return {};
+  }));
+  for (const StoredRow& row : surplus) HOLDLINE_TRY(store->remove(*shape, row));
+  // The kept sum itself may be what was wrong, so it is counted anew from these rows, in every group.
+  for (std::uint8_t group = 0; group < 8; ++group) {
+    sync::Sum sum;
+    for (const StoredRow& row : kept) sum += sync::row_digest(*shape->collection, row.record, group);
+    store->set_leaf({digest.scope, digest.collection, group}, leaf, sum);
+  }
+  return {};
+}
+
+Result<void> Replica::check_rows() {
+  sync::DigestTable counted;
+  for (const Shape& shape : impl_->layout.shapes()) {
+    auto visited = impl_->store->each(shape, [&](StoredRow&& row) -> Result<void> {
+      counted.change(*shape.collection, nullptr, &row.record);
+      return {};
+    });
+    if (!visited && visited.error().code == "malformed-body")
+      return fail(ErrorKind::ask_person, "replica-damaged", visited.error().message);
+    HOLDLINE_TRY(std::move(visited));
+  }
+  const auto differ = differences(counted, digests());
+  if (differ.empty()) return {};
+  return fail(ErrorKind::ask_person, "replica-damaged",
+              "Rows of the local copy are not what was written (" + names_of(differ, schema()) +
+                  "). It is fetched again from the hub; unsent entries are not affected. If it happens again, have the "
+                  "disk checked.");
+}
+
+Result<std::unique_ptr<Replica::Builder>> Replica::build(const sync::Manifest& manifest, std::uint32_t grants) {
+  HOLDLINE_ASSIGN(auto impl, Builder::Impl::open(impl_->options, impl_->key, schema(), manifest, grants));
+  return std::unique_ptr<Builder>(new Builder(std::move(impl)));
+}
+
+Result<void> Replica::swap(std::unique_ptr<Builder> built) {
+  if (!built || !built->impl_->finished()) throw std::logic_error("swapped in a replica that was not finished");
+  return impl_->take_place(*built->impl_);
+}
+
+Result<void> Replica::Impl::take_place(Builder::Impl& built) {
+  // The old file's log must be empty before it is unlinked: a crash in between would leave a file without its log.
+  // A damaged old file is no reason to keep it.
+  auto emptied = store->database().checkpoint_truncate();
+  if (!emptied && emptied.error().kind == ErrorKind::retry_later) return emptied;
+  built.store.reset();
+  store.reset();
+  auto moved = [&]() -> Result<void> {
+    // Readers of the old file keep log and index under no name; the new file must not meet them under its own.
+    const std::string path = replica_path(options).string();
+    HOLDLINE_TRY(options.remove(path + "-wal"));
+    HOLDLINE_TRY(options.remove(path + "-shm"));
+    return options.publish(next_path(options), path);
+  }();
+  auto opened = ReplicaStore::open(current_store(options), key, layout, folder);
+  if (!opened) {  // the next start asks for a bootstrap; until then there must be something to answer from
+    opened = ReplicaStore::create(current_store(options), key, layout, folder, empty_meta(layout));
+    if (!opened) throw std::runtime_error("no replica can be opened or made: " + opened.error().message);
+  }
+  store = std::move(*opened);
+  return moved;
+}
+
+}  // namespace holdline::agent
