@@ -23,7 +23,11 @@ function(holdline_program name main)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 endfunction()
 
-# holdline_tests(NAME LINK...): one GoogleTest program from the *_test.cpp files of a folder, run by CTest as a whole.
+# Built and run under the sanitizers as well: unit tests and the simulator.
+add_custom_target(holdline_sanitized)
+
+# holdline_tests(NAME LINK...): one GoogleTest program from the .cpp files of a folder, run by CTest as a whole. CTest
+# labels say what a test needs: `unit` nothing, `sim` minutes, `process` real daemons and ports, `fuzz` clang.
 function(holdline_tests name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   if(NOT sources)
@@ -32,4 +36,6 @@ function(holdline_tests name)
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE ${ARGN} GTest::gtest GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS unit)
+  add_dependencies(holdline_sanitized ${name})
 endfunction()
