@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sync/action.hpp"
+#include "sync/bytes.hpp"
 #include "sync/result.hpp"
 
 namespace holdline::sync::action_format {
@@ -54,6 +55,9 @@ inline bool strictly_ascending(const std::vector<ActionRef>& refs) {
     if (refs[i - 1] >= refs[i]) return false;
   return true;
 }
+
+// The one form of a header. Every header that read_header accepts is written back byte for byte.
+void write_header(ByteWriter& out, const ActionHeader& header);
 
 // The id that parent and key among the op's own changes make; none when the collection has no natural key or the
 // changes lack one of the two.

@@ -10,30 +10,18 @@
 
 namespace holdline::sync {
 
+namespace action_format {
+
 namespace {
-
-using namespace action_format;
-
-auto too_large() {
-  return fail(ErrorKind::ask_person, "action-too-large",
-              "This is more than one action can carry; shorten the texts or save it in parts.");
-}
 
 // Wraps instead of overflowing: any two times have a difference that adds up again.
 std::int64_t minus(std::int64_t a, std::int64_t b) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
 }
 
-bool ascending(const std::vector<FieldChange>& changes) {
-  return std::adjacent_find(changes.begin(), changes.end(),
-                            [](const auto& a, const auto& b) { return a.field >= b.field; }) == changes.end();
-}
+}  // namespace
 
-bool holds_elements(const Field& field) { return field.type == FieldType::set || field.type == FieldType::list; }
-
-Bytes write_header(const ActionHeader& h) {
-  Bytes out;
-  ByteWriter w(out);
+void write_header(ByteWriter& w, const ActionHeader& h) {
   w.u8(version);
   w.u8(h.lane);
   w.varint(h.number);
@@ -53,8 +41,25 @@ Bytes write_header(const ActionHeader& h) {
     w.u8(ref.lane);
     w.varint(ref.number);
   }
-  return out;
 }
+
+}  // namespace action_format
+
+namespace {
+
+using namespace action_format;
+
+auto too_large() {
+  return fail(ErrorKind::ask_person, "action-too-large",
+              "This is more than one action can carry; shorten the texts or save it in parts.");
+}
+
+bool ascending(const std::vector<FieldChange>& changes) {
+  return std::adjacent_find(changes.begin(), changes.end(),
+                            [](const auto& a, const auto& b) { return a.field >= b.field; }) == changes.end();
+}
+
+bool holds_elements(const Field& field) { return field.type == FieldType::set || field.type == FieldType::list; }
 
 // Writes the ops of one action, remembering the records it creates.
 class OpWriter {
@@ -177,7 +182,9 @@ Result<StoredAction> store_action(const Schema& schema, const Maker& maker, cons
   if (header.after.size() > limits::after_per_action) return too_large();
   if (!strictly_ascending(header.after)) return malformed("order of earlier actions");
 
-  StoredAction stored{header.lane, header.number, write_header(header), salt, {}, {}};
+  StoredAction stored{header.lane, header.number, {}, salt, {}, {}};
+  ByteWriter to_header(stored.header);
+  write_header(to_header, header);
   HOLDLINE_TRY(OpWriter(schema, maker, action, stored.payload).write());
   if (stored.header.size() + stored.payload.size() > limits::action_bytes) return too_large();
   stored.hash = chain_hash(predecessor, stored.header, salt, stored.payload);

@@ -1,6 +1,7 @@
 // Packed columns: many actions (up) or changes (down) encoded together, column by column (delta, dictionary or raw), so
-// that zstd sees like beside like. Lossless over the bytes as stored: an action whose bytes this version would write
-// differently travels whole. The byte-exact form is in PROTOCOL.md. Decoders check every length before allocating.
+// that zstd sees like beside like. Lossless over the bytes as stored: an action whose bytes this version does not know
+// how to take apart travels whole. The byte-exact form is in PROTOCOL.md. Decoders check every length before
+// allocating.
 #pragma once
 
 #include <cstdint>
@@ -21,10 +22,12 @@ struct ActionBatch {
   std::vector<StoredAction> actions;
 };
 
-// Uncompressed. `actions` must be consecutive numbers of one lane.
-Bytes encode_actions(const Schema& schema, const ActionBatch& batch);
-// Rebuilds the stored bytes and recomputes every hash from `predecessor`. Errors: ask_person "malformed-batch".
-Result<ActionBatch> decode_actions(const Schema& schema, std::string_view bytes);
+// Uncompressed. `actions` must be consecutive numbers of one lane, at most limits::actions_per_push, together at most
+// limits::message_bytes as stored. Needs no schema, nor does its reader: a hub reads actions of every schema version.
+Bytes encode_actions(const ActionBatch& batch);
+// Rebuilds the stored bytes and recomputes every hash from `predecessor`. A batch whose maker or last hash come out
+// otherwise than they went in is an error. Errors: ask_person "malformed-batch".
+Result<ActionBatch> decode_actions(std::string_view bytes);
 
 // One record as the feed tells it.
 struct Change {
@@ -35,8 +38,11 @@ struct Change {
   bool operator==(const Change&) const = default;
 };
 
-// Changes of mixed collections, in order.
+// Uncompressed. Changes of mixed collections, in order; at most limits::changes_per_batch, together at most
+// limits::message_bytes of values.
 Bytes encode_changes(const Schema& schema, std::span<const Change> changes);
+// Errors: ask_person "malformed-batch", also for collections and fields that `schema` does not have: a feed is told in
+// the schema version its reader is at.
 Result<std::vector<Change>> decode_changes(const Schema& schema, std::string_view bytes);
 
 }  // namespace holdline::sync

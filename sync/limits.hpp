@@ -28,6 +28,8 @@ inline constexpr std::size_t after_per_action = 64;
 inline constexpr std::size_t records_per_change = 1'000;
 // Records of one cut (it may run over by the last cn's records): bounds what one pull holds in memory.
 inline constexpr std::size_t records_per_cut = 4'000;
+// Changes encoded together, in a pull or a chunk: bounds what a few bytes of equal records can unfold to.
+inline constexpr std::size_t changes_per_batch = 32'768;
 inline constexpr std::size_t results_per_pull = 4'000;
 // Raw size at which a snapshot chunk is closed.
 inline constexpr std::size_t chunk_bytes = 4 * 1024 * 1024;

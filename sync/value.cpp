@@ -6,8 +6,7 @@ namespace holdline::sync {
 
 namespace {
 
-// The first byte of an encoded value. Part of every hash and stored body: numbers are never reused.
-enum class Tag : std::uint8_t { null = 0, no = 1, yes = 2, integer = 3, text = 4, id = 5, elements = 6 };
+using Tag = ValueTag;
 
 constexpr std::size_t id_bytes = 16;
 // Tag and removed flag: the least an element takes.

@@ -34,6 +34,9 @@ using Value = std::variant<Null, bool, std::int64_t, std::string, Id, Elements>;
 
 inline bool is_null(const Value& v) { return std::holds_alternative<Null>(v); }
 
+// The first byte of an encoded value. Part of every hash and stored body: numbers are never reused.
+enum class ValueTag : std::uint8_t { null = 0, no = 1, yes = 2, integer = 3, text = 4, id = 5, elements = 6 };
+
 void encode_value(ByteWriter& out, const Value& value);
 // Fails the reader (and returns null) on malformed input, texts above `max_text_bytes`, unsorted or duplicate elements.
 Value decode_value(ByteReader& in, std::size_t max_text_bytes);
