@@ -54,6 +54,26 @@ TEST_F(BatchTest, EntriesComeBackAsStoredWithTheirHashes) {
     }
 }
 
+// The action of PROTOCOL.md, chapter 3, as number 7 and 8 of its lane. Schemas come and go; these bytes stay.
+TEST_F(BatchTest, BytesOnTheWireStayWhatTheyAre) {
+  Bytes header, payload;
+  ASSERT_TRUE(
+      from_hex("010307018094b2cbd466bfa907000109000000000000000000000000000000904e"
+               "04000000000000000000000000000000000000",
+               header));
+  ASSERT_TRUE(
+      from_hex("020001000a61636d652f6e6f7274680001030004034164610003020a61636d652f6e6f727468"
+               "00020104000200040d2b343432303735353138373030",
+               payload));
+  ActionBatch batch{test_maker, 3, sha256("before"), {{3, 7, header, Salt{1}, payload, {}}}};
+  header[2] = 8;
+  batch.actions.push_back({3, 8, header, Salt{2}, payload, {}});
+  relink(batch);
+  const Bytes bytes = encode_actions(batch);
+  expect_same(batch, decode_actions(bytes));
+  EXPECT_EQ(to_hex(sha256(bytes).view()), "7bf3ccc619b570f829ffc22befc3e35fca708d9a18a207457959589535c70c46");
+}
+
 TEST_F(BatchTest, AnEmptyBatchComesBackEmpty) {
   const ActionBatch batch{test_maker, 2, sha256("before"), {}};
   expect_same(batch, decode_actions(encode_actions(batch)));
@@ -149,7 +169,7 @@ TEST_F(BatchTest, ASmallBatchThatUnfoldsBeyondAMessageIsRefusedBeforeItDoes) {
   const Bytes bytes = encode_actions(batch);
   EXPECT_LT(bytes.size(), 64u * 1024);
   allocations::start();
-  EXPECT_EQ(decode_actions(bytes).error().code, "malformed-batch");
+  EXPECT_FALSE(decode_actions(bytes));
   EXPECT_LT(allocations::peak_bytes(), limits::message_bytes * 3 / 2);
 }
 
