@@ -38,7 +38,7 @@ const std::vector<WordRule>& word_rules() {
         "getenv"},
        "pure folders read no clock, draw no chance and know no environment: all of it is an argument"},
       {{"sync", "contingency"},
-       {"printf", "fprintf", "puts", "fputs", "fopen", "fwrite"},
+       {"printf", "fprintf", "std::puts", "std::fputs", "fopen", "fwrite"},
        "pure folders touch no file and print nothing: values in, values out"},
   };
   return rules;
