@@ -112,7 +112,7 @@ struct ChangeSet {
   std::vector<std::pair<LaneKey, std::uint64_t>> release;  // held actions that took effect
   std::vector<std::pair<LaneKey, sync::Assertion>> assertions;
   ChangeNumber last_cn = 0;  // the feed's head after this
-  std::uint64_t salt = 0;    // of this transaction
+  std::uint64_t salt = 0;    // of this transaction; without meaning when the head stays where it was
 };
 
 // One write transaction. Reads see earlier writes of the same transaction. Destroying it without commit rolls back.
@@ -126,6 +126,7 @@ class LedgerTransaction {
   // All entries (usually one) about the actions [first, last] of a lane, in stream order.
   virtual Result<std::vector<KeptResult>> results(const LaneKey& lane, std::uint64_t first, std::uint64_t last) = 0;
   virtual Result<std::map<sync::RecordKey, StoodAt>> records(std::span<const sync::RecordKey> keys) = 0;
+  // Those that are not deleted.
   virtual Result<std::vector<sync::Record>> children(const sync::RecordKey& parent) = 0;
   // Held actions of these lanes' devices and incarnations.
   virtual Result<std::vector<HeldAction>> held(const Id& device, const Id& incarnation) = 0;
@@ -159,9 +160,10 @@ class LedgerReader {
     ChangeNumber last_cn = 0;
   };
   virtual Result<LeafRows> leaf(const sync::DigestKey&, std::uint8_t leaf, sync::VisibilitySet) = 0;
-  // Rows of a collection in id order after `after`, for snapshots, lists and exports.
+  // Live rows of a collection in id order after `after`, for snapshots, lists and exports.
   virtual Result<std::vector<StoodAt>> rows(sync::CollectionNo, std::span<const std::string> scopes, const Id& after,
                                             std::size_t limit) = 0;
+  // Also a deleted one, marked so.
   virtual Result<std::optional<StoodAt>> row(const sync::RecordKey&) = 0;
   virtual Result<std::vector<HeldAction>> held(HeldState state, std::size_t limit) = 0;
 };
