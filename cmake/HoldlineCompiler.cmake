@@ -16,7 +16,7 @@ add_library(holdline_flags INTERFACE)
 target_include_directories(holdline_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(holdline_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
-  -Wcast-align -Werror -fstack-protector-strong -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+  -Wcast-align -Werror -fstack-protector-strong)
 # GCC 12 reports false "maybe uninitialized" and bounds warnings through inlined std::string and tl::expected.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(holdline_flags INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
