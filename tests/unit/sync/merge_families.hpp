@@ -58,12 +58,13 @@ inline Scripts plain_edits(std::size_t device, FieldIndex field) {
 
 inline Scripts unknown_bases(std::size_t device, FieldIndex field) {
   Scripts made = {{}};
-  for (const Value& first : alphabet)
-    for (const Base& base : {unknown, Base{initial_value}}) {
-      const Step one = edits(device, 0, field, base, first);
-      made.push_back({one});
-      for (const Value& second : {Value{}, text("c")}) made.push_back({one, edits(device, 1, field, first, second)});
-    }
+  const auto start_with = [&](const Base& base, const Value& first) {
+    const Step one = edits(device, 0, field, base, first);
+    made.push_back({one});
+    for (const Value& second : {Value{}, text("c")}) made.push_back({one, edits(device, 1, field, first, second)});
+  };
+  for (const Value& first : alphabet) start_with(unknown, first);
+  start_with(initial_value, text("c"));
   return made;
 }
 
@@ -81,7 +82,7 @@ inline Scripts with_deletes(std::size_t device, FieldIndex field) {
     for (const FieldIndex member : unit_fields(field)) seen.fields[member] = value;
     made.push_back({one});
     made.push_back({one, at_clock(erase(name, 2, seen), device, 1)});
-    for (const Value& next : alphabet) made.push_back({one, edits(device, 1, field, value, next)});
+    for (const Value& next : {initial_value, text("c")}) made.push_back({one, edits(device, 1, field, value, next)});
   }
   return made;
 }
@@ -92,7 +93,7 @@ inline Scripts creates(std::size_t device, FieldIndex field) {
   for (const Value& value : alphabet) {
     const Step one = at_clock(create(static_cast<int>(device), 1, changes(field, Value{}, value)), device, 0);
     made.push_back({one});
-    for (const Value& next : alphabet) made.push_back({one, edits(device, 1, field, value, next)});
+    for (const Value& next : {text("a"), text("c")}) made.push_back({one, edits(device, 1, field, value, next)});
   }
   return made;
 }
