@@ -21,8 +21,8 @@ AsOf as_of(const Seen& seen) {
 
 }  // namespace
 
-View::View(std::unique_ptr<ReplicaReader> reader, const Overlay& overlay)
-    : reader_(std::move(reader)), overlay_(overlay) {}
+View::View(std::unique_ptr<ReplicaReader> reader, Snapshots snapshots)
+    : reader_(std::move(reader)), snapshots_(std::move(snapshots)) {}
 
 std::optional<Shown> View::show(const OverlaySnapshot& snapshot, const sync::RecordKey& key, ReplicaRow* row,
                                 sync::ChangeNumber cursor) const {
@@ -60,7 +60,7 @@ Result<std::vector<std::optional<Shown>>> View::show_all(const OverlaySnapshot& 
 }
 
 Result<View::One> View::find(const sync::RecordKey& key) {
-  const auto snapshot = overlay_.snapshot();
+  const auto snapshot = snapshots_();
   One one;
   HOLDLINE_ASSIGN(auto shown, show_all(*snapshot, {&key, 1}, one.as_of));
   one.shown = std::move(shown.front());
@@ -68,7 +68,7 @@ Result<View::One> View::find(const sync::RecordKey& key) {
 }
 
 Result<View::Many> View::children(const sync::Collection& collection, const sync::Id& parent) {
-  const auto snapshot = overlay_.snapshot();
+  const auto snapshot = snapshots_();
   const Shape* shape = reader_->layout().shape(collection.no);
   HOLDLINE_ASSIGN(auto seen, reader_->children(collection, parent));
   Many many{{}, as_of(seen)};
@@ -91,7 +91,7 @@ Result<View::Many> View::children(const sync::Collection& collection, const sync
 }
 
 Result<View::Many> View::list(const sync::Collection& collection, const sync::Id& before, std::size_t limit) {
-  const auto snapshot = overlay_.snapshot();
+  const auto snapshot = snapshots_();
   Many many;
   sync::Id after = before;
   while (many.shown.size() < limit) {
@@ -187,7 +187,7 @@ Result<void> View::Search::take_candidate(ReplicaReader::Candidate candidate, sy
 
 Result<View::Hits> View::search(std::string_view typed, std::size_t limit, std::optional<sync::CollectionNo> only) {
   limit = std::min(limit, most_hits);
-  const auto snapshot = overlay_.snapshot();
+  const auto snapshot = snapshots_();
   Search search{*this, *snapshot, parse_query(reader_->folder(), typed), only, limit + 1};
   Hits answer;
   const auto pending = snapshot->candidates(search.query);

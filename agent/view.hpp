@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -44,7 +45,9 @@ struct Hit {
 
 class View {
  public:
-  View(std::unique_ptr<ReplicaReader> reader, const Overlay& overlay);
+  // Asked once per call, before any row is read. Overlay::snapshot of the overlay of this replica.
+  using Snapshots = std::function<std::shared_ptr<const OverlaySnapshot>()>;
+  View(std::unique_ptr<ReplicaReader> reader, Snapshots snapshots);
 
   struct One {
     std::optional<Shown> shown;
@@ -80,7 +83,7 @@ class View {
                                                      AsOf& as_of);
 
   std::unique_ptr<ReplicaReader> reader_;
-  const Overlay& overlay_;
+  Snapshots snapshots_;
 };
 
 }  // namespace holdline::agent
