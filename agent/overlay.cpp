@@ -6,10 +6,6 @@ namespace holdline::agent {
 
 namespace {
 
-// How much of a value decides where it is kept: no query asks for less, except for one letter.
-constexpr std::size_t word_start = 2, phone_start = 4, reference_start = 2;
-constexpr std::size_t most_by_letter = 1'000;
-
 // Actions of several lanes meet on one record; the hybrid time is the order in which one workstation made them.
 bool made_before(const OverlayOp& a, const OverlayOp& b) {
   return std::tie(a.header.hybrid, a.ref, a.index) < std::tie(b.header.hybrid, b.ref, b.index);
@@ -19,14 +15,6 @@ bool made_before(const OverlayOp& a, const OverlayOp& b) {
 
 std::size_t OverlaySnapshot::hash_of(const sync::RecordKey& key) {
   return std::hash<sync::Id>()(key.id) ^ key.collection;
-}
-
-std::size_t OverlaySnapshot::hash_of(Found by, std::string_view key) {
-  const std::size_t start = by == Found::word        ? word_start
-                            : by == Found::phone     ? phone_start
-                            : by == Found::reference ? reference_start
-                                                     : key.size();
-  return std::hash<std::string_view>()(key.substr(0, start)) ^ static_cast<std::size_t>(by);
 }
 
 const OverlaySnapshot::Entry* OverlaySnapshot::entry(const sync::RecordKey& key) const {
@@ -75,49 +63,31 @@ const OverlayOps& OverlaySnapshot::ops(const sync::RecordKey& key) const {
 }
 
 std::vector<sync::Id> OverlaySnapshot::created(sync::CollectionNo collection, const sync::Id& before,
-                                               const sync::Id& from) const {
+                                               std::size_t limit) const {
   std::vector<sync::Id> ids;
   entries_.each([&](const Entry& entry) {
     const sync::Id& id = entry.key.id;
-    if (entry.key.collection != collection || id < from || (!before.is_nil() && id >= before)) return;
+    if (entry.key.collection != collection || (!before.is_nil() && id >= before)) return;
     const bool creates = std::any_of(entry.ops.begin(), entry.ops.end(),
                                      [](const auto& op) { return op->op.kind == sync::OpKind::create; });
     if (creates) ids.push_back(id);
   });
-  std::sort(ids.begin(), ids.end(), std::greater<>());
+  const auto newest = ids.begin() + static_cast<std::ptrdiff_t>(std::min(limit, ids.size()));
+  std::partial_sort(ids.begin(), newest, ids.end(), std::greater<>());
+  ids.erase(newest, ids.end());
   return ids;
 }
 
-void OverlaySnapshot::collect(Found by, std::string_view prefix, std::set<sync::RecordKey>& into) const {
-  const auto look = [&](const Posting& posting) {
-    if (posting.by == by && posting.key.starts_with(prefix)) into.insert(posting.record);
-  };
-  if (by == Found::word && prefix.size() < word_start) {
-    // One letter finds far more than anybody reads.
-    postings_.each([&](const Posting& posting) {
-      if (into.size() < most_by_letter) look(posting);
-    });
-    return;
-  }
-  for (const auto& posting : postings_.at(hash_of(by, prefix))) look(*posting);
-}
-
 std::vector<sync::RecordKey> OverlaySnapshot::under(sync::CollectionNo collection, const sync::Id& parent) const {
-  std::set<sync::RecordKey> keys;
-  collect(Found::parent, parent.view(), keys);
-  std::erase_if(keys, [&](const sync::RecordKey& key) { return key.collection != collection; });
-  return {keys.begin(), keys.end()};
+  auto keys = index_.under(parent);
+  std::erase_if(keys, [&](const sync::RecordKey& key) { return key.collection != collection || !touches(key); });
+  return keys;
 }
 
 std::vector<sync::RecordKey> OverlaySnapshot::candidates(const SearchQuery& query) const {
-  std::set<sync::RecordKey> keys;
-  if (!query.reference.empty()) collect(Found::reference, query.reference, keys);
-  if (!query.phone.empty()) collect(Found::phone, query.phone, keys);
-  for (const std::string& word : query.words) {
-    // One letter among longer words is left to those: it would look at everything.
-    if (query.words.size() == 1 || word.size() >= word_start) collect(Found::word, word, keys);
-  }
-  return {keys.begin(), keys.end()};
+  auto keys = index_.candidates(query);
+  std::erase_if(keys, [&](const sync::RecordKey& key) { return !touches(key); });
+  return keys;
 }
 
 Overlay::Overlay(const sync::Schema& schema) : layout_(schema), published_(std::make_shared<const OverlaySnapshot>()) {}
@@ -130,21 +100,25 @@ void Overlay::publish() {
 }
 
 void Overlay::add(const sync::Maker& maker, const PendingAction& pending) {
-  take(maker, pending);
+  std::vector<OverlayPosting> postings;
+  take(maker, pending, postings);
+  draft_.index_.add(std::move(postings));
   publish();
 }
 
-void Overlay::take(const sync::Maker& maker, const PendingAction& pending) {
+void Overlay::take(const sync::Maker& maker, const PendingAction& pending, std::vector<OverlayPosting>& postings) {
   const sync::ActionHeader& header = pending.action.header;
   const auto [at, is_new] = actions_.try_emplace({header.lane, header.number});
   if (!is_new) return;
   incarnation_ = maker.incarnation;
+  const std::size_t before = postings.size();
   for (std::uint32_t index = 0; index < pending.action.ops.size(); ++index) {
     auto op =
         std::make_shared<const OverlayOp>(OverlayOp{at->first, maker, header, index, pending.action.ops[index], 0});
     at->second.ops.push_back(op);
-    put(std::move(op));
+    put(std::move(op), postings);
   }
+  at->second.postings = postings.size() - before;
 }
 
 void Overlay::settle(const sync::ActionResult& result) {
@@ -185,8 +159,10 @@ void Overlay::mark_settled(const sync::ActionRef& ref, Known& known, sync::Chang
 
 void Overlay::drop(std::map<sync::ActionRef, Known>::iterator at) {
   settled_.erase({at->second.settled_at, at->first});
-  for (const auto& op : at->second.ops) remove(*op);
+  for (const auto& op : at->second.ops) edit(op->op.record, [&](OverlayOps& ops) { std::erase(ops, op); });
+  const std::size_t retired = at->second.postings;
   actions_.erase(at);
+  draft_.index_.retire(retired, [this](const sync::ActionRef& ref) { return actions_.contains(ref); });
 }
 
 void Overlay::reached(sync::ChangeNumber cursor) {
@@ -203,35 +179,23 @@ void Overlay::rebuild(const sync::Maker& maker, sync::ChangeNumber cursor, std::
   draft_ = {};
   incarnation_ = maker.incarnation;
   cursor_ = cursor;
+  std::vector<OverlayPosting> postings;
+  for (const PendingAction& action : pending) take(maker, action, postings);
+  draft_.index_.add(std::move(postings));
   for (const PendingAction& action : pending) {
-    take(maker, action);
     const auto result = result_of({action.action.header.lane, action.action.header.number});
     if (result && result->incarnation == incarnation_) apply(*result);
   }
   publish();
 }
 
-void Overlay::put(std::shared_ptr<const OverlayOp> op) {
-  for (Posting& posting : postings(*op)) {
-    const auto hash = OverlaySnapshot::hash_of(posting.by, posting.key);
-    auto shared = std::make_shared<const Posting>(std::move(posting));
-    draft_.postings_.edit(hash, [&](auto& bucket) { bucket.push_back(std::move(shared)); });
-  }
-  const sync::RecordKey key = op->op.record;
-  edit(key, [&](OverlayOps& ops) {
+void Overlay::put(std::shared_ptr<const OverlayOp> op, std::vector<OverlayPosting>& postings) {
+  add_postings(*op, postings);
+  edit(op->op.record, [&](OverlayOps& ops) {
     const auto place =
         std::upper_bound(ops.begin(), ops.end(), op, [](const auto& a, const auto& b) { return made_before(*a, *b); });
-    ops.insert(place, std::move(op));
+    ops.insert(place, op);
   });
-}
-
-void Overlay::remove(const OverlayOp& op) {
-  const auto is_this = [&](const auto& other) { return other->ref == op.ref && other->index == op.index; };
-  for (const Posting& posting : postings(op)) {
-    draft_.postings_.edit(OverlaySnapshot::hash_of(posting.by, posting.key),
-                          [&](auto& bucket) { std::erase_if(bucket, is_this); });
-  }
-  edit(op.op.record, [&](OverlayOps& ops) { std::erase_if(ops, is_this); });
 }
 
 // Changes a copy of the ops of one record; without ops there is no entry.
@@ -248,24 +212,21 @@ void Overlay::edit(const sync::RecordKey& key, const Change& change) {
   });
 }
 
-std::vector<Overlay::Posting> Overlay::postings(const OverlayOp& op) const {
+void Overlay::add_postings(const OverlayOp& op, std::vector<OverlayPosting>& into) const {
   const Shape* shape = layout_.shape(op.op.record.collection);
-  if (shape == nullptr) return {};
+  if (shape == nullptr) return;
   sync::Record told;  // what this op alone says
   told.fields.resize(shape->collection->fields.size());
   for (const sync::FieldChange& change : op.op.changes)
     if (change.field < told.fields.size()) told.fields[change.field] = change.value;
-  using Found = OverlaySnapshot::Found;
-  std::vector<Posting> found;
-  const auto add = [&](Found by, std::string key) {
-    found.push_back({by, std::move(key), op.op.record, op.ref, op.index});
+  const auto add = [&](FoundBy by, std::string key) {
+    into.push_back({by, op.op.kind == sync::OpKind::create, std::move(key), op.op.record, op.ref});
   };
   SearchKeys keys = search_keys(*shape, folder_, told);
-  for (std::string& word : keys.words) add(Found::word, std::move(word));
+  for (std::string& word : keys.words) add(FoundBy::word, std::move(word));
   for (LookupKey& lookup : keys.lookups)
-    add(lookup.kind == LookupKind::phone ? Found::phone : Found::reference, std::move(lookup.key));
-  if (const auto parent = shape->parent_of(told)) add(Found::parent, std::string(parent->view()));
-  return found;
+    add(lookup.kind == LookupKind::phone ? FoundBy::phone : FoundBy::reference, std::move(lookup.key));
+  if (const auto parent = shape->parent_of(told)) add(FoundBy::parent, std::string(parent->view()));
 }
 
 }  // namespace holdline::agent

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "agent/outbox.hpp"
+#include "agent/overlay_index.hpp"
 #include "agent/replica_layout.hpp"
 #include "agent/shared_buckets.hpp"
 #include "sync/action.hpp"
@@ -51,13 +52,13 @@ class OverlaySnapshot {
   const OverlayOps& ops(const sync::RecordKey&) const;
   std::size_t actions() const { return actions_; }
 
-  // Records that pending ops create, of one collection, with ids below `before` (nil: all) and not below `from`, newest
-  // id first. Walks all that is pending.
-  std::vector<sync::Id> created(sync::CollectionNo, const sync::Id& before, const sync::Id& from) const;
+  // Records that pending ops create, of one collection, with ids below `before` (nil: all), newest id first, at
+  // most `limit`. Walks all that is pending.
+  std::vector<sync::Id> created(sync::CollectionNo, const sync::Id& before, std::size_t limit) const;
   // Records of a collection that pending ops hang under `parent`.
   std::vector<sync::RecordKey> under(sync::CollectionNo, const sync::Id& parent) const;
-  // Records to which pending ops gave a value that may match: look at each, for the rest of a name may lie in the
-  // replica. Looks only at values with the same beginning, except for a single letter.
+  // Records to which pending ops gave a value that may match; look at each, for the rest of a name may lie in the
+  // replica, or a later op may have changed it.
   std::vector<sync::RecordKey> candidates(const SearchQuery&) const;
 
  private:
@@ -66,23 +67,12 @@ class OverlaySnapshot {
     sync::RecordKey key;
     OverlayOps ops;
   };
-  enum class Found : std::uint8_t { word, phone, reference, parent };
-  // One value of a pending op by which its record is found.
-  struct Posting {
-    Found by = Found::word;
-    std::string key;
-    sync::RecordKey record;
-    sync::ActionRef ref;
-    std::uint32_t index = 0;
-  };
 
   static std::size_t hash_of(const sync::RecordKey& key);
-  static std::size_t hash_of(Found by, std::string_view key);
   const Entry* entry(const sync::RecordKey&) const;
-  void collect(Found by, std::string_view prefix, std::set<sync::RecordKey>& into) const;
 
   SharedBuckets<Entry> entries_;
-  SharedBuckets<Posting> postings_;
+  OverlayIndex index_;
   std::size_t actions_ = 0;
 };
 
@@ -108,19 +98,17 @@ class Overlay {
  private:
   struct Known {
     OverlayOps ops;
+    std::size_t postings = 0;
     sync::ChangeNumber settled_at = 0;
   };
-  using Posting = OverlaySnapshot::Posting;
-
-  void take(const sync::Maker&, const PendingAction&);
+  void take(const sync::Maker&, const PendingAction&, std::vector<OverlayPosting>& postings);
   void apply(const sync::ActionResult&);
   void drop(std::map<sync::ActionRef, Known>::iterator);
   void mark_settled(const sync::ActionRef&, Known&, sync::ChangeNumber at);
-  void put(std::shared_ptr<const OverlayOp>);
-  void remove(const OverlayOp&);
+  void put(std::shared_ptr<const OverlayOp>, std::vector<OverlayPosting>& postings);
   template <class Change>
   void edit(const sync::RecordKey&, const Change&);
-  std::vector<Posting> postings(const OverlayOp&) const;
+  void add_postings(const OverlayOp&, std::vector<OverlayPosting>& into) const;
   void publish();
 
   Layout layout_;

@@ -97,18 +97,20 @@ Result<View::Many> View::list(const sync::Collection& collection, const sync::Id
   while (many.shown.size() < limit) {
     HOLDLINE_ASSIGN(auto seen, reader_->list(collection, after, limit));
     many.as_of = as_of(seen);
-    const bool last_page = seen.rows.size() < limit;
-    const sync::Id from = last_page ? sync::Id{} : seen.rows.back().record.key.id;
-    // The page holds every row of its range, so what it lacks the replica does not have.
+    const auto created = snapshot->created(collection.no, after, limit);
+    // Both hold everything down to their last id; below the higher of these something may be missing.
+    sync::Id from;
+    if (seen.rows.size() == limit) from = seen.rows.back().record.key.id;
+    if (created.size() == limit) from = std::max(from, created.back());
     std::map<sync::Id, ReplicaRow*, std::greater<>> page;
     for (ReplicaRow& row : seen.rows) page[row.record.key.id] = &row;
-    for (const sync::Id& id : snapshot->created(collection.no, after, from)) page.try_emplace(id, nullptr);
+    for (const sync::Id& id : created) page.try_emplace(id, nullptr);
     for (const auto& [id, row] : page) {
-      if (many.shown.size() == limit) break;
+      if (many.shown.size() == limit || id < from) break;
       auto shown = show(*snapshot, {collection.no, id}, row, seen.cursor.cn);
       if (is_live(shown)) many.shown.push_back(*std::move(shown));
     }
-    if (last_page) break;
+    if (from.is_nil()) break;
     after = from;
   }
   return many;
