@@ -40,7 +40,7 @@ void Engine::perform(const sync::action::StartPush& a) {
     from = push.batch.actions.front().number;
     to = push.batch.actions.back().number;
     body =
-        compressor_.compress(sync::encode_push(parts_.replica.schema(), push), dictionary_ ? &*dictionary_ : nullptr);
+        compressor_.compress(sync::encode_push(push), dictionary_ ? &*dictionary_ : nullptr);
     if (body.size() <= sync::limits::push_bytes || count <= 1) break;
   }
   post(sync::path::push, std::move(body), push_timeout_ms, [this, order, from, to](sync::Bytes answer) {

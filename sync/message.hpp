@@ -113,14 +113,14 @@ struct ActionResult {
 
 // A person's sign-in on this device: signed with the person's key, referenced by number from each action.
 struct Assertion {
-  std::uint32_t number = 0;  // per device and incarnation, from 1
+  std::uint32_t number = 0;  // per device, from 1; a new incarnation takes them over
   Id person;
   std::int64_t at_ms = 0;
   Bytes signature;  // Ed25519 over assertion_text()
   bool operator==(const Assertion&) const = default;
 };
-// What is signed: domain-separated, binds person, device, incarnation, number and time.
-Bytes assertion_text(const Maker& maker, const Assertion& assertion);
+// What is signed: domain-separated, binds person, device, number and time.
+Bytes assertion_text(const Id& device, const Assertion& assertion);
 
 struct Push {
   TimeReading clock;  // of the agent, when it sent this: what action times are corrected by
@@ -245,8 +245,8 @@ Result<RepairRequest> decode_repair_request(std::string_view json);
 // The body's code and message are taken when it is one of ours.
 Error decode_error(int status, std::string_view json);
 
-Bytes encode_push(const Schema&, const Push&);
-Result<Push> decode_push(const Schema&, std::string_view);
+Bytes encode_push(const Push&);
+Result<Push> decode_push(std::string_view);
 Bytes encode_push_reply(const PushReply&);
 Result<PushReply> decode_push_reply(std::string_view);
 Bytes encode_pull_reply(const Schema&, const PullReply&);

@@ -15,6 +15,7 @@ struct TimeReading {
   std::int64_t wall_ms = 0;  // Unix milliseconds, as the machine believes; may be wrong or jump
   Id boot;                   // which run of the kernel; boot times compare only when this is equal
   std::int64_t boot_ms = 0;  // milliseconds since boot, counting suspend; never jumps
+  bool operator==(const TimeReading&) const = default;
 };
 
 // Hybrid logical clock (Kulkarni et al., 2014): close to wall time, never decreasing along cause and effect.
