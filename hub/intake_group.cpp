@@ -1,0 +1,306 @@
+#include "hub/intake_group.hpp"
+
+#include <algorithm>
+
+#include "sync/limits.hpp"
+
+namespace holdline::hub {
+
+namespace {
+
+LaneKey lane_of(const IncomingPush& push) { return {push.maker.device, push.maker.incarnation, push.lane}; }
+
+sync::ActionResult result_of(const LaneKey& lane, std::uint64_t number, sync::Verdict verdict, Cursor at) {
+  sync::ActionResult result;
+  result.incarnation = lane.incarnation;
+  result.lane = lane.lane;
+  result.number = number;
+  result.verdict = verdict;
+  result.at = at;
+  return result;
+}
+
+std::string texts_of(const std::vector<sync::Finding>& findings) {
+  std::string text;
+  for (const sync::Finding& finding : findings) {
+    if (!text.empty()) text += "; ";
+    if (!finding.field.empty()) text += finding.field + ": ";
+    text += finding.message;
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<void> IntakeGroup::load(std::span<const IncomingPush> pushes) {
+  head_ = transaction_.head();
+  std::vector<LaneKey> lanes;
+  std::vector<Id> devices;
+  std::vector<sync::RecordKey> records;
+  for (const IncomingPush& push : pushes) {
+    devices.push_back(push.device.id);
+    // `after` and what waits for it may lie in any lane of the same outbox.
+    for (Lane lane = 0; lane < sync::lane_count; ++lane)
+      lanes.push_back({push.maker.device, push.maker.incarnation, lane});
+    for (const ReadAction& read : push.actions)
+      if (read.action)
+        for (const sync::Op& op : read.action->ops) records.push_back(op.record);
+  }
+  HOLDLINE_ASSIGN(progress_, transaction_.progress(lanes));
+  HOLDLINE_ASSIGN(result_heads_, transaction_.result_heads(devices));
+  HOLDLINE_TRY(load_records(records));
+  for (const IncomingPush& push : pushes) {
+    const DeviceKey key{push.maker.device, push.maker.incarnation};
+    if (held_.contains(key)) continue;
+    HOLDLINE_ASSIGN(auto held, transaction_.held(key.first, key.second));
+    auto& kept = held_[key];
+    for (HeldAction& action : held)
+      kept.emplace(sync::ActionRef{action.lane.lane, action.stored.number}, std::move(action));
+    HOLDLINE_ASSIGN(assertions_[key], transaction_.assertions(key.first, key.second));
+  }
+  return {};
+}
+
+Result<void> IntakeGroup::load_records(std::span<const sync::RecordKey> keys) {
+  std::vector<sync::RecordKey> wanted;
+  for (const sync::RecordKey& key : keys)
+    if (records_.emplace(key, std::nullopt).second) wanted.push_back(key);
+  if (wanted.empty()) return {};
+  HOLDLINE_ASSIGN(auto found, transaction_.records(wanted));
+  for (auto& [key, stood] : found) records_[key] = std::move(stood);
+  return {};
+}
+
+Result<StoodAt*> IntakeGroup::stood(const sync::RecordKey& key) {
+  HOLDLINE_TRY(load_records(std::span(&key, 1)));
+  auto& kept = records_[key];
+  return kept ? &*kept : nullptr;
+}
+
+bool IntakeGroup::empty() const {
+  return changes_.records.empty() && changes_.results.empty() && changes_.assertions.empty();
+}
+
+const ChangeSet& IntakeGroup::changes() {
+  changes_.last_cn = head_.cn;
+  return changes_;
+}
+
+Result<sync::PushReply> IntakeGroup::take(const IncomingPush& push) {
+  const LaneKey lane = lane_of(push);
+  Progress& progress = progress_[lane];
+  const std::uint64_t first = push.actions.front().stored.number;
+  const std::uint64_t last = push.actions.back().stored.number;
+  if (push.unknown_schema) return sync::PushReply{sync::PushAnswer::unknown_schema, progress.number + 1, {}};
+  if (first > progress.number + 1) return sync::PushReply{sync::PushAnswer::gap, progress.number + 1, {}};
+  // One hash settles the whole past: the chain at our last number must be theirs.
+  if (last >= progress.number) {
+    const sync::Hash& theirs =
+        first == progress.number + 1 ? push.predecessor : push.actions[progress.number - first].stored.hash;
+    if (theirs != progress.hash) return sync::PushReply{sync::PushAnswer::fork, progress.number, {}};
+  }
+  HOLDLINE_ASSIGN(sync::PushReply reply, replay(push, lane, std::min(last, progress.number)));
+  if (reply.answer != sync::PushAnswer::results || last <= progress.number) return reply;
+
+  auto& known = assertions_[{push.maker.device, push.maker.incarnation}];
+  for (const sync::Assertion& assertion : push.assertions) {
+    if (known.contains(assertion.number) || authority_.check(push.device.id, assertion)) continue;
+    known.emplace(assertion.number, assertion);
+    changes_.assertions.emplace_back(lane, assertion);
+  }
+  for (const ReadAction& read : push.actions) {
+    if (read.stored.number <= progress.number) continue;
+    HOLDLINE_ASSIGN(auto result, take_new(push, lane, read));
+    progress = {read.stored.number, read.stored.hash};
+    reply.results.push_back(keep_result(lane, read.stored.hash, std::move(result)));
+    HOLDLINE_TRY(release_waiting(lane));
+  }
+  changes_.progress[lane] = progress;
+  return reply;
+}
+
+// What is known already is answered from what was kept, after its hash proved it to be the same.
+Result<sync::PushReply> IntakeGroup::replay(const IncomingPush& push, const LaneKey& lane, std::uint64_t last) {
+  sync::PushReply reply;
+  const std::uint64_t first = push.actions.front().stored.number;
+  if (last < first) return reply;
+  HOLDLINE_ASSIGN(auto kept, transaction_.results(lane, first, last));
+  for (const KeptResult& in_group : changes_.results)
+    if (in_group.device == lane.device && in_group.result.incarnation == lane.incarnation &&
+        in_group.result.lane == lane.lane && in_group.result.number >= first && in_group.result.number <= last)
+      kept.push_back(in_group);
+  for (KeptResult& result : kept) {
+    if (result.hash != push.actions[result.result.number - first].stored.hash)
+      return sync::PushReply{sync::PushAnswer::fork, result.result.number, {}};
+    reply.results.push_back(std::move(result.result));
+  }
+  return reply;
+}
+
+Result<sync::ActionResult> IntakeGroup::take_new(const IncomingPush& push, const LaneKey& lane,
+                                                 const ReadAction& read) {
+  const auto quarantine = [&](std::string code, std::string text) {
+    return hold(lane, read.stored, HeldState::quarantined, {}, 0, std::move(code), std::move(text));
+  };
+  if (!read.action) return quarantine(read.action.error().code, read.action.error().message);
+  const sync::Action& action = *read.action;
+  const Candidate candidate{lane, read.stored, action, sync::correct_time(action.header.made, push.clock, now_ms_).ms};
+  const auto& known = assertions_[{lane.device, lane.incarnation}];
+  const auto assertion = known.find(action.header.assertion);
+  if (const auto refusal =
+          authority_.check(schema_, push.device, action, assertion == known.end() ? nullptr : &assertion->second))
+    return quarantine(refusal->code, refusal->text);
+  if (!read.findings.empty()) return quarantine("invalid", texts_of(read.findings));
+  if (auto refs = missing(lane, action.header.after); !refs.empty())
+    return hold(lane, read.stored, HeldState::waiting, std::move(refs), candidate.corrected_ms, "waiting",
+                "Waits for an earlier action of the same workstation that has not taken effect yet.");
+  for (const sync::Op& op : action.ops) {
+    HOLDLINE_ASSIGN(const StoodAt* stands, stood(op.record));
+    if (!stands && op.kind != sync::OpKind::create)
+      return quarantine("unknown-record", "The record this changes is not known to the hub.");
+    if (stands && stands->stood.record.scope != op.scope)
+      return quarantine("scope-moved",
+                        "The record belongs to another scope now. Somebody with rights there can enter it again.");
+  }
+  return apply(candidate);
+}
+
+// What of `after` has not taken effect: not arrived yet, waiting itself, refused or given up.
+std::vector<sync::ActionRef> IntakeGroup::missing(const LaneKey& lane,
+                                                  const std::vector<sync::ActionRef>& after) const {
+  std::vector<sync::ActionRef> refs;
+  const auto held = held_.find({lane.device, lane.incarnation});
+  for (const sync::ActionRef& ref : after) {
+    const auto progress = progress_.find({lane.device, lane.incarnation, ref.lane});
+    const bool arrived = progress != progress_.end() && ref.number <= progress->second.number;
+    if (!arrived || (held != held_.end() && held->second.contains(ref))) refs.push_back(ref);
+  }
+  return refs;
+}
+
+sync::ActionResult IntakeGroup::hold(const LaneKey& lane, const sync::StoredAction& stored, HeldState state,
+                                     std::vector<sync::ActionRef> refs, std::int64_t corrected_ms, std::string code,
+                                     std::string text) {
+  HeldAction held{lane, stored, state, std::move(refs), corrected_ms, code, text};
+  held_[{lane.device, lane.incarnation}].insert_or_assign(sync::ActionRef{lane.lane, stored.number}, held);
+  changes_.hold.push_back(std::move(held));
+  const auto verdict = state == HeldState::waiting ? sync::Verdict::waiting : sync::Verdict::quarantined;
+  sync::ActionResult result = result_of(lane, stored.number, verdict, head_);
+  result.code = std::move(code);
+  result.text = std::move(text);
+  return result;
+}
+
+Result<sync::ActionResult> IntakeGroup::apply(const Candidate& candidate) {
+  sync::ActionResult result = result_of(candidate.lane, candidate.stored.number, sync::Verdict::applied, head_);
+  const std::size_t before = changes_.records.size();
+  const ChangeNumber cn = head_.cn + 1;
+  for (std::uint32_t index = 0; index < candidate.action.ops.size(); ++index)
+    HOLDLINE_TRY(apply_op(candidate, index, cn, result));
+  const auto fed = [](const RecordWrite& write) { return write.fed; };
+  if (std::any_of(changes_.records.begin() + static_cast<std::ptrdiff_t>(before), changes_.records.end(), fed))
+    head_ = {cn, changes_.salt};
+  result.at = head_;
+  return result;
+}
+
+Result<void> IntakeGroup::apply_op(const Candidate& candidate, std::uint32_t index, ChangeNumber cn,
+                                   sync::ActionResult& result) {
+  const sync::Op& op = candidate.action.ops[index];
+  const sync::Collection& collection = *schema_.collection(op.record.collection);
+  HOLDLINE_ASSIGN(StoodAt * stands, stood(op.record));
+  sync::Incoming incoming{
+      op, {candidate.lane.device, candidate.lane.incarnation}, candidate.action.header, index, candidate.corrected_ms};
+  if (op.kind == sync::OpKind::erase_row) {
+    HOLDLINE_ASSIGN(incoming.current_digest, digest_with_children(op));
+  }
+  Result<void> asked;
+  const auto joins = [&](std::uint8_t unit) {
+    auto conflict = open_conflict(candidate, op, unit);
+    if (!conflict) asked = fail(std::move(conflict));
+    return conflict && conflict->has_value();
+  };
+  sync::MergeOutcome outcome = sync::merge(collection, stands ? &stands->stood : nullptr, incoming, joins);
+  HOLDLINE_TRY(asked);
+  if (outcome.merged && result.verdict == sync::Verdict::applied) result.verdict = sync::Verdict::merged;
+  HOLDLINE_TRY(keep_losers(candidate, index, cn, outcome, result));
+  HOLDLINE_TRY(join_conflicts(candidate, index, cn, outcome, result));
+  if (outcome.changes_record() || outcome.stamps_changed) {
+    outcome.next.record.scope = stands ? stands->stood.record.scope : op.scope;
+    const bool fed = outcome.changes_record();
+    write(op.record, fed ? cn : stands->cn, fed, std::move(outcome.next), outcome.changed);
+  }
+  return {};
+}
+
+void IntakeGroup::write(const sync::RecordKey& key, ChangeNumber cn, bool fed, sync::Stood next,
+                        sync::FieldMask changed) {
+  auto& kept = records_[key];
+  RecordWrite record{cn, std::nullopt, {}, changed, fed};
+  if (kept && !kept->stood.record.deleted) record.before = std::move(kept->stood.record);
+  if (fed) next.meta.last_cn = cn;
+  record.next = next;
+  kept = StoodAt{std::move(next), cn};
+  changes_.records.push_back(std::move(record));
+}
+
+Result<std::optional<sync::Hash>> IntakeGroup::digest_with_children(const sync::Op& op) {
+  HOLDLINE_ASSIGN(const StoodAt* stands, stood(op.record));
+  if (!stands) return std::optional<sync::Hash>{};
+  HOLDLINE_ASSIGN(auto children, transaction_.children(op.record));
+  // Children written earlier in this group stand as they are now.
+  std::set<sync::RecordKey> written;
+  for (const RecordWrite& write : changes_.records) written.insert(write.next.record.key);
+  std::erase_if(children, [&](const sync::Record& child) { return written.contains(child.key); });
+  for (const sync::RecordKey& key : written) {
+    const sync::Record& record = records_[key]->stood.record;
+    const auto parent = schema_.collection(key.collection)->parent;
+    if (parent && record.fields[*parent] == sync::Value(op.record.id)) children.push_back(record);
+  }
+  return std::optional(sync::seen_digest(stands->stood.record, children));
+}
+
+// Whatever waited only for actions that have now taken effect takes effect as well, and so on.
+Result<void> IntakeGroup::release_waiting(const LaneKey& settled) {
+  auto& held = held_[{settled.device, settled.incarnation}];
+  for (bool released = true; released;) {
+    released = false;
+    for (auto& [ref, waiting] : held) {
+      if (waiting.state != HeldState::waiting) continue;
+      const LaneKey lane = waiting.lane;
+      if (!missing(lane, waiting.missing).empty()) continue;
+      const HeldAction action_kept = waiting;
+      HOLDLINE_ASSIGN(auto action, sync::read_action(schema_, {lane.device, lane.incarnation}, action_kept.stored));
+      held.erase(ref);
+      std::erase_if(changes_.hold, [&](const HeldAction& h) {
+        return h.lane == lane && h.stored.number == action_kept.stored.number;
+      });
+      changes_.release.emplace_back(lane, action_kept.stored.number);
+      HOLDLINE_ASSIGN(auto result, apply({lane, action_kept.stored, action, action_kept.corrected_ms}));
+      keep_result(lane, action_kept.stored.hash, std::move(result));
+      released = true;
+      break;
+    }
+  }
+  return {};
+}
+
+sync::ActionResult& IntakeGroup::keep_result(const LaneKey& lane, const sync::Hash& hash, sync::ActionResult result) {
+  result.entry = ++result_heads_[lane.device];
+  changes_.results.push_back({lane.device, std::move(result), hash});
+  return changes_.results.back().result;
+}
+
+Result<void> IntakeGroup::take_own(const sync::Maker& hub, const sync::ActionHeader& header,
+                                   std::span<const sync::Op> ops) {
+  std::vector<sync::RecordKey> keys;
+  for (const sync::Op& op : ops) keys.push_back(op.record);
+  HOLDLINE_TRY(load_records(keys));
+  sync::Action own{header, {ops.begin(), ops.end()}};
+  const sync::StoredAction none{};
+  const LaneKey lane{hub.device, hub.incarnation, header.lane};
+  HOLDLINE_TRY(apply({lane, none, own, header.event_ms}));
+  return {};
+}
+
+}  // namespace holdline::hub

@@ -1,0 +1,88 @@
+// One transaction of intake under way: what was loaded, what changed so far. Private to intake.cpp and its parts.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "hub/authority.hpp"
+#include "hub/intake.hpp"
+#include "hub/ledger.hpp"
+#include "sync/merge.hpp"
+
+namespace holdline::hub {
+
+struct RecordKeyHash {
+  std::size_t operator()(const sync::RecordKey& key) const noexcept { return std::hash<Id>{}(key.id) ^ key.collection; }
+};
+
+class IntakeGroup {
+ public:
+  IntakeGroup(LedgerTransaction& transaction, const sync::Schema& schema, const Authority& authority,
+              std::int64_t now_ms, std::uint64_t salt)
+      : transaction_(transaction), schema_(schema), authority_(authority), now_ms_(now_ms) {
+    changes_.salt = salt;
+  }
+
+  // Loads everything the pushes can touch, set by set.
+  Result<void> load(std::span<const IncomingPush> pushes);
+  Result<sync::PushReply> take(const IncomingPush& push);
+  // Applies the hub's own ops as one change.
+  Result<void> take_own(const sync::Maker& hub, const sync::ActionHeader& header, std::span<const sync::Op> ops);
+
+  bool empty() const;
+  const ChangeSet& changes();
+  Cursor head() const { return head_; }
+
+ private:
+  using DeviceKey = std::pair<Id, Id>;  // device, incarnation
+
+  // An action on its way, new or held until now.
+  struct Candidate {
+    LaneKey lane;
+    const sync::StoredAction& stored;
+    const sync::Action& action;
+    std::int64_t corrected_ms;
+  };
+
+  Result<void> load_records(std::span<const sync::RecordKey> keys);
+  Result<StoodAt*> stood(const sync::RecordKey& key);
+  Result<sync::PushReply> replay(const IncomingPush& push, const LaneKey& lane, std::uint64_t last);
+  Result<sync::ActionResult> take_new(const IncomingPush& push, const LaneKey& lane, const ReadAction& read);
+  std::vector<sync::ActionRef> missing(const LaneKey& lane, const std::vector<sync::ActionRef>& after) const;
+  Result<sync::ActionResult> apply(const Candidate& candidate);
+  Result<void> apply_op(const Candidate& candidate, std::uint32_t index, ChangeNumber cn, sync::ActionResult& result);
+  Result<void> keep_losers(const Candidate& candidate, std::uint32_t index, ChangeNumber cn,
+                           const sync::MergeOutcome& outcome, sync::ActionResult& result);
+  Result<void> join_conflicts(const Candidate& candidate, std::uint32_t index, ChangeNumber cn,
+                              const sync::MergeOutcome& outcome, sync::ActionResult& result);
+  Result<std::optional<sync::RecordKey>> open_conflict(const Candidate& candidate, const sync::Op& op,
+                                                       std::uint8_t unit);
+  Result<std::optional<sync::Hash>> digest_with_children(const sync::Op& op);
+  void write(const sync::RecordKey& key, ChangeNumber cn, bool fed, sync::Stood next, sync::FieldMask changed);
+  sync::ActionResult hold(const LaneKey& lane, const sync::StoredAction& stored, HeldState state,
+                          std::vector<sync::ActionRef> missing, std::int64_t corrected_ms, std::string code,
+                          std::string text);
+  Result<void> release_waiting(const LaneKey& settled);
+  sync::ActionResult& keep_result(const LaneKey& lane, const sync::Hash& hash, sync::ActionResult result);
+
+  LedgerTransaction& transaction_;
+  const sync::Schema& schema_;
+  const Authority& authority_;
+  std::int64_t now_ms_;
+  Cursor head_;
+  ChangeSet changes_;
+  std::map<LaneKey, Progress> progress_;
+  std::map<Id, std::uint64_t> result_heads_;
+  std::map<DeviceKey, std::map<sync::ActionRef, HeldAction>> held_;
+  std::map<DeviceKey, std::map<std::uint32_t, sync::Assertion>> assertions_;
+  std::unordered_map<sync::RecordKey, std::optional<StoodAt>, RecordKeyHash> records_;
+};
+
+}  // namespace holdline::hub

@@ -1,0 +1,59 @@
+// The hub's answers to the sync protocol, message by message: bytes in, bytes out, without transport or threads, so
+// that the simulator calls the same code as the server. Pushes are not here: they are read by read_push() and taken in
+// groups by Intake.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "hub/ledger.hpp"
+#include "hub/snapshots.hpp"
+#include "platform/entropy.hpp"
+#include "sync/compress.hpp"
+#include "sync/message.hpp"
+
+namespace holdline::hub {
+
+class SyncService {
+ public:
+  SyncService(Ledger& ledger, Snapshots& snapshots, platform::Entropy& entropy);
+
+  // Answers with what the hub has of this outbox. Evidence that the ledger is an older copy than the one the agent knew
+  // changes the epoch, once.
+  Result<sync::Bytes> hello(const Device& device, std::string_view body, std::int64_t now_ms);
+  Result<sync::Bytes> compare(const Device& device, std::string_view body);
+
+  // Nothing when there is nothing to tell yet: ask again after the next commit, at the latest when `wait_ms` is over
+  // (then with `last_call`, which always answers).
+  struct Pulled {
+    std::optional<sync::Bytes> reply;
+    std::int64_t wait_ms = 0;
+  };
+  Result<Pulled> pull(const Device& device, const sync::PullRequest& request, std::int64_t now_ms, bool last_call);
+
+  Result<sync::Bytes> manifest(const Device& device, std::int64_t now_ms);
+  // Already compressed, as addressed by its hash.
+  Result<sync::Bytes> chunk(std::string_view hash_hex);
+  Result<sync::Bytes> schema(std::string_view hash_hex);
+  Result<sync::Bytes> dictionary(std::string_view hash_hex);
+  Result<sync::Bytes> leaves(const Device& device, std::string_view body);
+  Result<sync::Bytes> repair(const Device& device, std::string_view body);
+  // Who may sign in on this device: their names and wrapped keys.
+  Result<sync::Bytes> people(const Device& device);
+
+  // For push bodies and replies.
+  Result<sync::Bytes> inflate(std::string_view body, std::size_t max_raw);
+  sync::Bytes deflate(std::string_view raw);
+
+ private:
+  Result<void> named(std::string_view hash_hex, const sync::Hash& have) const;
+
+  Ledger& ledger_;
+  Snapshots& snapshots_;
+  platform::Entropy& entropy_;
+  sync::Dictionary dictionary_;
+  sync::Compressor compressor_;
+};
+
+}  // namespace holdline::hub
