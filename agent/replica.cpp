@@ -241,7 +241,8 @@ Result<void> Replica::Impl::take_place(Builder::Impl& built) {
   built.store.reset();
   store.reset();
   auto moved = [&]() -> Result<void> {
-    // Readers of the old file keep log and index under no name; the new file must not meet them under its own.
+    // Readers of the old file keep log and index under no name; the new file must not meet them under its own. (When
+    // such a reader closes, SQLite sees that its file has moved and leaves the names alone.)
     const std::string path = replica_path(options).string();
     HOLDLINE_TRY(options.remove(path + "-wal"));
     HOLDLINE_TRY(options.remove(path + "-shm"));
