@@ -237,7 +237,7 @@ Result<void> Replica::Impl::take_place(Builder::Impl& built) {
   // The old file's log must be empty before it is unlinked: a crash in between would leave a file without its log.
   // A damaged old file is no reason to keep it.
   auto emptied = store->database().checkpoint_truncate();
-  if (!emptied && emptied.error().kind == ErrorKind::retry_later) return emptied;
+  if (!emptied && !is_about_the_file(emptied.error())) return emptied;
   built.store.reset();
   store.reset();
   auto moved = [&]() -> Result<void> {
@@ -249,10 +249,10 @@ Result<void> Replica::Impl::take_place(Builder::Impl& built) {
     return options.publish(next_path(options), path);
   }();
   auto opened = ReplicaStore::open(current_store(options), key, layout, folder);
-  if (!opened) {  // the next start asks for a bootstrap; until then there must be something to answer from
+  if (!opened && is_about_the_file(opened.error())) {  // empty, it asks for another bootstrap
     opened = ReplicaStore::create(current_store(options), key, layout, folder, empty_meta(layout));
-    if (!opened) throw std::runtime_error("no replica can be opened or made: " + opened.error().message);
   }
+  if (!opened) throw std::runtime_error("no replica can be opened or made: " + opened.error().message);
   store = std::move(*opened);
   return moved;
 }
