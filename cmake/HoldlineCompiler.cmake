@@ -10,6 +10,7 @@ if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
+option(HOLDLINE_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
 option(HOLDLINE_SANITIZE "Address and undefined-behaviour sanitizers" OFF)
 
 add_library(holdline_flags INTERFACE)
@@ -28,4 +29,8 @@ if(HOLDLINE_SANITIZE)
 else()
   target_compile_options(holdline_flags INTERFACE $<$<CONFIG:Release,RelWithDebInfo>:-D_FORTIFY_SOURCE=2>)
   target_link_options(holdline_flags INTERFACE -Wl,-z,relro,-z,now)
+endif()
+if(HOLDLINE_FUZZ)
+  # Tells the fuzzer which branches an input took.
+  target_compile_options(holdline_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=fuzzer-no-link>)
 endif()
