@@ -237,21 +237,22 @@ Result<void> Replica::Impl::take_place(Builder::Impl& built) {
   // The old file's log must be empty before it is unlinked: a crash in between would leave a file without its log.
   // A damaged old file is no reason to keep it.
   auto emptied = store->database().checkpoint_truncate();
-  if (!emptied && emptied.error().kind == ErrorKind::retry_later) return emptied;
+  if (!emptied && !is_about_the_file(emptied.error())) return emptied;
   built.store.reset();
   store.reset();
   auto moved = [&]() -> Result<void> {
-    // Readers of the old file keep log and index under no name; the new file must not meet them under its own.
+    // Readers of the old file keep log and index under no name; the new file must not meet them under its own. (When
+    // such a reader closes, SQLite sees that its file has moved and leaves the names alone.)
     const std::string path = replica_path(options).string();
     HOLDLINE_TRY(options.remove(path + "-wal"));
     HOLDLINE_TRY(options.remove(path + "-shm"));
     return options.publish(next_path(options), path);
   }();
   auto opened = ReplicaStore::open(current_store(options), key, layout, folder);
-  if (!opened) {  // the next start asks for a bootstrap; until then there must be something to answer from
+  if (!opened && is_about_the_file(opened.error())) {  // empty, it asks for another bootstrap
     opened = ReplicaStore::create(current_store(options), key, layout, folder, empty_meta(layout));
-    if (!opened) throw std::runtime_error("no replica can be opened or made: " + opened.error().message);
   }
+  if (!opened) throw std::runtime_error("no replica can be opened or made: " + opened.error().message);
   store = std::move(*opened);
   return moved;
 }

@@ -28,6 +28,8 @@ namespace holdline::agent {
 struct ReplicaOptions {
   std::filesystem::path directory;  // holds replica.db, and replica-next.db while one is built beside
   std::string vfs_name;             // a registered sqlite3_vfs; empty: the operating system's
+  // Exclusive: no reader can open the file, and the disk needs no shared memory (a simulated one has none).
+  platform::Locking locking = platform::Locking::shared;
   // What is done to whole files beside SQLite; with a vfs of its own a simulated disk brings its own.
   std::function<Result<void>(const std::filesystem::path&)> remove = platform::remove_file;
   std::function<Result<void>(const std::filesystem::path& from, const std::filesystem::path& to)> publish =
@@ -77,7 +79,8 @@ class Replica {
   Result<std::unique_ptr<Builder>> build(const sync::Manifest& manifest, std::uint32_t grants);
   // Puts the finished file in place of the current one (rename, fsync of the directory) and reopens. Open readers go on
   // reading the old file, whole and unchanged, until they reopen. Error "database-busy" (retry_later): a reader was in
-  // the middle of a query; nothing changed, and build() with the same manifest finds the finished file again.
+  // the middle of a query; nothing changed, and build() with the same manifest finds the finished file again. Throws
+  // when neither file can be opened afterwards: the disk is gone, and so is the daemon.
   Result<void> swap(std::unique_ptr<Builder> built);
 
  private:

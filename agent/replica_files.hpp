@@ -16,7 +16,7 @@ inline constexpr std::int64_t reader_cache_kib = 64 * 1024;
 inline constexpr std::int64_t builder_cache_kib = 64 * 1024;
 
 inline ReplicaStore::Options current_store(const ReplicaOptions& options) {
-  return {replica_path(options), options, platform::Locking::shared, platform::Durability::normal, writer_cache_kib};
+  return {replica_path(options), options, options.locking, platform::Durability::normal, writer_cache_kib};
 }
 inline ReplicaStore::Options next_store(const ReplicaOptions& options, platform::Durability durability) {
   return {next_path(options), options, platform::Locking::exclusive, durability, builder_cache_kib};

@@ -6,6 +6,7 @@ find_package(OpenSSL 3 REQUIRED)
 find_package(CURL REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
+find_package(CLI11 REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(GTest REQUIRED)
 # Its .pc file states the SQLite version: 3.46.1 is SQLCipher 4.6.1. The programs ask PRAGMA cipher_version again.

@@ -81,7 +81,7 @@ std::int64_t IntReader::next() {
   static_assert(std::endian::native == std::endian::little);
   std::int64_t offset = 0;
   const auto bytes = data_.raw(width_);
-  bytes.copy(reinterpret_cast<char*>(&offset), bytes.size());
+  if (bytes.size() == width_) std::memcpy(&offset, bytes.data(), width_);
   return sum(base_, offset);
 }
 
@@ -185,9 +185,8 @@ Id IdReader::next() {
   }
   if (rest.size() != width) return ok_ = false, Id{};
   Id id;
-  // Either may be empty and without an address, which memcpy() does not allow.
-  prefix_.copy(reinterpret_cast<char*>(id.bytes.data()), prefix_.size());
-  rest.copy(reinterpret_cast<char*>(id.bytes.data() + prefix_.size()), rest.size());
+  char* const out = reinterpret_cast<char*>(id.bytes.data());
+  rest.copy(out + prefix_.copy(out, prefix_.size()), width);
   return id;
 }
 

@@ -186,6 +186,13 @@ TEST(ReplicaSwap, LetsAnOpenReaderFinishWithTheOldRowsUntilItReopens) {
   EXPECT_EQ(fresh.cursor.cn, 11u);
   ASSERT_EQ(fresh.rows.size(), 1u);
   EXPECT_EQ(text_in(fresh.rows[0].record, "given"), "New");
+
+  // Closing the old file has not touched the log of the new one.
+  must(station.replica->apply(cut_of(11, 12, {told(12, customer_of(4, "Newest", "Row"))}), 1));
+  EXPECT_EQ(must(reader->find(keys)).cursor.cn, 12u);
+  station.start();
+  EXPECT_EQ(station.replica->position().cursor.cn, 12u);
+  EXPECT_TRUE(station.replica->check_rows());
 }
 
 }  // namespace

@@ -18,11 +18,16 @@ std::ptrdiff_t held = 0, peak = 0;
 void start() { held = peak = 0; }
 std::size_t peak_bytes() { return static_cast<std::size_t>(peak); }
 
-void* take(std::size_t size) {
+void* try_take(std::size_t size) noexcept {
   void* const memory = std::malloc(size);
-  if (!memory) throw std::bad_alloc();
-  held += static_cast<std::ptrdiff_t>(malloc_usable_size(memory));
+  if (memory) held += static_cast<std::ptrdiff_t>(malloc_usable_size(memory));
   peak = std::max(peak, held);
+  return memory;
+}
+
+void* take(std::size_t size) {
+  void* const memory = try_take(size);
+  if (!memory) throw std::bad_alloc();
   return memory;
 }
 
@@ -33,6 +38,15 @@ void give(void* memory) noexcept {
 
 }  // namespace holdline::allocations
 
-void* operator new(std::size_t size) { return holdline::allocations::take(size); }
-void operator delete(void* memory) noexcept { holdline::allocations::give(memory); }
-void operator delete(void* memory, std::size_t) noexcept { holdline::allocations::give(memory); }
+// The whole family but the aligned ones, so that what one form allocates is never freed by another allocator's.
+using namespace holdline::allocations;
+void* operator new(std::size_t size) { return take(size); }
+void* operator new[](std::size_t size) { return take(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return try_take(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return try_take(size); }
+void operator delete(void* memory) noexcept { give(memory); }
+void operator delete[](void* memory) noexcept { give(memory); }
+void operator delete(void* memory, std::size_t) noexcept { give(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { give(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { give(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { give(memory); }

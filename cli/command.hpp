@@ -1,0 +1,45 @@
+// A line of the table of commands. The table is plain data: parsing, help and the tests read the same.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cli/session.hpp"
+
+namespace holdline::cli {
+
+struct Positional {
+  std::string name;  // as help shows it and Arguments knows it: "TEXT"
+  std::string help;
+  bool many = false;  // one or more, only for the last
+};
+
+struct Option {
+  std::string name;   // "--limit", or with a short form "-o,--output": the long one is the name
+  std::string value;  // what follows it, as help shows it: "N"; empty for a switch
+  std::string help;
+  bool many = false;
+};
+
+struct Command {
+  std::string group;  // "customer", or empty
+  std::string name;
+  std::string help;
+  std::vector<Positional> positionals;
+  std::vector<Option> options;
+  bool writes = false;  // takes --idempotency-key
+  Outcome (*run)(Session&);
+};
+
+// One function per file of commands.
+std::vector<Command> status_commands();
+std::vector<Command> person_commands();
+std::vector<Command> customer_commands();
+std::vector<Command> import_commands();
+std::vector<Command> entry_commands();
+std::vector<Command> outbox_commands();
+std::vector<Command> conflict_commands();
+std::vector<Command> replica_commands();
+
+}  // namespace holdline::cli

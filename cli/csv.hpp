@@ -1,0 +1,44 @@
+// Reads comma-separated values (RFC 4180): quoted fields with "" for a quote, line breaks inside quotes, CRLF or LF, an
+// optional UTF-8 byte order mark. A row that is wrong is reported and reading goes on behind it. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace holdline::cli {
+
+struct CsvRow {
+  std::uint64_t line = 0;           // where it begins, from 1
+  std::vector<std::string> fields;  // empty when it is wrong
+  std::string_view raw;             // as it stands in the file, without its line break
+  std::string wrong;                // why it cannot be used; empty: it can. Quotes nothing from the file.
+};
+
+class CsvReader {
+ public:
+  static constexpr std::size_t max_row_bytes = 64 * 1024;
+  static constexpr std::size_t max_fields = 256;
+
+  // Reads from where the text lies; it must outlive the reader and its rows.
+  explicit CsvReader(std::string_view text);
+
+  // The next row that is not an empty line; nothing at the end.
+  std::optional<CsvRow> next();
+  // Bytes read so far, for showing progress.
+  std::size_t offset() const { return at_; }
+
+ private:
+  std::size_t find_end(std::size_t from, bool& unterminated);
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::uint64_t line_ = 1;
+};
+
+// A field as it is written: quoted only when it has to be.
+std::string csv_field(std::string_view value);
+
+}  // namespace holdline::cli

@@ -1,0 +1,22 @@
+// How saved actions and records look on a screen, for every command that shows one.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "cli/session.hpp"
+
+namespace holdline::cli {
+
+// holdline.saved/1: "Saved on this PC as 3/17." and the ids it created, or the document with --json.
+ExitCode print_saved(Session& session, const Answer& answer);
+
+// holdline.record/1: one line a field, those pending marked, and the children.
+ExitCode print_record(Session& session, const Answer& answer);
+
+// A line below a list: how old what it shows is. At a terminal only.
+void print_as_of(Session& session, const nlohmann::json& document);
+
+}  // namespace holdline::cli

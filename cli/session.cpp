@@ -1,0 +1,147 @@
+#include "cli/session.hpp"
+
+#include <array>
+#include <fstream>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/errors.hpp"
+#include "cli/text.hpp"
+#include "sync/id.hpp"
+#include "sync/timestamp.hpp"
+
+namespace holdline::cli {
+
+using platform::HttpClientRequest;
+using platform::HttpClientResponse;
+
+namespace {
+
+// How often a write whose answer was lost is sent again, and how long an agent that restarts is given.
+constexpr int repetitions = 5;
+constexpr std::chrono::milliseconds before_repetition{500};
+
+}  // namespace
+
+std::string Arguments::get(const std::string& name) const {
+  const auto& values = all(name);
+  return values.empty() ? std::string() : values.front();
+}
+
+const std::vector<std::string>& Arguments::all(const std::string& name) const {
+  static const std::vector<std::string> none;
+  const auto found = values_.find(name);
+  return found == values_.end() ? none : found->second;
+}
+
+nlohmann::json Answer::document() const { return nlohmann::json::parse(text, nullptr, false); }
+
+Session::Session(Environment& environment, Arguments arguments)
+    : world_(environment),
+      arguments_(std::move(arguments)),
+      socket_(arguments_.has("--socket") ? arguments_.get("--socket") : world_.default_socket),
+      api_(world_.connect(socket_)) {}
+
+Result<Answer> Session::get(const std::string& target, std::chrono::milliseconds timeout, std::size_t max_bytes) {
+  HttpClientRequest request;
+  request.url = target;
+  request.timeout = timeout;
+  request.max_response_bytes = max_bytes;
+  auto answer = api_->send(std::move(request));
+  if (!answer) return tl::unexpected<Error>(without_answer(answer.error(), socket_));
+  if (!is_success(*answer)) return tl::unexpected<Error>(error_of(*answer));
+  return Answer{std::move(answer->body)};
+}
+
+Result<Answer> Session::write(const std::string& method, const std::string& target, const nlohmann::json& body) {
+  const std::string given = arguments_.get("--idempotency-key");
+  const std::string key = given.empty() ? world_.entropy.id().text() : given;
+  HOLDLINE_ASSIGN(HttpClientResponse answer, write_with_key(method, target, body, key));
+  if (!is_success(answer)) return tl::unexpected<Error>(error_of(answer));
+  return Answer{std::move(answer.body)};
+}
+
+Result<HttpClientResponse> Session::write_with_key(const std::string& method, const std::string& target,
+                                                   const nlohmann::json& body, const std::string& key) {
+  bool maybe_saved = false;
+  for (int attempt = 0;; ++attempt) {
+    HttpClientRequest request;
+    request.method = method;
+    request.url = target;
+    request.headers = {{"Content-Type", "application/json"}, {"Idempotency-Key", key}};
+    request.body = body.dump();
+    request.timeout = usual;
+    auto answer = api_->send(std::move(request));
+    if (answer) return answer;
+    const std::string& code = answer.error().code;
+    maybe_saved = maybe_saved || code == "connection-lost" || code == "timeout";
+    if (!maybe_saved) return tl::unexpected<Error>(without_answer(answer.error(), socket_));
+    const bool again = code == "connection-lost" || code == "unreachable";
+    if (!again || attempt == repetitions || !world_.pause(before_repetition))
+      return tl::unexpected<Error>(unknown_outcome(key));
+  }
+}
+
+bool Session::printed_json(const Answer& answer) {
+  if (json()) world_.out << answer.text << (answer.text.ends_with('\n') ? "" : "\n");
+  return json();
+}
+
+std::string Session::time(const nlohmann::json& value) const {
+  if (!value.is_string()) return {};
+  const auto& text = value.get_ref<const std::string&>();
+  const auto ms = sync::parse_time(text);
+  if (!ms || !world_.out_is_terminal || arguments_.has("--utc")) return text;
+  return relative_time(*ms, world_.clock.now().wall_ms);
+}
+
+std::string encoded(std::string_view part) {
+  constexpr std::string_view hex = "0123456789ABCDEF";
+  constexpr std::string_view unreserved =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";  // RFC 3986
+  std::string result;
+  for (const char c : part) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (unreserved.find(c) != std::string_view::npos)
+      result += c;
+    else
+      result.append("%").append(1, hex[byte >> 4]).append(1, hex[byte & 15]);
+  }
+  return result;
+}
+
+std::string target(std::string_view path, const std::vector<std::pair<std::string, std::string>>& query) {
+  std::string result(path);
+  char separator = '?';
+  for (const auto& [name, value] : query) {
+    if (value.empty()) continue;
+    result.append(1, separator).append(name).append("=").append(encoded(value));
+    separator = '&';
+  }
+  return result;
+}
+
+Result<std::string> read_input(Environment& environment, const std::string& path, std::size_t max_bytes) {
+  std::ifstream file;
+  if (path != "-") {
+    file.open(path, std::ios::binary);
+    if (!file)
+      return fail(ErrorKind::ask_person, "refused", path + " cannot be opened — check its name and permissions");
+  }
+  std::istream& in = path == "-" ? environment.in : file;
+  std::string content;
+  std::array<char, 65536> block;
+  do {
+    in.read(block.data(), block.size());
+    content.append(block.data(), static_cast<std::size_t>(in.gcount()));
+    if (content.size() > max_bytes) {
+      return fail(ErrorKind::ask_person, "refused",
+                  path + " is larger than " + std::to_string(max_bytes) + " bytes — split it");
+    }
+  } while (in);
+  if (in.bad() || !in.eof()) return fail(ErrorKind::ask_person, "refused", path + " cannot be read — is it a file?");
+  return content;
+}
+
+}  // namespace holdline::cli

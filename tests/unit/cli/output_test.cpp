@@ -1,0 +1,166 @@
+// What people see, word for word.
+#include <gtest/gtest.h>
+
+#include "tests/unit/cli/scripted.hpp"
+#include "tests/unit/platform/scratch.hpp"
+
+namespace holdline::cli {
+namespace {
+
+using platform::Scratch;
+
+const std::string status_document =
+    R"({"schema":"holdline.status/1","version":"0.1.0","enrolled":true,"workstation":{"id":"w-1","name":"desk-1"},)"
+    R"("hub":"https://hub.example","person":{"name":"ada","role":"agent"},"mode":"contingency",)"
+    R"("sync":{"last_contact":"2026-03-01T11:48:00.000Z","bootstrap":{"done":9,"total":9},)"
+    R"("error":{"code":"unreachable","message":"The hub does not answer."}},)"
+    R"("replica":{"cn":"17","as_of":"2026-03-01T11:47:00.000Z","records":{"customer":20000}},)"
+    R"("outbox":{"health":"writable","waiting":"31","oldest":"2026-03-01T11:00:00.000Z","quarantined":"2"}})";
+
+std::string shown(Scripted& holdline, std::vector<std::string> arguments, const std::string& answer) {
+  holdline.answers(200, answer);
+  holdline(std::move(arguments));
+  return holdline.out.str();
+}
+
+TEST(Output, StatusAtATerminalSaysHowLongAgo) {
+  Scripted holdline;
+  holdline.terminal = true;
+  EXPECT_EQ(shown(holdline, {"status"}, status_document),
+            "mode                contingency: the hub is away, entries are saved on this PC\n"
+            "workstation         desk-1               w-1\n"
+            "signed in           ada                  agent\n"
+            "hub                 https://hub.example  last contact 12 min ago\n"
+            "trouble             unreachable          The hub does not answer.\n"
+            "data as of          13 min ago           20000 customer\n"
+            "not yet at the hub  31                   oldest 1 h ago\n"
+            "needs attention     2                    see: holdline outbox list\n"
+            "agent               0.1.0\n");
+}
+
+TEST(Output, StatusInAPipeHasTabsAndAbsoluteTimes) {
+  Scripted holdline;
+  EXPECT_EQ(shown(holdline, {"status"}, status_document),
+            "mode\tcontingency: the hub is away, entries are saved on this PC\n"
+            "workstation\tdesk-1\tw-1\n"
+            "signed in\tada\tagent\n"
+            "hub\thttps://hub.example\tlast contact 2026-03-01T11:48:00.000Z\n"
+            "trouble\tunreachable\tThe hub does not answer.\n"
+            "data as of\t2026-03-01T11:47:00.000Z\t20000 customer\n"
+            "not yet at the hub\t31\toldest 2026-03-01T11:00:00.000Z\n"
+            "needs attention\t2\tsee: holdline outbox list\n"
+            "agent\t0.1.0\n");
+}
+
+TEST(Output, JsonIsTheDocumentUnchanged) {
+  Scripted holdline;
+  EXPECT_EQ(shown(holdline, {"status", "--json"}, status_document), status_document + "\n");
+}
+
+TEST(Output, ASearchShowsWhoItFoundAndWhy) {
+  Scripted holdline;
+  holdline.terminal = true;
+  EXPECT_EQ(shown(holdline, {"customer", "search", "mu"},
+                  R"({"items":[{"id":"c-1","ref":"10","name":"Müller, Ada","city":"Köln","phones":["+49221","+49222"],)"
+                  R"("matched":"name","pending":true}],"as_of":"2026-03-01T11:00:00.000Z"})"),
+            "ID   REF  NAME         CITY  PHONES          MATCHED  PENDING\n"
+            "c-1  10   Müller, Ada  Köln  +49221, +49222  name     saved on this PC\n"
+            "as of 1 h ago\n");
+}
+
+TEST(Output, ARecordMarksWhatTheHubHasNotSettled) {
+  Scripted holdline;
+  EXPECT_EQ(
+      shown(holdline, {"customer", "show", "c-1"},
+            R"({"id":"c-1","scope":"acme","fields":{"city":"Köln","org":null,"vulnerable":true},"pending":["city"],)"
+            R"("children":{"phone":[{"id":"p-1","fields":{"e164":"+49221","kind":"home","customer":"c-1"}}]}})"),
+      "id\tc-1\nscope\tacme\ncity\tKöln\tsaved on this PC\nvulnerable\ttrue\nphone\te164 +49221, kind home\n");
+}
+
+TEST(Output, AConflictShowsBothValuesSideBySide) {
+  Scripted holdline;
+  holdline.terminal = true;
+  EXPECT_EQ(shown(holdline, {"conflicts", "show", "k-1", "--utc"},
+                  R"({"id":"k-1","collection":"customer","record":"c-1","unit":"postal","state":"open","at":)"
+                  R"("2026-03-01T11:00:00.000Z","by":{"device":"desk-2","person":"bob"},"fields":[)"
+                  R"({"field":"city","base":"Bonn","current":"Köln","other":"Aachen"},)"
+                  R"({"field":"street","base":null,"current":"A 1","other":"B\u001b[2J"}]})"),
+            "record       customer c-1\n"
+            "what         postal\n"
+            "state        open\n"
+            "other by     bob\n"
+            "at           2026-03-01T11:00:00.000Z\n"
+            "workstation  desk-2\n"
+            "\n"
+            "FIELD   BOTH BEGAN FROM  CURRENT  OTHER\n"
+            "city    Bonn             Köln     Aachen\n"
+            "street                   A 1      B\\x1b[2J\n");
+}
+
+TEST(Output, TheOutboxUsesTheWordsOfTheProduct) {
+  Scripted holdline;
+  EXPECT_EQ(
+      shown(holdline, {"outbox", "list"},
+            R"({"items":[{"lane":2,"number":"3","event_time":"2026-03-01T11:00:00.000Z","collection":"manual_entry",)"
+            R"("kind":"create","state":"needs-attention","text":"The scope is not yours."},)"
+            R"({"lane":3,"number":"2","event_time":"2026-03-01T10:00:00.000Z","collection":"customer","kind":"change",)"
+            R"("state":"held"},{"lane":3,"number":"1","collection":"customer","kind":"change","state":"saved"}]})"),
+      "ACTION\tWHEN\tWHAT\tSTATE\tWHY\n"
+      "2/3\t2026-03-01T11:00:00.000Z\tcreate manual_entry\tneeds attention\tThe scope is not yours.\n"
+      "3/2\t2026-03-01T10:00:00.000Z\tchange customer\theld at the hub\t\n"
+      "3/1\t\tchange customer\tsaved on this PC\t\n");
+}
+
+TEST(Output, AnEntryIsSavedOnThisPcAndSaysItsNumberAndId) {
+  Scripted holdline;
+  EXPECT_EQ(shown(holdline, {"entry", "add", "kind=note"}, saved), "Saved on this PC as 2/17\nc-1\n");
+}
+
+TEST(Output, AListOfEntriesHasTheirTimesAndTexts) {
+  Scripted holdline;
+  EXPECT_EQ(shown(holdline, {"entry", "list"},
+                  R"({"items":[{"id":"e-1","fields":{"event_time":"2026-03-01T11:00:00.000Z","kind":"message",)"
+                  R"("name":"Ada","note":"line\nline"}}]})"),
+            "ID\tWHEN\tKIND\tSTATUS\tNAME\tPHONE\tNOTE\n"
+            "e-1\t2026-03-01T11:00:00.000Z\tmessage\t\tAda\t\tline\\nline\n");
+}
+
+TEST(Output, AnExportGoesUnchangedToStandardOutputOrToANewPrivateFile) {
+  Scratch scratch;
+  const std::string file = (scratch / "export").string();
+  Scripted holdline;
+  EXPECT_EQ(shown(holdline, {"outbox", "export"}, "{\"a\":1}"), "{\"a\":1}");
+  holdline.answers(200, "bytes").answers(200, "other");
+  EXPECT_EQ(holdline({"outbox", "export", "-o", file}), 0);
+  EXPECT_EQ(holdline({"outbox", "export", "-o", file}), 1);
+  EXPECT_EQ(platform::contents(file), "bytes");
+}
+
+TEST(Output, WatchingShowsEveryChangeOnce) {
+  Scripted holdline;
+  holdline.pauses = 3;
+  const std::string online = R"({"mode":"online"})", away = R"({"mode":"contingency"})";
+  holdline.answers(200, online).answers(200, online).answers(200, away).answers(200, away);
+  EXPECT_EQ(holdline({"status", "--watch", "--json"}), 0);
+  EXPECT_EQ(holdline.out.str(), online + "\n" + away + "\n");
+  EXPECT_EQ(holdline.requests.size(), 4U);
+}
+
+TEST(Output, WatchingGoesOnWhileTheAgentIsAway) {
+  Scripted holdline;
+  holdline.pauses = 2;
+  holdline.answers(200, R"({"mode":"online"})").fails("unreachable").answers(200, R"({"mode":"online"})");
+  holdline({"status", "--watch"});
+  EXPECT_NE(holdline.out.str().find("does not answer"), std::string::npos);
+  EXPECT_EQ(holdline.requests.size(), 3U);
+}
+
+TEST(Output, VersionNeedsNoAgent) {
+  Scripted holdline;
+  EXPECT_EQ(holdline({"version"}), 0);
+  EXPECT_TRUE(holdline.out.str().starts_with("holdline 0."));
+  EXPECT_TRUE(holdline.requests.empty());
+}
+
+}  // namespace
+}  // namespace holdline::cli
