@@ -65,19 +65,23 @@ struct OutboxStatus {
 
 class Outbox {
  public:
+  struct Impl;  // known to its own source files only
+
   struct Options {
     std::string path;
     platform::DatabaseOptions database;
     std::uint64_t keep_bytes = 256ull << 20;  // of accepted actions
     std::int64_t keep_ms = 30ll * 24 * 3600 * 1000;
+    std::string reserve_path;  // file that sets disk space aside for a full disk; empty: none
+    std::uint64_t reserve_bytes = 32ull << 20;
   };
 
   // First run of this workstation: draws an incarnation. Fails when the file exists.
-  static Result<std::unique_ptr<Outbox>> create(const Options&, const platform::RawKey&, const sync::Id& device,
+  static Result<std::unique_ptr<Outbox>> create(const Options&, const platform::SecretKey&, const sync::Id& device,
                                                 platform::Clock&, platform::Entropy&);
   // Every later run. Quick check, then checkpoint: when the checkpoint fails the outbox opens read-only (health,
   // advice). "database-missing" is an error of kind stop, never a first run.
-  static Result<std::unique_ptr<Outbox>> open(const Options&, const platform::RawKey&, platform::Clock&,
+  static Result<std::unique_ptr<Outbox>> open(const Options&, const platform::SecretKey&, platform::Clock&,
                                               platform::Entropy&);
   ~Outbox();
 
@@ -91,6 +95,8 @@ class Outbox {
 
   // After an I/O error or a full disk: reopen, check, checkpoint(TRUNCATE); writable again only when all succeed.
   Result<void> recover();
+  // Moves what was committed from the log to the main file, so that a later commit does not have to. For idle moments.
+  Result<void> checkpoint();
   // Called when the disk is full: lets go of the reserve file so that entries can still be taken. False: none left.
   bool release_reserve();
 
@@ -124,8 +130,10 @@ class Outbox {
   Result<std::vector<std::pair<sync::ActionRef, sync::ActionRef>>> reissue(
       const sync::Schema& schema, const std::array<std::uint64_t, sync::lane_count>& common);
 
-  // A person's sign-in on this device, durable when it returns; numbers rise per incarnation. Re-issue carries the
-  // latest of each person over.
+  // A person's sign-in on this device, durable when it returns; numbers rise per incarnation. The number is part of
+  // what is signed: ask next_assertion() before. 0 takes the next; a taken one is ask_person "assertion-number".
+  // Re-issue carries the latest of each person over.
+  Result<std::uint32_t> next_assertion();
   Result<std::uint32_t> add_assertion(sync::Assertion assertion);
   Result<std::vector<sync::Assertion>> assertions(std::span<const std::uint32_t> numbers);
 
@@ -138,7 +146,6 @@ class Outbox {
   Result<std::string> export_pending(const sync::Schema& schema);
 
  private:
-  struct Impl;
   explicit Outbox(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

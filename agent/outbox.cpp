@@ -1,0 +1,179 @@
+#include "agent/outbox.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "agent/outbox_impl.hpp"
+
+namespace holdline::agent {
+namespace {
+
+Error damaged(const Damage& damage) {
+  std::string what = damage.unreadable ? std::string("A part of the outbox cannot be read.")
+                                       : "The chain of entries is broken at lane " + std::to_string(damage.lane) +
+                                             ", number " + std::to_string(damage.number) + ".";
+  return {ErrorKind::stop, damage.unreadable ? "database-corrupt" : "chain-broken",
+          what + " Nothing was changed. Export the pending entries, keep the file, and ask for a repair."};
+}
+
+}  // namespace
+
+Outbox::Outbox(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Outbox::~Outbox() = default;
+
+const sync::Maker& Outbox::maker() const { return impl_->maker; }
+
+Result<std::unique_ptr<Outbox>> Outbox::create(const Options& options, const platform::SecretKey& key,
+                                               const sync::Id& device, platform::Clock& clock,
+                                               platform::Entropy& entropy) {
+  auto impl = std::make_unique<Impl>(options, key, clock, entropy);
+  HOLDLINE_ASSIGN(impl->store,
+                  OutboxStore::create(options.path, key, options.database, sync::Maker{device, entropy.id()}));
+  HOLDLINE_TRY(impl->trust());
+  return std::unique_ptr<Outbox>(new Outbox(std::move(impl)));
+}
+
+Result<std::unique_ptr<Outbox>> Outbox::open(const Options& options, const platform::SecretKey& key,
+                                             platform::Clock& clock, platform::Entropy& entropy) {
+  auto impl = std::make_unique<Impl>(options, key, clock, entropy);
+  auto store = OutboxStore::open(options.path, key, options.database);
+  if (!store && store.error().code == "database-missing") {
+    return fail(ErrorKind::stop, "database-missing",
+                "The outbox " + options.path +
+                    " is missing or empty although this workstation was set up before. Entries that were not yet sent "
+                    "are in it: put it back from where it was moved, or from a backup. Only when it is certainly lost, "
+                    "enrol this workstation again; the loss is then recorded.");
+  }
+  if (!store) return fail(std::move(store));
+  impl->store = *std::move(store);
+  HOLDLINE_TRY(impl->trust());
+  return std::unique_ptr<Outbox>(new Outbox(std::move(impl)));
+}
+
+Result<void> Outbox::Impl::trust() {
+  suspended.reset();
+  earlier.reset();
+  const auto checked = store->database().quick_check();
+  if (!checked) suspend(checked.error());
+  // What the last run wrote may be in the kernel's memory only, marked as written after a failed sync. A checkpoint
+  // that succeeds has written it again, to the main file.
+  if (!suspended) {
+    const auto emptied = store->database().checkpoint_truncate();
+    if (!emptied) suspend(emptied.error());
+  }
+  HOLDLINE_ASSIGN(state, OutboxState::load(*store));
+  if (state.damage && !suspended) suspend(damaged(*state.damage));
+  maker = state.maker();
+  refill_reserve();
+  return {};
+}
+
+void Outbox::Impl::refill_reserve() {
+  auto file = reserve();
+  if (!file || suspended || file->present()) return;
+  // Only while at least as much stays free: space just given back is for entries. A disk that is nearly full is no
+  // reason to refuse entries, so failing is no error.
+  const auto directory = platform::Path(options.reserve_path).parent_path();
+  const auto free = platform::free_bytes(directory.empty() ? "." : directory);
+  if (free && *free >= 2 * options.reserve_bytes) static_cast<void>(file->ensure());
+}
+
+void Outbox::Impl::suspend(const Error& why) {
+  suspended = why;
+  earlier.reset();
+}
+
+tl::unexpected<Error> Outbox::Impl::refuse() const {
+  Error error = *suspended;
+  error.message = "Nothing can be saved on this PC now: " + error.message;
+  return tl::unexpected<Error>(std::move(error));
+}
+
+std::optional<platform::ReserveFile> Outbox::Impl::reserve() const {
+  if (options.reserve_path.empty()) return std::nullopt;
+  return platform::ReserveFile(options.reserve_path, options.reserve_bytes);
+}
+
+Result<OutboxStore*> Outbox::Impl::readable() {
+  if (store) return store.get();
+  return tl::unexpected<Error>(refuse());
+}
+
+Result<void> Outbox::Impl::write(const std::function<Result<void>()>& change) {
+  if (suspended) return refuse();
+  const auto attempt = [&]() -> Result<void> {
+    HOLDLINE_ASSIGN(auto transaction, platform::Transaction::begin(store->database()));
+    HOLDLINE_TRY(change());
+    return transaction.commit();
+  };
+  auto written = attempt();
+  if (!written && written.error().kind != ErrorKind::ask_person) suspend(written.error());
+  return written;
+}
+
+Result<void> Outbox::recover() {
+  Impl& impl = *impl_;
+  if (impl.store) {
+    // Through the connection that saw the error: its idea of the log ends before the commit that failed, so the main
+    // file gets nothing that a log cut short by a power failure could contradict.
+    static_cast<void>(impl.store->database().checkpoint_truncate());
+    impl.store.reset();
+  }
+  auto store = OutboxStore::open(impl.options.path, impl.key, impl.options.database);
+  if (!store) {
+    impl.suspend(store.error());
+    return fail(std::move(store));
+  }
+  impl.store = *std::move(store);
+  if (auto trusted = impl.trust(); !trusted) {
+    impl.suspend(trusted.error());
+    return trusted;
+  }
+  if (impl.suspended) return impl.refuse();
+  return {};
+}
+
+Result<void> Outbox::checkpoint() {
+  if (impl_->suspended) return impl_->refuse();
+  auto emptied = impl_->store->database().checkpoint_truncate();
+  if (!emptied) impl_->suspend(emptied.error());
+  return emptied;
+}
+
+bool Outbox::release_reserve() {
+  auto reserve = impl_->reserve();
+  return reserve && reserve->present() && reserve->release();
+}
+
+OutboxStatus Outbox::status() const {
+  const OutboxState& state = impl_->state;
+  OutboxStatus status;
+  if (impl_->suspended) {
+    status.health = OutboxHealth::read_only;
+    status.advice = impl_->suspended->message;
+  }
+  for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
+    const LaneChain& chain = state.current()[lane];
+    // A hub that went back may have less than is still kept here.
+    const std::uint64_t acknowledged = std::clamp(state.acknowledged[lane], chain.let_go(), chain.last());
+    sync::LaneTip& tip = status.lanes[lane];
+    tip.number = chain.last();
+    tip.hash = chain.tip();
+    tip.waiting = chain.last() - acknowledged;
+    tip.bytes = chain.bytes() - chain.bytes_to(acknowledged);
+    if (const Entry* oldest = chain.find(acknowledged + 1)) tip.oldest_ms = oldest->wall_ms;
+    status.retained += chain.size() - tip.waiting;
+  }
+  status.no_longer_offered = state.no_longer_offered;
+  status.quarantined = state.quarantined;
+  for (const IncarnationChains& chains : state.chains)
+    for (const LaneChain& chain : chains) status.bytes += chain.bytes();
+  return status;
+}
+
+std::uint64_t Outbox::results_cursor() const { return impl_->state.results_to; }
+
+std::array<std::uint64_t, sync::lane_count> Outbox::acknowledged() const { return impl_->state.acknowledged; }
+
+}  // namespace holdline::agent

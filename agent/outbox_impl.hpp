@@ -1,0 +1,65 @@
+// The inside of Outbox, shared by its source files: outbox.cpp (opening, health, status), outbox_append.cpp,
+// outbox_read.cpp, outbox_results.cpp, outbox_reissue.cpp.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/earlier_changes.hpp"
+#include "agent/outbox.hpp"
+#include "agent/outbox_state.hpp"
+#include "agent/outbox_store.hpp"
+#include "platform/files.hpp"
+
+namespace holdline::agent {
+
+struct Outbox::Impl {
+  Impl(const Options& how, const platform::SecretKey& secret, platform::Clock& time, platform::Entropy& chance)
+      : options(how), key(secret.clone()), clock(time), entropy(chance) {}
+
+  Options options;
+  platform::SecretKey key;
+  platform::Clock& clock;
+  platform::Entropy& entropy;
+  std::unique_ptr<OutboxStore> store;  // null only after a recovery that could not open the file
+  OutboxState state;
+  sync::Maker maker;
+  std::optional<Error> suspended;  // why nothing is acknowledged: the health `read_only`
+
+  std::optional<EarlierChanges> earlier;  // nullopt: to be derived again, for `earlier_schema`
+  std::uint32_t earlier_schema = 0;
+  std::map<std::uint32_t, sync::Schema> old_schemas;
+
+  // Quick check, checkpoint, scan. What fails suspends; an error only when nothing of the file is usable.
+  Result<void> trust();
+  void suspend(const Error& why);
+  // The reason of the health, as the error of a call that needs to write.
+  tl::unexpected<Error> refuse() const;
+  std::optional<platform::ReserveFile> reserve() const;
+  void refill_reserve();
+
+  Result<OutboxStore*> readable();
+  // One transaction around `change`. After an error that is not about the request nobody knows what the disk has, so
+  // the outbox is suspended.
+  Result<void> write(const std::function<Result<void>()>& change);
+
+  // An action of any kept version, its fields as `schema` numbers them.
+  Result<sync::Action> read(const sync::Schema& schema, Place place, const sync::StoredAction& stored);
+  // The schema an action was written in, from the file.
+  Result<const sync::Schema*> kept_schema(std::uint32_t version);
+  Result<ActionRow> row(std::int64_t seq);
+  Result<PendingAction> pending_action(const sync::Schema& schema, const Entry& entry);
+  Result<sync::Hash> hash_before(const LaneChain& chain, std::uint64_t number);
+  // Every unsettled action of the current incarnation, lane by lane.
+  std::vector<const Entry*> entries(const std::function<bool(const Entry&)>& wanted) const;
+
+  Result<void> derive_earlier(const sync::Schema& schema);
+  EarlierChanges::SettlementOf settlements() const;
+};
+
+}  // namespace holdline::agent

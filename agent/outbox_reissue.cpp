@@ -1,0 +1,153 @@
+// Sign-ins, and starting anew: a fork or a rolled-back file gets a new incarnation, never reused numbers.
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/action_draft.hpp"
+#include "agent/outbox_impl.hpp"
+
+namespace holdline::agent {
+
+Result<std::uint32_t> Outbox::next_assertion() {
+  HOLDLINE_ASSIGN(OutboxStore* const store, impl_->readable());
+  HOLDLINE_ASSIGN(const auto known, store->assertions(impl_->state.ordinal()));
+  return known.empty() ? 1 : known.back().number + 1;
+}
+
+Result<std::uint32_t> Outbox::add_assertion(sync::Assertion assertion) {
+  if (impl_->suspended) return impl_->refuse();
+  HOLDLINE_ASSIGN(const std::uint32_t next, next_assertion());
+  if (assertion.number == 0) assertion.number = next;
+  if (assertion.number < next) {
+    return fail(ErrorKind::ask_person, "assertion-number",
+                "This sign-in carries a number that is already taken on this PC. Sign in again.");
+  }
+  HOLDLINE_TRY(impl_->write([&] { return impl_->store->add_assertion(impl_->state.ordinal(), assertion); }));
+  return assertion.number;
+}
+
+Result<std::vector<sync::Assertion>> Outbox::assertions(std::span<const std::uint32_t> numbers) {
+  HOLDLINE_ASSIGN(OutboxStore* const store, impl_->readable());
+  HOLDLINE_ASSIGN(auto found, store->assertions(impl_->state.ordinal()));
+  std::erase_if(found, [&](const sync::Assertion& a) {
+    return std::find(numbers.begin(), numbers.end(), a.number) == numbers.end();
+  });
+  return found;
+}
+
+namespace {
+
+using Moves = std::vector<std::pair<sync::ActionRef, sync::ActionRef>>;
+
+// One re-issue: reads the old actions in the order they were made, so that what a later one refers to was renamed.
+class Reissue {
+ public:
+  Reissue(Outbox::Impl& impl, const sync::Schema& schema)
+      : impl_(impl), schema_(schema), from_(impl.maker), to_{impl.maker.device, impl.entropy.id()} {
+    next_seq_ = impl.state.next_seq;
+  }
+
+  Result<void> run(const std::array<std::uint64_t, sync::lane_count>& common) {
+    const std::uint32_t ordinal = impl_.state.ordinal() + 1;
+    HOLDLINE_TRY(impl_.store->add_incarnation(ordinal, to_.incarnation));
+    HOLDLINE_TRY(carry_assertions(ordinal));
+    for (const std::int64_t seq : to_move(common)) HOLDLINE_TRY(move(ordinal, seq));
+    return {};
+  }
+
+  Moves moves() const { return {moved_.begin(), moved_.end()}; }
+
+ private:
+  std::vector<std::int64_t> to_move(const std::array<std::uint64_t, sync::lane_count>& common) const {
+    std::vector<std::int64_t> seqs;
+    for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
+      const LaneChain& chain = impl_.state.current()[lane];
+      for (std::uint64_t n = std::max(common[lane], chain.let_go()) + 1; n <= chain.last(); ++n) {
+        const Entry& entry = *chain.find(n);
+        // What the hub holds as waiting lies at or before `common`; beyond it the hub has nothing.
+        if (entry.settlement == Settlement::open || entry.settlement == Settlement::waiting) seqs.push_back(entry.seq);
+      }
+    }
+    std::sort(seqs.begin(), seqs.end());
+    return seqs;
+  }
+
+  Result<void> carry_assertions(std::uint32_t ordinal) {
+    HOLDLINE_ASSIGN(const auto old, impl_.store->assertions(ordinal - 1));
+    std::map<sync::Id, sync::Assertion> latest;
+    for (const sync::Assertion& assertion : old) {
+      person_of_[assertion.number] = assertion.person;
+      latest[assertion.person] = assertion;
+    }
+    for (const auto& [person, assertion] : latest) {
+      HOLDLINE_TRY(impl_.store->add_assertion(ordinal, assertion));
+      latest_of_[person] = assertion.number;
+    }
+    return {};
+  }
+
+  Result<void> move(std::uint32_t ordinal, std::int64_t seq) {
+    HOLDLINE_ASSIGN(ActionRow row, impl_.row(seq));
+    const sync::ActionRef old{row.stored.lane, row.stored.number};
+    HOLDLINE_ASSIGN(const sync::ActionHeader header, sync::read_header(row.stored.header));
+    // Written again in the schema it was made in: what the person saw is not to be reinterpreted.
+    const sync::Schema* schema = &schema_;
+    if (header.schema != schema_.version()) {
+      HOLDLINE_ASSIGN(schema, impl_.kept_schema(header.schema));
+    }
+    HOLDLINE_ASSIGN(sync::Action action, sync::read_action(*schema, from_, row.stored));
+
+    auto& [number, hash] = tips_[old.lane];
+    move_action(*schema, from_, to_, ++number, action, renamed_);
+    rewrite(action.header);
+    sync::Salt salt;
+    impl_.entropy.fill(salt);
+    HOLDLINE_ASSIGN(row.stored, sync::store_action(*schema, to_, action, salt, hash));
+    hash = row.stored.hash;
+    row.seq = next_seq_++;
+    row.place = place_of(ordinal, old.lane);
+    row.request.created = encode_created(to_, action);
+    HOLDLINE_TRY(impl_.store->insert(row));
+    HOLDLINE_TRY(impl_.store->put_reissued(seq, row.seq));
+    moved_[old] = {old.lane, number};
+    return {};
+  }
+
+  void rewrite(sync::ActionHeader& header) {
+    std::vector<sync::ActionRef> after;
+    for (const sync::ActionRef& ref : header.after)
+      if (const auto it = moved_.find(ref); it != moved_.end()) after.push_back(it->second);
+    std::sort(after.begin(), after.end());
+    header.after = std::move(after);
+    if (const auto it = person_of_.find(header.assertion); it != person_of_.end())
+      header.assertion = latest_of_.at(it->second);
+  }
+
+  Outbox::Impl& impl_;
+  const sync::Schema& schema_;
+  sync::Maker from_, to_;
+  std::int64_t next_seq_;
+  Renamed renamed_;
+  std::map<sync::ActionRef, sync::ActionRef> moved_;
+  std::array<std::pair<std::uint64_t, sync::Hash>, sync::lane_count> tips_{};
+  std::map<std::uint32_t, sync::Id> person_of_;
+  std::map<sync::Id, std::uint32_t> latest_of_;
+};
+
+}  // namespace
+
+Result<Moves> Outbox::reissue(const sync::Schema& schema, const std::array<std::uint64_t, sync::lane_count>& common) {
+  Impl& impl = *impl_;
+  if (impl.suspended) return impl.refuse();
+  Reissue reissue(impl, schema);
+  HOLDLINE_TRY(impl.write([&] { return reissue.run(common); }));
+  // Rare enough to read everything again instead of keeping a second way to the same state.
+  HOLDLINE_ASSIGN(impl.state, OutboxState::load(*impl.store));
+  impl.maker = impl.state.maker();
+  impl.earlier.reset();
+  return reissue.moves();
+}
+
+}  // namespace holdline::agent

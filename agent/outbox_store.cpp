@@ -1,0 +1,299 @@
+#include "agent/outbox_store.hpp"
+
+#include <array>
+
+#include "sync/bytes.hpp"
+
+namespace holdline::agent {
+namespace {
+
+using platform::Blob;
+
+// One table takes what people do, and a commit of one action touches little more than the page it is appended to: no
+// index, short columns first. Everything else changes outside the acknowledgement path.
+constexpr const char* tables = R"sql(
+  CREATE TABLE action(
+    seq INTEGER PRIMARY KEY,
+    place INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    salt BLOB NOT NULL,
+    header BLOB NOT NULL,
+    payload BLOB NOT NULL,
+    key TEXT NOT NULL,
+    fingerprint BLOB NOT NULL,
+    created BLOB NOT NULL) STRICT;
+  CREATE TABLE result(
+    seq INTEGER PRIMARY KEY,
+    entry INTEGER NOT NULL,
+    verdict INTEGER NOT NULL,
+    cn INTEGER NOT NULL,
+    salt INTEGER NOT NULL,
+    detail BLOB) STRICT;
+  CREATE TABLE device(
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    id BLOB NOT NULL,
+    results_to INTEGER NOT NULL,
+    no_longer_offered INTEGER NOT NULL) STRICT;
+  CREATE TABLE incarnation(ordinal INTEGER PRIMARY KEY, id BLOB NOT NULL) STRICT;
+  CREATE TABLE lane_start(place INTEGER PRIMARY KEY, let_go INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;
+  CREATE TABLE schema(version INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
+  CREATE TABLE assertion(
+    incarnation INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    person BLOB NOT NULL,
+    at_ms INTEGER NOT NULL,
+    signature BLOB NOT NULL,
+    PRIMARY KEY (incarnation, number)) STRICT, WITHOUT ROWID;
+)sql";
+
+std::uint64_t unsigned_of(std::int64_t v) { return static_cast<std::uint64_t>(v); }
+
+Blob blob(const sync::Salt& salt) { return {{reinterpret_cast<const char*>(salt.data()), salt.size()}}; }
+
+sync::Salt salt_of(std::string_view bytes) {
+  sync::Salt salt{};
+  if (bytes.size() == salt.size()) std::copy(bytes.begin(), bytes.end(), salt.begin());
+  return salt;
+}
+
+// Runs `each` for every row of a query.
+template <class Each>
+Result<void> for_rows(platform::Rows rows, Each each) {
+  for (;;) {
+    HOLDLINE_ASSIGN(const bool more, rows.next());
+    if (!more) return {};
+    each(rows);
+  }
+}
+
+sync::Bytes encode_detail(const sync::ActionResult& result) {
+  sync::Bytes out;
+  if (result.conflicts.empty() && result.code.empty() && result.text.empty()) return out;
+  sync::ByteWriter w(out);
+  w.blob(result.code);
+  w.blob(result.text);
+  for (const sync::Id& id : result.conflicts) w.raw(id.view());
+  return out;
+}
+
+void decode_detail(std::string_view bytes, sync::ActionResult& into) {
+  if (bytes.empty()) return;
+  sync::ByteReader in(bytes);
+  into.code = in.blob();
+  into.text = in.blob();
+  while (in.ok() && in.remaining() > 0) into.conflicts.push_back(sync::Id::from(in.raw(16)));
+}
+
+Result<platform::Database> open_database(const std::string& path, const platform::SecretKey& key,
+                                         platform::DatabaseOptions options, platform::OpenMode mode) {
+  options.mode = mode;
+  options.locking = platform::Locking::exclusive;  // nobody else may open it, and no lock costs a system call
+  return platform::Database::open(path, key, options);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<OutboxStore>> OutboxStore::create(const std::string& path, const platform::SecretKey& key,
+                                                         const platform::DatabaseOptions& options,
+                                                         const sync::Maker& maker) {
+  HOLDLINE_ASSIGN(auto db, open_database(path, key, options, platform::OpenMode::create_new));
+  // Tables and identity in one transaction: a file has both or neither.
+  const std::string sql = std::string(tables) + "INSERT INTO device VALUES (1, x'" + sync::to_hex(maker.device.view()) +
+                          "', 0, 0); INSERT INTO incarnation VALUES (1, x'" + sync::to_hex(maker.incarnation.view()) +
+                          "');";
+  const std::array migrations{platform::Migration{1, sql.c_str()}};
+  HOLDLINE_TRY(platform::migrate(db, migrations));
+  std::unique_ptr<OutboxStore> store(new OutboxStore(std::move(db)));
+  HOLDLINE_TRY(store->prepare());
+  return store;
+}
+
+Result<std::unique_ptr<OutboxStore>> OutboxStore::open(const std::string& path, const platform::SecretKey& key,
+                                                       const platform::DatabaseOptions& options) {
+  HOLDLINE_ASSIGN(auto db, open_database(path, key, options, platform::OpenMode::must_exist));
+  HOLDLINE_ASSIGN(const std::int64_t version, db.query_int("PRAGMA user_version"));
+  if (version != 1) {
+    return fail(ErrorKind::stop, version > 1 ? "database-newer" : "not-an-outbox",
+                "The file " + path +
+                    (version > 1 ? " was written by a newer version of this program; install that one."
+                                 : " holds no outbox. Restore the one that belongs here."));
+  }
+  std::unique_ptr<OutboxStore> store(new OutboxStore(std::move(db)));
+  HOLDLINE_TRY(store->prepare());
+  return store;
+}
+
+Result<void> OutboxStore::prepare() {
+  HOLDLINE_ASSIGN(insert_, db_.prepare("INSERT INTO action VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  HOLDLINE_ASSIGN(select_, db_.prepare("SELECT place, number, hash, salt, header, payload, key, fingerprint, created "
+                                       "FROM action WHERE seq = ?"));
+  HOLDLINE_ASSIGN(select_hash_, db_.prepare("SELECT hash FROM action WHERE seq = ?"));
+  HOLDLINE_ASSIGN(remove_, db_.prepare("DELETE FROM action WHERE seq = ?"));
+  HOLDLINE_ASSIGN(put_result_, db_.prepare("INSERT INTO result VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
+                                           "ON CONFLICT (seq) DO UPDATE SET entry = ?2, verdict = ?3, cn = ?4, "
+                                           "salt = ?5, detail = ?6 WHERE entry <= ?2"));
+  HOLDLINE_ASSIGN(select_result_, db_.prepare("SELECT entry, verdict, cn, salt, detail FROM result WHERE seq = ?"));
+  HOLDLINE_ASSIGN(drop_result_, db_.prepare("DELETE FROM result WHERE seq = ?"));
+  return {};
+}
+
+Result<OutboxIdentity> OutboxStore::identity() {
+  OutboxIdentity found;
+  HOLDLINE_ASSIGN(auto device, db_.prepare("SELECT id, results_to, no_longer_offered FROM device"));
+  HOLDLINE_TRY(for_rows(device.rows(), [&](const platform::Rows& row) {
+    found.device = sync::Id::from(row.blob(0));
+    found.results_to = unsigned_of(row.i64(1));
+    found.no_longer_offered = unsigned_of(row.i64(2));
+  }));
+  HOLDLINE_ASSIGN(auto incarnations, db_.prepare("SELECT id FROM incarnation ORDER BY ordinal"));
+  HOLDLINE_TRY(for_rows(incarnations.rows(),
+                        [&](const platform::Rows& row) { found.incarnations.push_back(sync::Id::from(row.blob(0))); }));
+  HOLDLINE_ASSIGN(auto starts, db_.prepare("SELECT place, let_go, hash FROM lane_start"));
+  HOLDLINE_TRY(for_rows(starts.rows(), [&](const platform::Rows& row) {
+    found.starts.push_back({static_cast<Place>(row.i64(0)), unsigned_of(row.i64(1)), sync::Hash::from(row.blob(2))});
+  }));
+  HOLDLINE_ASSIGN(auto schemas, db_.prepare("SELECT version FROM schema"));
+  HOLDLINE_TRY(for_rows(schemas.rows(), [&](const platform::Rows& row) {
+    found.schemas.push_back(static_cast<std::uint32_t>(row.i64(0)));
+  }));
+  if (!found.device.is_nil() && !found.incarnations.empty()) return found;
+  return fail(ErrorKind::stop, "database-corrupt",
+              "The outbox does not say whose it is. Keep the file, and restore a backup or ask for a repair.");
+}
+
+Result<void> OutboxStore::scan(const std::function<void(const ScannedAction&)>& each) {
+  HOLDLINE_ASSIGN(auto all, db_.prepare("SELECT a.seq, place, number, hash, a.salt, header, payload, key, verdict, "
+                                        "entry, cn FROM action a LEFT JOIN result r ON r.seq = a.seq ORDER BY a.seq"));
+  return for_rows(all.rows(), [&](const platform::Rows& row) {
+    ScannedAction action{row.i64(0),
+                         static_cast<Place>(row.i64(1)),
+                         unsigned_of(row.i64(2)),
+                         sync::Hash::from(row.blob(3)),
+                         salt_of(row.blob(4)),
+                         row.blob(5),
+                         row.blob(6),
+                         row.text(7),
+                         std::nullopt,
+                         unsigned_of(row.i64(9)),
+                         unsigned_of(row.i64(10))};
+    if (!row.is_null(8)) action.verdict = static_cast<std::uint8_t>(row.i64(8));
+    each(action);
+  });
+}
+
+Result<void> OutboxStore::insert(const ActionRow& row) {
+  const sync::StoredAction& stored = row.stored;
+  return insert_.run(row.seq, row.place, stored.number, Blob{stored.hash.view()}, blob(stored.salt),
+                     Blob{stored.header}, Blob{stored.payload}, row.request.key, Blob{row.request.fingerprint},
+                     Blob{row.request.created});
+}
+
+Result<std::optional<ActionRow>> OutboxStore::action(std::int64_t seq) {
+  auto rows = select_.rows(seq);
+  HOLDLINE_ASSIGN(const bool found, rows.next());
+  if (!found) return std::optional<ActionRow>();
+  ActionRow row;
+  row.seq = seq;
+  row.place = static_cast<Place>(rows.i64(0));
+  row.stored = {lane_of(row.place),    unsigned_of(rows.i64(1)),  sync::Bytes(rows.blob(4)),
+                salt_of(rows.blob(3)), sync::Bytes(rows.blob(5)), sync::Hash::from(rows.blob(2))};
+  row.request = {std::string(rows.text(6)), sync::Bytes(rows.blob(7)), sync::Bytes(rows.blob(8))};
+  return std::optional(std::move(row));
+}
+
+Result<sync::Hash> OutboxStore::hash(std::int64_t seq) {
+  auto rows = select_hash_.rows(seq);
+  HOLDLINE_ASSIGN(const bool found, rows.next());
+  return found ? sync::Hash::from(rows.blob(0)) : sync::Hash{};
+}
+
+Result<std::vector<sync::ActionRef>> OutboxStore::newest(std::uint32_t incarnation, std::size_t limit) {
+  std::vector<sync::ActionRef> found;
+  HOLDLINE_ASSIGN(auto query, db_.prepare("SELECT place, number FROM action WHERE place BETWEEN ? AND ? "
+                                          "ORDER BY seq DESC LIMIT ?"));
+  const Place first = place_of(incarnation, 0), last = place_of(incarnation, sync::lane_count - 1);
+  HOLDLINE_TRY(for_rows(query.rows(first, last, limit), [&](const platform::Rows& row) {
+    found.push_back({lane_of(static_cast<Place>(row.i64(0))), unsigned_of(row.i64(1))});
+  }));
+  return found;
+}
+
+Result<void> OutboxStore::remove(std::int64_t seq) {
+  HOLDLINE_TRY(drop_result_.run(seq));
+  return remove_.run(seq);
+}
+
+Result<void> OutboxStore::keep_schema(std::uint32_t version, std::string_view text) {
+  HOLDLINE_ASSIGN(auto keep, db_.prepare("INSERT OR REPLACE INTO schema VALUES (?, ?)"));
+  return keep.run(version, text);
+}
+
+Result<std::string> OutboxStore::schema_text(std::uint32_t version) {
+  std::string text;
+  HOLDLINE_ASSIGN(auto query, db_.prepare("SELECT text FROM schema WHERE version = ?"));
+  HOLDLINE_TRY(for_rows(query.rows(version), [&](const platform::Rows& row) { text = row.text(0); }));
+  return text;
+}
+
+Result<void> OutboxStore::put_result(std::int64_t seq, const sync::ActionResult& result) {
+  const sync::Bytes detail = encode_detail(result);
+  return put_result_.run(seq, result.entry, static_cast<std::uint8_t>(result.verdict), result.at.cn, result.at.salt,
+                         detail.empty() ? std::optional<Blob>() : std::optional(Blob{detail}));
+}
+
+Result<void> OutboxStore::put_reissued(std::int64_t seq, std::int64_t successor) {
+  HOLDLINE_ASSIGN(auto put, db_.prepare("INSERT OR REPLACE INTO result VALUES (?, 0, ?, ?, 0, NULL)"));
+  return put.run(seq, verdict_reissued, successor);
+}
+
+Result<void> OutboxStore::drop_result(std::int64_t seq) { return drop_result_.run(seq); }
+
+Result<std::optional<sync::ActionResult>> OutboxStore::result(std::int64_t seq) {
+  std::optional<sync::ActionResult> found;
+  HOLDLINE_TRY(for_rows(select_result_.rows(seq), [&](const platform::Rows& row) {
+    if (row.i64(1) == verdict_reissued) return;
+    found.emplace();
+    found->entry = unsigned_of(row.i64(0));
+    found->verdict = static_cast<sync::Verdict>(row.i64(1));
+    found->at = {unsigned_of(row.i64(2)), unsigned_of(row.i64(3))};
+    decode_detail(row.blob(4), *found);
+  }));
+  return found;
+}
+
+Result<void> OutboxStore::set_results_to(std::uint64_t entry) {
+  HOLDLINE_ASSIGN(auto update, db_.prepare("UPDATE device SET results_to = ?"));
+  return update.run(entry);
+}
+
+Result<void> OutboxStore::add_incarnation(std::uint32_t ordinal, const sync::Id& id) {
+  HOLDLINE_ASSIGN(auto add, db_.prepare("INSERT INTO incarnation VALUES (?, ?)"));
+  return add.run(ordinal, Blob{id.view()});
+}
+
+Result<void> OutboxStore::set_start(const LaneStart& start, std::uint64_t no_longer_offered) {
+  HOLDLINE_ASSIGN(auto set, db_.prepare("INSERT OR REPLACE INTO lane_start VALUES (?, ?, ?)"));
+  HOLDLINE_TRY(set.run(start.place, start.let_go, Blob{start.hash.view()}));
+  HOLDLINE_ASSIGN(auto count, db_.prepare("UPDATE device SET no_longer_offered = ?"));
+  return count.run(no_longer_offered);
+}
+
+Result<void> OutboxStore::add_assertion(std::uint32_t incarnation, const sync::Assertion& assertion) {
+  HOLDLINE_ASSIGN(auto add, db_.prepare("INSERT INTO assertion VALUES (?, ?, ?, ?, ?)"));
+  return add.run(incarnation, assertion.number, Blob{assertion.person.view()}, assertion.at_ms,
+                 Blob{assertion.signature});
+}
+
+Result<std::vector<sync::Assertion>> OutboxStore::assertions(std::uint32_t incarnation) {
+  std::vector<sync::Assertion> found;
+  HOLDLINE_ASSIGN(auto query, db_.prepare("SELECT number, person, at_ms, signature FROM assertion "
+                                          "WHERE incarnation = ? ORDER BY number"));
+  HOLDLINE_TRY(for_rows(query.rows(incarnation), [&](const platform::Rows& row) {
+    found.push_back(
+        {static_cast<std::uint32_t>(row.i64(0)), sync::Id::from(row.blob(1)), row.i64(2), sync::Bytes(row.blob(3))});
+  }));
+  return found;
+}
+
+}  // namespace holdline::agent

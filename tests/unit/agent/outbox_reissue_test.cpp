@@ -1,0 +1,164 @@
+// A rolled-back or cloned workstation: its unsent work goes on under a new incarnation.
+#include "tests/unit/agent/outbox_fixture.hpp"
+
+namespace holdline::agent {
+namespace {
+
+using Refs = std::vector<sync::ActionRef>;
+
+class OutboxReissueTest : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(pc.create()); }
+  // The new place of an action.
+  static sync::ActionRef moved(const std::vector<std::pair<sync::ActionRef, sync::ActionRef>>& moves,
+                               sync::ActionRef old) {
+    for (const auto& [from, to] : moves)
+      if (from == old) return to;
+    return {};
+  }
+  Workstation pc;
+};
+
+TEST_F(OutboxReissueTest, WhatTheHubDoesNotHaveIsOfferedUnderANewIncarnation) {
+  const auto a = pc.save(pc.entry("a")).ref, b = pc.save(pc.entry("b", "second")).ref;
+  const auto c = pc.save(pc.customer("c")).ref;
+  const auto before = pc.outbox->maker();
+  const auto moves = pc.outbox->reissue(pc.schema, {0, 0, 1, 0});
+  ASSERT_TRUE(moves) << moves.error().message;
+  EXPECT_EQ(moves->size(), 2u);
+  EXPECT_EQ(moved(*moves, b), (sync::ActionRef{2, 1}));
+  EXPECT_EQ(moved(*moves, c), (sync::ActionRef{3, 1}));
+  EXPECT_EQ(moved(*moves, a), sync::ActionRef{}) << "the hub has it";
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(pc.outbox->maker().device, before.device);
+    EXPECT_NE(pc.outbox->maker().incarnation, before.incarnation);
+    EXPECT_EQ(pc.outbox->status().lanes[2].number, 1u);
+    EXPECT_TRUE(pc.chain_holds(2));
+    EXPECT_EQ(pc.outbox->pending(pc.schema, 0)->size(), 2u);
+    ASSERT_TRUE(pc.open());
+  }
+}
+
+TEST_F(OutboxReissueTest, RecordsGetNewIdsAndEveryReferenceFollows) {
+  Draft draft = pc.customer("a");
+  draft.ops.push_back(
+      pc.op(sync::OpKind::create, "phone", {},
+            {pc.set("phone", "customer", created_here(0)), pc.set("phone", "e164", std::string("+442075518700"))}));
+  const Saved made = pc.save(draft);
+  Draft link = pc.edit("b", made.created[0], "given", "Ida");
+  link.ops[0].changes = {pc.set("customer", "primary_phone", made.created[1])};
+  const Saved linked = pc.save(link);
+  const auto moves = pc.outbox->reissue(pc.schema, {});
+  ASSERT_TRUE(moves) << moves.error().message;
+
+  const auto create = pc.action(moved(*moves, made.ref));
+  const sync::Id customer = create.ops[0].record.id, phone = create.ops[1].record.id;
+  EXPECT_NE(customer, made.created[0]);
+  EXPECT_EQ(customer, sync::created_id(pc.outbox->maker(), create.header, 0));
+  EXPECT_EQ(phone, sync::natural_id(pc.collection("phone").no, customer, "+442075518700"));
+  const auto after_link = pc.action(moved(*moves, linked.ref));
+  EXPECT_EQ(after_link.ops[0].record.id, customer);
+  EXPECT_EQ(after_link.ops[0].changes[0].value, sync::Value(phone));
+}
+
+TEST_F(OutboxReissueTest, EarlierActionsAreRenumberedOrDropped) {
+  const Saved sent = pc.save(pc.customer("a"));
+  const Saved made = pc.save(pc.customer("b"));
+  const auto of_sent = pc.save(pc.edit("c", sent.created[0], "given", "Ida")).ref;
+  const auto of_made = pc.save(pc.edit("d", made.created[0], "given", "Ina")).ref;
+  const auto moves = pc.outbox->reissue(pc.schema, {0, 0, 0, 1});
+  ASSERT_TRUE(moves);
+  EXPECT_EQ(pc.after(moved(*moves, of_sent)), Refs{});
+  EXPECT_EQ(pc.after(moved(*moves, of_made)), Refs{moved(*moves, made.ref)});
+  EXPECT_EQ(pc.action(moved(*moves, of_sent)).ops[0].record.id, sent.created[0]) << "the hub knows it by this id";
+}
+
+TEST_F(OutboxReissueTest, TagsOfSetElementsFollow) {
+  const sync::Id known{{1, 1}};
+  sync::FieldChange add{*pc.collection("customer").field("tags"), sync::BaseUnknown{}, {}, {"vip"}, {}};
+  const auto added = pc.save(pc.draft("a", {pc.op(sync::OpKind::edit, "customer", known, {add})})).ref;
+  const sync::Id tag = sync::element_tag(pc.outbox->maker(), pc.action(added).header, 0, add.field, 0);
+  sync::FieldChange remove{add.field, sync::BaseUnknown{}, {}, {}, {tag}};
+  const auto removed = pc.save(pc.draft("b", {pc.op(sync::OpKind::edit, "customer", known, {remove})})).ref;
+  const auto moves = pc.outbox->reissue(pc.schema, {});
+  ASSERT_TRUE(moves);
+  const auto header = pc.action(moved(*moves, added)).header;
+  EXPECT_EQ(pc.action(moved(*moves, removed)).ops[0].changes[0].removes,
+            std::vector{sync::element_tag(pc.outbox->maker(), header, 0, add.field, 0)});
+}
+
+TEST_F(OutboxReissueTest, TimesKeysAndPeopleStayAsTheyWere) {
+  sync::Assertion sign_in{1, sync::Id{{4}}, 100, "signature"};
+  ASSERT_TRUE(pc.outbox->add_assertion(sign_in));
+  const Saved made = pc.save(pc.customer("a"));
+  const auto before = pc.action(made.ref).header;
+  pc.clock.wall_ms += 5'000'000;
+  const auto moves = pc.outbox->reissue(pc.schema, {});
+  ASSERT_TRUE(moves);
+  const auto now = pc.action({3, 1}).header;
+  EXPECT_EQ(now.made.wall_ms, before.made.wall_ms);
+  EXPECT_EQ(now.hybrid, before.hybrid);
+  EXPECT_EQ(now.event_ms, before.event_ms);
+  EXPECT_EQ(now.person, before.person);
+  const std::array<std::uint32_t, 1> number{now.assertion};
+  EXPECT_EQ(pc.outbox->assertions(number)->front().person, before.person);
+  for (int round = 0; round < 2; ++round) {
+    const Saved again = pc.save(pc.customer("a"));
+    EXPECT_TRUE(again.repeated);
+    EXPECT_EQ(again.created, std::vector{pc.action({3, 1}).ops[0].record.id});
+    ASSERT_TRUE(pc.open());
+  }
+}
+
+TEST_F(OutboxReissueTest, RolledBackFileContinuesWithoutReusingANumber) {
+  pc.save(pc.entry("a"));
+  pc.outbox.reset();
+  const auto snapshot = pc.disk.image();
+  ASSERT_TRUE(pc.open());
+  const auto sent = pc.save(pc.entry("b", "sent before the rollback"));
+  pc.outbox.reset();
+  pc.disk.restore(*snapshot);
+  ASSERT_TRUE(pc.open());
+  const auto forked = pc.save(pc.entry("c", "written after it"));
+  ASSERT_EQ(forked.ref, sent.ref) << "the same number with another hash";
+  const auto moves = pc.outbox->reissue(pc.schema, {0, 0, 1, 0});
+  ASSERT_TRUE(moves);
+  EXPECT_EQ(moved(*moves, forked.ref), (sync::ActionRef{2, 1}));
+  EXPECT_TRUE(pc.save(pc.entry("c", "written after it")).repeated);
+}
+
+TEST_F(OutboxReissueTest, SettledActionsStayHistoryAndCompactionTakesReissuedOnes) {
+  const auto a = pc.save(pc.entry("a")).ref;
+  pc.save(pc.entry("b"));
+  pc.settle(1, a, sync::Verdict::applied, 3);
+  ASSERT_TRUE(pc.outbox->reissue(pc.schema, {}));
+  EXPECT_EQ(pc.outbox->status().lanes[2].number, 1u);
+  EXPECT_FALSE(pc.outbox->result_of({2, 1})) << "a new action, although the number was settled before";
+  EXPECT_EQ(pc.outbox->compact(pc.clock.wall_ms + pc.options.keep_ms + 1).value(), 2u);
+  EXPECT_EQ(pc.outbox->status().no_longer_offered, 1u);
+  EXPECT_EQ(pc.outbox->pending(pc.schema, 0)->size(), 1u);
+}
+
+TEST_F(OutboxReissueTest, PowerCutLeavesTheOldIncarnationOrTheWholeNewOne) {
+  for (const char* key : {"a", "b", "c", "d"}) pc.save(pc.customer(key));
+  const auto before = pc.outbox->maker();
+  pc.outbox.reset();
+  const auto image = pc.disk.image();
+  bool kept_old = false, got_new = false;
+  for (std::uint64_t cut = 1; cut < 40; ++cut) {
+    pc.disk.restore(*image);
+    ASSERT_TRUE(pc.open());
+    pc.disk.cut_power_at(cut);
+    static_cast<void>(pc.outbox->reissue(pc.schema, {}));
+    pc.lose_power(support::PowerLoss::random_sectors);
+    ASSERT_TRUE(pc.open());
+    (pc.outbox->maker() == before ? kept_old : got_new) = true;
+    EXPECT_EQ(pc.outbox->pending(pc.schema, 0)->size(), 4u);
+    EXPECT_EQ(pc.outbox->status().health, OutboxHealth::writable);
+  }
+  EXPECT_TRUE(kept_old);
+  EXPECT_TRUE(got_new);
+}
+
+}  // namespace
+}  // namespace holdline::agent
