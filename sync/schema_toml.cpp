@@ -5,12 +5,14 @@
 #include <numeric>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 
 #include <toml++/toml.h>
 
 #include "sync/limits.hpp"
 #include "sync/schema_draft.hpp"
+#include "sync/syntax.hpp"
 
 namespace holdline::sync {
 
@@ -267,49 +269,72 @@ CollectionDraft read_collection(const toml::table& table, std::string name, std:
   return draft;
 }
 
-// Why the parser must not see this line, or nothing. Besides bounding its work, this keeps characters outside ASCII to
-// quotes and comments: elsewhere they are wrong in TOML, but toml++ 3.3 runs into undefined behaviour on them.
-std::string_view objection(std::string_view line) {
+// Appends the escape (\uXXXX or \UXXXXXXXX) of the character that begins at `at` of well-formed UTF-8, and answers how
+// many bytes it took.
+std::size_t escape(std::string_view utf8, std::size_t at, std::string& out) {
+  const auto first = static_cast<unsigned char>(utf8[at]);
+  const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  std::uint32_t character = first & (0x7fu >> size);
+  for (std::size_t i = 1; i < size; ++i)
+    character = character << 6 | (static_cast<unsigned char>(utf8[at + i]) & 0x3fu);
+  out += character > 0xffff ? "\\U" : "\\u";
+  for (int shift = character > 0xffff ? 28 : 12; shift >= 0; shift -= 4)
+    out += "0123456789abcdef"[character >> shift & 0xf];
+  return size;
+}
+
+// Appends the line as the parser may see it: in ASCII. toml++ 3.3 runs into undefined behaviour on other characters
+// wherever it does not expect a text, also on quoted ones. Answers why it may not see the line, or nothing.
+std::string_view to_ascii(std::string_view line, std::string& out) {
   if (line.size() > line_limit) return "a line may have at most 4096 bytes";
+  if (!is_utf8(line)) return "not valid TOML: not UTF-8";
   char quote = 0;
   for (std::size_t i = 0; i < line.size(); ++i) {
     const char c = line[i];
-    if (quote != 0) {
-      if (c == '\\' && quote == '"') ++i;
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      if (quote != '"') return "characters outside ASCII may stand in \"texts\" and comments only";
+      i += escape(line, i, out) - 1;
+      continue;
+    }
+    if (quote == 0 && c == '#') break;
+    out += c;
+    if (c == '\\' && quote == '"' && i + 1 < line.size()) {
+      if (static_cast<unsigned char>(line[++i]) >= 0x80) return "not valid TOML: an unknown escape";
+      out += line[i];
+    } else if (quote != 0) {
       if (c == quote) quote = 0;
-    } else if (c == '#') {
-      break;
     } else if (c == '"' || c == '\'') {
       if (line.substr(i, 3) == std::string(3, c)) return "texts over several lines are not used here";
       quote = c;
-    } else if (static_cast<unsigned char>(c) >= 0x80) {
-      return "characters outside ASCII may stand in quotes and comments only";
     }
   }
   return quote == 0 ? std::string_view() : "a text does not end on its line";
 }
 
-// False, with an error, when the text must not be handed to the parser.
-bool lines_are_plain(std::string_view toml, SchemaErrors& errors) {
+// The text with the same lines for the parser. Nothing, with an error for each bad line, when it must not see them.
+std::optional<std::string> to_ascii(std::string_view toml, SchemaErrors& errors) {
+  std::string out;
   Line line = 1;
-  bool plain = true;
+  bool good = true;
   for (std::size_t at = 0; at < toml.size(); ++line) {
     const std::size_t end = std::min(toml.find('\n', at), toml.size());
-    if (const auto why = objection(toml.substr(at, end - at)); !why.empty()) {
+    if (const auto why = to_ascii(toml.substr(at, end - at), out); !why.empty()) {
       errors.add(line, "schema", why);
-      plain = false;
+      good = false;
     }
+    out += '\n';
     at = end + 1;
   }
-  return plain;
+  return good ? std::optional(std::move(out)) : std::nullopt;
 }
 
 }  // namespace
 
 SchemaDraft read_schema(std::string_view toml, SchemaErrors& errors) {
   SchemaDraft draft;
-  if (!lines_are_plain(toml, errors)) return draft;
-  const toml::parse_result parsed = toml::parse(toml);
+  const auto ascii = to_ascii(toml, errors);
+  if (!ascii) return draft;
+  const toml::parse_result parsed = toml::parse(std::string_view(*ascii));
   if (!parsed) {
     errors.add(std::max<Line>(1, parsed.error().source().begin.line), "schema",
                "not valid TOML: " + std::string(parsed.error().description()));

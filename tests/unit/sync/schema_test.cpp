@@ -92,7 +92,7 @@ TEST(Schema, PutsEveryFieldIntoExactlyOneUnit) {
 TEST(Schema, ReadsEveryAttribute) {
   const auto schema = Schema::parse(schema_with("lane = 2\nlabel = \"Things\"", R"(
 b = { no = 7, type = "integer", minimum = -5, maximum = 5, policy = "latest", retention_days = 30 }
-a = { no = 2, type = "text", label = "Größe #1 \"'王", required = true, read_only = true, max_length = 9, search = "name", merge_group = "g", visibility = 7, replication = "masked", sensitive = true, form_position = 4 }
+a = { no = 2, type = "text", label = "Größe #1 \"'王𝄞", required = true, read_only = true, max_length = 9, search = "name", merge_group = "g", visibility = 7, replication = "masked", sensitive = true, form_position = 4 }
 two_words = { no = 3, type = "set", max_length = 5, options = ["x", "y"] }
 log = { no = 4, type = "list", max_length = 5 }
 s = { no = 5, type = "picklist", options = ["x", "y"], policy = "transition", transitions = { x = ["y"] } })"));
@@ -103,7 +103,7 @@ s = { no = 5, type = "picklist", options = ["x", "y"], policy = "transition", tr
   ASSERT_EQ(c.fields.size(), 5u);  // by number, not by place in the text
   const Field& a = c.fields[0];
   EXPECT_EQ(a.name, "a");
-  EXPECT_EQ(a.label, "Größe #1 \"'王");
+  EXPECT_EQ(a.label, "Größe #1 \"'王𝄞");
   EXPECT_TRUE(a.required && a.read_only && a.sensitive);
   EXPECT_EQ(a.max_length, 9u);
   EXPECT_EQ(a.search, SearchKind::name);
@@ -270,7 +270,10 @@ TEST(Schema, RefusesTextsThatAreNotASchema) {
       {"version = 1\ncollection = 3", "line 2: collection: must be a table"},
       {"version = 1\n\nthis is not TOML", "line 3: schema: not valid TOML: "},
       {"version = 1\nversion = 1", "line 2: schema: not valid TOML: "},
-      {"version = 1\nü = 1", "line 2: schema: characters outside ASCII may stand in quotes and comments only"},
+      {"version = 1\nü = 1", "line 2: schema: characters outside ASCII may stand in \"texts\" and comments only"},
+      {"version = 1\nx = 'ü'", "line 2: schema: characters outside ASCII may stand in \"texts\" and comments only"},
+      {"version = 1\nx = 2\"ü\"", "line 2: schema: not valid TOML: "},
+      {"version = 1\nx = \"\\ü\"", "line 2: schema: not valid TOML: an unknown escape"},
       {"version = 1\nx = \"\"\"\n\"\"\"", "line 2: schema: texts over several lines are not used here"},
       {"version = 1\nx = \"a", "line 2: schema: a text does not end on its line"},
       {"version = 1\nx = \"\xff\"", "line 2: schema: not valid TOML: "},
