@@ -53,7 +53,7 @@ class Import {
   }
 
  private:
-  Result<void> take(const CsvRow& row) {
+  Result<void> take(const platform::CsvRow& row) {
     progress_.show(std::to_string(reader_.offset() * 100 / size_) + " % · " + count_of(rows_, "row", "rows") + " · " +
                    std::to_string(rejections_.size()) + " rejected");
     if (!row.wrong.empty()) {
@@ -70,7 +70,7 @@ class Import {
     return {};
   }
 
-  Result<void> save(const CsvRow& row) {
+  Result<void> save(const platform::CsvRow& row) {
     const json body = row_body(header_, row.fields, scope_);
     const std::string key = row_key(hash_.view(), scope_, rows_ + 1);
     for (int attempt = 0;; ++attempt) {
@@ -90,7 +90,7 @@ class Import {
   }
 
   // One rejection for each field the agent names, or one for the row.
-  Result<void> reject_for(const CsvRow& row, const HttpClientResponse& answer) {
+  Result<void> reject_for(const platform::CsvRow& row, const HttpClientResponse& answer) {
     const json document = json::parse(answer.body, nullptr, false);
     const json& error = member(document, "error");
     const json& findings = list_of(error, "findings");
@@ -100,7 +100,7 @@ class Import {
     return {};
   }
 
-  void reject(const CsvRow& row, std::string field, std::string code, std::string message) {
+  void reject(const platform::CsvRow& row, std::string field, std::string code, std::string message) {
     Rejection rejection{rows_ + 1, row.line, std::move(field), std::move(code), std::move(message), row.raw};
     if (!session_.json()) {
       progress_.clear();
@@ -156,7 +156,7 @@ class Import {
   bool dry_;
   std::size_t size_;
   sync::Hash hash_;
-  CsvReader reader_;
+  platform::CsvReader reader_;
   Progress progress_;
   std::string_view raw_header_;
   std::vector<std::string> header_;

@@ -9,7 +9,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "cli/csv.hpp"
+#include "platform/csv.hpp"
 #include "sync/result.hpp"
 
 namespace holdline::cli {
@@ -28,7 +28,7 @@ inline constexpr std::string_view rejected_row_column = "rejected_row";
 inline constexpr std::string_view rejected_reason_column = "rejected_because";
 
 // The names of the columns, trimmed; an error ("refused") when they cannot be what they should be.
-Result<std::vector<std::string>> read_header(CsvReader& reader, std::string_view& raw);
+Result<std::vector<std::string>> read_header(platform::CsvReader& reader, std::string_view& raw);
 
 // The body of POST /customers for a row with as many fields as the header has names.
 nlohmann::json row_body(const std::vector<std::string>& header, const std::vector<std::string>& fields,

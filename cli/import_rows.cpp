@@ -27,11 +27,11 @@ std::string trimmed(const std::string& text) {
 
 // The row without the columns of a reject file; a row that cannot be read stays whole.
 std::string without_first_two(std::string_view raw) {
-  const auto row = CsvReader(raw).next();
+  const auto row = platform::CsvReader(raw).next();
   if (!row || row->fields.size() < 2) return std::string(raw);
   std::string text;
   for (std::size_t column = 2; column < row->fields.size(); ++column)
-    text.append(column == 2 ? "" : ",").append(csv_field(row->fields[column]));
+    text.append(column == 2 ? "" : ",").append(platform::csv_field(row->fields[column]));
   return text;
 }
 
@@ -39,7 +39,7 @@ auto wrong_header(std::string text) { return fail(ErrorKind::ask_person, "refuse
 
 }  // namespace
 
-Result<std::vector<std::string>> read_header(CsvReader& reader, std::string_view& raw) {
+Result<std::vector<std::string>> read_header(platform::CsvReader& reader, std::string_view& raw) {
   const auto row = reader.next();
   if (!row) return wrong_header("The file is empty — its first line names the columns: ref,given,family,phone,email");
   if (!row->wrong.empty()) return wrong_header("The header line " + row->wrong);
@@ -81,7 +81,7 @@ std::string reject_file(std::string_view raw_header, const std::vector<Rejection
   text.append(again ? without_first_two(raw_header) : raw_header).append("\r\n");
   for (const Rejection& rejection : rejections) {
     const std::string reason = (rejection.field.empty() ? "" : rejection.field + ": ") + rejection.message;
-    text.append(std::to_string(rejection.row)).append(",").append(csv_field(reason)).append(",");
+    text.append(std::to_string(rejection.row)).append(",").append(platform::csv_field(reason)).append(",");
     text.append(again ? without_first_two(rejection.raw) : rejection.raw).append("\r\n");
   }
   return text;

@@ -1,10 +1,10 @@
-#include "cli/csv.hpp"
+#include "platform/csv.hpp"
 
 #include <algorithm>
 
 #include "sync/syntax.hpp"
 
-namespace holdline::cli {
+namespace holdline::platform {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
@@ -110,4 +110,4 @@ std::string csv_field(std::string_view value) {
   return quoted + '"';
 }
 
-}  // namespace holdline::cli
+}  // namespace holdline::platform

@@ -1,8 +1,8 @@
-#include "cli/csv.hpp"
+#include "platform/csv.hpp"
 
 #include <gtest/gtest.h>
 
-namespace holdline::cli {
+namespace holdline::platform {
 namespace {
 
 using Fields = std::vector<std::string>;
@@ -78,4 +78,4 @@ TEST(Csv, WhatItWritesItReadsBack) {
 }
 
 }  // namespace
-}  // namespace holdline::cli
+}  // namespace holdline::platform

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace holdline::cli {
+namespace holdline::platform {
 
 struct CsvRow {
   std::uint64_t line = 0;           // where it begins, from 1
@@ -41,4 +41,4 @@ class CsvReader {
 // A field as it is written: quoted only when it has to be.
 std::string csv_field(std::string_view value);
 
-}  // namespace holdline::cli
+}  // namespace holdline::platform
