@@ -1,7 +1,7 @@
 // What intake does with losing values: each becomes a conflict record in the same change as the action that met it.
 
-#include "hub/conflicts.hpp"
 #include "hub/intake_group.hpp"
+#include "sync/conflicts.hpp"
 
 namespace holdline::hub {
 
@@ -11,7 +11,7 @@ Result<void> IntakeGroup::keep_losers(const Candidate& candidate, std::uint32_t 
   const sync::Incoming incoming{
       op, {candidate.lane.device, candidate.lane.incarnation}, candidate.action.header, index, candidate.corrected_ms};
   for (const sync::Loser& loser : outcome.losers) {
-    sync::Stood conflict{conflict_record(schema_, incoming, loser, op.scope), {}};
+    sync::Stood conflict{sync::conflict_record(schema_, incoming, loser, op.scope), {}};
     const sync::RecordKey key = conflict.record.key;
     HOLDLINE_ASSIGN(const StoodAt* stands, stood(key));
     result.conflicts.push_back(key.id);
@@ -31,7 +31,7 @@ Result<void> IntakeGroup::join_conflicts(const Candidate& candidate, std::uint32
     if (!key) continue;
     HOLDLINE_ASSIGN(const StoodAt* stands, stood(*key));
     sync::Stood conflict = stands->stood;
-    join(schema_, conflict.record, incoming, joined);
+    sync::join(schema_, conflict.record, incoming, joined);
     result.conflicts.push_back(key->id);
     result.verdict = sync::Verdict::conflict;
     const sync::Collection& collection = *schema_.collection(key->collection);
@@ -57,7 +57,7 @@ Result<std::optional<sync::RecordKey>> IntakeGroup::open_conflict(const Candidat
     for (const KeptResult& result : kept)
       for (const Id& id : result.result.conflicts) {
         HOLDLINE_ASSIGN(const StoodAt* stands, stood({conflicts, id}));
-        if (stands && is_open_about(schema_, stands->stood.record, op.record, unit))
+        if (stands && sync::is_open_about(schema_, stands->stood.record, op.record, unit))
           return std::optional(sync::RecordKey{conflicts, id});
       }
   }

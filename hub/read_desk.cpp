@@ -9,13 +9,15 @@ namespace holdline::hub {
 ReadDesk::ReadDesk(Ledger& ledger, Snapshots& snapshots, platform::Entropy& entropy, const platform::Clock& clock)
     : service_(ledger, snapshots, entropy), clock_(clock), thread_([this] { work(); }) {}
 
-ReadDesk::~ReadDesk() {
+ReadDesk::~ReadDesk() { stop(); }
+
+void ReadDesk::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   changed_.notify_one();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void ReadDesk::run(std::function<void(SyncService&)> work) {
@@ -29,8 +31,10 @@ void ReadDesk::run(std::function<void(SyncService&)> work) {
 void ReadDesk::pull(Device device, sync::PullRequest request, Answer answer) {
   {
     const std::lock_guard lock(mutex_);
-    arriving_.push_back({std::move(device), request, std::move(answer), 0});
+    if (!stopping_) arriving_.push_back({std::move(device), request, std::exchange(answer, nullptr), 0});
   }
+  if (answer)
+    answer(fail(ErrorKind::retry_later, "stopping", "The hub is stopping; the workstation tries again by itself."));
   changed_.notify_one();
 }
 

@@ -20,8 +20,10 @@ class ReadDesk {
   using Answer = std::function<void(Result<sync::Bytes>)>;
 
   ReadDesk(Ledger& ledger, Snapshots& snapshots, platform::Entropy& entropy, const platform::Clock& clock);
-  // Answers what waits with what there is, then ends.
+  // As stop().
   ~ReadDesk();
+  // Answers what waits with what there is, then ends the thread. May be called twice.
+  void stop();
 
   // `work` runs on the desk's thread.
   void run(std::function<void(SyncService&)> work);

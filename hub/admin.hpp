@@ -1,0 +1,39 @@
+// The administrator's requests (/admin/v1, docs/api.md). Runs on the ledger's thread while a hub serves, or directly in
+// the program when none does.
+#pragma once
+
+#include "hub/hub_parts.hpp"
+#include "hub/intake.hpp"
+#include "platform/http.hpp"
+
+namespace holdline::hub {
+
+class Admin {
+ public:
+  Admin(HubParts& hub, Intake& intake, platform::Entropy& entropy, const platform::Clock& clock)
+      : hub_(hub), intake_(intake), entropy_(entropy), clock_(clock) {}
+
+  platform::HttpResponse answer(const platform::HttpRequest& request);
+
+ private:
+  using Response = Result<platform::HttpResponse>;
+  Response status();
+  Response add_code(const platform::HttpRequest& request);
+  Response add_person(const platform::HttpRequest& request);
+  Response devices();
+  Response import(const platform::HttpRequest& request);
+  Response digests();
+  Response conflicts();
+  Response held();
+  std::vector<std::string> all_scopes();
+
+  HubParts& hub_;
+  Intake& intake_;
+  platform::Entropy& entropy_;
+  const platform::Clock& clock_;
+};
+
+// The HTTP status an error is told with, and the response.
+platform::HttpResponse response_of(const Error& error);
+
+}  // namespace holdline::hub

@@ -1,0 +1,56 @@
+// The hub serving: which request is answered by which thread. Requests arrive on the I/O thread; pushes are read there,
+// taken in groups on the ledger's thread and everything that only reads is answered on the read desk's.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include "hub/admin.hpp"
+#include "hub/hub_parts.hpp"
+#include "hub/ledger_thread.hpp"
+#include "hub/read_desk.hpp"
+#include "hub/snapshots.hpp"
+#include "platform/http_server.hpp"
+#include "platform/log.hpp"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace holdline::hub {
+
+class HubServer {
+ public:
+  // Listens on the configured address and on DIRECTORY/admin.sock when it returns. Everything handed in outlives it.
+  static Result<std::unique_ptr<HubServer>> start(boost::asio::io_context& io, HubParts& hub,
+                                                  platform::Entropy& entropy, const platform::Clock& clock,
+                                                  platform::Logger& log);
+  ~HubServer();
+
+  // Stops accepting, lets answers in flight finish for at most `limit`, then calls `done` on the I/O thread.
+  void stop(std::chrono::milliseconds limit, std::function<void()> done);
+
+ private:
+  HubServer(HubParts& hub, platform::Entropy& entropy, const platform::Clock& clock, platform::Logger& log);
+
+  void answer(platform::HttpRequest request, platform::Respond respond);
+  void answer_admin(platform::HttpRequest request, platform::Respond respond);
+  void enroll(platform::HttpRequest request, platform::Respond respond);
+  void push(const Device& device, platform::HttpRequest request, platform::Respond respond);
+  void read(const Device& device, platform::HttpRequest request, platform::Respond respond);
+  Result<Device> authenticate(const platform::HttpRequest& request);
+
+  HubParts& hub_;
+  platform::Entropy& entropy_;
+  const platform::Clock& clock_;
+  platform::Logger& log_;
+  Snapshots snapshots_;
+  SyncService io_codec_;      // compression for the I/O thread
+  SyncService ledger_codec_;  // and for the ledger's
+  std::unique_ptr<ReadDesk> desk_;
+  std::unique_ptr<LedgerThread> writer_;
+  std::unique_ptr<platform::HttpServer> tls_, admin_;
+};
+
+}  // namespace holdline::hub

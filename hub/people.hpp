@@ -1,0 +1,22 @@
+// Accounts: a person's signing key, made here once and kept only wrapped by the person's password.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hub/ledger.hpp"
+#include "platform/entropy.hpp"
+
+namespace holdline::hub {
+
+struct NewPerson {
+  std::string name;  // sign-in name: a-z, 0-9, '.', '-', at most 40
+  std::string role = "agent";
+  std::vector<std::string> scopes;
+};
+// ask_person "bad-name", "bad-role", "bad-scope", "weak-password" (shorter than 8 characters), "name-taken".
+Result<Person> add_person(Ledger& ledger, const NewPerson& person, std::string_view password,
+                          platform::Entropy& entropy);
+
+}  // namespace holdline::hub
