@@ -83,7 +83,8 @@ Result<void> Engine::rebuild_overlay() {
     const sync::ChangeNumber cursor = parts_.replica.position().cursor.cn;
     pending = outbox.pending(parts_.replica.schema(), cursor);
     if (!pending) return;
-    parts_.overlay.rebuild(outbox.maker(), cursor, *pending, [&](sync::ActionRef ref) { return outbox.result_of(ref); });
+    parts_.overlay.rebuild(outbox.maker(), cursor, *pending,
+                           [&](sync::ActionRef ref) { return outbox.result_of(ref); });
   });
   if (!pending) return fail(std::move(pending));
   return {};

@@ -93,6 +93,13 @@ class Engine {
 
   const SyncStatus& status() const { return status_; }
 
+  // The digests the ledger told with the cut the replica stands at; empty when it told none there.
+  struct LedgerDigests {
+    sync::Cursor at;
+    std::vector<sync::DigestRoot> roots;
+  };
+  const LedgerDigests& ledger_digests() const { return ledger_digests_; }
+
  private:
   using Answer = std::function<void(sync::Bytes)>;
 
@@ -135,6 +142,7 @@ class Engine {
   std::map<std::uint64_t, Answer> waiting_;
   std::unique_ptr<Replica::Builder> builder_;
   sync::Manifest manifest_;
+  LedgerDigests ledger_digests_;
 };
 
 }  // namespace holdline::agent

@@ -117,6 +117,7 @@ void Engine::pulled(sync::PullReply reply) {
   if (auto applied = parts_.replica.apply(reply.cut, reply.hub_wall_ms); !applied)
     return failed(std::move(applied).error());
   parts_.overlay.reached(reply.cut.to.cn);
+  ledger_digests_ = {reply.cut.to, reply.cut.digests};
   step(sync::event::Pulled{false, reply.more, parts_.replica.differing(reply.cut.digests)});
 }
 

@@ -39,8 +39,7 @@ void Engine::perform(const sync::action::StartPush& a) {
     if (push.batch.actions.empty()) return;
     from = push.batch.actions.front().number;
     to = push.batch.actions.back().number;
-    body =
-        compressor_.compress(sync::encode_push(push), dictionary_ ? &*dictionary_ : nullptr);
+    body = compressor_.compress(sync::encode_push(push), dictionary_ ? &*dictionary_ : nullptr);
     if (body.size() <= sync::limits::push_bytes || count <= 1) break;
   }
   post(sync::path::push, std::move(body), push_timeout_ms, [this, order, from, to](sync::Bytes answer) {

@@ -115,7 +115,10 @@ void OutboxWorker::save(std::vector<Item>& group) {
   for (Item& item : group) drafts.push_back(std::move(std::get<Request>(item).draft));
   auto answers = append(drafts);
   publish();  // before the answers: who was told "saved" finds it counted
-  for (std::size_t i = 0; i < group.size(); ++i) std::get<Request>(group[i]).done(std::move(answers[i]));
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    if (answers[i] && !answers[i]->repeated && options_.saved) options_.saved(*outbox_, *answers[i]);
+    std::get<Request>(group[i]).done(std::move(answers[i]));
+  }
 }
 
 std::vector<Result<Saved>> OutboxWorker::append(const std::vector<Draft>& drafts) {

@@ -27,6 +27,8 @@ struct OutboxWorkerOptions {
   std::chrono::milliseconds recover_after{200};  // doubled after each recovery that failed
   std::chrono::milliseconds recover_at_most{30'000};
   std::chrono::milliseconds checkpoint_after{2'000};  // without requests
+  // Called on the worker's thread with every new action, durable by then, before whoever submitted it is told.
+  std::function<void(Outbox&, const Saved&)> saved;
 };
 
 class OutboxWorker {

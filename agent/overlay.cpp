@@ -100,6 +100,7 @@ void Overlay::publish() {
 }
 
 void Overlay::add(const sync::Maker& maker, const PendingAction& pending) {
+  const std::lock_guard lock(mutex_);
   std::vector<OverlayPosting> postings;
   take(maker, pending, postings);
   draft_.index_.add(std::move(postings));
@@ -122,6 +123,7 @@ void Overlay::take(const sync::Maker& maker, const PendingAction& pending, std::
 }
 
 void Overlay::settle(const sync::ActionResult& result) {
+  const std::lock_guard lock(mutex_);
   if (result.incarnation != incarnation_) return;
   apply(result);
   publish();
@@ -166,6 +168,7 @@ void Overlay::drop(std::map<sync::ActionRef, Known>::iterator at) {
 }
 
 void Overlay::reached(sync::ChangeNumber cursor) {
+  const std::lock_guard lock(mutex_);
   cursor_ = cursor;
   if (settled_.empty() || settled_.begin()->first > cursor) return;
   while (!settled_.empty() && settled_.begin()->first <= cursor) drop(actions_.find(settled_.begin()->second));
@@ -174,6 +177,7 @@ void Overlay::reached(sync::ChangeNumber cursor) {
 
 void Overlay::rebuild(const sync::Maker& maker, sync::ChangeNumber cursor, std::span<const PendingAction> pending,
                       const ResultOf& result_of) {
+  const std::lock_guard lock(mutex_);
   actions_.clear();
   settled_.clear();
   draft_ = {};

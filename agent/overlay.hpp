@@ -2,7 +2,7 @@
 // derived from the outbox (a second durable write per entry would halve the rate). An action's effect ends when the
 // replica's cursor reached the cn at which it took effect, never earlier; a refused action takes its effect away.
 //
-// Snapshots are immutable and may be read from any thread; changes come from one thread.
+// Thread-safe: the outbox's thread adds what was just saved, the engine's settles and drops. Snapshots are immutable.
 #pragma once
 
 #include <atomic>
@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <span>
@@ -111,6 +112,7 @@ class Overlay {
   void add_postings(const OverlayOp&, std::vector<OverlayPosting>& into) const;
   void publish();
 
+  std::mutex mutex_;  // guards everything below but `published_`
   Layout layout_;
   Folder folder_;
   sync::Id incarnation_;

@@ -1,0 +1,26 @@
+// The workstation daemon's settings: agent.toml.
+#pragma once
+
+#include <string>
+
+#include "platform/config.hpp"
+#include "platform/files.hpp"
+
+namespace holdline::agent {
+
+struct AgentConfig {
+  platform::Path directory = "/var/lib/holdline";   // keys, outbox, replica, certificates; mode 0700
+  std::string socket = "/run/holdline/agent.sock";  // of the local API; mode 0660
+  std::string group = "holdline";                   // whose members may use it; empty: only the daemon's account
+  std::string proxy;                                // "http://proxy.site:3128"; empty: direct
+  std::string scope;                                // where new records go; empty: the workstation's first scope
+};
+
+struct AgentConfigRead {
+  AgentConfig config;
+  std::vector<platform::ConfigProblem> problems;  // empty: `config` may be used
+};
+
+Result<AgentConfigRead> read_agent_config(const platform::Path& file);
+
+}  // namespace holdline::agent

@@ -1,0 +1,278 @@
+// What became of what was saved: the outbox, conflicts and the proof that both sides hold the same.
+
+#include <algorithm>
+#include <charconv>
+
+#include "agent/forms.hpp"
+#include "agent/local_api.hpp"
+#include "sync/conflicts.hpp"
+#include "sync/timestamp.hpp"
+
+namespace holdline::agent {
+
+namespace {
+
+using Json = nlohmann::json;
+
+platform::HttpResponse unknown(const char* what) {
+  return platform::error_response(404, "unknown", std::string("There is no such ") + what + " on this workstation.");
+}
+
+const char* kind_name(sync::OpKind kind) {
+  switch (kind) {
+    case sync::OpKind::create:
+      return "create";
+    case sync::OpKind::edit:
+      return "edit";
+    case sync::OpKind::erase_row:
+      return "delete";
+  }
+  return "edit";
+}
+
+Json action_json(const sync::Schema& schema, const PendingAction& pending,
+                 const std::optional<sync::ActionResult>& result) {
+  const sync::Op& first = pending.action.ops.front();
+  const sync::Collection* collection = schema.collection(first.record.collection);
+  Json json{{"lane", pending.stored.lane},
+            {"number", std::to_string(pending.stored.number)},
+            {"event_time", sync::format_time(pending.action.header.event_ms)},
+            {"collection", collection ? collection->name : ""},
+            {"kind", kind_name(first.kind)},
+            {"record", first.record.id.text()},
+            {"state", state_of(result)},
+            {"code", result ? result->code : ""},
+            {"text", result ? result->text : ""}};
+  Json conflicts = Json::array();
+  if (result)
+    for (const sync::Id& id : result->conflicts) conflicts.push_back(id.text());
+  json["conflicts"] = std::move(conflicts);
+  return json;
+}
+
+Json ops_json(const sync::Schema& schema, const PendingAction& pending) {
+  Json ops = Json::array();
+  for (const sync::Op& op : pending.action.ops) {
+    const sync::Collection* collection = schema.collection(op.record.collection);
+    if (!collection) continue;
+    Json changes = Json::object();
+    for (const sync::FieldChange& change : op.changes) {
+      const sync::Field& field = collection->fields[change.field];
+      Json told{{"value", to_json(field, change.value)}};
+      if (const auto* base = std::get_if<sync::Value>(&change.base)) told["base"] = to_json(field, *base);
+      if (!change.adds.empty()) told["add"] = change.adds;
+      changes[field.name] = std::move(told);
+    }
+    ops.push_back({{"kind", kind_name(op.kind)},
+                   {"collection", collection->name},
+                   {"record", op.record.id.text()},
+                   {"scope", op.scope},
+                   {"changes", changes}});
+  }
+  return ops;
+}
+
+std::optional<sync::ActionRef> ref_of(std::string_view text) {
+  sync::ActionRef ref;
+  unsigned lane = 0;
+  const char* end = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), end, lane);
+  if (first.ec != std::errc{} || first.ptr == end || *first.ptr != '/' || lane >= sync::lane_count) return std::nullopt;
+  const auto second = std::from_chars(first.ptr + 1, end, ref.number);
+  if (second.ec != std::errc{} || second.ptr != end) return std::nullopt;
+  ref.lane = static_cast<sync::Lane>(lane);
+  return ref;
+}
+
+// The list of display texts that a conflict keeps for people.
+std::vector<std::string> kept_texts(const sync::Collection& collection, const sync::Record& conflict,
+                                    std::string_view name) {
+  const auto* text = std::get_if<std::string>(&conflict.fields[*collection.field(name)]);
+  const Json json = text ? Json::parse(*text, nullptr, false) : Json();
+  std::vector<std::string> texts;
+  if (json.is_array())
+    for (const Json& one : json) texts.push_back(one.is_string() ? one.get<std::string>() : "");
+  return texts;
+}
+
+Json conflict_json(const sync::Schema& schema, const Shown& shown) {
+  const sync::Collection& collection = *schema.collection("conflict");
+  const sync::Record& record = shown.record;
+  const Json fields = to_json(collection, record);
+  Json json{{"schema", "holdline.conflict/1"}, {"id", record.key.id.text()}};
+  for (const char* name : {"record", "unit", "state", "policy", "about_deletion", "at", "resolution", "resolved_at"})
+    json[name] = fields.value(name, Json());
+  json["by"] = {{"device", fields.value("by_device", Json())}, {"person", fields.value("by_person", Json())}};
+  const auto values = sync::conflict_values(schema, record);
+  const sync::Collection* subject = values ? schema.collection(values->record.collection) : nullptr;
+  json["collection"] = subject ? subject->name : "";
+  Json list = Json::array();
+  if (subject && !values->about_deletion) {
+    const auto base = kept_texts(collection, record, "base"), current = kept_texts(collection, record, "current"),
+               other = kept_texts(collection, record, "other");
+    const auto& unit = subject->units[values->unit].fields;
+    for (std::size_t i = 0; i < unit.size() && i < std::min({base.size(), current.size(), other.size()}); ++i)
+      list.push_back(
+          {{"field", subject->fields[unit[i]].name}, {"base", base[i]}, {"current", current[i]}, {"other", other[i]}});
+  }
+  json["fields"] = std::move(list);
+  return json;
+}
+
+sync::FieldChange change(const sync::Collection& collection, std::string_view name, sync::Value base,
+                         sync::Value value) {
+  return {*collection.field(name), sync::make_base(base), std::move(value), {}, {}};
+}
+
+// Resolving is an ordinary action: the conflict is closed, and where the other value was chosen it is set on top of
+// what the person saw.
+std::vector<sync::Op> resolution(const sync::Schema& schema, const Shown& conflict, const sync::ConflictValues& values,
+                                 const std::optional<Shown>& subject, bool take_other, const std::string& reason) {
+  const sync::Collection& collection = *schema.collection("conflict");
+  sync::Op close{sync::OpKind::edit, conflict.record.key, conflict.record.scope, conflict.cn, {}, {}};
+  close.changes.push_back(
+      change(collection, "state", conflict.record.fields[*collection.field("state")], std::string("resolved")));
+  close.changes.push_back(
+      change(collection, "resolution", conflict.record.fields[*collection.field("resolution")], reason));
+  std::ranges::sort(close.changes, {}, &sync::FieldChange::field);
+  std::vector<sync::Op> ops;
+  if (take_other && subject) {
+    sync::Op set{sync::OpKind::edit, values.record, subject->record.scope, subject->cn, {}, {}};
+    const auto& unit = schema.collection(values.record.collection)->units[values.unit].fields;
+    for (std::size_t i = 0; i < unit.size(); ++i)
+      if (subject->record.fields[unit[i]] != values.other[i])
+        set.changes.push_back({unit[i], sync::make_base(subject->record.fields[unit[i]]), values.other[i], {}, {}});
+    if (!set.changes.empty()) ops.push_back(std::move(set));
+  }
+  ops.push_back(std::move(close));
+  return ops;
+}
+
+}  // namespace
+
+void LocalApi::list_outbox(const Request& request, std::string_view, Respond respond) {
+  constexpr std::size_t most = 1'000;
+  const std::size_t limit = limit_of(request, 50, most);
+  const auto items = station_->outbox().run([&](Outbox& outbox) -> Result<Json> {
+    HOLDLINE_ASSIGN(const auto refs, outbox.list(limit));
+    Json list = Json::array();
+    for (const sync::ActionRef& ref : refs) {
+      HOLDLINE_ASSIGN(const auto pending, outbox.find(station_->schema(), ref));
+      if (pending) list.push_back(action_json(station_->schema(), *pending, outbox.result_of(ref)));
+    }
+    return list;
+  });
+  respond(items ? json_response(200, {{"schema", "holdline.outbox/1"}, {"items", *items}})
+                : error_response(items.error()));
+}
+
+void LocalApi::show_action(const Request&, std::string_view rest, Respond respond) {
+  const auto ref = ref_of(rest);
+  if (!ref) return respond(unknown("action"));
+  const auto shown = station_->outbox().run([&](Outbox& outbox) -> Result<std::optional<Json>> {
+    HOLDLINE_ASSIGN(const auto pending, outbox.find(station_->schema(), *ref));
+    if (!pending) return std::optional<Json>();
+    Json json = action_json(station_->schema(), *pending, outbox.result_of(*ref));
+    json["schema"] = "holdline.action/1";
+    json["ops"] = ops_json(station_->schema(), *pending);
+    return std::optional(std::move(json));
+  });
+  if (!shown) return respond(error_response(shown.error()));
+  respond(*shown ? json_response(200, **shown) : unknown("action"));
+}
+
+void LocalApi::export_outbox(const Request&, std::string_view, Respond respond) {
+  const auto text = station_->outbox().run([&](Outbox& outbox) { return outbox.export_pending(station_->schema()); });
+  if (!text) return respond(error_response(text.error()));
+  platform::HttpResponse response;
+  response.body = *text;
+  respond(std::move(response));
+}
+
+void LocalApi::list_conflicts(const Request& request, std::string_view, Respond respond) {
+  constexpr std::size_t most = 200;
+  const auto asked = request.query.find("state");
+  const std::string state = asked == request.query.end() ? "open" : asked->second;
+  station_->read([this, state, limit = limit_of(request, most, most), respond = std::move(respond)](View& view) {
+    const sync::Collection& collection = *station_->schema().collection("conflict");
+    const auto many = view.list(collection, sync::Id{}, limit);
+    if (!many) return respond(error_response(many.error()));
+    Json items = Json::array();
+    for (const Shown& shown : many->shown)
+      if (state == "all" || shown.record.fields[*collection.field("state")] == sync::Value(state))
+        items.push_back(conflict_json(station_->schema(), shown));
+    respond(json_response(200, {{"schema", "holdline.conflicts/1"}, {"items", items}}));
+  });
+}
+
+void LocalApi::show_conflict(const Request&, std::string_view id_text, Respond respond) {
+  const auto id = sync::Id::parse(id_text);
+  if (!id) return respond(unknown("conflict"));
+  station_->read([this, id = *id, respond = std::move(respond)](View& view) {
+    const auto found = view.find({station_->schema().collection("conflict")->no, id});
+    if (!found) return respond(error_response(found.error()));
+    respond(found->shown ? json_response(200, conflict_json(station_->schema(), *found->shown)) : unknown("conflict"));
+  });
+}
+
+void LocalApi::resolve_conflict(const Request& request, std::string_view rest, Respond respond) {
+  constexpr std::string_view verb = "/resolve";
+  const auto id = rest.ends_with(verb) ? sync::Id::parse(rest.substr(0, rest.size() - verb.size())) : std::nullopt;
+  if (!id) return respond(unknown("conflict"));
+  const Json json = Json::parse(request.body, nullptr, false);
+  const std::string choice = json.is_object() ? json.value("choice", "") : "";
+  const std::string reason = json.is_object() ? json.value("reason", "") : "";
+  if ((choice != "current" && choice != "other") || reason.empty())
+    return respond(platform::error_response(422, "invalid", "Give choice (current or other) and a reason."));
+  station_->read([this, request, id = *id, choice, reason, respond = std::move(respond)](View& view) {
+    const sync::Schema& schema = station_->schema();
+    const sync::Collection& collection = *schema.collection("conflict");
+    const auto found = view.find({collection.no, id});
+    if (!found) return respond(error_response(found.error()));
+    if (!found->shown) return respond(unknown("conflict"));
+    if (found->shown->record.fields[*collection.field("state")] == sync::Value(std::string("resolved")))
+      return respond(platform::error_response(409, "resolved-already", "Somebody has resolved this conflict already."));
+    const auto values = sync::conflict_values(schema, found->shown->record);
+    if (!values) return respond(error_response(values.error()));
+    if (values->about_deletion && choice == "other")
+      return respond(
+          platform::error_response(422, "not-here", "Deleting after a conflict is done by deleting the record again."));
+    const auto subject = view.find(values->record);
+    if (!subject) return respond(error_response(subject.error()));
+    save(request, resolution(schema, *found->shown, *values, subject->shown, choice == "other", reason), 0, 200,
+         respond);
+  });
+}
+
+void LocalApi::verify(const Request&, std::string_view, Respond respond) {
+  station_->engine([this, respond = std::move(respond)](Engine& engine, Replica& replica) {
+    const auto rows = replica.check_rows();
+    const auto& told = engine.ledger_digests();
+    const sync::Cursor cursor = replica.position().cursor;
+    std::map<sync::DigestKey, sync::Hash> ledger;
+    if (told.at == cursor)
+      for (const sync::DigestRoot& root : told.roots) ledger[root.key] = root.root;
+    bool all = rows.has_value();
+    Json items = Json::array();
+    for (const auto& [key, leaves] : replica.digests().all()) {
+      const std::string own = sync::to_hex(sync::root_of(leaves).view());
+      const auto theirs = ledger.find(key);
+      const bool known = theirs != ledger.end();
+      const bool equal = known && sync::to_hex(theirs->second.view()) == own;
+      all = all && equal;
+      const sync::Collection* collection = station_->schema().collection(key.collection);
+      items.push_back({{"scope", key.scope},
+                       {"collection", collection ? collection->name : ""},
+                       {"group", key.group},
+                       {"replica", own},
+                       {"ledger", known ? Json(sync::to_hex(theirs->second.view())) : Json()},
+                       {"recomputed", rows ? Json(own) : Json()},
+                       {"equal", known ? Json(equal && rows.has_value()) : Json()}});
+    }
+    Json json{{"schema", "holdline.verify/1"}, {"equal", all}, {"cn", std::to_string(cursor.cn)}, {"digests", items}};
+    if (!rows) json["damage"] = rows.error().message;
+    respond(json_response(200, json));
+  });
+}
+
+}  // namespace holdline::agent

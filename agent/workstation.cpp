@@ -1,0 +1,186 @@
+#include "agent/workstation.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include "platform/first_run.hpp"
+#include "sync/limits.hpp"
+
+namespace holdline::agent {
+
+namespace {
+
+constexpr std::string_view outbox_key = "outbox";
+constexpr std::string_view replica_key = "replica";
+
+Result<platform::SecretKey> load_or_create(platform::Keystore& keystore, std::string_view name, bool may_create) {
+  HOLDLINE_ASSIGN(const bool there, keystore.exists(name));
+  if (there || !may_create) return keystore.load(name);
+  return keystore.create(name);
+}
+
+platform::HttpClientOptions client_options(const WorkstationIdentity& identity, const AgentConfig& config) {
+  platform::HttpClientOptions options;
+  options.trust.ca_pem = identity.ca_pem;
+  options.identity = identity.certificate;
+  options.proxy = config.proxy;
+  // A long poll is silent for as long as the hub may hold it.
+  options.stall_timeout = std::chrono::milliseconds(sync::limits::pull_wait_ms + 10'000);
+  return options;
+}
+
+}  // namespace
+
+class Workstation::Access final : public OutboxAccess {
+ public:
+  explicit Access(OutboxWorker& worker) : worker_(worker) {}
+  void run(const std::function<void(Outbox&)>& call) override { worker_.run(call); }
+
+ private:
+  OutboxWorker& worker_;
+};
+
+Workstation::Workstation(const AgentConfig& config, WorkstationIdentity identity, Surroundings around,
+                         sync::Schema schema)
+    : around_(around),
+      identity_(std::move(identity)),
+      schema_(std::make_shared<const sync::Schema>(std::move(schema))),
+      default_scope_(config.scope.empty() ? identity_.scopes.front() : config.scope),
+      accounts_(config.directory / "people.json"),
+      overlay_(*schema_),
+      library_(config.directory / "library"),
+      reading_(around.clock),
+      syncing_(around.clock) {}
+
+Result<std::unique_ptr<Workstation>> Workstation::open(const AgentConfig& config, WorkstationIdentity identity,
+                                                       Surroundings around) {
+  FileLibrary library(config.directory / "library");
+  const auto text = library.load(identity.schema);
+  if (!text)
+    return fail(
+        ErrorKind::stop, "schema-missing",
+        "The schema of this workstation's data is missing from its library folder. Restore the folder from a backup.");
+  HOLDLINE_ASSIGN(auto schema, sync::Schema::parse(*text));
+  std::unique_ptr<Workstation> station(new Workstation(config, std::move(identity), around, std::move(schema)));
+  HOLDLINE_TRY(station->accounts_.load());
+  HOLDLINE_TRY(station->open_stores(config));
+  station->start_engine(config);
+  return station;
+}
+
+Result<void> Workstation::open_stores(const AgentConfig& config) {
+  Outbox::Options options;
+  options.path = (config.directory / "outbox.db").string();
+  options.reserve_path = (config.directory / "reserve").string();
+  HOLDLINE_ASSIGN(const auto mode, platform::choose_open_mode(config.directory, options.path));
+  const bool first = mode == platform::OpenMode::create_new;
+  HOLDLINE_ASSIGN(const auto key, load_or_create(around_.keystore, outbox_key, first));
+  auto outbox = first ? Outbox::create(options, key, identity_.device, around_.clock, around_.entropy)
+                      : Outbox::open(options, key, around_.clock, around_.entropy);
+  if (!outbox) return fail(std::move(outbox));
+  if ((*outbox)->maker().device != identity_.device)
+    return fail(ErrorKind::stop, "outbox-of-another",
+                "The outbox belongs to another workstation than workstation.json names. Put back the pair that belongs "
+                "together.");
+  OutboxWorkerOptions worker;
+  worker.saved = [this](Outbox& box, const Saved& saved) {
+    if (auto pending = box.find(*schema_, saved.ref); pending && *pending) overlay_.add(box.maker(), **pending);
+    syncing_.post([this] { engine_->outbox_grew(); });
+  };
+  outbox_ = std::make_unique<OutboxWorker>(std::move(*outbox), schema_, worker);
+  access_ = std::make_unique<Access>(*outbox_);
+
+  HOLDLINE_ASSIGN(const auto copy_key, load_or_create(around_.keystore, replica_key, true));
+  ReplicaOptions replica;
+  replica.directory = config.directory;
+  std::string why;
+  HOLDLINE_ASSIGN(replica_, Replica::open(replica, copy_key, *schema_, &why));
+  if (!why.empty()) around_.log.warning("replica-rebuilt", "the replica is fetched again", {{"because", why}});
+  HOLDLINE_ASSIGN(auto reader, ReplicaReader::open(replica, copy_key, *schema_));
+  view_ = std::make_unique<View>(std::move(reader), [this] { return overlay_.snapshot(); });
+  return platform::mark_set_up(config.directory);
+}
+
+void Workstation::start_engine(const AgentConfig& config) {
+  people_client_ = std::make_unique<platform::HttpClient>(around_.io, client_options(identity_, config));
+  transport_ = std::make_unique<HubTransport>(around_.io, client_options(identity_, config), identity_.hub,
+                                              [this](std::uint64_t token, Result<TransportAnswer> answer) {
+                                                syncing_.post([this, token, answer = std::move(answer)]() mutable {
+                                                  engine_->answered(token, std::move(answer));
+                                                });
+                                              });
+  Engine::Events events;
+  events.published = [this](const SyncStatus& status) { published(status); };
+  events.wake_at = [this](std::int64_t boot_ms) { syncing_.at(boot_ms, [this] { engine_->wake(); }); };
+  events.replica_swapped = [this] {
+    std::promise<Result<void>> reopened;
+    reading_.post([&] { reopened.set_value(view_->reopen()); });
+    if (auto done = reopened.get_future().get(); !done) around_.log.error(done.error());
+  };
+  events.schema_changed = [this](sync::Schema changed) {
+    around_.log.warning("schema-changed", "the hub has another schema; restart holdlined to take it over",
+                        {{"version", changed.version()}});
+  };
+  engine_ = std::make_unique<Engine>(
+      Engine::Parts{*access_, *replica_, overlay_, *transport_, library_, around_.clock, around_.entropy},
+      std::move(events), sync::Session::Options{});
+  syncing_.post([this] {
+    if (auto started = engine_->start(); !started) around_.log.error(started.error());
+  });
+}
+
+// The order matters: the threads end before what they work on, and nothing is saved without being told to the engine.
+Workstation::~Workstation() {
+  if (outbox_) outbox_->stop();
+  syncing_.stop();
+  reading_.stop();
+  transport_.reset();
+  people_client_.reset();
+}
+
+Result<Session> Workstation::sign_in(std::uint32_t uid, std::string_view name, std::string_view password) {
+  return accounts_.sign_in(uid, name, password, identity_.device, *access_, around_.clock);
+}
+
+void Workstation::read(std::function<void(View&)> work) {
+  reading_.post([this, work = std::move(work)] { work(*view_); });
+}
+
+void Workstation::engine(std::function<void(Engine&, Replica&)> work) {
+  syncing_.post([this, work = std::move(work)] { work(*engine_, *replica_); });
+}
+
+SyncStatus Workstation::sync_status() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
+}
+
+sync::Maker Workstation::maker() const {
+  return outbox_->run([](Outbox& outbox) { return outbox.maker(); });
+}
+
+void Workstation::published(const SyncStatus& status) {
+  bool connected_now = false;
+  {
+    const std::lock_guard lock(mutex_);
+    connected_now = status.connected && !status_.connected;
+    status_ = status;
+  }
+  if (connected_now) {
+    around_.log.info("connected", "the hub answers");
+    boost::asio::post(around_.io, [this] { fetch_people(); });
+  }
+}
+
+// Once per conversation: whoever is rostered then can sign in when the hub is away.
+void Workstation::fetch_people() {
+  platform::HttpClientRequest request;
+  request.method = "POST";
+  request.url = identity_.hub + std::string(sync::path::people);
+  people_client_->send(std::move(request), [this](Result<platform::HttpClientResponse> response) {
+    if (!response || response->status != 200) return;  // asked again with the next conversation
+    if (auto kept = accounts_.keep(response->body); !kept) around_.log.error(kept.error());
+  });
+}
+
+}  // namespace holdline::agent

@@ -1,0 +1,85 @@
+// An enrolled workstation at work: the outbox on its thread, the replica and the sync engine on another, reading on a
+// third, requests to the hub on the I/O thread.
+#pragma once
+
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <type_traits>
+
+#include "agent/accounts.hpp"
+#include "agent/agent_config.hpp"
+#include "agent/engine.hpp"
+#include "agent/hub_transport.hpp"
+#include "agent/identity.hpp"
+#include "agent/outbox_worker.hpp"
+#include "agent/task_thread.hpp"
+#include "agent/view.hpp"
+#include "platform/keystore.hpp"
+#include "platform/log.hpp"
+
+namespace holdline::agent {
+
+class Workstation {
+ public:
+  struct Surroundings {
+    boost::asio::io_context& io;
+    platform::Keystore& keystore;
+    platform::Clock& clock;
+    platform::Entropy& entropy;
+    platform::Logger& log;
+  };
+
+  // Opens everything (makes it on the first run after enrolment) and begins to sync. The outbox may come up read-only;
+  // its status says why.
+  static Result<std::unique_ptr<Workstation>> open(const AgentConfig& config, WorkstationIdentity identity,
+                                                   Surroundings around);
+  // Finishes what is being saved. The I/O thread must not run meanwhile, or be the caller.
+  ~Workstation();
+
+  const WorkstationIdentity& identity() const { return identity_; }
+  const sync::Schema& schema() const { return *schema_; }
+  const std::string& default_scope() const { return default_scope_; }
+  OutboxWorker& outbox() { return *outbox_; }
+  Accounts& accounts() { return accounts_; }
+
+  Result<Session> sign_in(std::uint32_t uid, std::string_view name, std::string_view password);
+  // Any thread; runs on the reading thread.
+  void read(std::function<void(View&)> work);
+  // Any thread; runs on the engine's thread.
+  void engine(std::function<void(Engine&, Replica&)> work);
+  SyncStatus sync_status() const;
+  sync::Maker maker() const;
+
+ private:
+  class Access;
+
+  Workstation(const AgentConfig& config, WorkstationIdentity identity, Surroundings around, sync::Schema schema);
+  Result<void> open_stores(const AgentConfig& config);
+  void start_engine(const AgentConfig& config);
+  void published(const SyncStatus& status);
+  void fetch_people();
+
+  Surroundings around_;
+  WorkstationIdentity identity_;
+  std::shared_ptr<const sync::Schema> schema_;
+  std::string default_scope_;
+  Accounts accounts_;
+  Overlay overlay_;
+  FileLibrary library_;
+  std::unique_ptr<OutboxWorker> outbox_;
+  std::unique_ptr<Access> access_;
+  std::unique_ptr<Replica> replica_;
+  std::unique_ptr<View> view_;
+  std::unique_ptr<platform::HttpClient> people_client_;  // the I/O thread only
+  std::unique_ptr<HubTransport> transport_;
+  std::unique_ptr<Engine> engine_;
+  mutable std::mutex mutex_;
+  SyncStatus status_;
+  TaskThread reading_;
+  TaskThread syncing_;
+};
+
+}  // namespace holdline::agent
