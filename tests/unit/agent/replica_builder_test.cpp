@@ -20,13 +20,13 @@ void add(Replica::Builder& builder, const Snapshot& snapshot, std::size_t chunk)
   must(builder.add(snapshot.manifest.chunks[chunk], snapshot.chunks[chunk]));
 }
 
-std::size_t hits(Workstation& station, std::string_view typed) {
+std::size_t hits(ReplicaStation& station, std::string_view typed) {
   auto reader = station.reader();
   return must(reader->search(parse_query(reader->folder(), typed), 50)).rows.size();
 }
 
 TEST(ReplicaBuilder, PutsChunksOfAnyOrderInPlaceOfTheOldReplica) {
-  Workstation station;
+  ReplicaStation station;
   station.bootstrap(Snapshot(5, {customer_of(999, "Old", "Gone")}));
   const Snapshot snapshot(10, some_records());
   auto builder = must(station.replica->build(snapshot.manifest, 3));
@@ -47,7 +47,7 @@ TEST(ReplicaBuilder, PutsChunksOfAnyOrderInPlaceOfTheOldReplica) {
 }
 
 TEST(ReplicaBuilder, LeavesAReplicaThatTakesCutsAndRestarts) {
-  Workstation station;
+  ReplicaStation station;
   station.bootstrap(Snapshot(10, some_records()));
   must(station.replica->apply(
       cut_of(10, 11, {left(11, key_in("phone", 1007)), told_fields(11, "customer", 7, {{"family", text("Renamed")}})}),
@@ -61,7 +61,7 @@ TEST(ReplicaBuilder, LeavesAReplicaThatTakesCutsAndRestarts) {
 }
 
 TEST(ReplicaBuilder, TakesTheSameChunkOnce) {
-  Workstation station;
+  ReplicaStation station;
   const Snapshot snapshot(10, some_records());
   auto builder = must(station.replica->build(snapshot.manifest, 1));
   for (std::size_t i = 0; i < snapshot.chunks.size(); ++i) {
@@ -72,7 +72,7 @@ TEST(ReplicaBuilder, TakesTheSameChunkOnce) {
 }
 
 TEST(ReplicaBuilder, GoesOnWithStoredChunksAfterARestart) {
-  Workstation station;
+  ReplicaStation station;
   const Snapshot snapshot(10, some_records());
   {
     auto builder = must(station.replica->build(snapshot.manifest, 1));
@@ -91,7 +91,7 @@ TEST(ReplicaBuilder, GoesOnWithStoredChunksAfterARestart) {
 }
 
 TEST(ReplicaBuilder, StartsAfreshForAnotherManifestOrOtherGrants) {
-  Workstation station;
+  ReplicaStation station;
   const Snapshot snapshot(10, some_records());
   { add(*must(station.replica->build(snapshot.manifest, 1)), snapshot, 0); }
   EXPECT_TRUE(must(station.replica->build(Snapshot(11, some_records()).manifest, 1))->stored().empty());
@@ -100,7 +100,7 @@ TEST(ReplicaBuilder, StartsAfreshForAnotherManifestOrOtherGrants) {
 }
 
 TEST(ReplicaBuilder, FindsAFinishedFileAgainThatWasNotSwappedIn) {
-  Workstation station;
+  ReplicaStation station;
   const Snapshot snapshot(10, some_records());
   {
     auto builder = must(station.replica->build(snapshot.manifest, 1));
@@ -115,7 +115,7 @@ TEST(ReplicaBuilder, FindsAFinishedFileAgainThatWasNotSwappedIn) {
 }
 
 TEST(ReplicaBuilder, RefusesToFinishWithoutAllChunks) {
-  Workstation station;
+  ReplicaStation station;
   const Snapshot snapshot(10, some_records());
   auto builder = must(station.replica->build(snapshot.manifest, 1));
   add(*builder, snapshot, 0);
@@ -123,7 +123,7 @@ TEST(ReplicaBuilder, RefusesToFinishWithoutAllChunks) {
 }
 
 TEST(ReplicaBuilder, RefusesAChunkThatTheManifestDoesNotName) {
-  Workstation station;
+  ReplicaStation station;
   const Snapshot snapshot(10, some_records());
   auto builder = must(station.replica->build(snapshot.manifest, 1));
   auto info = snapshot.manifest.chunks[0];
@@ -134,7 +134,7 @@ TEST(ReplicaBuilder, RefusesAChunkThatTheManifestDoesNotName) {
 }
 
 TEST(ReplicaBuilder, RefusesRowsThatDoNotAddUpToTheDigestsAndStartsAfresh) {
-  Workstation station;
+  ReplicaStation station;
   station.bootstrap(Snapshot(5, {customer_of(999, "Old", "Kept")}));
   Snapshot snapshot(10, some_records());
   auto wrong = snapshot.chunks[2];
@@ -151,7 +151,7 @@ TEST(ReplicaBuilder, RefusesRowsThatDoNotAddUpToTheDigestsAndStartsAfresh) {
 }
 
 TEST(ReplicaBuilder, RefusesRowsOfAScopeThatTheManifestDoesNotCount) {
-  Workstation station;
+  ReplicaStation station;
   Snapshot snapshot(10, some_records());
   snapshot.manifest.digests.pop_back();
   auto builder = must(station.replica->build(snapshot.manifest, 1));
@@ -160,14 +160,14 @@ TEST(ReplicaBuilder, RefusesRowsOfAScopeThatTheManifestDoesNotCount) {
 }
 
 TEST(ReplicaBuilder, RefusesASnapshotOfAnotherSchemaVersion) {
-  Workstation station;
+  ReplicaStation station;
   Snapshot snapshot(10, {});
   snapshot.manifest.schema_version += 1;
   EXPECT_EQ(code_of(station.replica->build(snapshot.manifest, 1)), "unknown-schema");
 }
 
 TEST(ReplicaSwap, LetsAnOpenReaderFinishWithTheOldRowsUntilItReopens) {
-  Workstation station;
+  ReplicaStation station;
   station.bootstrap(Snapshot(5, {customer_of(1, "Old", "Row")}));
   // Commits that are still in the log when the swap comes.
   must(station.replica->apply(cut_of(5, 6, {told(6, customer_of(2, "Late", "Row"))}), 1));

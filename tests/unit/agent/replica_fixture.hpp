@@ -147,14 +147,14 @@ struct Snapshot {
   }
 };
 
-struct Workstation {
+struct ReplicaStation {
   platform::Scratch scratch;
   ReplicaOptions options;
   platform::SecretKey key = platform::key_of(7);
   std::unique_ptr<Replica> replica;
   std::string rebuilt_because;
 
-  Workstation() {
+  ReplicaStation() {
     options.directory = scratch.path();
     start();
   }

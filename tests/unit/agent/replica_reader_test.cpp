@@ -30,7 +30,7 @@ class ReplicaReaderTest : public ::testing::Test {
   }
   using Names = std::vector<std::string>;
 
-  Workstation station_;
+  ReplicaStation station_;
   std::unique_ptr<ReplicaReader> reader_;
 };
 

@@ -10,13 +10,13 @@ namespace {
 const auto anna = key_in("customer", 1);
 
 TEST(Replica, IsEmptyAndSaysNothingOnAFirstStart) {
-  Workstation station;
+  ReplicaStation station;
   EXPECT_TRUE(station.replica->position().epoch.is_nil());
   EXPECT_EQ(station.rebuilt_because, "");
 }
 
 TEST(Replica, KeepsRowsDigestsAndPositionOverARestart) {
-  Workstation station;
+  ReplicaStation station;
   station.bootstrap();
   const auto record = customer_of(1, "Anna", "Schmidt");
   must(station.replica->apply(cut_of(10, 12, {told(11, record)}), 900));
@@ -34,7 +34,7 @@ TEST(Replica, KeepsRowsDigestsAndPositionOverARestart) {
 }
 
 TEST(Replica, RefusesACutThatDoesNotFollowAndChangesNothing) {
-  Workstation station;
+  ReplicaStation station;
   station.bootstrap();
   const auto change = told(12, customer_of(1, "Anna", "Schmidt"));
   for (const sync::ChangeNumber from : {9u, 11u}) {
@@ -48,12 +48,12 @@ TEST(Replica, RefusesACutThatDoesNotFollowAndChangesNothing) {
 }
 
 TEST(Replica, TakesNoCutBeforeItWasEverFilled) {
-  Workstation station;
+  ReplicaStation station;
   EXPECT_EQ(code_of(station.replica->apply(cut_of(0, 1, {}), 900)), "cut-gap");
 }
 
 TEST(Replica, AdvancesWithAnEmptyCut) {
-  Workstation station;
+  ReplicaStation station;
   station.bootstrap();
   must(station.replica->apply(cut_of(10, 40, {}), 900));
   EXPECT_EQ(station.replica->position().cursor.cn, 40u);
@@ -61,7 +61,7 @@ TEST(Replica, AdvancesWithAnEmptyCut) {
 }
 
 TEST(Replica, LeavesFieldsOutsideTheMaskAsTheyWere) {
-  Workstation station;
+  ReplicaStation station;
   station.bootstrap();
   must(station.replica->apply(cut_of(10, 11, {told(11, customer_of(1, "Anna", "Schmidt"))}), 1));
   must(station.replica->apply(
@@ -72,7 +72,7 @@ TEST(Replica, LeavesFieldsOutsideTheMaskAsTheyWere) {
 }
 
 TEST(Replica, EmptiesAFieldThatIsToldAsNull) {
-  Workstation station;
+  ReplicaStation station;
   station.bootstrap();
   must(station.replica->apply(cut_of(10, 11, {told(11, customer_of(1, "Anna", "Schmidt", "KD-1"))}), 1));
   must(station.replica->apply(cut_of(11, 12, {told_fields(12, "customer", 1, {{"ref", sync::Null{}}})}), 1));
@@ -80,7 +80,7 @@ TEST(Replica, EmptiesAFieldThatIsToldAsNull) {
 }
 
 TEST(Replica, ForgetsARecordThatLeavesOrIsDeleted) {
-  Workstation station;
+  ReplicaStation station;
   station.bootstrap();
   auto deleted = customer_of(2, "Ben", "Krug");
   must(station.replica->apply(cut_of(10, 11, {told(11, customer_of(1, "Anna", "Schmidt")), told(11, deleted)}), 1));
@@ -92,7 +92,7 @@ TEST(Replica, ForgetsARecordThatLeavesOrIsDeleted) {
 }
 
 TEST(Replica, KeepsARecordWhoseDeletionIsOnlyAsked) {
-  Workstation station;
+  ReplicaStation station;
   station.bootstrap();
   auto asked = customer_of(1, "Anna", "Schmidt");
   asked.deletion_asked = true;
@@ -105,7 +105,7 @@ TEST(Replica, FollowsARecordThatMovesBetweenTwoOfItsScopesInEitherOrder) {
   const auto there = record_of("customer", 1, {{"family", text("Schmidt")}}, "acme/berlin/b");
   const auto leave = left(12, anna, "acme/berlin/a");
   for (const auto& changes : {std::vector{leave, told(12, there)}, std::vector{told(12, there), leave}}) {
-    Workstation station;
+    ReplicaStation station;
     station.bootstrap();
     must(station.replica->apply(cut_of(10, 11, {told(11, here)}), 1));
     must(station.replica->apply(cut_of(11, 12, changes), 1));
@@ -115,7 +115,7 @@ TEST(Replica, FollowsARecordThatMovesBetweenTwoOfItsScopesInEitherOrder) {
 }
 
 TEST(Replica, UndoesACutThatFailsHalfWay) {
-  Workstation station;
+  ReplicaStation station;
   station.bootstrap();
   auto foreign = told(12, customer_of(2, "Ben", "Krug"));
   foreign.record.key.collection = 999;
@@ -128,7 +128,7 @@ TEST(Replica, UndoesACutThatFailsHalfWay) {
 }
 
 TEST(Replica, KeepsDigestsEqualToThoseCountedFromTheRows) {
-  Workstation station;
+  ReplicaStation station;
   station.bootstrap();
   std::vector<sync::Change> changes;
   for (std::uint32_t i = 0; i < 300; ++i) changes.push_back(told(11, customer_of(i, "Given", std::to_string(i))));
@@ -148,7 +148,7 @@ TEST(Replica, KeepsDigestsEqualToThoseCountedFromTheRows) {
 }
 
 // Changes a stored body behind the replica's back, as a page that went back to an older state would.
-void tamper(const Workstation& station, std::uint32_t customer, std::string_view family) {
+void tamper(const ReplicaStation& station, std::uint32_t customer, std::string_view family) {
   platform::DatabaseOptions options;
   options.pragmas = platform::pragmas_for(platform::Durability::normal);
   auto db = must(platform::Database::open(station.options.directory / "replica.db", station.key, options));
@@ -158,7 +158,7 @@ void tamper(const Workstation& station, std::uint32_t customer, std::string_view
 }
 
 TEST(Replica, FindsARowThatChangedBehindItsBack) {
-  Workstation station;
+  ReplicaStation station;
   station.bootstrap();
   must(station.replica->apply(cut_of(10, 11, {told(11, customer_of(1, "Anna", "Schmidt"))}), 1));
   tamper(station, 1, "Stale");
@@ -170,7 +170,7 @@ TEST(Replica, FindsARowThatChangedBehindItsBack) {
 }
 
 TEST(Replica, RepairsOneLeafToWhatTheHubTells) {
-  Workstation station;
+  ReplicaStation station;
   station.bootstrap();
   const auto good = customer_of(1, "Anna", "Schmidt");
   const auto missing = customer_of(257, "Ben", "Krug");    // same leaf
@@ -189,7 +189,7 @@ TEST(Replica, RepairsOneLeafToWhatTheHubTells) {
 }
 
 TEST(Replica, RefusesRepairsThatWereNotAskedFor) {
-  Workstation station;
+  ReplicaStation station;
   station.bootstrap();
   const sync::DigestKey key{test_scope, collection_of("customer").no, 0};
   EXPECT_EQ(code_of(station.replica->repair(key, 5, std::vector{told(11, customer_of(1, "Anna", "Schmidt"))})),
@@ -198,7 +198,7 @@ TEST(Replica, RefusesRepairsThatWereNotAskedFor) {
 
 TEST(Replica, StartsEmptyAndSaysWhyWhenTheFileIsUnreadable) {
   for (const bool foreign_key : {true, false}) {
-    Workstation station;
+    ReplicaStation station;
     station.bootstrap(Snapshot(10, {customer_of(1, "Anna", "Schmidt")}));
     if (foreign_key) {
       station.key = platform::key_of(9);
@@ -214,7 +214,7 @@ TEST(Replica, StartsEmptyAndSaysWhyWhenTheFileIsUnreadable) {
 }
 
 TEST(Replica, StartsEmptyForAnotherSchema) {
-  Workstation station;
+  ReplicaStation station;
   station.bootstrap(Snapshot(10, {customer_of(1, "Anna", "Schmidt")}));
   station.replica.reset();
   const auto other = must(sync::Schema::parse(std::string(sync::default_schema_text()) + "\n# changed\n"));
@@ -225,7 +225,7 @@ TEST(Replica, StartsEmptyForAnotherSchema) {
 }
 
 TEST(Replica, StartsEmptyWithoutComplaintWhenTheFileIsGone) {
-  Workstation station;
+  ReplicaStation station;
   station.bootstrap();
   station.replica.reset();
   std::filesystem::remove(station.options.directory / "replica.db");

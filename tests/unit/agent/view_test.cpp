@@ -27,7 +27,7 @@ class ViewTest : public ::testing::Test {
   }
   using Names = std::vector<std::string>;
 
-  Workstation station_;
+  ReplicaStation station_;
   Overlay overlay_{test_schema()};
   std::unique_ptr<View> view_;
 };
@@ -147,7 +147,7 @@ TEST_F(ViewTest, NeverFallsBackWhileAnActionReturns) {
 // that read rows first would show "Schmidt" in the first case.
 TEST_F(ViewTest, TakesTheSnapshotBeforeItReadsRows) {
   for (const bool before : {true, false}) {
-    Workstation station;
+    ReplicaStation station;
     station.bootstrap(Snapshot(10, {customer_of(1, "Anna", "Schmidt")}));
     Overlay overlay(test_schema());
     overlay.add(test_maker, pending_of(1, {edit_of("customer", 1, {{"family", text("Mine")}})}));
