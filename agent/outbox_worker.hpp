@@ -28,7 +28,7 @@ struct OutboxWorkerOptions {
   std::chrono::milliseconds recover_at_most{30'000};
   std::chrono::milliseconds checkpoint_after{2'000};  // without requests
   // Called on the worker's thread with every new action, durable by then, before whoever submitted it is told.
-  std::function<void(Outbox&, const Saved&)> saved;
+  std::function<void(Outbox&, const Saved&)> saved = {};
 };
 
 class OutboxWorker {
