@@ -103,14 +103,19 @@ Result<sync::PushReply> IntakeGroup::take(const IncomingPush& push) {
   if (reply.answer != sync::PushAnswer::results || last <= progress.number) return reply;
 
   auto& known = assertions_[{push.maker.device, push.maker.incarnation}];
+  std::map<std::uint32_t, Refusal> refused;  // sign-ins of this push
   for (const sync::Assertion& assertion : push.assertions) {
-    if (known.contains(assertion.number) || authority_.check(push.device.id, assertion)) continue;
+    if (known.contains(assertion.number)) continue;
+    if (auto refusal = authority_.check(push.device.id, assertion)) {
+      refused.emplace(assertion.number, *std::move(refusal));
+      continue;
+    }
     known.emplace(assertion.number, assertion);
     changes_.assertions.emplace_back(lane, assertion);
   }
   for (const ReadAction& read : push.actions) {
     if (read.stored.number <= progress.number) continue;
-    HOLDLINE_ASSIGN(auto result, take_new(push, lane, read));
+    HOLDLINE_ASSIGN(auto result, take_new(push, lane, read, refused));
     progress = {read.stored.number, read.stored.hash};
     reply.results.push_back(keep_result(lane, read.stored.hash, std::move(result)));
     HOLDLINE_TRY(release_waiting(lane));
@@ -137,45 +142,38 @@ Result<sync::PushReply> IntakeGroup::replay(const IncomingPush& push, const Lane
   return reply;
 }
 
-Result<sync::ActionResult> IntakeGroup::take_new(const IncomingPush& push, const LaneKey& lane,
-                                                 const ReadAction& read) {
-  const auto quarantine = [&](std::string code, std::string text) {
-    return hold(lane, read.stored, HeldState::quarantined, {}, 0, std::move(code), std::move(text));
-  };
-  if (!read.action) return quarantine(read.action.error().code, read.action.error().message);
+Result<sync::ActionResult> IntakeGroup::take_new(const IncomingPush& push, const LaneKey& lane, const ReadAction& read,
+                                                 const std::map<std::uint32_t, Refusal>& refused_sign_ins) {
+  if (!read.action) return quarantine(lane, read.stored, read.action.error().code, read.action.error().message);
   const sync::Action& action = *read.action;
   const Candidate candidate{lane, read.stored, action, sync::correct_time(action.header.made, push.clock, now_ms_).ms};
   const auto& known = assertions_[{lane.device, lane.incarnation}];
   const auto assertion = known.find(action.header.assertion);
-  if (const auto refusal =
-          authority_.check(schema_, push.device, action, assertion == known.end() ? nullptr : &assertion->second))
-    return quarantine(refusal->code, refusal->text);
-  if (!read.findings.empty()) return quarantine("invalid", texts_of(read.findings));
+  const bool signed_in = assertion != known.end();
+  if (auto refusal = authority_.check(schema_, push.device, action, signed_in ? &assertion->second : nullptr)) {
+    const auto why = refused_sign_ins.find(action.header.assertion);
+    if (refusal->code == "no-sign-in" && !signed_in && why != refused_sign_ins.end()) refusal = why->second;
+    return quarantine(lane, read.stored, refusal->code, refusal->text);
+  }
+  if (!read.findings.empty()) return quarantine(lane, read.stored, "invalid", texts_of(read.findings));
   if (auto refs = missing(lane, action.header.after); !refs.empty())
     return hold(lane, read.stored, HeldState::waiting, std::move(refs), candidate.corrected_ms, "waiting",
                 "Waits for an earlier action of the same workstation that has not taken effect yet.");
-  for (const sync::Op& op : action.ops) {
+  return settle(candidate);
+}
+
+// Checked when the action's turn comes, which may be long after it arrived.
+Result<sync::ActionResult> IntakeGroup::settle(const Candidate& candidate) {
+  for (const sync::Op& op : candidate.action.ops) {
     HOLDLINE_ASSIGN(const StoodAt* stands, stood(op.record));
     if (!stands && op.kind != sync::OpKind::create)
-      return quarantine("unknown-record", "The record this changes is not known to the hub.");
+      return quarantine(candidate.lane, candidate.stored, "unknown-record",
+                        "The record this changes is not known to the hub.");
     if (stands && stands->stood.record.scope != op.scope)
-      return quarantine("scope-moved",
+      return quarantine(candidate.lane, candidate.stored, "scope-moved",
                         "The record belongs to another scope now. Somebody with rights there can enter it again.");
   }
   return apply(candidate);
-}
-
-// What of `after` has not taken effect: not arrived yet, waiting itself, refused or given up.
-std::vector<sync::ActionRef> IntakeGroup::missing(const LaneKey& lane,
-                                                  const std::vector<sync::ActionRef>& after) const {
-  std::vector<sync::ActionRef> refs;
-  const auto held = held_.find({lane.device, lane.incarnation});
-  for (const sync::ActionRef& ref : after) {
-    const auto progress = progress_.find({lane.device, lane.incarnation, ref.lane});
-    const bool arrived = progress != progress_.end() && ref.number <= progress->second.number;
-    if (!arrived || (held != held_.end() && held->second.contains(ref))) refs.push_back(ref);
-  }
-  return refs;
 }
 
 sync::ActionResult IntakeGroup::hold(const LaneKey& lane, const sync::StoredAction& stored, HeldState state,
@@ -189,6 +187,11 @@ sync::ActionResult IntakeGroup::hold(const LaneKey& lane, const sync::StoredActi
   result.code = std::move(code);
   result.text = std::move(text);
   return result;
+}
+
+sync::ActionResult IntakeGroup::quarantine(const LaneKey& lane, const sync::StoredAction& stored, std::string code,
+                                           std::string text) {
+  return hold(lane, stored, HeldState::quarantined, {}, 0, std::move(code), std::move(text));
 }
 
 Result<sync::ActionResult> IntakeGroup::apply(const Candidate& candidate) {
@@ -258,31 +261,6 @@ Result<std::optional<sync::Hash>> IntakeGroup::digest_with_children(const sync::
     if (parent && record.fields[*parent] == sync::Value(op.record.id)) children.push_back(record);
   }
   return std::optional(sync::seen_digest(stands->stood.record, children));
-}
-
-// Whatever waited only for actions that have now taken effect takes effect as well, and so on.
-Result<void> IntakeGroup::release_waiting(const LaneKey& settled) {
-  auto& held = held_[{settled.device, settled.incarnation}];
-  for (bool released = true; released;) {
-    released = false;
-    for (auto& [ref, waiting] : held) {
-      if (waiting.state != HeldState::waiting) continue;
-      const LaneKey lane = waiting.lane;
-      if (!missing(lane, waiting.missing).empty()) continue;
-      const HeldAction action_kept = waiting;
-      HOLDLINE_ASSIGN(auto action, sync::read_action(schema_, {lane.device, lane.incarnation}, action_kept.stored));
-      held.erase(ref);
-      std::erase_if(changes_.hold, [&](const HeldAction& h) {
-        return h.lane == lane && h.stored.number == action_kept.stored.number;
-      });
-      changes_.release.emplace_back(lane, action_kept.stored.number);
-      HOLDLINE_ASSIGN(auto result, apply({lane, action_kept.stored, action, action_kept.corrected_ms}));
-      keep_result(lane, action_kept.stored.hash, std::move(result));
-      released = true;
-      break;
-    }
-  }
-  return {};
 }
 
 sync::ActionResult& IntakeGroup::keep_result(const LaneKey& lane, const sync::Hash& hash, sync::ActionResult result) {

@@ -54,7 +54,9 @@ class IntakeGroup {
   Result<void> load_records(std::span<const sync::RecordKey> keys);
   Result<StoodAt*> stood(const sync::RecordKey& key);
   Result<sync::PushReply> replay(const IncomingPush& push, const LaneKey& lane, std::uint64_t last);
-  Result<sync::ActionResult> take_new(const IncomingPush& push, const LaneKey& lane, const ReadAction& read);
+  Result<sync::ActionResult> take_new(const IncomingPush& push, const LaneKey& lane, const ReadAction& read,
+                                      const std::map<std::uint32_t, Refusal>& refused_sign_ins);
+  Result<sync::ActionResult> settle(const Candidate& candidate);
   std::vector<sync::ActionRef> missing(const LaneKey& lane, const std::vector<sync::ActionRef>& after) const;
   Result<sync::ActionResult> apply(const Candidate& candidate);
   Result<void> apply_op(const Candidate& candidate, std::uint32_t index, ChangeNumber cn, sync::ActionResult& result);
@@ -69,6 +71,8 @@ class IntakeGroup {
   sync::ActionResult hold(const LaneKey& lane, const sync::StoredAction& stored, HeldState state,
                           std::vector<sync::ActionRef> missing, std::int64_t corrected_ms, std::string code,
                           std::string text);
+  sync::ActionResult quarantine(const LaneKey& lane, const sync::StoredAction& stored, std::string code,
+                                std::string text);
   Result<void> release_waiting(const LaneKey& settled);
   sync::ActionResult& keep_result(const LaneKey& lane, const sync::Hash& hash, sync::ActionResult result);
 
