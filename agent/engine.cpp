@@ -33,8 +33,12 @@ void Engine::outbox_grew() {
 }
 
 void Engine::step(const sync::SessionEvent& event) {
-  for (const sync::SessionAction& action : session_.step(event, parts_.clock.now().boot_ms, parts_.entropy.u64()))
+  const std::uint64_t conversation = conversation_;
+  for (const sync::SessionAction& action : session_.step(event, parts_.clock.now().boot_ms, parts_.entropy.u64())) {
+    // An action that failed has ended the conversation: the rest was decided for one that is over.
+    if (conversation != conversation_) break;
     perform(action);
+  }
   publish();
 }
 
@@ -91,6 +95,7 @@ Result<void> Engine::rebuild_overlay() {
 }
 
 void Engine::perform(const sync::action::SayHello&) {
+  ++conversation_;
   parts_.transport.abandon();
   waiting_.clear();
   builder_.reset();
@@ -183,6 +188,7 @@ void Engine::perform(const sync::action::Reissue& a) {
 }
 
 void Engine::perform(const sync::action::Rest& a) {
+  ++conversation_;
   parts_.transport.abandon();
   waiting_.clear();
   builder_.reset();

@@ -138,6 +138,7 @@ class Engine {
   sync::Compressor compressor_;
   std::optional<sync::Dictionary> dictionary_;
   sync::Welcome welcome_;
+  std::uint64_t conversation_ = 0;  // counts hellos and rests: answers and actions of an older one mean nothing
   std::uint64_t next_token_ = 1;
   std::map<std::uint64_t, Answer> waiting_;
   std::unique_ptr<Replica::Builder> builder_;

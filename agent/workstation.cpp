@@ -129,11 +129,11 @@ void Workstation::start_engine(const AgentConfig& config) {
   });
 }
 
-// The order matters: the threads end before what they work on, and nothing is saved without being told to the engine.
+// The threads that ask the outbox end before the outbox does. What it still saves is derived again at the next start.
 Workstation::~Workstation() {
-  if (outbox_) outbox_->stop();
   syncing_.stop();
   reading_.stop();
+  if (outbox_) outbox_->stop();
   transport_.reset();
   people_client_.reset();
 }
