@@ -3,6 +3,7 @@
 #include "sync/conflicts.hpp"
 #include "sync/limits.hpp"
 #include "tests/unit/hub/intake_fixture.hpp"
+#include "tests/unit/hub/refusing_ledger.hpp"
 
 namespace holdline::hub::testing {
 namespace {
@@ -152,6 +153,21 @@ TEST_F(IntakeTest, AnActionWhoseRecordIsUnknownWhenItsTurnComesIsQuarantined) {
   EXPECT_FALSE(record(note_no, 9));
   EXPECT_TRUE(reader()->held(HeldState::waiting, 10).value().empty());
   EXPECT_EQ(reader()->held(HeldState::quarantined, 10).value().size(), 1u);
+}
+
+TEST_F(IntakeTest, ACommitThatFailsFailsEveryPushAndStoresNothingUntilTheyAreSentAgain) {
+  RefusingLedger refusing(ledger());
+  Intake intake(refusing, entropy_);
+  station_.does({creates_customer(1, "Ann")});
+  other_.does({creates_customer(2, "Bob")});
+  const std::vector pushes{read(station_, station_.push(customer_lane)), read(other_, other_.push(customer_lane))};
+  const State before = state();
+  for (const auto& reply : intake.take(pushes, now_ms)) EXPECT_EQ(code_of(reply), "disk-full");
+  EXPECT_EQ(state(), before);
+
+  refusing.refuses = false;
+  for (const auto& reply : intake.take(pushes, now_ms)) EXPECT_EQ(reply.value().results.at(0).entry, 1u);
+  EXPECT_EQ(records_of(customer_no).size(), 2u);
 }
 
 TEST_F(IntakeTest, TheHubsOwnOpsTakeEffectInSeveralChanges) {
