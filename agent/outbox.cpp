@@ -19,6 +19,14 @@ Error damaged(const Damage& damage) {
 
 }  // namespace
 
+platform::DatabaseOptions Outbox::database_options() {
+  platform::DatabaseOptions options;
+  options.pragmas = platform::pragmas_for(platform::Durability::full, 2 * 1024);
+  for (platform::Pragma& pragma : options.pragmas)
+    if (pragma.name == "wal_autocheckpoint") pragma.value = "400";
+  return options;
+}
+
 Outbox::Outbox(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Outbox::~Outbox() = default;
 

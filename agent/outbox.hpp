@@ -67,9 +67,13 @@ class Outbox {
  public:
   struct Impl;  // known to its own source files only
 
+  // Synced at every commit, with a small cache (appending needs few pages) and a log of 1.6 MB, which stays in the
+  // processor's cache.
+  static platform::DatabaseOptions database_options();
+
   struct Options {
     std::string path;
-    platform::DatabaseOptions database;
+    platform::DatabaseOptions database = database_options();
     std::uint64_t keep_bytes = 256ull << 20;  // of accepted actions
     std::int64_t keep_ms = 30ll * 24 * 3600 * 1000;
     std::string reserve_path;  // file that sets disk space aside for a full disk; empty: none
