@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -252,6 +253,28 @@ Result<void> Database::quick_check() {
   HOLDLINE_ASSIGN(const std::string answer, query_text("PRAGMA quick_check(1)"));
   if (answer == "ok") return {};
   return tl::unexpected<Error>(database_error(nullptr, SQLITE_CORRUPT, "check the database"));
+}
+
+Result<void> Database::rewrite_log() {
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&log));
+  if (log == nullptr || log->pMethods == nullptr) return {};
+  sqlite3_int64 size = 0;
+  int rc = log->pMethods->xFileSize(log, &size);
+  std::array<char, 65536> piece{};
+  for (sqlite3_int64 at = 0; rc == SQLITE_OK && at < size;) {
+    const auto n = static_cast<int>(std::min<sqlite3_int64>(size - at, piece.size()));
+    rc = log->pMethods->xRead(log, piece.data(), n, at);
+    if (rc == SQLITE_OK) rc = log->pMethods->xWrite(log, piece.data(), n, at);
+    at += n;
+  }
+  if (rc == SQLITE_OK && size > 0) rc = log->pMethods->xSync(log, SQLITE_SYNC_FULL);
+  if (rc == SQLITE_OK) return {};
+  return tl::unexpected<Error>(database_error(db_.get(), rc, "write the log again"));
+}
+
+void Database::keep_log_on_close(bool keep) {
+  sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);
 }
 
 Result<void> Database::checkpoint_truncate() {

@@ -2,7 +2,7 @@
 // one Database each. Nothing here starts threads or retries.
 //
 // Order of what makes a file safe to acknowledge from (also after any io-error, with a fresh Database):
-// open, quick_check, checkpoint_truncate; when one fails, do not write.
+// open, quick_check, rewrite_log, checkpoint_truncate; when one fails, do not write.
 #pragma once
 
 #include <cstdint>
@@ -70,6 +70,13 @@ class Database {
 
   // Structure and page authentication of the whole file; reads all of it. Not freshness: an older page passes.
   Result<void> quick_check();
+  // Writes the log's own bytes again and syncs them. Before the first checkpoint after an error or a restart: a failed
+  // sync leaves pages that read well but that no later sync writes, and a checkpoint made from them, cut short by a
+  // power failure, would meet a log that lacks them. The connection must be the only one.
+  Result<void> rewrite_log();
+  // Whether closing leaves log and main file as they are, instead of emptying the one into the other: for a file that
+  // is not to be trusted.
+  void keep_log_on_close(bool keep);
   // Success: every commit is in the main file and synced, and the log has length 0. A reader in the way is the error
   // database-busy.
   Result<void> checkpoint_truncate();

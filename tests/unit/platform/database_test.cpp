@@ -178,6 +178,34 @@ TEST(Database, BuildsAFileBesideWithoutAJournalThatReopensDurably) {
   EXPECT_EQ(db->query_int("SELECT count(*) FROM t").value(), 1);
 }
 
+TEST(Database, RewritingTheLogLeavesItsBytesAsTheyWere) {
+  Scratch scratch;
+  const auto path = make_database(scratch);
+  DatabaseOptions alone;
+  alone.locking = Locking::exclusive;
+  auto db = Database::open(path, key_of(1), alone);
+  ASSERT_TRUE(db->exec("INSERT INTO entry VALUES (2, hex(zeroblob(100000)))"));
+  const std::string log = contents(path.string() + "-wal");
+  ASSERT_GT(log.size(), 65536u);
+  ASSERT_TRUE(db->rewrite_log());
+  EXPECT_EQ(contents(path.string() + "-wal"), log);
+  EXPECT_TRUE(db->checkpoint_truncate());
+  EXPECT_EQ(db->query_int("SELECT length(body) FROM entry WHERE number = 2").value(), 200000);
+}
+
+TEST(Database, ClosingCanLeaveTheLogAlone) {
+  Scratch scratch;
+  const auto path = make_database(scratch);
+  {
+    auto db = Database::open(path, key_of(1));
+    ASSERT_TRUE(db->exec("INSERT INTO entry VALUES (2, 'x')"));
+    db->keep_log_on_close(true);
+  }
+  EXPECT_GT(std::filesystem::file_size(path.string() + "-wal"), 0u);
+  auto db = Database::open(path, key_of(1));
+  EXPECT_EQ(db->query_int("SELECT count(*) FROM entry").value(), 2);
+}
+
 TEST(Database, CheckpointEmptiesTheLogAndReportsAReaderInTheWay) {
   Scratch scratch;
   const auto path = make_database(scratch);
