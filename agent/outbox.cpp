@@ -62,16 +62,18 @@ Result<std::unique_ptr<Outbox>> Outbox::open(const Options& options, const platf
 Result<void> Outbox::Impl::trust() {
   suspended.reset();
   earlier.reset();
-  const auto checked = store->database().quick_check();
-  if (!checked) suspend(checked.error());
-  // What the last run wrote may be in the kernel's memory only, marked as written after a failed sync. A checkpoint
-  // that succeeds has written it again, to the main file.
-  if (!suspended) {
-    const auto emptied = store->database().checkpoint_truncate();
-    if (!emptied) suspend(emptied.error());
-  }
+  const auto prove = [this]() -> Result<void> {
+    HOLDLINE_TRY(store->database().quick_check());
+    HOLDLINE_TRY(store->database().rewrite_log());
+    return store->database().checkpoint_truncate();
+  };
+  // What the last run wrote may be in the kernel's memory only, marked as written after a failed sync. When all three
+  // succeed it has been written again: to the log, then to the main file.
+  store->database().keep_log_on_close(true);
+  if (const auto proved = prove(); !proved) suspend(proved.error());
   HOLDLINE_ASSIGN(state, OutboxState::load(*store));
   if (state.damage && !suspended) suspend(damaged(*state.damage));
+  if (!suspended) store->database().keep_log_on_close(false);
   maker = state.maker();
   refill_reserve();
   return {};
@@ -90,6 +92,7 @@ void Outbox::Impl::refill_reserve() {
 void Outbox::Impl::suspend(const Error& why) {
   suspended = why;
   earlier.reset();
+  if (store) store->database().keep_log_on_close(true);
 }
 
 tl::unexpected<Error> Outbox::Impl::refuse() const {
@@ -122,12 +125,7 @@ Result<void> Outbox::Impl::write(const std::function<Result<void>()>& change) {
 
 Result<void> Outbox::recover() {
   Impl& impl = *impl_;
-  if (impl.store) {
-    // Through the connection that saw the error: its idea of the log ends before the commit that failed, so the main
-    // file gets nothing that a log cut short by a power failure could contradict.
-    static_cast<void>(impl.store->database().checkpoint_truncate());
-    impl.store.reset();
-  }
+  impl.store.reset();
   auto store = OutboxStore::open(impl.options.path, impl.key, impl.options.database);
   if (!store) {
     impl.suspend(store.error());

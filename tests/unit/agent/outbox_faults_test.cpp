@@ -119,7 +119,7 @@ TEST(OutboxSyncError, RestartAfterAFailedSyncLosesNothingEither) {
     ASSERT_TRUE(pc.open());
     pc.disk.fail_sync(1 + random() % 20);
     int acknowledged = 0;
-    while (pc.append(pc.entry("key-" + std::to_string(acknowledged)))) ++acknowledged;
+    while (acknowledged < 60 && pc.append(pc.entry("key-" + std::to_string(acknowledged)))) ++acknowledged;
     pc.lose_power(PowerLoss::none);
     ASSERT_TRUE(pc.open());
     const Saved after = pc.save(pc.entry("after-the-restart"));
@@ -129,6 +129,41 @@ TEST(OutboxSyncError, RestartAfterAFailedSyncLosesNothingEither) {
     ASSERT_EQ(pc.save(pc.entry("after-the-restart")).ref, after.ref);
   }
 }
+
+// A sync fails, the service recovers or restarts, and the power goes during that, before anything new was saved.
+void lose_power_while_healing(bool restarts) {
+  Workstation pc;
+  pc.set_pragma("wal_autocheckpoint", "15");
+  ASSERT_TRUE(pc.create());
+  pc.outbox.reset();
+  const auto fresh = pc.disk.image();
+  for (int run = 0; run < runs; ++run) {
+    std::mt19937_64 random(static_cast<std::uint64_t>(run));
+    pc.disk.restore(*fresh);
+    ASSERT_TRUE(pc.open());
+    pc.disk.fail_sync(1 + random() % 40);
+    int acknowledged = 0;
+    while (acknowledged < 60 && pc.append(pc.entry("key-" + std::to_string(acknowledged)))) ++acknowledged;
+    if (restarts) {
+      pc.lose_power(PowerLoss::none);
+      pc.disk.cut_power_at(1 + random() % 30);
+      static_cast<void>(pc.open());
+    } else {
+      pc.disk.cut_power_at(1 + random() % 30);
+      static_cast<void>(pc.outbox->recover());
+    }
+    pc.lose_power(run % 2 == 0 ? PowerLoss::all_unsynced : PowerLoss::random_sectors);
+    const auto opened = pc.open();
+    ASSERT_TRUE(opened) << "run " << run << ": " << opened.error().message;
+    ASSERT_EQ(pc.outbox->status().health, OutboxHealth::writable) << "run " << run << pc.outbox->status().advice;
+    for (int i = 0; i < acknowledged; ++i)
+      ASSERT_TRUE(pc.save(pc.entry("key-" + std::to_string(i))).repeated) << "run " << run;
+  }
+}
+
+TEST(OutboxSyncError, PowerCutDuringRecoveryLosesNothing) { lose_power_while_healing(false); }
+
+TEST(OutboxSyncError, PowerCutDuringTheRestartAfterItLosesNothing) { lose_power_while_healing(true); }
 
 TEST(OutboxSyncError, DiskThatNeverSyncsLeavesItReadOnlyAndPendingEntriesCanBeExported) {
   Workstation pc;
