@@ -30,22 +30,6 @@ Result<IncomingPush> read_push(const sync::Schema& schema, const Device& device,
 
 namespace {
 
-Result<Authority> load_authority(Ledger& ledger, std::span<const IncomingPush> pushes) {
-  std::map<Id, Person> people;
-  const auto add = [&](const Id& id) -> Result<void> {
-    if (id.is_nil() || people.contains(id)) return {};
-    HOLDLINE_ASSIGN(auto person, ledger.person(id));
-    if (person) people.emplace(id, std::move(*person));
-    return {};
-  };
-  for (const IncomingPush& push : pushes) {
-    for (const sync::Assertion& assertion : push.assertions) HOLDLINE_TRY(add(assertion.person));
-    for (const ReadAction& read : push.actions)
-      if (read.action) HOLDLINE_TRY(add(read.action->header.person));
-  }
-  return Authority(std::move(people));
-}
-
 // Lane by lane in the order of the numbers, so that two pushes of one lane that arrived in the wrong order need no gap.
 std::vector<std::size_t> working_order(std::span<const IncomingPush> pushes) {
   std::vector<std::size_t> order(pushes.size());
@@ -63,7 +47,7 @@ std::vector<std::size_t> working_order(std::span<const IncomingPush> pushes) {
 std::vector<Result<sync::PushReply>> Intake::take(std::span<const IncomingPush> pushes, std::int64_t now_ms) {
   std::vector<Result<sync::PushReply>> replies(pushes.size());
   const auto work = [&]() -> Result<void> {
-    HOLDLINE_ASSIGN(const Authority authority, load_authority(ledger_, pushes));
+    Authority authority([this](const Id& id) { return ledger_.person(id); });
     HOLDLINE_ASSIGN(auto transaction, ledger_.begin());
     IntakeGroup group(*transaction, ledger_.schema(), authority, now_ms, entropy_.u64());
     HOLDLINE_TRY(group.load(pushes));
@@ -80,7 +64,7 @@ std::vector<Result<sync::PushReply>> Intake::take(std::span<const IncomingPush> 
 
 Result<Cursor> Intake::take_own(std::span<const sync::Op> ops, std::int64_t now_ms) {
   const sync::Maker hub{ledger_.identity().hub, ledger_.identity().epoch};
-  const Authority authority({});
+  Authority authority([this](const Id& id) { return ledger_.person(id); });
   HOLDLINE_ASSIGN(auto transaction, ledger_.begin());
   IntakeGroup group(*transaction, ledger_.schema(), authority, now_ms, entropy_.u64());
   HOLDLINE_TRY(group.load({}));

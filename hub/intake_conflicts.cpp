@@ -8,8 +8,7 @@ namespace holdline::hub {
 Result<void> IntakeGroup::keep_losers(const Candidate& candidate, std::uint32_t index, ChangeNumber cn,
                                       const sync::MergeOutcome& outcome, sync::ActionResult& result) {
   const sync::Op& op = candidate.action.ops[index];
-  const sync::Incoming incoming{
-      op, {candidate.lane.device, candidate.lane.incarnation}, candidate.action.header, index, candidate.corrected_ms};
+  const sync::Incoming incoming = candidate.incoming(index);
   for (const sync::Loser& loser : outcome.losers) {
     sync::Stood conflict{sync::conflict_record(schema_, incoming, loser, op.scope), {}};
     const sync::RecordKey key = conflict.record.key;
@@ -24,8 +23,7 @@ Result<void> IntakeGroup::keep_losers(const Candidate& candidate, std::uint32_t 
 Result<void> IntakeGroup::join_conflicts(const Candidate& candidate, std::uint32_t index, ChangeNumber cn,
                                          const sync::MergeOutcome& outcome, sync::ActionResult& result) {
   const sync::Op& op = candidate.action.ops[index];
-  const sync::Incoming incoming{
-      op, {candidate.lane.device, candidate.lane.incarnation}, candidate.action.header, index, candidate.corrected_ms};
+  const sync::Incoming incoming = candidate.incoming(index);
   for (const sync::Joined& joined : outcome.joined) {
     HOLDLINE_ASSIGN(const auto key, open_conflict(candidate, op, joined.unit));
     if (!key) continue;

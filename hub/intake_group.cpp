@@ -106,7 +106,8 @@ Result<sync::PushReply> IntakeGroup::take(const IncomingPush& push) {
   std::map<std::uint32_t, Refusal> refused;  // sign-ins of this push
   for (const sync::Assertion& assertion : push.assertions) {
     if (known.contains(assertion.number)) continue;
-    if (auto refusal = authority_.check(push.device.id, assertion)) {
+    HOLDLINE_ASSIGN(auto refusal, authority_.check(push.device.id, assertion));
+    if (refusal) {
       refused.emplace(assertion.number, *std::move(refusal));
       continue;
     }
@@ -118,7 +119,7 @@ Result<sync::PushReply> IntakeGroup::take(const IncomingPush& push) {
     HOLDLINE_ASSIGN(auto result, take_new(push, lane, read, refused));
     progress = {read.stored.number, read.stored.hash};
     reply.results.push_back(keep_result(lane, read.stored.hash, std::move(result)));
-    HOLDLINE_TRY(release_waiting(lane));
+    HOLDLINE_TRY(release_waiting(push.device, lane));
   }
   changes_.progress[lane] = progress;
   return reply;
@@ -147,12 +148,11 @@ Result<sync::ActionResult> IntakeGroup::take_new(const IncomingPush& push, const
   if (!read.action) return quarantine(lane, read.stored, read.action.error().code, read.action.error().message);
   const sync::Action& action = *read.action;
   const Candidate candidate{lane, read.stored, action, sync::correct_time(action.header.made, push.clock, now_ms_).ms};
-  const auto& known = assertions_[{lane.device, lane.incarnation}];
-  const auto assertion = known.find(action.header.assertion);
-  const bool signed_in = assertion != known.end();
-  if (auto refusal = authority_.check(schema_, push.device, action, signed_in ? &assertion->second : nullptr)) {
+  HOLDLINE_ASSIGN(auto refusal, refuse(push.device, lane, action));
+  if (refusal) {
+    // The sign-in came with this push and was refused itself: that is the reason to tell.
     const auto why = refused_sign_ins.find(action.header.assertion);
-    if (refusal->code == "no-sign-in" && !signed_in && why != refused_sign_ins.end()) refusal = why->second;
+    if (refusal->code == "no-sign-in" && why != refused_sign_ins.end()) refusal = why->second;
     return quarantine(lane, read.stored, refusal->code, refusal->text);
   }
   if (!read.findings.empty()) return quarantine(lane, read.stored, "invalid", texts_of(read.findings));
@@ -162,16 +162,28 @@ Result<sync::ActionResult> IntakeGroup::take_new(const IncomingPush& push, const
   return settle(candidate);
 }
 
-// Checked when the action's turn comes, which may be long after it arrived.
+Result<std::optional<Refusal>> IntakeGroup::refuse(const Device& device, const LaneKey& lane,
+                                                   const sync::Action& action) {
+  const auto& known = assertions_[{lane.device, lane.incarnation}];
+  const auto assertion = known.find(action.header.assertion);
+  return authority_.check(schema_, device, action, assertion == known.end() ? nullptr : &assertion->second);
+}
+
+// Checked when the action's turn comes, which may be long after it arrived. An op may stand on a record that an earlier
+// op of the same action creates.
 Result<sync::ActionResult> IntakeGroup::settle(const Candidate& candidate) {
+  std::map<sync::RecordKey, std::string_view> created;  // by this action, in which scope
   for (const sync::Op& op : candidate.action.ops) {
     HOLDLINE_ASSIGN(const StoodAt* stands, stood(op.record));
-    if (!stands && op.kind != sync::OpKind::create)
+    const auto own = created.find(op.record);
+    if (!stands && own == created.end() && op.kind != sync::OpKind::create)
       return quarantine(candidate.lane, candidate.stored, "unknown-record",
                         "The record this changes is not known to the hub.");
-    if (stands && stands->stood.record.scope != op.scope)
+    const std::string_view scope = stands ? stands->stood.record.scope : own != created.end() ? own->second : op.scope;
+    if (scope != op.scope)
       return quarantine(candidate.lane, candidate.stored, "scope-moved",
                         "The record belongs to another scope now. Somebody with rights there can enter it again.");
+    if (op.kind == sync::OpKind::create) created.emplace(op.record, op.scope);
   }
   return apply(candidate);
 }
@@ -212,8 +224,7 @@ Result<void> IntakeGroup::apply_op(const Candidate& candidate, std::uint32_t ind
   const sync::Op& op = candidate.action.ops[index];
   const sync::Collection& collection = *schema_.collection(op.record.collection);
   HOLDLINE_ASSIGN(StoodAt * stands, stood(op.record));
-  sync::Incoming incoming{
-      op, {candidate.lane.device, candidate.lane.incarnation}, candidate.action.header, index, candidate.corrected_ms};
+  sync::Incoming incoming = candidate.incoming(index);
   if (op.kind == sync::OpKind::erase_row) {
     HOLDLINE_ASSIGN(incoming.current_digest, digest_with_children(op));
   }

@@ -24,7 +24,7 @@ struct RecordKeyHash {
 
 class IntakeGroup {
  public:
-  IntakeGroup(LedgerTransaction& transaction, const sync::Schema& schema, const Authority& authority,
+  IntakeGroup(LedgerTransaction& transaction, const sync::Schema& schema, Authority& authority,
               std::int64_t now_ms, std::uint64_t salt)
       : transaction_(transaction), schema_(schema), authority_(authority), now_ms_(now_ms) {
     changes_.salt = salt;
@@ -49,6 +49,10 @@ class IntakeGroup {
     const sync::StoredAction& stored;
     const sync::Action& action;
     std::int64_t corrected_ms;
+
+    sync::Incoming incoming(std::uint32_t op) const {
+      return {action.ops[op], {lane.device, lane.incarnation}, action.header, op, corrected_ms};
+    }
   };
 
   Result<void> load_records(std::span<const sync::RecordKey> keys);
@@ -56,6 +60,7 @@ class IntakeGroup {
   Result<sync::PushReply> replay(const IncomingPush& push, const LaneKey& lane, std::uint64_t last);
   Result<sync::ActionResult> take_new(const IncomingPush& push, const LaneKey& lane, const ReadAction& read,
                                       const std::map<std::uint32_t, Refusal>& refused_sign_ins);
+  Result<std::optional<Refusal>> refuse(const Device& device, const LaneKey& lane, const sync::Action& action);
   Result<sync::ActionResult> settle(const Candidate& candidate);
   std::vector<sync::ActionRef> missing(const LaneKey& lane, const std::vector<sync::ActionRef>& after) const;
   Result<sync::ActionResult> apply(const Candidate& candidate);
@@ -73,12 +78,13 @@ class IntakeGroup {
                           std::string text);
   sync::ActionResult quarantine(const LaneKey& lane, const sync::StoredAction& stored, std::string code,
                                 std::string text);
-  Result<void> release_waiting(const LaneKey& settled);
+  Result<void> release_waiting(const Device& device, const LaneKey& settled);
+  Result<sync::ActionResult> release(const Device& device, const HeldAction& waiting);
   sync::ActionResult& keep_result(const LaneKey& lane, const sync::Hash& hash, sync::ActionResult result);
 
   LedgerTransaction& transaction_;
   const sync::Schema& schema_;
-  const Authority& authority_;
+  Authority& authority_;
   std::int64_t now_ms_;
   Cursor head_;
   ChangeSet changes_;

@@ -20,33 +20,35 @@ std::vector<sync::ActionRef> IntakeGroup::missing(const LaneKey& lane,
 }
 
 // Whatever waited only for actions that have now taken effect takes effect as well, or is refused, and so on.
-Result<void> IntakeGroup::release_waiting(const LaneKey& settled) {
+Result<void> IntakeGroup::release_waiting(const Device& device, const LaneKey& settled) {
   auto& held = held_[{settled.device, settled.incarnation}];
-  for (bool released = true; released;) {
-    released = false;
-    for (auto& [ref, waiting] : held) {
-      if (waiting.state != HeldState::waiting) continue;
-      const LaneKey lane = waiting.lane;
-      if (!missing(lane, waiting.missing).empty()) continue;
-      const HeldAction action_kept = waiting;
-      auto action = sync::read_action(schema_, {lane.device, lane.incarnation}, action_kept.stored);
-      held.erase(ref);
-      std::erase_if(changes_.hold, [&](const HeldAction& h) {
-        return h.lane == lane && h.stored.number == action_kept.stored.number;
-      });
-      sync::ActionResult result;
-      if (action) {
-        HOLDLINE_ASSIGN(result, settle({lane, action_kept.stored, *action, action_kept.corrected_ms}));
-      } else {
-        result = quarantine(lane, action_kept.stored, action.error().code, action.error().message);
-      }
-      if (result.verdict != sync::Verdict::quarantined) changes_.release.emplace_back(lane, action_kept.stored.number);
-      keep_result(lane, action_kept.stored.hash, std::move(result));
-      released = true;
-      break;
-    }
+  const auto has_its_turn = [this](const auto& entry) {
+    const HeldAction& action = entry.second;
+    return action.state == HeldState::waiting && missing(action.lane, action.missing).empty();
+  };
+  for (auto next = std::ranges::find_if(held, has_its_turn); next != held.end();
+       next = std::ranges::find_if(held, has_its_turn)) {
+    const HeldAction waiting = std::move(next->second);
+    held.erase(next);
+    std::erase_if(changes_.hold, [&](const HeldAction& h) {
+      return h.lane == waiting.lane && h.stored.number == waiting.stored.number;
+    });
+    HOLDLINE_ASSIGN(auto result, release(device, waiting));
+    if (result.verdict != sync::Verdict::quarantined)
+      changes_.release.emplace_back(waiting.lane, waiting.stored.number);
+    keep_result(waiting.lane, waiting.stored.hash, std::move(result));
   }
   return {};
+}
+
+// Rights are those of this moment: they may have been taken away while it waited.
+Result<sync::ActionResult> IntakeGroup::release(const Device& device, const HeldAction& waiting) {
+  const LaneKey& lane = waiting.lane;
+  const auto action = sync::read_action(schema_, {lane.device, lane.incarnation}, waiting.stored);
+  if (!action) return quarantine(lane, waiting.stored, action.error().code, action.error().message);
+  HOLDLINE_ASSIGN(const auto refusal, refuse(device, lane, *action));
+  if (refusal) return quarantine(lane, waiting.stored, refusal->code, refusal->text);
+  return settle({lane, waiting.stored, *action, waiting.corrected_ms});
 }
 
 }  // namespace holdline::hub

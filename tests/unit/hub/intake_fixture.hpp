@@ -42,6 +42,16 @@ class Workstation {
     sign_in.signature.assign(signature.begin(), signature.end());
   }
 
+  // The same workstation with a second person at it, by sign-in 2.
+  Workstation with(const Person& colleague, const platform::SigningKey& key) const {
+    Workstation shared = *this;
+    shared.person = colleague;
+    shared.sign_in = {2, colleague.id, now_ms, {}};
+    const auto signature = key.sign(sync::assertion_text(device.id, shared.sign_in));
+    shared.sign_in.signature.assign(signature.begin(), signature.end());
+    return shared;
+  }
+
   // Adds an action to the outbox.
   sync::ActionRef does(std::vector<sync::Op> ops, std::vector<sync::ActionRef> after = {},
                        std::uint32_t assertion = 1) {

@@ -155,6 +155,31 @@ TEST_F(IntakeTest, AnActionWhoseRecordIsUnknownWhenItsTurnComesIsQuarantined) {
   EXPECT_EQ(reader()->held(HeldState::quarantined, 10).value().size(), 1u);
 }
 
+TEST_F(IntakeTest, AnActionMayChangeWhatItCreates) {
+  station_.does({creates_customer(1, "Ann"), edits_customer(1, name_field, sync::Value("Ann"), "Anne", 0)});
+  const auto reply = take(station_, station_.push(customer_lane));
+  EXPECT_EQ(reply.results.at(0).verdict, Verdict::applied);
+  EXPECT_EQ(value(1, name_field), sync::Value("Anne"));
+  EXPECT_TRUE(conflicts().empty());
+  EXPECT_TRUE(store_.ledger().check_digests());
+}
+
+TEST_F(IntakeTest, AnActionThatWaitedIsRefusedWhenItsPersonLostTheRightMeanwhile) {
+  const auto made = station_.does({creates_customer(1, "Ann")});
+  Workstation colleague = station_.with(other_.person, platform::SigningKey(platform::key_of(2)));
+  colleague.does({creates_note(2, 1, "called")}, {made}, 2);
+  EXPECT_EQ(take(station_, colleague.push(note_lane)).results.at(0).verdict, Verdict::waiting);
+
+  other_.person.role = "it";
+  know(other_);
+  take(station_, station_.push(customer_lane));
+  EXPECT_TRUE(record(customer_no, 1));
+  EXPECT_FALSE(record(note_no, 2));
+  ASSERT_EQ(told(station_).size(), 3u);
+  EXPECT_EQ(told(station_)[2].verdict, Verdict::quarantined);
+  EXPECT_EQ(told(station_)[2].code, "role-refused");
+}
+
 TEST_F(IntakeTest, ACommitThatFailsFailsEveryPushAndStoresNothingUntilTheyAreSentAgain) {
   RefusingLedger refusing(ledger());
   Intake intake(refusing, entropy_);
