@@ -1,6 +1,7 @@
 #include "agent/replica.hpp"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 #include "agent/replica_builder.hpp"
@@ -157,9 +158,15 @@ Result<void> Replica::Impl::apply(const sync::Change& change) {
 }
 
 std::vector<sync::DigestKey> Replica::differing(std::span<const sync::DigestRoot> ledger) const {
+  std::set<sync::DigestKey> told;
   std::vector<sync::DigestKey> keys;
-  for (const sync::DigestRoot& root : ledger)
+  for (const sync::DigestRoot& root : ledger) {
+    told.insert(root.key);
     if (sync::root_of(leaves(root.key)) != root.root) keys.push_back(root.key);
+  }
+  if (told.empty()) return keys;
+  for (const auto& [key, own] : digests().all())
+    if (!told.contains(key) && own != sync::Leaves{}) keys.push_back(key);
   return keys;
 }
 

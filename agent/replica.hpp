@@ -60,7 +60,8 @@ class Replica {
   // as it is. On any error nothing changes. Visible to readers when it returns; durable at the next checkpoint.
   Result<void> apply(const sync::Cut& cut, std::int64_t hub_wall_ms);
 
-  // Keys whose digest differs from the ledger's at the same cursor.
+  // Keys whose digest differs from the ledger's at the same cursor. A key the ledger does not tell has no rows there; an
+  // empty list tells nothing.
   std::vector<sync::DigestKey> differing(std::span<const sync::DigestRoot> ledger) const;
   sync::Leaves leaves(const sync::DigestKey&) const;
   // Makes the rows of one leaf equal to `rows` (whole records): missing ones added, others changed, surplus removed.

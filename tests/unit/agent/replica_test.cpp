@@ -188,6 +188,17 @@ TEST(Replica, RepairsOneLeafToWhatTheHubTells) {
   EXPECT_TRUE(station.rows(surplus.key).empty());
 }
 
+TEST(Replica, FindsRowsOfACollectionInWhichTheLedgerHasNone) {
+  ReplicaStation station;
+  station.bootstrap();
+  const auto phone = phone_of(11, 1, "+442075518700");
+  const auto good = customer_of(1, "Anna", "Schmidt");
+  must(station.replica->apply(cut_of(10, 11, {told(11, good), told(11, phone)}), 1));
+  const auto differing = station.replica->differing(roots_of(digests_of({good})));
+  ASSERT_EQ(differing.size(), 1u);
+  EXPECT_EQ(differing[0].collection, phone.key.collection);
+}
+
 TEST(Replica, RefusesRepairsThatWereNotAskedFor) {
   ReplicaStation station;
   station.bootstrap();
