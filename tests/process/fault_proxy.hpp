@@ -1,0 +1,58 @@
+// A TCP proxy between workstations and the hub that fails on demand. It passes bytes on without reading them, so TLS
+// stays between the two ends. Runs on a thread of its own; everything may be called from the test's thread.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace holdline::process {
+
+// What happens to one connection when its bytes reach a limit.
+struct Fault {
+  enum class Kind {
+    stall,    // after `bytes` of answers no more of them arrive, and the connection stays open
+    reset,    // after `bytes` of answers the connection is reset
+    swallow,  // a request of at least `bytes` reaches the hub, but its answer is thrown away and the connection reset
+  };
+  Kind kind = Kind::reset;
+  std::size_t bytes = 0;
+  int times = 1;  // connections it happens to; then it is over
+};
+
+class FaultProxy {
+ public:
+  // Listens on a free port of 127.0.0.1 and passes connections on to `target`.
+  explicit FaultProxy(std::uint16_t target);
+  // For a hub whose port is known later: refuses until then.
+  FaultProxy();
+  ~FaultProxy();
+  FaultProxy(const FaultProxy&) = delete;
+  FaultProxy& operator=(const FaultProxy&) = delete;
+
+  std::uint16_t port() const;
+  void forward_to(std::uint16_t target);
+
+  // Resets every connection, and each new one until heal().
+  void cut();
+  // Until heal() no byte of this direction moves and nothing is closed, as when a cable was pulled.
+  void block_requests();
+  void block_answers();
+  void black_hole();
+  // Bytes arrive so much later.
+  void delay(std::chrono::milliseconds by);
+  void arm(Fault fault);
+  // Everything passes again, what was held back first. An armed Fault stays armed; connections it stalled stay silent.
+  void heal();
+
+  // Connections accepted, and how often the armed fault struck.
+  std::size_t connections() const;
+  int struck() const;
+
+ private:
+  class Engine;
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace holdline::process

@@ -1,0 +1,53 @@
+// What a machine does to a workstation: kills, full disks, files that are gone.
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "tests/process/centre.hpp"
+#include "tests/process/fault_proxy.hpp"
+
+namespace holdline::process {
+namespace {
+
+TEST(Kill, InTheMiddleOfTheFirstDownloadIsMadeGoodByTheNextStart) {
+  FaultProxy proxy;
+  Centre centre(proxy.port());
+  proxy.forward_to(centre.hub().port());
+  centre.hub().import(20'000);
+  Desk desk(centre.directory(), "desk-1");
+  desk.start();
+  proxy.arm({Fault::Kind::stall, 60'000, 1});
+  desk.join(centre.hub());
+
+  for (std::size_t round = 1; round <= 6; ++round) {
+    desk.until("the download under way", [&] { return proxy.struck() == 1; });
+    EXPECT_EQ(desk.status()["replica"]["cn"], "0");
+    desk.daemon().kill();
+    if (round < 6) proxy.arm({Fault::Kind::stall, 60'000 + 40'000 * round, 1});
+    desk.start();
+  }
+
+  desk.wait_for("online");
+  desk.wait_for_equal_digests();
+  EXPECT_EQ(centre.hub().digests(), desk.digests());
+}
+
+TEST(Kill, WhileChangesArriveLeavesWholeCutsOnly) {
+  Centre centre;
+  Desk& desk = centre.add_desk("desk-1");
+  desk.wait_for("online");
+  std::thread import([&] { centre.hub().import(20'000); });
+
+  for (int round = 0; round < 15; ++round) {
+    desk.daemon().kill();
+    desk.start();
+  }
+  import.join();
+
+  desk.wait_for("online");
+  desk.wait_for_equal_digests();
+  EXPECT_EQ(centre.hub().digests(), desk.digests());
+}
+
+}  // namespace
+}  // namespace holdline::process
