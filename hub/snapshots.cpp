@@ -127,7 +127,7 @@ Result<void> Snapshots::add_collection(LedgerReader& reader, const sync::Collect
     for (const StoodAt& at : read) {
       rows.push_back(whole(collection, at, into.profile));
       bytes += size_of(rows.back().record);
-      if (bytes < limits_.chunk_bytes) continue;
+      if (bytes < limits_.chunk_bytes && rows.size() < limits_.chunk_records) continue;
       add_chunk(collection, rows, into);
       rows.clear();
       bytes = 0;

@@ -26,7 +26,9 @@ namespace holdline::hub {
 
 struct SnapshotLimits {
   std::size_t cache_bytes = 512 * 1024 * 1024;  // of compressed chunks; the newest snapshot stays even when larger
-  std::size_t chunk_bytes = sync::limits::chunk_bytes;  // raw, at which a chunk is closed
+  // At which a chunk is closed, whichever comes first: raw bytes, and rows, of which no batch may hold more.
+  std::size_t chunk_bytes = sync::limits::chunk_bytes;
+  std::size_t chunk_records = sync::limits::changes_per_batch;
   // A snapshot this many cns behind the head is built anew for the next joiner, who would otherwise fetch too much
   // twice.
   ChangeNumber too_old = 100'000;

@@ -66,6 +66,16 @@ TEST_F(SnapshotsTest, HoldsExactlyWhatTheProfileMayHoldInTheseScopes) {
   EXPECT_EQ(sorted(manifest.digests), roots_of(schema(), rows, desk));
 }
 
+TEST_F(SnapshotsTest, ClosesAChunkBeforeItHoldsMoreRowsThanABatchMay) {
+  EXPECT_LE(SnapshotLimits{}.chunk_records, sync::limits::changes_per_batch);
+  SnapshotLimits few_rows;
+  few_rows.chunk_records = 50;
+  Snapshots snapshots(store_.ledger(), few_rows);
+  const auto manifest = snapshots.manifest(leeds, desk).value();
+  for (const sync::ChunkInfo& chunk : manifest.chunks) EXPECT_LE(chunk.records, 50u);
+  EXPECT_EQ(fetch(snapshots, manifest).size(), 200u);
+}
+
 TEST_F(SnapshotsTest, TellsUrgentCollectionsFirst) {
   Snapshots snapshots(store_.ledger());
   const auto manifest = snapshots.manifest(leeds, nurse).value();
