@@ -1,0 +1,69 @@
+// holdline-bench: how fast the product is, beside what the machine can do at most.
+
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+
+#include "bench/workloads.hpp"
+
+namespace {
+
+using namespace holdline;
+
+struct Workload {
+  const char* name;
+  const char* what;
+  void (*run)(const bench::Options&, bench::Report&);
+};
+
+constexpr Workload workloads[] = {
+    {"durable_entry", "one entry saved durably, one writer; limit: 512 bytes appended and synced",
+     bench::durable_entry},
+    {"drain", "10,000 queued entries to a hub over TLS; limit: bare inserts of the rows they leave", bench::drain},
+    {"bootstrap", "100,000 customers into an empty replica; limit: bare bulk load of the same tables",
+     bench::bootstrap},
+    {"search", "mixed searches among 100,000 customers; limit: bare statements on the same indexes", bench::search},
+    {"idle", "memory and processor time of the daemon with 100,000 customers, doing nothing", bench::idle},
+};
+
+std::string list() {
+  std::string text = "Workloads:\n";
+  for (const Workload& workload : workloads)
+    text += "  " + std::string(workload.name) + std::string(16 - std::string(workload.name).size(), ' ') +
+            workload.what + "\n";
+  return text + "docs/performance.md says how each figure is measured and how to read it.";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Measures Holdline beside the limits of this machine", "holdline-bench"};
+  bench::Options options;
+  options.programs = std::filesystem::absolute(std::filesystem::path(argv[0])).parent_path();
+  options.directory = options.programs;
+  bool json = false;
+  std::string only;
+  app.footer(list());
+  app.add_flag("--json", json, "one JSON object per figure and line");
+  app.add_flag("--quick", options.quick, "fewer rounds and customers: shows that it works, not how fast it is");
+  app.add_option("--only", only, "one workload")->check([](const std::string& name) {
+    for (const Workload& workload : workloads)
+      if (name == workload.name) return std::string();
+    return "there is no workload " + name;
+  });
+  app.add_option("--directory", options.directory, "where to put the files, on the disk to be measured")
+      ->check(CLI::ExistingDirectory);
+  CLI11_PARSE(app, argc, argv);
+  try {
+    bench::Report report(json);
+    for (const Workload& workload : workloads) {
+      if (!only.empty() && only != workload.name) continue;
+      report.note(workload.what);
+      workload.run(options, report);
+    }
+  } catch (const std::exception& error) {
+    std::cerr << "holdline-bench: " << error.what() << "\n";
+    return 1;
+  }
+  return 0;
+}

@@ -1,0 +1,155 @@
+// What a person waits for while a caller is on the line: finding the customer by name, number or reference.
+
+#include "agent/search.hpp"
+
+#include "agent/overlay.hpp"
+#include "agent/view.hpp"
+#include "bench/measure.hpp"
+#include "bench/snapshot.hpp"
+#include "bench/table_rows.hpp"
+#include "bench/workloads.hpp"
+#include "platform/entropy.hpp"
+#include "tests/support/generator_ops.hpp"
+
+namespace holdline::bench {
+
+namespace {
+
+constexpr std::size_t hits_asked = 20;
+constexpr std::size_t pending_actions = 300;
+
+enum class Kind { name, phone, reference };
+
+struct Query {
+  Kind kind;
+  std::string typed;   // as a person types it
+  std::string folded;  // as it stands in the index
+};
+
+// A third each: the first three to five letters of a family name, the last four to seven digits of a number, the
+// beginning of a reference without its last digit.
+std::vector<Query> make_queries(std::size_t count, std::uint32_t customers) {
+  const agent::Folder folder;
+  generator::Random random(5);
+  std::vector<Query> queries;
+  while (queries.size() < count) {
+    const generator::Customer customer = generator::customer(random.below(customers));
+    const auto kind = static_cast<Kind>(queries.size() % 3);
+    if (kind == Kind::name) {
+      const std::string word = folder.name_words(customer.family).front().substr(0, 3 + random.below(3));
+      queries.push_back({kind, word, word});
+    } else if (kind == Kind::phone) {
+      const std::string digits = customer.phone.substr(customer.phone.size() - 4 - random.below(4));
+      queries.push_back({kind, digits, {digits.rbegin(), digits.rend()}});
+    } else {
+      const std::string reference = customer.tag.substr(0, customer.tag.find(';') - 1);
+      queries.push_back({kind, reference, agent::fold_reference(reference)});
+    }
+  }
+  return queries;
+}
+
+// New customers that the hub has not answered yet, as the outbox's thread tells the overlay.
+void add_pending(const sync::Schema& schema, std::uint32_t first, platform::Entropy& entropy, agent::Overlay& overlay) {
+  const sync::Maker maker{entropy.id(), entropy.id()};
+  sync::Hash last;
+  for (std::uint64_t number = 1; number <= pending_actions; ++number) {
+    sync::Action action;
+    action.header.lane = schema.collection("customer")->lane;
+    action.header.number = number;
+    action.header.schema = schema.version();
+    action.ops =
+        generator::customer_ops(schema, generator::customer(first + static_cast<std::uint32_t>(number)), "acme/london");
+    auto stored = must(sync::store_action(schema, maker, action, {}, last));
+    last = stored.hash;
+    overlay.add(maker, {std::move(stored), std::move(action)});
+  }
+}
+
+// The one statement that each kind of search cannot do without, on the same file with the same cache: the places from
+// the index, and the row for each place.
+class BareSearch {
+ public:
+  BareSearch(const std::filesystem::path& replica, const platform::SecretKey& key)
+      : db_(replica, key, platform::Durability::normal),
+        lookup_(db_.prepare("SELECT c.body FROM _lookup AS l JOIN customer AS c ON c.seq = l.seq WHERE l.kind = ?1 AND "
+                            "l.key >= ?2 AND l.key < ?3 LIMIT ?4")),
+        names_(
+            db_.prepare("SELECT c.body FROM _names_customer(?1) AS n JOIN customer AS c ON c.seq = n.rowid LIMIT ?2")) {
+  }
+
+  void run(const Query& query) {
+    if (query.kind == Kind::name) {
+      const std::string words = '"' + query.folded + "\" *";
+      sqlite3_bind_text(names_.get(), 1, words.data(), static_cast<int>(words.size()), SQLITE_STATIC);
+      sqlite3_bind_int64(names_.get(), 2, hits_asked);
+      return read(names_.get());
+    }
+    std::string end = query.folded;
+    ++end.back();
+    const auto kind = query.kind == Kind::phone ? agent::LookupKind::phone : agent::LookupKind::reference;
+    sqlite3_bind_int64(lookup_.get(), 1, static_cast<int>(kind));
+    sqlite3_bind_text(lookup_.get(), 2, query.folded.data(), static_cast<int>(query.folded.size()), SQLITE_STATIC);
+    sqlite3_bind_text(lookup_.get(), 3, end.data(), static_cast<int>(end.size()), SQLITE_STATIC);
+    sqlite3_bind_int64(lookup_.get(), 4, hits_asked);
+    read(lookup_.get());
+  }
+
+ private:
+  void read(sqlite3_stmt* statement) {
+    while (db_.step(statement)) bytes_ += static_cast<std::size_t>(sqlite3_column_bytes(statement, 0));
+    sqlite3_reset(statement);
+  }
+
+  BareDatabase db_;
+  BareDatabase::Statement lookup_, names_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace
+
+void search(const Options& options, Report& report) {
+  const std::uint32_t customers = options.quick ? 5'000 : 100'000;
+  const std::size_t rounds = options.quick ? 1 : 5, per_round = options.quick ? 300 : 1'500;
+  const sync::Schema schema = must(sync::Schema::parse(sync::default_schema_text()));
+  platform::SystemEntropy entropy;
+  const platform::SecretKey key = drawn_key();
+  const Scratch scratch(options.directory);
+  agent::ReplicaOptions replica;
+  replica.directory = scratch.path();
+  fill_replica(replica, key, schema, make_snapshot(schema, customers));
+
+  agent::Overlay overlay(schema);
+  add_pending(schema, customers, entropy, overlay);
+  agent::View view(must(agent::ReplicaReader::open(replica, key, schema)), [&] { return overlay.snapshot(); });
+  BareSearch bare(scratch / "replica.db", key);
+  const auto queries = make_queries(per_round, customers);
+
+  Rounds tails;
+  std::vector<double> of_product, of_limit;
+  std::size_t found = 0;
+  for (std::size_t round = 0; round <= rounds; ++round) {
+    std::vector<double> product, limit;
+    for (const Query& query : queries) {
+      const Stopwatch searching;
+      found += must(view.search(query.typed, hits_asked)).hits.size();
+      product.push_back(searching.seconds() * 1e3);
+      const Stopwatch selecting;
+      bare.run(query);
+      limit.push_back(selecting.seconds() * 1e3);
+    }
+    if (round == 0) continue;  // fills both caches
+    tails.add(percentile(product, 0.99), percentile(limit, 0.99));
+    of_product.insert(of_product.end(), product.begin(), product.end());
+    of_limit.insert(of_limit.end(), limit.begin(), limit.end());
+  }
+  if (found < queries.size()) throw std::runtime_error("searches for customers that are there found too few");
+  report.add({"search.p99_ms",
+              percentile(of_product, 0.99),
+              "ms",
+              percentile(of_limit, 0.99),
+              tails.limit_over_product(),
+              {{"p50", median(of_product)}, {"limit_p50", median(of_limit)}, {"pending_actions", pending_actions}}});
+}
+
+}  // namespace holdline::bench

@@ -1,0 +1,24 @@
+// What can be measured. Each workload makes its own data below `directory`, interleaves the product with its limit, and
+// reports its figures.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "bench/report.hpp"
+
+namespace holdline::bench {
+
+struct Options {
+  bool quick = false;               // fewer rounds and customers: shows that it works, not how fast it is
+  std::filesystem::path directory;  // on the file system to be measured
+  std::filesystem::path programs;   // where holdlined lies
+};
+
+void durable_entry(const Options&, Report&);
+void drain(const Options&, Report&);
+void bootstrap(const Options&, Report&);
+void search(const Options&, Report&);
+void idle(const Options&, Report&);
+
+}  // namespace holdline::bench
