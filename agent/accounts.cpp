@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
+#include "platform/json_object.hpp"
 #include "platform/password.hpp"
 #include "platform/secret.hpp"
 #include "platform/signing.hpp"
@@ -13,30 +12,29 @@ namespace holdline::agent {
 
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr std::uint64_t most_bytes = 16 * 1024 * 1024;
 
 Result<std::vector<Account>> parse(std::string_view text) {
   const auto malformed = [] {
     return fail(ErrorKind::retry_later, "malformed-people", "The list of people cannot be read.");
   };
-  const Json json = Json::parse(text, nullptr, false);
-  if (!json.is_object() || !json.contains("people") || !json["people"].is_array()) return malformed();
+  auto json = platform::JsonObject::parse(text);
   std::vector<Account> accounts;
-  for (const Json& person : json["people"]) {
-    if (!person.is_object()) return malformed();
+  for (nlohmann::json& member : json.list("people")) {
+    platform::JsonObject person(std::move(member));
     Account account;
-    const auto id = sync::Id::parse(person.value("id", ""));
-    if (!id || !sync::from_hex(person.value("public_key", ""), account.public_key) ||
-        !sync::from_hex(person.value("wrapped", ""), account.wrapped))
+    const auto id = sync::Id::parse(person.text("id"));
+    if (!id || !sync::from_hex(person.text("public_key"), account.public_key) ||
+        !sync::from_hex(person.text("wrapped"), account.wrapped))
       return malformed();
     account.id = *id;
-    account.name = person.value("name", "");
-    account.role = person.value("role", "");
-    account.scopes = person.value("scopes", std::vector<std::string>{});
+    account.name = person.text("name");
+    account.role = person.text("role");
+    account.scopes = person.texts("scopes");
+    if (!person.checked()) return malformed();
     accounts.push_back(std::move(account));
   }
+  if (!json.checked()) return malformed();
   return accounts;
 }
 
@@ -108,6 +106,13 @@ std::optional<Session> Accounts::session(std::uint32_t uid) const {
   const auto found = sessions_.find(uid);
   if (found == sessions_.end()) return std::nullopt;
   return found->second;
+}
+
+std::optional<std::string> Accounts::name_of(const sync::Id& person) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::ranges::find(accounts_, person, &Account::id);
+  if (found == accounts_.end()) return std::nullopt;
+  return found->name;
 }
 
 }  // namespace holdline::agent

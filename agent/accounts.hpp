@@ -46,6 +46,8 @@ class Accounts {
                           OutboxAccess& outbox, const platform::Clock& clock);
   void sign_out(std::uint32_t uid);
   std::optional<Session> session(std::uint32_t uid) const;
+  // The sign-in name of somebody rostered here.
+  std::optional<std::string> name_of(const sync::Id& person) const;
 
  private:
   platform::Path file_;

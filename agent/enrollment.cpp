@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "platform/json_object.hpp"
 #include "platform/unix_client.hpp"
 #include "sync/enroll_code.hpp"
 #include "sync/message.hpp"
@@ -16,21 +17,28 @@ using Json = nlohmann::json;
 
 constexpr std::chrono::seconds patience{20};
 
-Result<WorkstationIdentity> read_answer(std::string_view body) {
+// What the hub answers to a good code.
+struct Granted {
+  WorkstationIdentity identity;
+  std::string schema_text;
+};
+
+Result<Granted> read_answer(std::string_view body) {
   const auto malformed = [] {
     return fail(ErrorKind::ask_person, "malformed-answer", "The hub's answer to the enrolment cannot be read.");
   };
-  const Json json = Json::parse(body, nullptr, false);
-  if (!json.is_object()) return malformed();
-  WorkstationIdentity identity;
-  const auto device = sync::Id::parse(json.value("device", ""));
+  auto json = platform::JsonObject::parse(body);
+  Granted granted;
+  WorkstationIdentity& identity = granted.identity;
+  const auto device = sync::Id::parse(json.text("device"));
   if (!device) return malformed();
   identity.device = *device;
-  identity.name = json.value("name", "");
-  identity.scopes = json.value("scopes", std::vector<std::string>{});
-  identity.certificate.chain_pem = json.value("certificate", "");
-  if (identity.scopes.empty() || identity.certificate.chain_pem.empty()) return malformed();
-  return identity;
+  identity.name = json.text("name");
+  identity.scopes = json.texts("scopes");
+  identity.certificate.chain_pem = json.text("certificate");
+  granted.schema_text = json.text("schema");
+  if (!json.checked() || identity.scopes.empty() || identity.certificate.chain_pem.empty()) return malformed();
+  return granted;
 }
 
 }  // namespace
@@ -49,17 +57,17 @@ Result<WorkstationIdentity> enroll(std::string_view code_text, const platform::P
   request.timeout = patience;
   HOLDLINE_ASSIGN(const auto answer, platform::request_over_https(options, std::move(request)));
   if (answer.status != 201) return tl::unexpected<Error>(sync::decode_error(answer.status, answer.body));
-  HOLDLINE_ASSIGN(WorkstationIdentity identity, read_answer(answer.body));
+  HOLDLINE_ASSIGN(Granted granted, read_answer(answer.body));
+  WorkstationIdentity& identity = granted.identity;
   identity.hub = code.hub;
   identity.ca_pem = options.trust.ca_pem;
   identity.certificate.key_pem = key.key_pem;
-  const std::string schema_text = Json::parse(answer.body).value("schema", "");
-  HOLDLINE_ASSIGN(const auto schema, sync::Schema::parse(schema_text));
+  HOLDLINE_ASSIGN(const auto schema, sync::Schema::parse(granted.schema_text));
   identity.schema = schema.hash();
   FileLibrary library(directory / "library");
-  HOLDLINE_TRY(library.store(schema.hash(), schema_text));
+  HOLDLINE_TRY(library.store(schema.hash(), granted.schema_text));
   HOLDLINE_TRY(save_identity(directory, identity));
-  return identity;
+  return std::move(granted.identity);
 }
 
 }  // namespace holdline::agent

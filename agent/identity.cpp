@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "platform/json_object.hpp"
 #include "sync/limits.hpp"
 
 namespace holdline::agent {
@@ -24,19 +25,17 @@ Result<std::optional<WorkstationIdentity>> load_identity(const platform::Path& d
   auto text = platform::read_file(directory / "workstation.json", most_bytes);
   if (!text && text.error().code == "file-missing") return std::optional<WorkstationIdentity>{};
   if (!text) return fail(std::move(text));
-  const Json json = Json::parse(*text, nullptr, false);
-  if (!json.is_object()) return damaged();
+  auto json = platform::JsonObject::parse(*text);
   WorkstationIdentity identity;
-  const auto device = sync::Id::parse(json.value("device", ""));
+  const auto device = sync::Id::parse(json.text("device"));
   std::string schema;
-  if (!device || !sync::from_hex(json.value("schema", ""), schema) || schema.size() != sizeof(sync::Hash))
-    return damaged();
+  if (!device || !sync::from_hex(json.text("schema"), schema) || schema.size() != sizeof(sync::Hash)) return damaged();
   identity.device = *device;
   identity.schema = sync::Hash::from(schema);
-  identity.name = json.value("name", "");
-  identity.hub = json.value("hub", "");
-  identity.scopes = json.value("scopes", std::vector<std::string>{});
-  if (identity.scopes.empty() || identity.hub.empty()) return damaged();
+  identity.name = json.text("name");
+  identity.hub = json.text("hub");
+  identity.scopes = json.texts("scopes");
+  if (!json.checked() || identity.scopes.empty() || identity.hub.empty()) return damaged();
   HOLDLINE_ASSIGN(identity.ca_pem, platform::read_file(directory / "ca.pem", most_bytes));
   HOLDLINE_ASSIGN(identity.certificate.chain_pem, platform::read_file(directory / "device.pem", most_bytes));
   HOLDLINE_ASSIGN(identity.certificate.key_pem, platform::read_file(directory / "device.key", most_bytes));

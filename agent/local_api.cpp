@@ -9,6 +9,7 @@
 
 #include "agent/enrollment.hpp"
 #include "agent/forms.hpp"
+#include "platform/json_object.hpp"
 #include "sync/timestamp.hpp"
 
 namespace holdline::agent {
@@ -78,6 +79,22 @@ std::size_t limit_of(const platform::HttpRequest& request, std::size_t otherwise
   return std::clamp<std::size_t>(limit, 1, most);
 }
 
+const char* verdict_of(const sync::ActionResult& result) {
+  switch (result.verdict) {
+    case sync::Verdict::applied:
+      return "applied";
+    case sync::Verdict::merged:
+      return "merged";
+    case sync::Verdict::conflict:
+      return "conflict";
+    case sync::Verdict::quarantined:
+      return "quarantined";
+    case sync::Verdict::waiting:
+      return "waiting";
+  }
+  return "unknown";
+}
+
 std::string state_of(const std::optional<sync::ActionResult>& result) {
   if (!result) return "saved";
   switch (result->verdict) {
@@ -130,8 +147,9 @@ void LocalApi::answer(Request request, Respond respond) {
 void LocalApi::enroll(const Request& request, std::string_view, Respond respond) {
   if (station_)
     return respond(platform::error_response(409, "enrolled-already", "This workstation is enrolled already."));
-  const Json json = Json::parse(request.body, nullptr, false);
-  const std::string code = json.is_object() ? json.value("code", "") : "";
+  auto json = platform::JsonObject::parse(request.body);
+  const std::string code = json.text("code");
+  if (auto read = json.checked(); !read) return respond(error_response(read.error()));
   // Blocks the I/O thread for one request: nobody else is served before the workstation is enrolled.
   auto identity = agent::enroll(code, config_.directory, config_.proxy, around_.entropy);
   if (!identity) return respond(error_response(identity.error()));
@@ -141,11 +159,11 @@ void LocalApi::enroll(const Request& request, std::string_view, Respond respond)
 }
 
 void LocalApi::sign_in(const Request& request, std::string_view, Respond respond) {
-  const Json json = Json::parse(request.body, nullptr, false);
-  if (!json.is_object())
-    return respond(platform::error_response(400, "malformed", "A JSON object with person and password is expected."));
+  auto json = platform::JsonObject::parse(request.body);
+  std::string name = json.text("person"), password = json.text("password");
+  if (auto read = json.checked(); !read) return respond(error_response(read.error()));
   // On the reading thread: unwrapping the key is meant to be slow.
-  station_->read([this, uid = request.peer.uid, name = json.value("person", ""), password = json.value("password", ""),
+  station_->read([this, uid = request.peer.uid, name = std::move(name), password = std::move(password),
                   respond = std::move(respond)](View&) {
     const auto session = station_->sign_in(uid, name, password);
     if (!session) {

@@ -5,6 +5,7 @@
 
 #include "agent/forms.hpp"
 #include "agent/local_api.hpp"
+#include "platform/json_object.hpp"
 #include "sync/conflicts.hpp"
 #include "sync/timestamp.hpp"
 
@@ -41,6 +42,7 @@ Json action_json(const sync::Schema& schema, const PendingAction& pending,
             {"kind", kind_name(first.kind)},
             {"record", first.record.id.text()},
             {"state", state_of(result)},
+            {"verdict", result ? Json(verdict_of(*result)) : Json()},
             {"code", result ? result->code : ""},
             {"text", result ? result->text : ""}};
   Json conflicts = Json::array();
@@ -95,14 +97,22 @@ std::vector<std::string> kept_texts(const sync::Collection& collection, const sy
   return texts;
 }
 
-Json conflict_json(const sync::Schema& schema, const Shown& shown) {
+// A person by name where the roster knows them.
+std::string person_name(const Accounts& accounts, const Json& id_text) {
+  const auto id = id_text.is_string() ? sync::Id::parse(id_text.get_ref<const std::string&>()) : std::nullopt;
+  return id ? accounts.name_of(*id).value_or(std::string()) : std::string();
+}
+
+Json conflict_json(const sync::Schema& schema, const Accounts& accounts, const Shown& shown) {
   const sync::Collection& collection = *schema.collection("conflict");
   const sync::Record& record = shown.record;
   const Json fields = to_json(collection, record);
   Json json{{"schema", "holdline.conflict/1"}, {"id", record.key.id.text()}};
   for (const char* name : {"record", "unit", "state", "policy", "about_deletion", "at", "resolution", "resolved_at"})
     json[name] = fields.value(name, Json());
-  json["by"] = {{"device", fields.value("by_device", Json())}, {"person", fields.value("by_person", Json())}};
+  const Json person = fields.value("by_person", Json());
+  json["by"] = {
+      {"device", fields.value("by_device", Json())}, {"person", person}, {"name", person_name(accounts, person)}};
   const auto values = sync::conflict_values(schema, record);
   const sync::Collection* subject = values ? schema.collection(values->record.collection) : nullptr;
   json["collection"] = subject ? subject->name : "";
@@ -200,7 +210,7 @@ void LocalApi::list_conflicts(const Request& request, std::string_view, Respond 
     Json items = Json::array();
     for (const Shown& shown : many->shown)
       if (state == "all" || shown.record.fields[*collection.field("state")] == sync::Value(state))
-        items.push_back(conflict_json(station_->schema(), shown));
+        items.push_back(conflict_json(station_->schema(), station_->accounts(), shown));
     respond(json_response(200, {{"schema", "holdline.conflicts/1"}, {"items", items}}));
   });
 }
@@ -211,7 +221,8 @@ void LocalApi::show_conflict(const Request&, std::string_view id_text, Respond r
   station_->read([this, id = *id, respond = std::move(respond)](View& view) {
     const auto found = view.find({station_->schema().collection("conflict")->no, id});
     if (!found) return respond(error_response(found.error()));
-    respond(found->shown ? json_response(200, conflict_json(station_->schema(), *found->shown)) : unknown("conflict"));
+    respond(found->shown ? json_response(200, conflict_json(station_->schema(), station_->accounts(), *found->shown))
+                         : unknown("conflict"));
   });
 }
 
@@ -219,9 +230,9 @@ void LocalApi::resolve_conflict(const Request& request, std::string_view rest, R
   constexpr std::string_view verb = "/resolve";
   const auto id = rest.ends_with(verb) ? sync::Id::parse(rest.substr(0, rest.size() - verb.size())) : std::nullopt;
   if (!id) return respond(unknown("conflict"));
-  const Json json = Json::parse(request.body, nullptr, false);
-  const std::string choice = json.is_object() ? json.value("choice", "") : "";
-  const std::string reason = json.is_object() ? json.value("reason", "") : "";
+  auto json = platform::JsonObject::parse(request.body);
+  const std::string choice = json.text("choice"), reason = json.text("reason");
+  if (auto read = json.checked(); !read) return respond(error_response(read.error()));
   if ((choice != "current" && choice != "other") || reason.empty())
     return respond(platform::error_response(422, "invalid", "Give choice (current or other) and a reason."));
   station_->read([this, request, id = *id, choice, reason, respond = std::move(respond)](View& view) {

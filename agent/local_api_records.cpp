@@ -4,6 +4,7 @@
 
 #include "agent/forms.hpp"
 #include "agent/local_api.hpp"
+#include "platform/json_object.hpp"
 #include "sync/timestamp.hpp"
 
 namespace holdline::agent {
@@ -192,27 +193,29 @@ void LocalApi::save(const Request& request, std::vector<sync::Op> ops, std::int6
 }
 
 void LocalApi::add(const Request& request, std::string_view collection_name, Respond respond) {
-  const Json json = Json::parse(request.body, nullptr, false);
-  if (!json.is_object())
-    return respond(platform::error_response(400, "malformed", "A JSON object with fields is expected."));
+  auto json = platform::JsonObject::parse(request.body);
   const sync::Schema& schema = station_->schema();
   const sync::Collection& collection = *schema.collection(collection_name);
-  const std::string scope = json.value("scope", station_->default_scope());
+  const std::string scope = json.text("scope", station_->default_scope());
+  const std::string event_time = json.text("event_time");
+  const auto event_ms = sync::parse_time(event_time);
   std::vector<sync::Finding> findings;
   std::vector<sync::Op> ops;
   ops.push_back({sync::OpKind::create,
                  {collection.no, created_here(0)},
                  scope,
                  0,
-                 created_fields(collection, json.value("fields", Json::object()), findings),
+                 created_fields(collection, json.object("fields"), findings),
                  {}});
   for (const auto& [list, kind] : {std::pair{"phones", "phone"}, {"emails", "email"}})
-    for (const Json& child : json.value(list, Json::array()))
+    for (const Json& child : json.list(list))
       if (auto op = child_op(*schema.collection(kind), scope, child, findings)) ops.push_back(std::move(*op));
+  if (auto read = json.checked(); !read) return respond(error_response(read.error()));
+  if (!event_time.empty() && !event_ms)
+    findings.push_back({"event_time", "not-a-time", "The time must look like 2026-03-01T09:30:00Z."});
   if (!findings.empty()) return respond(findings_response(findings));
   for (std::uint32_t i = 0; i < ops.size(); ++i) ops[i].record.id = created_here(i);
-  const auto event = sync::parse_time(json.value("event_time", ""));
-  save(request, std::move(ops), event.value_or(0), 201, std::move(respond));
+  save(request, std::move(ops), event_ms.value_or(0), 201, std::move(respond));
 }
 
 void LocalApi::add_customer(const Request& request, std::string_view, Respond respond) {
@@ -228,12 +231,11 @@ void LocalApi::add_callback(const Request& request, std::string_view, Respond re
 void LocalApi::edit_customer(const Request& request, std::string_view id_text, Respond respond) {
   const auto id = sync::Id::parse(id_text);
   if (!id) return respond(unknown_record());
-  const Json json = Json::parse(request.body, nullptr, false);
-  if (!json.is_object() || !json.contains("changes"))
-    return respond(platform::error_response(400, "malformed", "A JSON object with changes is expected."));
+  auto json = platform::JsonObject::parse(request.body);
   const sync::Collection& collection = *station_->schema().collection("customer");
   std::vector<sync::Finding> findings;
-  auto changes = edited_fields(collection, json["changes"], findings);
+  auto changes = edited_fields(collection, json.object("changes"), findings);
+  if (auto read = json.checked(); !read) return respond(error_response(read.error()));
   if (!findings.empty()) return respond(findings_response(findings));
   // The record as it stands tells its scope and how far this workstation had seen it.
   station_->read(

@@ -47,7 +47,8 @@ Outcome show(Session& session) {
   head.row({"record", text_of(conflict, "collection") + " " + text_of(conflict, "record")});
   head.row({"what", what_of(conflict)});
   head.row({"state", text_of(conflict, "state")});
-  head.row({"other by", text_of(by, "person")});
+  const std::string name = text_of(by, "name");
+  head.row({"other by", name.empty() ? text_of(by, "person") : name});
   head.row({"at", session.time(member(conflict, "at"))});
   head.row({"workstation", text_of(by, "device")});
   if (!text_of(conflict, "resolution").empty()) head.row({"resolution", text_of(conflict, "resolution")});

@@ -8,6 +8,7 @@
 #include "hub/enrollment.hpp"
 #include "hub/import.hpp"
 #include "hub/people.hpp"
+#include "platform/json_object.hpp"
 #include "sync/timestamp.hpp"
 
 namespace holdline::hub {
@@ -25,19 +26,6 @@ HttpResponse json_response(int status, const Json& json) {
   response.status = status;
   response.body = json.dump(-1, ' ', false, Json::error_handler_t::replace);
   return response;
-}
-
-std::string text_of(const Json& json, const char* name) {
-  const auto found = json.is_object() ? json.find(name) : json.end();
-  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::vector<std::string> texts_of(const Json& json, const char* name) {
-  std::vector<std::string> texts;
-  if (json.is_object() && json.contains(name) && json[name].is_array())
-    for (const Json& text : json[name])
-      if (text.is_string()) texts.push_back(text.get<std::string>());
-  return texts;
 }
 
 std::string query(const HttpRequest& request, std::string_view name) {
@@ -117,20 +105,22 @@ Admin::Response Admin::devices() {
 }
 
 Admin::Response Admin::add_code(const HttpRequest& request) {
-  const Json json = Json::parse(request.body, nullptr, false);
-  CodeRequest wanted{text_of(json, "name"), texts_of(json, "scopes")};
-  if (json.is_object()) wanted.minutes = std::clamp<std::int64_t>(json.value("minutes", wanted.minutes), 1, 24 * 60);
-  if (json.is_object()) wanted.profile = json.value("profile", wanted.profile);
+  auto json = platform::JsonObject::parse(request.body);
+  CodeRequest wanted{json.text("name"), json.texts("scopes")};
+  wanted.minutes = std::clamp<std::int64_t>(json.number("minutes", wanted.minutes), 1, 24 * 60);
+  wanted.profile = static_cast<sync::VisibilitySet>(json.number("profile", wanted.profile));
+  HOLDLINE_TRY(json.checked());
   const std::int64_t now_ms = clock_.now().wall_ms;
   HOLDLINE_ASSIGN(const std::string code, issue_code(hub_, wanted, entropy_, now_ms));
   return json_response(201, {{"code", code}, {"expires", sync::format_time(now_ms + wanted.minutes * 60'000)}});
 }
 
 Admin::Response Admin::add_person(const HttpRequest& request) {
-  const Json json = Json::parse(request.body, nullptr, false);
-  NewPerson wanted{text_of(json, "name"), text_of(json, "role"), texts_of(json, "scopes")};
-  if (wanted.role.empty()) wanted.role = "agent";
-  HOLDLINE_ASSIGN(const Person person, hub::add_person(*hub_.ledger, wanted, text_of(json, "password"), entropy_));
+  auto json = platform::JsonObject::parse(request.body);
+  const NewPerson wanted{json.text("name"), json.text("role", "agent"), json.texts("scopes")};
+  const std::string password = json.text("password");
+  HOLDLINE_TRY(json.checked());
+  HOLDLINE_ASSIGN(const Person person, hub::add_person(*hub_.ledger, wanted, password, entropy_));
   return json_response(201, {{"id", person.id.text()}, {"name", person.name}, {"role", person.role}});
 }
 

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "platform/json_object.hpp"
 #include "sync/enroll_code.hpp"
 #include "sync/syntax.hpp"
 
@@ -47,15 +48,13 @@ Result<std::string> issue_code(const HubParts& hub, const CodeRequest& request, 
 
 Result<std::string> enroll(const HubParts& hub, std::string_view body, platform::Entropy& entropy,
                            std::int64_t now_ms) {
-  const Json json = Json::parse(body, nullptr, false);
-  const auto text = [&](const char* name) {
-    const auto found = json.is_object() ? json.find(name) : json.end();
-    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
-  HOLDLINE_ASSIGN(const auto code, sync::EnrollmentCode::parse(text("code")));
+  auto json = platform::JsonObject::parse(body);
+  const std::string code_text = json.text("code"), csr = json.text("csr");
+  HOLDLINE_TRY(json.checked());
+  HOLDLINE_ASSIGN(const auto code, sync::EnrollmentCode::parse(code_text));
   Device device;
   device.id = entropy.id();
-  HOLDLINE_ASSIGN(const auto certificate, hub.authority.sign_device(text("csr"), device.id.text(), seconds(now_ms)));
+  HOLDLINE_ASSIGN(const auto certificate, hub.authority.sign_device(csr, device.id.text(), seconds(now_ms)));
   HOLDLINE_ASSIGN(const auto described, platform::describe_certificate(certificate));
   device.certificate = sync::to_hex(described.fingerprint.view());
   HOLDLINE_ASSIGN(const Device added, hub.ledger->enroll(code.secret_hash(), device, now_ms));

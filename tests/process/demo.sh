@@ -139,14 +139,17 @@ diff <(jq -r '.digests[] | "\(.collection) \(.replica)"' "$work/verify-1.json" |
 jq -r '.digests[] | "\(.collection) \(.root[0:16])"' "$work/digests.json" | awk '{ printf "%-20s %s  ledger = desk 1 = desk 2\n", $1, $2 }'
 
 say "What became of what was taken during the outage"
-printf '%-8s %8s %8s %12s %16s %8s\n' desk taken held conflict needs-attention missing
+row='%-8s %8s %10s %8s %12s %12s %8s\n'
+printf "$row" desk taken accepted merged 'in conflict' quarantined missing
 failed=0
 for n in 1 2; do
   desk $n outbox list --limit 1000 --json >"$work/outbox-$n.json"
-  counts=$(jq -r '[.items[].state] | "\(length) \(map(select(. == "held")) | length) \(map(select(. == "conflict")) | length) \(map(select(. == "needs-attention")) | length)"' "$work/outbox-$n.json")
-  read -r known held conflict refused <<<"$counts"
-  missing=$((taken[$n] - held - conflict - refused))
-  printf '%-8s %8s %8s %12s %16s %8s\n' "desk-$n" "${taken[$n]}" "$held" "$conflict" "$refused" "$missing"
+  known=$(jq '.items | length' "$work/outbox-$n.json")
+  read -r accepted merged conflict refused < <(jq -r '
+    [.items[].verdict] | [("applied", "merged", "conflict", "quarantined") as $v | map(select(. == $v)) | length]
+    | map(tostring) | join(" ")' "$work/outbox-$n.json")
+  missing=$((taken[$n] - accepted - merged - conflict - refused))
+  printf "$row" "desk-$n" "${taken[$n]}" "$accepted" "$merged" "$conflict" "$refused" "$missing"
   if [ "$missing" -ne 0 ] || [ "$refused" -ne 0 ] || [ "$known" -ne "${taken[$n]}" ]; then failed=1; fi
 done
 [ $failed -eq 0 ] || die "something is missing"
