@@ -58,13 +58,6 @@ HttpResponse json_response(int status, const nlohmann::json& json) {
   return response;
 }
 
-HttpResponse error_response(const Error& error) {
-  int status = 503;
-  if (error.kind == ErrorKind::ask_person) status = 422;
-  if (error.kind == ErrorKind::start_over) status = 409;
-  return platform::error_response(status, error.code, error.message);
-}
-
 HttpResponse findings_response(const std::vector<sync::Finding>& findings) {
   const nlohmann::json error{
       {"code", "invalid"}, {"message", "Some fields need another look."}, {"findings", to_json(findings)}};
@@ -149,11 +142,11 @@ void LocalApi::enroll(const Request& request, std::string_view, Respond respond)
     return respond(platform::error_response(409, "enrolled-already", "This workstation is enrolled already."));
   auto json = platform::JsonObject::parse(request.body);
   const std::string code = json.text("code");
-  if (auto read = json.checked(); !read) return respond(error_response(read.error()));
+  if (auto read = json.checked(); !read) return respond(platform::error_response(read.error()));
   // Blocks the I/O thread for one request: nobody else is served before the workstation is enrolled.
   auto identity = agent::enroll(code, config_.directory, config_.proxy, around_.entropy);
-  if (!identity) return respond(error_response(identity.error()));
-  if (auto started = start(); !started) return respond(error_response(started.error()));
+  if (!identity) return respond(platform::error_response(identity.error()));
+  if (auto started = start(); !started) return respond(platform::error_response(started.error()));
   const WorkstationIdentity& own = station_->identity();
   respond(json_response(201, {{"device", own.device.text()}, {"name", own.name}, {"hub", own.hub}}));
 }
@@ -161,7 +154,7 @@ void LocalApi::enroll(const Request& request, std::string_view, Respond respond)
 void LocalApi::sign_in(const Request& request, std::string_view, Respond respond) {
   auto json = platform::JsonObject::parse(request.body);
   std::string name = json.text("person"), password = json.text("password");
-  if (auto read = json.checked(); !read) return respond(error_response(read.error()));
+  if (auto read = json.checked(); !read) return respond(platform::error_response(read.error()));
   // On the reading thread: unwrapping the key is meant to be slow.
   station_->read([this, uid = request.peer.uid, name = std::move(name), password = std::move(password),
                   respond = std::move(respond)](View&) {
@@ -169,7 +162,7 @@ void LocalApi::sign_in(const Request& request, std::string_view, Respond respond
     if (!session) {
       const bool wrong = session.error().code == "wrong-password";
       return respond(wrong ? platform::error_response(401, "wrong-password", session.error().message)
-                           : error_response(session.error()));
+                           : platform::error_response(session.error()));
     }
     const Account& person = session->person;
     respond(json_response(200, {{"person", {{"id", person.id.text()}, {"name", person.name}, {"role", person.role}}}}));

@@ -72,7 +72,6 @@ class LocalApi {
 
 // Shared by the parts of the API.
 platform::HttpResponse json_response(int status, const nlohmann::json& json);
-platform::HttpResponse error_response(const Error& error);
 platform::HttpResponse findings_response(const std::vector<sync::Finding>& findings);
 nlohmann::json shown_json(const sync::Collection& collection, const Shown& shown, const AsOf& as_of);
 std::size_t limit_of(const platform::HttpRequest& request, std::size_t otherwise, std::size_t most);

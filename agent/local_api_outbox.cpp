@@ -173,7 +173,7 @@ void LocalApi::list_outbox(const Request& request, std::string_view, Respond res
     return list;
   });
   respond(items ? json_response(200, {{"schema", "holdline.outbox/1"}, {"items", *items}})
-                : error_response(items.error()));
+                : platform::error_response(items.error()));
 }
 
 void LocalApi::show_action(const Request&, std::string_view rest, Respond respond) {
@@ -187,13 +187,13 @@ void LocalApi::show_action(const Request&, std::string_view rest, Respond respon
     json["ops"] = ops_json(station_->schema(), *pending);
     return std::optional(std::move(json));
   });
-  if (!shown) return respond(error_response(shown.error()));
+  if (!shown) return respond(platform::error_response(shown.error()));
   respond(*shown ? json_response(200, **shown) : unknown("action"));
 }
 
 void LocalApi::export_outbox(const Request&, std::string_view, Respond respond) {
   const auto text = station_->outbox().run([&](Outbox& outbox) { return outbox.export_pending(station_->schema()); });
-  if (!text) return respond(error_response(text.error()));
+  if (!text) return respond(platform::error_response(text.error()));
   platform::HttpResponse response;
   response.body = *text;
   respond(std::move(response));
@@ -206,7 +206,7 @@ void LocalApi::list_conflicts(const Request& request, std::string_view, Respond 
   station_->read([this, state, limit = limit_of(request, most, most), respond = std::move(respond)](View& view) {
     const sync::Collection& collection = *station_->schema().collection("conflict");
     const auto many = view.list(collection, sync::Id{}, limit);
-    if (!many) return respond(error_response(many.error()));
+    if (!many) return respond(platform::error_response(many.error()));
     Json items = Json::array();
     for (const Shown& shown : many->shown)
       if (state == "all" || shown.record.fields[*collection.field("state")] == sync::Value(state))
@@ -220,7 +220,7 @@ void LocalApi::show_conflict(const Request&, std::string_view id_text, Respond r
   if (!id) return respond(unknown("conflict"));
   station_->read([this, id = *id, respond = std::move(respond)](View& view) {
     const auto found = view.find({station_->schema().collection("conflict")->no, id});
-    if (!found) return respond(error_response(found.error()));
+    if (!found) return respond(platform::error_response(found.error()));
     respond(found->shown ? json_response(200, conflict_json(station_->schema(), station_->accounts(), *found->shown))
                          : unknown("conflict"));
   });
@@ -232,24 +232,24 @@ void LocalApi::resolve_conflict(const Request& request, std::string_view rest, R
   if (!id) return respond(unknown("conflict"));
   auto json = platform::JsonObject::parse(request.body);
   const std::string choice = json.text("choice"), reason = json.text("reason");
-  if (auto read = json.checked(); !read) return respond(error_response(read.error()));
+  if (auto read = json.checked(); !read) return respond(platform::error_response(read.error()));
   if ((choice != "current" && choice != "other") || reason.empty())
     return respond(platform::error_response(422, "invalid", "Give choice (current or other) and a reason."));
   station_->read([this, request, id = *id, choice, reason, respond = std::move(respond)](View& view) {
     const sync::Schema& schema = station_->schema();
     const sync::Collection& collection = *schema.collection("conflict");
     const auto found = view.find({collection.no, id});
-    if (!found) return respond(error_response(found.error()));
+    if (!found) return respond(platform::error_response(found.error()));
     if (!found->shown) return respond(unknown("conflict"));
     if (found->shown->record.fields[*collection.field("state")] == sync::Value(std::string("resolved")))
       return respond(platform::error_response(409, "resolved-already", "Somebody has resolved this conflict already."));
     const auto values = sync::conflict_values(schema, found->shown->record);
-    if (!values) return respond(error_response(values.error()));
+    if (!values) return respond(platform::error_response(values.error()));
     if (values->about_deletion && choice == "other")
       return respond(
           platform::error_response(422, "not-here", "Deleting after a conflict is done by deleting the record again."));
     const auto subject = view.find(values->record);
-    if (!subject) return respond(error_response(subject.error()));
+    if (!subject) return respond(platform::error_response(subject.error()));
     save(request, resolution(schema, *found->shown, *values, subject->shown, choice == "other", reason), 0, 200,
          respond);
   });

@@ -95,7 +95,7 @@ void LocalApi::search(const Request& request, std::string_view, Respond respond)
   const std::size_t limit = limit_of(request, 20, most_hits);
   station_->read([this, text = typed->second, limit, respond = std::move(respond)](View& view) {
     const auto found = view.search(text, limit, station_->schema().collection("customer")->no);
-    if (!found) return respond(error_response(found.error()));
+    if (!found) return respond(platform::error_response(found.error()));
     Json items = Json::array();
     for (const Hit& hit : found->hits) items.push_back(hit_json(station_->schema(), hit, view));
     respond(json_response(200, {{"schema", "holdline.hits/1"},
@@ -113,7 +113,7 @@ void LocalApi::show(std::string_view collection_name, std::string_view id_text, 
   station_->read(
       [this, &collection, id = *id, children = std::move(children), respond = std::move(respond)](View& view) {
         const auto found = view.find({collection.no, id});
-        if (!found) return respond(error_response(found.error()));
+        if (!found) return respond(platform::error_response(found.error()));
         if (!found->shown || found->shown->record.deleted) return respond(unknown_record());
         Json json = shown_json(collection, *found->shown, found->as_of);
         for (const std::string& name : children) {
@@ -147,7 +147,7 @@ void LocalApi::list(const Request& request, std::string_view collection_name, Re
   station_->read([&collection, before = *before, limit = limit_of(request, 50, most),
                   respond = std::move(respond)](View& view) {
     const auto many = view.list(collection, before, limit);
-    if (!many) return respond(error_response(many.error()));
+    if (!many) return respond(platform::error_response(many.error()));
     Json items = Json::array();
     for (const Shown& shown : many->shown) items.push_back(shown_json(collection, shown, many->as_of));
     respond(json_response(
@@ -180,7 +180,7 @@ void LocalApi::save(const Request& request, std::vector<sync::Op> ops, std::int6
   draft.event_ms = event_ms != 0 ? event_ms : around_.clock.now().wall_ms;
   draft.ops = std::move(ops);
   station_->outbox().submit(std::move(draft), [http_status, respond = std::move(respond)](Result<Saved> saved) {
-    if (!saved) return respond(error_response(saved.error()));
+    if (!saved) return respond(platform::error_response(saved.error()));
     Json created = Json::array();
     for (const sync::Id& id : saved->created) created.push_back(id.text());
     respond(json_response(http_status,
@@ -210,7 +210,7 @@ void LocalApi::add(const Request& request, std::string_view collection_name, Res
   for (const auto& [list, kind] : {std::pair{"phones", "phone"}, {"emails", "email"}})
     for (const Json& child : json.list(list))
       if (auto op = child_op(*schema.collection(kind), scope, child, findings)) ops.push_back(std::move(*op));
-  if (auto read = json.checked(); !read) return respond(error_response(read.error()));
+  if (auto read = json.checked(); !read) return respond(platform::error_response(read.error()));
   if (!event_time.empty() && !event_ms)
     findings.push_back({"event_time", "not-a-time", "The time must look like 2026-03-01T09:30:00Z."});
   if (!findings.empty()) return respond(findings_response(findings));
@@ -235,13 +235,13 @@ void LocalApi::edit_customer(const Request& request, std::string_view id_text, R
   const sync::Collection& collection = *station_->schema().collection("customer");
   std::vector<sync::Finding> findings;
   auto changes = edited_fields(collection, json.object("changes"), findings);
-  if (auto read = json.checked(); !read) return respond(error_response(read.error()));
+  if (auto read = json.checked(); !read) return respond(platform::error_response(read.error()));
   if (!findings.empty()) return respond(findings_response(findings));
   // The record as it stands tells its scope and how far this workstation had seen it.
   station_->read(
       [this, request, id = *id, &collection, changes = std::move(changes), respond = std::move(respond)](View& view) {
         const auto found = view.find({collection.no, id});
-        if (!found) return respond(error_response(found.error()));
+        if (!found) return respond(platform::error_response(found.error()));
         if (!found->shown || found->shown->record.deleted) return respond(unknown_record());
         save(request,
              {{sync::OpKind::edit, {collection.no, id}, found->shown->record.scope, found->shown->cn, changes, {}}}, 0,

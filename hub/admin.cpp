@@ -47,11 +47,6 @@ const char* name_of(HeldState state) {
 
 }  // namespace
 
-HttpResponse response_of(const Error& error) {
-  const int status = error.kind == ErrorKind::ask_person ? 422 : error.kind == ErrorKind::start_over ? 409 : 503;
-  return platform::error_response(status, error.code, error.message);
-}
-
 HttpResponse Admin::answer(const HttpRequest& request) {
   const bool get = request.method == "GET", post = request.method == "POST";
   const auto handled = [&]() -> Response {
@@ -65,7 +60,7 @@ HttpResponse Admin::answer(const HttpRequest& request) {
     if (post && request.path == "/admin/v1/import") return import(request);
     return platform::error_response(404, "unknown-path", "There is nothing here; docs/api.md lists what is.");
   }();
-  return handled ? *handled : response_of(handled.error());
+  return handled ? *handled : platform::error_response(handled.error());
 }
 
 std::vector<std::string> Admin::all_scopes() {

@@ -33,7 +33,4 @@ class Admin {
   const platform::Clock& clock_;
 };
 
-// The HTTP status an error is told with, and the response.
-platform::HttpResponse response_of(const Error& error);
-
 }  // namespace holdline::hub

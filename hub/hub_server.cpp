@@ -17,7 +17,7 @@ using platform::Respond;
 constexpr std::size_t admin_body_bytes = 256 * 1024 * 1024;  // a CSV of a million customers
 
 HttpResponse sync_response(Result<sync::Bytes> body) {
-  if (!body) return response_of(body.error());
+  if (!body) return platform::error_response(body.error());
   HttpResponse response;
   response.content_type = "application/octet-stream";
   response.body = std::move(*body);
@@ -133,7 +133,7 @@ void HubServer::answer(HttpRequest request, Respond respond) {
   if (!device) {
     const bool ours = device.error().kind == ErrorKind::ask_person;
     return respond(ours ? platform::error_response(403, device.error().code, device.error().message)
-                        : response_of(device.error()));
+                        : platform::error_response(device.error()));
   }
   if (request.path == sync::path::push) return push(*device, std::move(request), std::move(respond));
   read(*device, std::move(request), std::move(respond));
@@ -144,7 +144,7 @@ void HubServer::enroll(HttpRequest request, Respond respond) {
     auto answer = hub::enroll(hub_, body, entropy_, clock_.now().wall_ms);
     if (!answer) {
       log_.warning("enroll-refused", "an enrolment was refused", {{"code", answer.error().code}});
-      return respond(response_of(answer.error()));
+      return respond(platform::error_response(answer.error()));
     }
     log_.info("enrolled", "a workstation was enrolled");
     HttpResponse response;
@@ -163,12 +163,12 @@ void HubServer::push(const Device& device, HttpRequest request, Respond respond)
   auto read = incoming();
   if (!read) {
     log_.warning("push-refused", "a push could not be read", {{"device", device.name}, {"code", read.error().code}});
-    return respond(response_of(read.error()));
+    return respond(platform::error_response(read.error()));
   }
   writer_->push(std::move(*read), [this, respond = std::move(respond)](Result<sync::PushReply> reply) {
     if (!reply) {
       log_.error(reply.error());
-      return respond(response_of(reply.error()));
+      return respond(platform::error_response(reply.error()));
     }
     respond(sync_response(ledger_codec_.deflate(sync::encode_push_reply(*reply))));
   });
@@ -177,7 +177,7 @@ void HubServer::push(const Device& device, HttpRequest request, Respond respond)
 void HubServer::read(const Device& device, HttpRequest request, Respond respond) {
   if (request.path == sync::path::pull) {
     const auto pull = sync::decode_pull_request(request.body);
-    if (!pull) return respond(response_of(pull.error()));
+    if (!pull) return respond(platform::error_response(pull.error()));
     return desk_->pull(device, *pull, [respond](Result<sync::Bytes> body) { respond(sync_response(std::move(body))); });
   }
   desk_->run([this, device, request = std::move(request), respond = std::move(respond)](SyncService& service) {

@@ -77,6 +77,13 @@ HttpResponse error_response(int status, std::string_view code, std::string_view 
   return response;
 }
 
+HttpResponse error_response(const Error& error) {
+  int status = 503;
+  if (error.kind == ErrorKind::ask_person) status = error.code == "malformed" ? 400 : 422;
+  if (error.kind == ErrorKind::start_over) status = 409;
+  return error_response(status, error.code, error.message);
+}
+
 std::optional<HttpTarget> parse_target(std::string_view target) {
   if (target.empty() || target.front() != '/') return std::nullopt;
   const auto mark = target.find('?');

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sync/hash.hpp"
+#include "sync/result.hpp"
 
 namespace holdline::platform {
 
@@ -61,6 +62,8 @@ struct HttpResponse {
 
 // The one JSON form in which both daemons refuse: {"error":{"code":"too-large","message":"..."}}.
 HttpResponse error_response(int status, std::string_view code, std::string_view message);
+// An error by its kind: ask_person 422 (400 when malformed), start_over 409, everything else 503.
+HttpResponse error_response(const Error& error);
 
 // Splits a request target into decoded path and query. Nothing for anything but origin form, broken percent escapes,
 // control characters or bytes that are not UTF-8.

@@ -113,5 +113,16 @@ TEST(HttpRequestParser, RefusesBodiesAndHeadersAboveTheirLimits) {
       431);
 }
 
+TEST(ErrorResponse, GivesEachKindOfErrorAStatusThatItsReaderUnderstands) {
+  const auto status_of = [](ErrorKind kind, std::string code) {
+    return error_response(Error{kind, std::move(code), "m"}).status;
+  };
+  EXPECT_EQ(status_of(ErrorKind::ask_person, "malformed"), 400);
+  EXPECT_EQ(status_of(ErrorKind::ask_person, "weak-password"), 422);
+  EXPECT_EQ(status_of(ErrorKind::start_over, "unknown-cursor"), 409);
+  EXPECT_EQ(status_of(ErrorKind::retry_later, "disk-full"), 503);
+  EXPECT_EQ(status_of(ErrorKind::stop, "ledger-needs-reopen"), 503);
+}
+
 }  // namespace
 }  // namespace holdline::platform
