@@ -54,7 +54,8 @@ Result<sync::Bytes> by_hash(SyncService& service, std::string_view path) {
 
 }  // namespace
 
-HubServer::HubServer(HubParts& hub, platform::Entropy& entropy, const platform::Clock& clock, platform::Logger& log)
+HubServer::HubServer(HubParts& hub, platform::Entropy& entropy, const platform::Clock& clock, platform::Logger& log,
+                     std::function<void()> ledger_lost)
     : hub_(hub),
       entropy_(entropy),
       clock_(clock),
@@ -63,7 +64,13 @@ HubServer::HubServer(HubParts& hub, platform::Entropy& entropy, const platform::
       io_codec_(*hub.ledger, snapshots_, entropy),
       ledger_codec_(*hub.ledger, snapshots_, entropy),
       desk_(std::make_unique<ReadDesk>(*hub.ledger, snapshots_, entropy, clock)),
-      writer_(std::make_unique<LedgerThread>(*hub.ledger, entropy, clock, [this] { desk_->committed(); })) {}
+      writer_(std::make_unique<LedgerThread>(
+          *hub.ledger, entropy, clock,
+          LedgerThread::Events{[this] { desk_->committed(); },
+                               [this, ledger_lost = std::move(ledger_lost)](const Error& error) {
+                                 log_.error(error);
+                                 ledger_lost();
+                               }})) {}
 
 // Requests still come in until the listeners are gone, and the writer tells the desk, so the order is theirs.
 HubServer::~HubServer() {
@@ -75,8 +82,8 @@ HubServer::~HubServer() {
 
 Result<std::unique_ptr<HubServer>> HubServer::start(boost::asio::io_context& io, HubParts& hub,
                                                     platform::Entropy& entropy, const platform::Clock& clock,
-                                                    platform::Logger& log) {
-  std::unique_ptr<HubServer> server(new HubServer(hub, entropy, clock, log));
+                                                    platform::Logger& log, std::function<void()> ledger_lost) {
+  std::unique_ptr<HubServer> server(new HubServer(hub, entropy, clock, log, std::move(ledger_lost)));
   HubServer* self = server.get();
   HOLDLINE_ASSIGN(auto context, platform::TlsServerContext::create(hub.server, hub.authority.certificate_pem()));
   platform::HttpServerOptions options;

@@ -23,16 +23,19 @@ namespace holdline::hub {
 class HubServer {
  public:
   // Listens on the configured address and on DIRECTORY/admin.sock when it returns. Everything handed in outlives it.
+  // `ledger_lost` is called once, on the ledger's thread, when nothing can be written until the ledger was opened
+  // again: the process should end, without closing it.
   static Result<std::unique_ptr<HubServer>> start(boost::asio::io_context& io, HubParts& hub,
                                                   platform::Entropy& entropy, const platform::Clock& clock,
-                                                  platform::Logger& log);
+                                                  platform::Logger& log, std::function<void()> ledger_lost);
   ~HubServer();
 
   // Stops accepting, lets answers in flight finish for at most `limit`, then calls `done` on the I/O thread.
   void stop(std::chrono::milliseconds limit, std::function<void()> done);
 
  private:
-  HubServer(HubParts& hub, platform::Entropy& entropy, const platform::Clock& clock, platform::Logger& log);
+  HubServer(HubParts& hub, platform::Entropy& entropy, const platform::Clock& clock, platform::Logger& log,
+            std::function<void()> ledger_lost);
 
   void answer(platform::HttpRequest request, platform::Respond respond);
   void answer_admin(platform::HttpRequest request, platform::Respond respond);

@@ -1,5 +1,6 @@
 #include "hub/ledger_thread.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace holdline::hub {
@@ -14,9 +15,8 @@ constexpr std::size_t queue_actions = 100'000;
 
 }  // namespace
 
-LedgerThread::LedgerThread(Ledger& ledger, platform::Entropy& entropy, const platform::Clock& clock,
-                           std::function<void()> committed)
-    : ledger_(ledger), clock_(clock), intake_(ledger, entropy), committed_(std::move(committed)), thread_([this] {
+LedgerThread::LedgerThread(Ledger& ledger, platform::Entropy& entropy, const platform::Clock& clock, Events events)
+    : ledger_(ledger), clock_(clock), intake_(ledger, entropy), events_(std::move(events)), thread_([this] {
         work();
       }) {}
 
@@ -61,7 +61,8 @@ void LedgerThread::work() {
       others_.pop_front();
       lock.unlock();
       other(ledger_, intake_);
-      committed_();
+      events_.committed();
+      look_after_ledger();
       lock.lock();
     } else if (!pushes_.empty()) {
       std::vector<Waiting> group;
@@ -90,8 +91,20 @@ void LedgerThread::take_group(std::vector<Waiting> group) {
   if (pushes.size() > 1 && !replies.front())
     for (std::size_t i = 0; i < pushes.size(); ++i)
       replies[i] = std::move(intake_.take({&pushes[i], 1}, clock_.now().wall_ms).front());
+  const bool all_well = std::ranges::all_of(replies, [](const auto& reply) { return reply.has_value(); });
   for (std::size_t i = 0; i < group.size(); ++i) group[i].reply(std::move(replies[i]));
-  committed_();
+  events_.committed();
+  if (!all_well) look_after_ledger();
+}
+
+// Asked of the ledger itself: what failed may have been any write, and its own error may have been told to somebody
+// else.
+void LedgerThread::look_after_ledger() {
+  if (lost_) return;
+  const auto usable = ledger_.begin();  // writes nothing
+  if (usable || usable.error().code != "ledger-needs-reopen") return;
+  lost_ = true;
+  events_.lost(usable.error());
 }
 
 }  // namespace holdline::hub

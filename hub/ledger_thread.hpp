@@ -19,9 +19,15 @@ class LedgerThread {
  public:
   using Pushed = std::function<void(Result<sync::PushReply>)>;
 
-  // `committed` is called on the thread after every commit that may have changed what readers see.
-  LedgerThread(Ledger& ledger, platform::Entropy& entropy, const platform::Clock& clock,
-               std::function<void()> committed);
+  struct Events {
+    std::function<void()> committed;  // after every commit that may have changed what readers see
+    // Once, when a commit's outcome is unknown: every later write fails until the ledger is opened again, which this
+    // process does not do.
+    std::function<void(const Error&)> lost;
+  };
+
+  // The events are called on the thread.
+  LedgerThread(Ledger& ledger, platform::Entropy& entropy, const platform::Clock& clock, Events events);
   // Finishes what was queued, then ends.
   ~LedgerThread();
 
@@ -39,11 +45,13 @@ class LedgerThread {
   };
   void work();
   void take_group(std::vector<Waiting> group);
+  void look_after_ledger();
 
   Ledger& ledger_;
   const platform::Clock& clock_;
   Intake intake_;
-  std::function<void()> committed_;
+  Events events_;
+  bool lost_ = false;  // the thread only
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Waiting> pushes_;

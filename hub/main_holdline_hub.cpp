@@ -2,12 +2,14 @@
 // socket; otherwise they open the directory themselves.
 
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <nlohmann/json.hpp>
 
@@ -102,7 +104,13 @@ int run(const Options& options) {
   auto parts = hub::open_hub(*configured, entropy);
   if (!parts) return complain(parts.error());
   boost::asio::io_context io;
-  auto server = hub::HubServer::start(io, *parts, entropy, clock, log);
+  bool lost = false;
+  auto server = hub::HubServer::start(io, *parts, entropy, clock, log, [&io, &lost] {
+    boost::asio::post(io, [&io, &lost] {
+      lost = true;
+      io.stop();
+    });
+  });
   if (!server) return complain(server.error());
   const auto notifier = platform::ServiceNotifier::from_environment();
   boost::asio::signal_set signals(io, SIGTERM, SIGINT);
@@ -114,6 +122,9 @@ int run(const Options& options) {
   log.info("serving", "the hub serves", {{"url", parts->config.url}});
   notifier.ready();
   io.run();
+  // As a crash would: closing the ledger would move what may never have reached the disk from its log into its file.
+  // The supervisor starts the hub anew, and opening the ledger settles what it holds.
+  if (lost) std::_Exit(Exit::io);
   server->reset();
   return ok;
 }

@@ -64,8 +64,13 @@ Result<void> fill(Database& db, const NewLedger& fresh, const sync::Schema& sche
 }
 
 Result<void> prepare(Database& db) {
+  // What the last run wrote may be in the kernel's memory only, marked as written after a failed sync. Until it was
+  // written again, a failed start leaves log and file as they are.
+  db.keep_log_on_close(true);
   HOLDLINE_TRY(db.quick_check());
+  HOLDLINE_TRY(db.rewrite_log());
   HOLDLINE_TRY(db.checkpoint_truncate());
+  db.keep_log_on_close(false);
   HOLDLINE_ASSIGN(const std::int64_t version, db.query_int("PRAGMA user_version"));
   if (version == 0) {
     return fail(ErrorKind::stop, "ledger-unfinished",

@@ -19,8 +19,10 @@ Result<std::unique_ptr<Writer>> Writer::make(platform::Database db, const sync::
 Result<std::unique_ptr<LedgerTransaction>> Writer::begin() {
   if (open_) throw std::logic_error("a ledger transaction is open already");
   if (outcome_unknown_) {
-    return fail(ErrorKind::stop, "ledger-needs-reopen",
-                "The last commit failed and may or may not be on the disk. Restart the hub; it looks the outcome up.");
+    return fail(
+        ErrorKind::stop, "ledger-needs-reopen",
+        "The last commit failed and may or may not be on the disk. The hub has to start anew; opening the ledger "
+        "settles it.");
   }
   HOLDLINE_ASSIGN(auto transaction, platform::Transaction::begin(db_));
   return std::make_unique<WriteTransaction>(*this, std::move(transaction));

@@ -1,4 +1,4 @@
-// A ledger whose next commits fail as on a full disk, with nothing stored; otherwise the one behind it.
+// A ledger whose next commits fail, with nothing stored; otherwise the one behind it.
 #pragma once
 
 #include "hub/ledger.hpp"
@@ -10,11 +10,14 @@ class RefusingLedger final : public Ledger {
   explicit RefusingLedger(Ledger& real) : real_(real) {}
 
   bool refuses = true;
+  // With io-error, as when a sync fails, nothing can be written after it.
+  Error refusal{ErrorKind::retry_later, "disk-full", "The disk is full."};
 
   LedgerIdentity identity() const override { return real_.identity(); }
   Result<Id> change_epoch(const Id& current, const Id& next) override { return real_.change_epoch(current, next); }
   const sync::Schema& schema() const override { return real_.schema(); }
   Result<std::unique_ptr<LedgerTransaction>> begin() override {
+    if (outcome_unknown_) return fail(ErrorKind::stop, "ledger-needs-reopen", "Start anew.");
     HOLDLINE_ASSIGN(auto transaction, real_.begin());
     return std::make_unique<Transaction>(*this, std::move(transaction));
   }
@@ -32,7 +35,7 @@ class RefusingLedger final : public Ledger {
  private:
   class Transaction final : public LedgerTransaction {
    public:
-    Transaction(const RefusingLedger& ledger, std::unique_ptr<LedgerTransaction> real)
+    Transaction(RefusingLedger& ledger, std::unique_ptr<LedgerTransaction> real)
         : ledger_(ledger), real_(std::move(real)) {}
     Cursor head() override { return real_->head(); }
     Result<std::map<LaneKey, Progress>> progress(std::span<const LaneKey> keys) override {
@@ -57,16 +60,18 @@ class RefusingLedger final : public Ledger {
       return real_->assertions(device, incarnation);
     }
     Result<void> commit(const ChangeSet& changes) override {
-      if (ledger_.refuses) return fail(ErrorKind::retry_later, "disk-full", "The disk is full.");
-      return real_->commit(changes);
+      if (!ledger_.refuses) return real_->commit(changes);
+      ledger_.outcome_unknown_ = ledger_.refusal.code == "io-error";
+      return tl::unexpected<Error>(ledger_.refusal);
     }
 
    private:
-    const RefusingLedger& ledger_;
+    RefusingLedger& ledger_;
     std::unique_ptr<LedgerTransaction> real_;
   };
 
   Ledger& real_;
+  bool outcome_unknown_ = false;
 };
 
 }  // namespace holdline::hub::testing

@@ -98,6 +98,26 @@ TEST(SqliteLedger, ForgetsOldChangesPieceByPieceAndSaysSoToOldCursors) {
   EXPECT_EQ(reader->rows(customer_no, scopes, Id{}, 100).value().size(), 20u);
 }
 
+TEST(SqliteLedger, AStartThatFailsLeavesFileAndLogAsTheyAre) {
+  SqliteStore store;
+  commit(store.ledger(), {{ann(store.ledger().schema())}});
+  // What a crash leaves: the log with the last commits beside the file, here with a page that cannot be read.
+  platform::Scratch crashed;
+  const SqliteLedgerOptions options{crashed / "ledger.db", {}};
+  const std::filesystem::path log = options.file.string() + "-wal";
+  std::filesystem::copy_file(store.file().string() + "-wal", log);
+  std::string bytes = platform::contents(store.file());
+  bytes.at(bytes.size() - 100) ^= 1;
+  platform::write_contents(options.file, bytes);
+  const std::string log_before = platform::contents(log);
+  ASSERT_GT(log_before.size(), 0u);
+
+  EXPECT_EQ(code_of(SqliteLedger::open(options, platform::key_of(1))), "database-corrupt");
+
+  EXPECT_TRUE(platform::contents(log) == log_before);
+  EXPECT_TRUE(platform::contents(options.file) == bytes);
+}
+
 TEST(SqliteLedger, MovesItsLogIntoTheFile) {
   SqliteStore store;
   commit(store.ledger(), {{ann(store.ledger().schema())}});
