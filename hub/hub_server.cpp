@@ -187,6 +187,12 @@ void HubServer::read(const Device& device, HttpRequest request, Respond respond)
     if (!pull) return respond(platform::error_response(pull.error()));
     return desk_->pull(device, *pull, [respond](Result<sync::Bytes> body) { respond(sync_response(std::move(body))); });
   }
+  // Asked only by a workstation whose chain is another than the ledger's.
+  if (request.path == sync::path::compare)
+    log_.warning("outbox-differs",
+                 "a workstation's outbox is not the one it had: put back from an older copy, or cloned; what differs "
+                 "comes again under a new incarnation",
+                 {{"device", device.name}});
   desk_->run([this, device, request = std::move(request), respond = std::move(respond)](SyncService& service) {
     const auto reading = readings().find(request.path);
     respond(sync_response(reading == readings().end()
