@@ -161,12 +161,13 @@ Result<void> Database::unlock(const SecretKey& key) {
 
 // A key is not checked when it is set; the first page read shows whether it fits.
 Result<void> Database::prove_key(OpenMode mode) {
-  auto schema = query_int("SELECT count(*) FROM sqlite_schema");
-  if (!schema) return tl::unexpected<Error>(explain_unreadable(std::move(schema).error()));
+  const std::string file = sqlite3_db_filename(db_.get(), "main");
+  const int rc = sqlite3_exec(db_.get(), "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr);
+  if (rc != SQLITE_OK) return tl::unexpected<Error>(explain_unreadable(database_error(db_.get(), rc, "open " + file)));
   if (mode == OpenMode::create_new) return {};
   HOLDLINE_ASSIGN(const std::int64_t size, query_int("PRAGMA page_count"));
   if (size > 0) return {};
-  return tl::unexpected<Error>(missing(sqlite3_db_filename(db_.get(), "main")));
+  return tl::unexpected<Error>(missing(file));
 }
 
 // What looks like a wrong key may be a file that was never encrypted, or one that was cut off.
@@ -252,7 +253,8 @@ Result<std::string> Database::query_text(std::string_view sql) {
 Result<void> Database::quick_check() {
   HOLDLINE_ASSIGN(const std::string answer, query_text("PRAGMA quick_check(1)"));
   if (answer == "ok") return {};
-  return tl::unexpected<Error>(database_error(nullptr, SQLITE_CORRUPT, "check the database"));
+  return tl::unexpected<Error>(
+      database_error(nullptr, SQLITE_CORRUPT, std::string("check ") + sqlite3_db_filename(db_.get(), "main")));
 }
 
 Result<void> Database::rewrite_log() {

@@ -79,6 +79,22 @@ TEST(Database, RefusesAnotherKeyAndLeavesTheFileAlone) {
   EXPECT_EQ(contents(path), before);
 }
 
+TEST(Database, NamesTheFileThatItCannotRead) {
+  Scratch scratch;
+  const auto path = make_database(scratch);
+  const auto wrong_key = Database::open(path, key_of(2));
+  std::string bytes = contents(path);
+  bytes[4096 + 100] = static_cast<char>(bytes[4096 + 100] ^ 1);
+  write_contents(path, bytes);
+  auto db = Database::open(path, key_of(1));
+  ASSERT_TRUE(db) << db.error().message;
+  const auto damaged = db->quick_check();
+
+  ASSERT_FALSE(wrong_key || damaged);
+  EXPECT_NE(wrong_key.error().message.find(path.string()), std::string::npos) << wrong_key.error().message;
+  EXPECT_NE(damaged.error().message.find(path.string()), std::string::npos) << damaged.error().message;
+}
+
 TEST(Database, TellsAMissingFileFromAFirstRun) {
   Scratch scratch;
   EXPECT_EQ(code_of_open(scratch / "outbox.db", key_of(1)), "database-missing");
