@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <cstring>
@@ -255,6 +256,15 @@ std::string tail(const std::string& text, std::size_t lines) {
   std::size_t at = text.size();
   for (; lines > 0 && at != std::string::npos && at > 0; --lines) at = text.rfind('\n', at - 1);
   return at == std::string::npos ? text : text.substr(at);
+}
+
+std::vector<std::string> sorted(std::vector<std::string> all) {
+  std::ranges::sort(all);
+  return all;
+}
+
+bool contains(const std::vector<std::string>& all, const std::string& one) {
+  return std::ranges::find(all, one) != all.end();
 }
 
 std::string read_text(const Path& file) {

@@ -90,6 +90,8 @@ std::uint16_t free_port();
 
 // The last lines of a text, for messages.
 std::string tail(const std::string& text, std::size_t lines = 25);
+std::vector<std::string> sorted(std::vector<std::string> all);
+bool contains(const std::vector<std::string>& all, const std::string& one);
 std::string read_text(const Path& file);
 void write_text(const Path& file, const std::string& text);
 

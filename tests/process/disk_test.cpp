@@ -1,0 +1,149 @@
+// What a disk does to daemons: it is full, it fails to sync, it is read-only.
+#include <gtest/gtest.h>
+
+#include "tests/process/centre.hpp"
+#include "tests/process/tight_disk.hpp"
+
+namespace holdline::process {
+namespace {
+
+// A daemon whose disk can be broken: its syncs fail while the file `mark` exists.
+void let_fail(Daemon& daemon, const Path& mark) {
+  daemon.command().environment["LD_PRELOAD"] = HOLDLINE_FAILING_SYNC_LIBRARY;
+  daemon.command().environment["HOLDLINE_FAILING_SYNC"] = mark.string();
+}
+
+class FullDisk : public ::testing::TestWithParam<Tightness> {
+ protected:
+  void SetUp() override {
+    if (!TightDisk::possible(GetParam())) GTEST_SKIP() << "mounting is not allowed here; the other one still runs";
+  }
+};
+
+TEST_P(FullDisk, RefusesEntriesClearlyKeepsWhatItAcknowledgedAndGoesOnWithRoom) {
+  Centre centre;
+  const Path at = centre / "disk";
+  std::filesystem::create_directory(at);
+  TightDisk disk(GetParam(), at);
+  Desk desk(at, "desk-1");
+  desk.start();
+  desk.join(centre.hub());
+  desk.wait_for("online");
+  centre.hub().daemon().kill();
+  desk.wait_for_mode("contingency");
+  std::vector<std::string> acknowledged{"before"};
+  desk.add_entry("before");
+
+  // The space set aside is given up for entries first; then there is none.
+  Outcome answer;
+  for (int i = 0; i < 3'000 && answer.status == 0; ++i) {
+    disk.fill(desk.daemon().pid());
+    const std::string note = "entry " + std::to_string(i) + std::string(3'000, '.');
+    answer = desk.run({"entry", "add", "kind=message", "note=" + note});
+    if (answer.status == 0) acknowledged.push_back(note);
+  }
+
+  EXPECT_EQ(answer.status, 75);
+  EXPECT_NE(answer.err.find("the disk is full. Free some space"), std::string::npos) << answer.err;
+  const Json outbox = desk.status()["outbox"];
+  EXPECT_EQ(outbox["health"], "read-only");
+  EXPECT_NE(outbox["advice"], "");
+  EXPECT_EQ(outbox["waiting"], std::to_string(acknowledged.size()));
+  EXPECT_EQ(sorted(desk.entry_notes()), sorted(acknowledged));
+
+  disk.make_room(desk.daemon().pid());
+  desk.wait_for("ready");
+  desk.add_entry(acknowledged.emplace_back("with room again"));
+  desk.daemon().kill();
+  desk.start();
+  EXPECT_EQ(sorted(desk.entry_notes()), sorted(acknowledged));
+  centre.hub().start();
+  desk.wait_for("drained");
+  desk.wait_for_equal_digests();
+  EXPECT_EQ(sorted(desk.entry_notes()), sorted(acknowledged));
+  EXPECT_EQ(centre.hub().digests(), desk.digests());
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, FullDisk, ::testing::Values(Tightness::small_disk, Tightness::file_limit),
+                         [](const auto& way) {
+                           return way.param == Tightness::small_disk ? "OfItsOwn" : "ByAFileLimit";
+                         });
+
+TEST(ReadOnlyDisk, IsNamedWhenTheDaemonCannotStart) {
+  if (!TightDisk::possible(Tightness::small_disk)) GTEST_SKIP() << "mounting is not allowed here";
+  platform::Scratch scratch;
+  TightDisk disk(Tightness::small_disk, scratch.path());
+  Desk desk(scratch.path(), "desk-1");
+  desk.start();
+  desk.daemon().stop();
+  disk.make_read_only();
+
+  const Outcome outcome = run({{bin("holdlined"), "--config", (scratch / "desk-1.toml").string()}, {}, {}, {}});
+
+  EXPECT_NE(outcome.status, 0);
+  EXPECT_NE(outcome.err.find("Read-only file system"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find(scratch.path().string()), std::string::npos) << outcome.err;
+}
+
+TEST(FailedSync, AtAWorkstationRefusesEntriesUntilTheDiskIsWell) {
+  Centre centre;
+  const Path broken = centre / "broken";
+  Desk desk(centre.directory(), "desk-1");
+  let_fail(desk.daemon(), broken);
+  desk.start();
+  desk.join(centre.hub());
+  desk.wait_for("online");
+  centre.hub().daemon().kill();
+  desk.add_entry("before");
+
+  write_text(broken, "");
+  const Outcome refused = desk.run({"entry", "add", "kind=message", "note=while broken"});
+
+  EXPECT_NE(refused.status, 0);
+  EXPECT_EQ(desk.status()["outbox"]["health"], "read-only");
+  EXPECT_NE(desk.status()["outbox"]["advice"], "");
+  const Outcome again = desk.run({"entry", "add", "kind=message", "note=still broken"});
+  EXPECT_NE(again.err.find("Nothing can be saved on this PC now"), std::string::npos) << again.err;
+  EXPECT_NE(desk.run({"outbox", "export"}).out.find("before"), std::string::npos);
+
+  std::filesystem::remove(broken);
+  desk.wait_for("ready");
+  desk.add_entry("after");
+  centre.hub().start();
+  desk.wait_for("drained");
+  desk.wait_for_equal_digests();
+  for (const char* note : {"before", "after"}) EXPECT_TRUE(contains(desk.entry_notes(), note)) << note;
+  EXPECT_FALSE(contains(desk.entry_notes(), "still broken"));
+}
+
+TEST(FailedSync, AtTheHubEndsItSoThatItsNextStartGoesOn) {
+  Centre centre;
+  Desk& desk = centre.add_desk("desk-1");
+  desk.wait_for("online");
+  const Path broken = centre / "broken";
+  centre.hub().daemon().stop();
+  let_fail(centre.hub().daemon(), broken);
+  centre.hub().start();
+  desk.wait_for("online");
+
+  write_text(broken, "");
+  desk.add_entry("while broken");
+
+  EXPECT_EQ(centre.hub().daemon().wait_for_end(), 74);
+  EXPECT_NE(centre.hub().daemon().log_since_start().find("ledger-needs-reopen"), std::string::npos);
+  EXPECT_EQ(desk.waiting(), 1U);
+
+  // Its supervisor starts it in vain while the disk is broken.
+  centre.hub().daemon().launch();
+  EXPECT_NE(centre.hub().daemon().wait_for_end(), 0);
+
+  std::filesystem::remove(broken);
+  centre.hub().start();
+  desk.wait_for("drained");
+  desk.wait_for_equal_digests();
+  EXPECT_EQ(desk.entry_notes(), std::vector<std::string>{"while broken"});
+  EXPECT_EQ(centre.hub().digests(), desk.digests());
+}
+
+}  // namespace
+}  // namespace holdline::process
