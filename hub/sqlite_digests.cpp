@@ -51,7 +51,8 @@ Result<void> Digests::load(Statements& statements, Names& scopes) {
 void Digests::touch(const sync::Collection& collection, const RecordWrite& write) {
   const sync::Record& next = write.next.record;
   const bool moved = write.before && write.before->scope != next.scope;
-  const bool all = !write.before || moved || write.before->deleted != next.deleted;
+  const bool all = !write.before || moved || write.before->deleted != next.deleted ||
+                   write.before->deletion_asked != next.deletion_asked;
   std::bitset<8> groups;
   for (std::size_t i = 0; i < collection.fields.size(); ++i) {
     if (all || write.before->fields[i] != next.fields[i]) groups.set(collection.fields[i].visibility);

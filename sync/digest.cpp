@@ -31,6 +31,7 @@ Bytes canonical_row(const Collection& collection, const Record& shown, std::uint
   ByteWriter out(bytes);
   out.varint(collection.no);
   out.raw(shown.key.id.view());
+  out.u8(shown.deletion_asked ? 1 : 0);
   const std::size_t head = bytes.size();
   for (std::size_t i = 0; i < shown.fields.size(); ++i) {
     const Field& field = collection.fields[i];

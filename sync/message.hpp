@@ -61,7 +61,7 @@ struct LaneAck {
 
 enum class Resume : std::uint8_t {
   follow,     // the cursor is good: pull from it
-  bootstrap,  // no cursor, another epoch, or the log no longer reaches back
+  bootstrap,  // no cursor, one this ledger never told, or the log no longer reaches back
 };
 
 struct Welcome {

@@ -48,6 +48,12 @@ Sum sum_of_words(std::uint64_t w0, std::uint64_t w1, std::uint64_t w2, std::uint
 
 constexpr std::uint64_t ones = ~std::uint64_t{0};
 
+TEST(RowDigest, SeesThatADeletionIsAskedFor) {
+  Record asked = full_row();
+  asked.deletion_asked = true;
+  EXPECT_NE(row_digest(customers(), asked, 0), row_digest(customers(), full_row(), 0));
+}
+
 TEST(Sum, CarriesThroughEveryWordAndWrapsModuloTwoToThe256) {
   Sum sum = sum_of_words(ones, ones, ones, ones);
   sum += sum_of_words(1, 0, 0, 0);
