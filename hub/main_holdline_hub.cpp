@@ -24,10 +24,11 @@ using namespace holdline;
 using Json = nlohmann::json;
 
 // sysexits(3), as the unit file and the manual name them.
-enum Exit : int { ok = 0, failed = 1, usage = 2, findings = 3, software = 70, io = 74, config = 78 };
+enum Exit : int { ok = 0, failed = 1, usage = 2, findings = 3, io = 74, temporary = 75, config = 78 };
 
 int complain(const Error& error) {
   std::cerr << "holdline-hub: " << error.message << " (" << error.code << ")\n";
+  if (error.code == "already-running") return temporary;
   return error.code == "io-error" || error.code == "disk-full" ? io : failed;
 }
 
