@@ -36,7 +36,7 @@ std::vector<SessionAction> Session::step(const SessionEvent& event, std::int64_t
 
 void Session::greet(Actions& out) {
   state_ = SessionState::greeting;
-  caught_up_ = false;
+  caught_up_ = pull_due_ = false;
   out.push_back(action::SayHello{});
 }
 
@@ -182,10 +182,12 @@ void Session::on(const event::PushAnswered& e, Actions& out) {
     case PushAnswer::results:
       upload_.acknowledged(e.lane, e.from, e.to);
       push(out);
+      pull_when_due(out);
       return;
     case PushAnswer::gap:
       upload_.gap(e.lane, e.from, e.expected);
       push(out);
+      pull_when_due(out);
       return;
     case PushAnswer::fork:
       // Hello tells the numbers and hashes anew; the comparison starts from there.
@@ -214,7 +216,17 @@ void Session::on(const event::Pulled& e, Actions& out) {
     mend_next(out);
     return;
   }
-  out.push_back(action::StartPull{e.more ? 0 : options_.pull_wait_ms});
+  pull_due_ = true;
+  pulled_ms_ = now_ms_;
+  pull_when_due(out);
+}
+
+// Asked again with every answer to a push: as long as it has to wait, one is to come.
+void Session::pull_when_due(Actions& out) {
+  if (state_ != SessionState::following || !pull_due_) return;
+  if (upload_.in_flight() && now_ms_ - pulled_ms_ < options_.pull_distance_ms) return;
+  pull_due_ = false;
+  out.push_back(action::StartPull{caught_up_ ? options_.pull_wait_ms : 0});
 }
 
 // One leaf after the other of one key after the other; back to following when none is left. A part that moved meanwhile

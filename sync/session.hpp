@@ -6,7 +6,8 @@
 //        ^                                                                                      |
 //        +---------------------- any failure: rest for a jittered while ------------------------+
 //
-// Uploads run beside every state after the greeting; downloads never wait for them nor they for downloads.
+// Uploads run beside every state after the greeting and never wait for downloads; while pushes are in flight, downloads
+// keep a distance (Options::pull_distance_ms).
 #pragma once
 
 #include <array>
@@ -155,6 +156,10 @@ class Session {
     Backoff::Limits backoff;
     std::size_t chunks_in_flight = 2;
     std::int64_t pull_wait_ms = 25'000;
+    // Between two pulls while pushes are in flight, unless the push that is answered then was the last: most of what
+    // such pulls bring is the workstation's own entries coming back, and taking them in small cuts would hold up the
+    // rest of the queue. Longer, and colleagues' changes would be missed while a long queue drains.
+    std::int64_t pull_distance_ms = 500;
     // How long to leave alone what needs a person (a refused certificate, another protocol) before asking again.
     std::int64_t person_retry_ms = 60'000;
   };
@@ -197,6 +202,7 @@ class Session {
   void fetch_chunks(Actions&);
   void mend_next(Actions&);
   void push(Actions&);
+  void pull_when_due(Actions&);
   bool uploading() const;
 
   Options options_;
@@ -207,6 +213,8 @@ class Session {
   std::array<std::uint64_t, lane_count> tips_{};
   std::optional<Error> last_error_;
   bool caught_up_ = false;
+  bool pull_due_ = false;  // the next pull waits for its distance to the last one
+  std::int64_t pulled_ms_ = 0;
   // of the step being taken
   std::int64_t now_ms_ = 0;
   std::uint64_t chance_ = 0;

@@ -37,6 +37,8 @@ class Upload {
   void gap(Lane lane, std::uint64_t from, std::uint64_t expected);
 
   std::uint64_t hub_has(Lane lane) const { return acked_[lane]; }
+  // Whether an answer to a push is still to come.
+  bool in_flight() const { return !flights_.empty(); }
   // Nothing left to push and nothing in flight.
   bool drained() const;
 

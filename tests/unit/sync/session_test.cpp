@@ -153,6 +153,42 @@ TEST_F(SessionTest, DifferingDigestsAreMendedLeafByLeafBeforeTheNextPull) {
   EXPECT_EQ(session.state(), SessionState::following);
 }
 
+TEST_F(SessionTest, PullsKeepTheirDistanceWhilePushesAreInFlight) {
+  const std::int64_t distance = Session::Options{}.pull_distance_ms;
+  const auto at = [&](std::int64_t ms, const SessionEvent& event) { return session.step(event, now + ms, 42); };
+  step(event::OutboxGrew{{0, 0, 9, 0}});
+  follow();
+  step(event::PushStarted{2, 1, 2});
+  step(event::PushStarted{2, 3, 4});
+  EXPECT_EQ(find<action::StartPull>(at(0, event::Pulled{false, true, {}})), nullptr);
+  EXPECT_EQ(find<action::StartPull>(at(1, event::PushAnswered{2, 1, 2, PushAnswer::results, 0})), nullptr);
+  step(event::PushStarted{2, 5, 6});
+  const auto due = at(distance, event::PushAnswered{2, 3, 4, PushAnswer::results, 0});
+  ASSERT_EQ(count<action::StartPull>(due), 1u);
+  EXPECT_EQ(find<action::StartPull>(due)->wait_ms, 0);
+}
+
+TEST_F(SessionTest, TheLastPushThatIsAnsweredLetsTheNextPullGo) {
+  step(event::OutboxGrew{{0, 0, 2, 0}});
+  follow();
+  step(event::PushStarted{2, 1, 2});
+  EXPECT_EQ(find<action::StartPull>(step(event::Pulled{false, false, {}})), nullptr);
+  const auto actions = step(event::PushAnswered{2, 1, 2, PushAnswer::results, 0});
+  ASSERT_EQ(count<action::StartPull>(actions), 1u);
+  EXPECT_GT(find<action::StartPull>(actions)->wait_ms, 0);
+  // What was held back in one conversation means nothing in the next.
+  step(event::PushStarted{2, 1, 2});
+  step(event::Pulled{false, false, {}});
+  step(event::Failed{{ErrorKind::retry_later, "unreachable", ""}, 0});
+  EXPECT_EQ(count<action::StartPull>([&] {
+              step(event::Wake{});
+              return step(welcome(Resume::follow));
+            }()),
+            1u);
+  step(event::PushStarted{2, 1, 2});
+  EXPECT_EQ(find<action::StartPull>(step(event::PushAnswered{2, 1, 2, PushAnswer::results, 0})), nullptr);
+}
+
 TEST_F(SessionTest, IsSettledOnlyWhenPushedAndPulled) {
   step(event::OutboxGrew{{0, 0, 1, 0}});
   follow();
