@@ -72,7 +72,7 @@ Result<void> Engine::keep_results(const std::vector<sync::ActionResult>& results
     done = outbox.store_results(results, to);
   });
   HOLDLINE_TRY(done);
-  for (const sync::ActionResult& result : results) parts_.overlay.settle(result);
+  parts_.overlay.settle(results);
   return {};
 }
 

@@ -122,10 +122,10 @@ void Overlay::take(const sync::Maker& maker, const PendingAction& pending, std::
   at->second.postings = postings.size() - before;
 }
 
-void Overlay::settle(const sync::ActionResult& result) {
+void Overlay::settle(std::span<const sync::ActionResult> results) {
   const std::lock_guard lock(mutex_);
-  if (result.incarnation != incarnation_) return;
-  apply(result);
+  for (const sync::ActionResult& result : results)
+    if (result.incarnation == incarnation_) apply(result);
   publish();
 }
 

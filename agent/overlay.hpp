@@ -86,8 +86,9 @@ class Overlay {
   // After the outbox has it durably. An action that is known already changes nothing.
   void add(const sync::Maker&, const PendingAction&);
   // applied, merged, conflict: ends at result.at.cn. quarantined: ends now. waiting: goes on. Results of another
-  // incarnation than the one last added are not about these actions and change nothing.
-  void settle(const sync::ActionResult&);
+  // incarnation than the one last added are not about these actions and change nothing. Published once for all.
+  void settle(std::span<const sync::ActionResult> results);
+  void settle(const sync::ActionResult& result) { settle(std::span(&result, 1)); }
   // The replica's cursor moved: drops what it now contains.
   void reached(sync::ChangeNumber cursor);
   // From scratch, at start, after a re-issue and after a bootstrap (under one lock with the swap): `pending` is what

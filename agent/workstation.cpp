@@ -85,7 +85,12 @@ Result<void> Workstation::open_stores(const AgentConfig& config) {
   OutboxWorkerOptions worker;
   worker.saved = [this](Outbox& box, const Saved& saved) {
     if (auto pending = box.find(*schema_, saved.ref); pending && *pending) overlay_.add(box.maker(), **pending);
-    syncing_.post([this] { engine_->outbox_grew(); });
+    // One look sees everything saved before it: a burst of entries must not queue up a look each.
+    if (growth_told_.exchange(true)) return;
+    syncing_.post([this] {
+      growth_told_ = false;
+      engine_->outbox_grew();
+    });
   };
   outbox_ = std::make_unique<OutboxWorker>(std::move(*outbox), schema_, worker);
   access_ = std::make_unique<Access>(*outbox_);

@@ -2,6 +2,7 @@
 // third, requests to the hub on the I/O thread.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <future>
 #include <memory>
@@ -78,6 +79,7 @@ class Workstation {
   std::unique_ptr<Engine> engine_;
   mutable std::mutex mutex_;
   SyncStatus status_;
+  std::atomic<bool> growth_told_ = false;  // the engine was told that the outbox grew, and has not looked yet
   TaskThread reading_;
   TaskThread syncing_;
 };
