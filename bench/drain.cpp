@@ -98,7 +98,8 @@ Drained drain_once(const Options& options, std::span<const generator::Entry> ent
   station->wake();
   wait_until("the drain", [&] { return station->waiting() == 0; });
   drained.product = took(watch);
-  wait_until("being level", [&] { return station->workstation().sync_status().settled; });
+  const sync::Cursor head = must(must(hub.parts().ledger->reader())->head());
+  wait_until("being level", [&] { return station->workstation().sync_status().replica.cursor == head; });
   drained.level_seconds = watch.seconds();
   station.reset();
   hub.close();
