@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 
 #include "platform/first_run.hpp"
+#include "platform/memory.hpp"
 #include "sync/limits.hpp"
 
 namespace holdline::agent {
@@ -12,6 +13,8 @@ namespace {
 
 constexpr std::string_view outbox_key = "outbox";
 constexpr std::string_view replica_key = "replica";
+// Changes after which it is worth looking through the heap.
+constexpr sync::ChangeNumber much = 10'000;
 
 Result<platform::SecretKey> load_or_create(platform::Keystore& keystore, std::string_view name, bool may_create) {
   HOLDLINE_ASSIGN(const bool there, keystore.exists(name));
@@ -103,6 +106,7 @@ Result<void> Workstation::open_stores(const AgentConfig& config) {
   if (!why.empty()) around_.log.warning("replica-rebuilt", "the replica is fetched again", {{"because", why}});
   HOLDLINE_ASSIGN(auto reader, ReplicaReader::open(replica, copy_key, *schema_));
   view_ = std::make_unique<View>(std::move(reader), [this] { return overlay_.snapshot(); });
+  memory_given_at_ = replica_->position().cursor.cn;
   return platform::mark_set_up(config.directory);
 }
 
@@ -164,7 +168,21 @@ sync::Maker Workstation::maker() const {
   return outbox_->run([](Outbox& outbox) { return outbox.maker(); });
 }
 
+// A snapshot of 100,000 customers leaves 90 MB of freed memory in the process. It goes back once, when there is nothing
+// left to fetch: the workstation may then be idle for hours, and others on the machine need it. Small cuts do not bring
+// it about, for every one of them would cost a walk through the heap.
+void Workstation::give_memory_back(const SyncStatus& status) {
+  const sync::ChangeNumber at = status.replica.cursor.cn;
+  took_much_ = took_much_ || status.state == sync::SessionState::bootstrapping || at >= memory_given_at_ + much;
+  if (!took_much_ || !status.settled) return;
+  took_much_ = false;
+  memory_given_at_ = at;
+  replica_->shrink();
+  platform::release_free_memory();
+}
+
 void Workstation::published(const SyncStatus& status) {
+  give_memory_back(status);
   bool connected_now = false;
   {
     const std::lock_guard lock(mutex_);

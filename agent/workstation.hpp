@@ -61,6 +61,7 @@ class Workstation {
   Result<void> open_stores(const AgentConfig& config);
   void start_engine(const AgentConfig& config);
   void published(const SyncStatus& status);
+  void give_memory_back(const SyncStatus& status);
   void fetch_people();
 
   Surroundings around_;
@@ -77,6 +78,8 @@ class Workstation {
   std::unique_ptr<platform::HttpClient> people_client_;  // the I/O thread only
   std::unique_ptr<HubTransport> transport_;
   std::unique_ptr<Engine> engine_;
+  bool took_much_ = false;                  // downloads since memory was given back; the engine's thread only
+  sync::ChangeNumber memory_given_at_ = 0;  // likewise
   mutable std::mutex mutex_;
   SyncStatus status_;
   std::atomic<bool> growth_told_ = false;  // the engine was told that the outbox grew, and has not looked yet
