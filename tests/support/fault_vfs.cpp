@@ -62,6 +62,8 @@ void FaultDisk::restore_power(PowerLoss loss) {
   const std::lock_guard guard(mutex_);
   power_off_ = false;
   power_fails_in_ = 0;
+  // Whoever opens a file first finds no shared memory: it ended with the last process that had it.
+  for (auto& [path, file] : files_) file->shm.clear();
   if (loss == PowerLoss::none) return;
   ++counts_.power_cuts;
   for (auto it = files_.begin(); it != files_.end();) {
@@ -98,7 +100,6 @@ void FaultDisk::lose_unsynced(File& file, PowerLoss loss) {
   }
   file.unsynced.clear();
   file.now = file.durable;
-  file.shm.clear();
 }
 
 std::shared_ptr<const FaultDisk::Image> FaultDisk::image() const {

@@ -26,7 +26,7 @@ const sqlite3_io_methods methods = {
     FaultCalls::lock,
     FaultCalls::unlock,
     FaultCalls::check_reserved,
-    [](sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; },
+    FaultCalls::control,
     [](sqlite3_file*) { return static_cast<int>(fault_disk_sector); },
     [](sqlite3_file*) { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; },  // what SQLite assumes of real disks
     FaultCalls::shm_map,
@@ -117,6 +117,17 @@ int FaultCalls::size(sqlite3_file* f, sqlite3_int64* out) {
   Handle& h = of(f);
   const std::lock_guard guard(h.disk->mutex_);
   *out = static_cast<sqlite3_int64>(h.file->now.size());
+  return SQLITE_OK;
+}
+
+// SQLite asks whether the file still has its name before it deletes the log of that name.
+int FaultCalls::control(sqlite3_file* f, int what, void* answer) {
+  if (what != SQLITE_FCNTL_HAS_MOVED) return SQLITE_NOTFOUND;
+  Handle& h = of(f);
+  const std::lock_guard guard(h.disk->mutex_);
+  const auto& files = h.disk->files_;
+  const bool named = std::any_of(files.begin(), files.end(), [&](const auto& entry) { return entry.second == h.file; });
+  *static_cast<int*>(answer) = named ? 0 : 1;
   return SQLITE_OK;
 }
 

@@ -68,6 +68,7 @@ struct FaultCalls {
   static int truncate(sqlite3_file*, sqlite3_int64);
   static int sync(sqlite3_file*, int);
   static int size(sqlite3_file*, sqlite3_int64*);
+  static int control(sqlite3_file*, int what, void* answer);
   static int lock(sqlite3_file*, int);
   static int unlock(sqlite3_file*, int);
   static int check_reserved(sqlite3_file*, int*);
