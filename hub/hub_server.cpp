@@ -1,8 +1,7 @@
 #include "hub/hub_server.hpp"
 
-#include <unordered_map>
-
 #include "hub/enrollment.hpp"
+#include "hub/sync_routes.hpp"
 #include "platform/account.hpp"
 #include "sync/limits.hpp"
 
@@ -22,34 +21,6 @@ HttpResponse sync_response(Result<sync::Bytes> body) {
   response.content_type = "application/octet-stream";
   response.body = std::move(*body);
   return response;
-}
-
-using Reading = Result<sync::Bytes> (*)(SyncService&, const Device&, const HttpRequest&, std::int64_t now_ms);
-
-const std::unordered_map<std::string_view, Reading>& readings() {
-  static const std::unordered_map<std::string_view, Reading> table = {
-      {sync::path::hello,
-       [](SyncService& s, const Device& d, const HttpRequest& r, std::int64_t now) { return s.hello(d, r.body, now); }},
-      {sync::path::compare,
-       [](SyncService& s, const Device& d, const HttpRequest& r, std::int64_t) { return s.compare(d, r.body); }},
-      {sync::path::snapshot,
-       [](SyncService& s, const Device& d, const HttpRequest&, std::int64_t now) { return s.manifest(d, now); }},
-      {sync::path::leaves,
-       [](SyncService& s, const Device& d, const HttpRequest& r, std::int64_t) { return s.leaves(d, r.body); }},
-      {sync::path::repair,
-       [](SyncService& s, const Device& d, const HttpRequest& r, std::int64_t) { return s.repair(d, r.body); }},
-      {sync::path::people,
-       [](SyncService& s, const Device& d, const HttpRequest&, std::int64_t) { return s.people(d); }},
-  };
-  return table;
-}
-
-// Paths that end in a hash.
-Result<sync::Bytes> by_hash(SyncService& service, std::string_view path) {
-  if (path.starts_with(sync::path::chunk)) return service.chunk(path.substr(sync::path::chunk.size()));
-  if (path.starts_with(sync::path::schema)) return service.schema(path.substr(sync::path::schema.size()));
-  if (path.starts_with(sync::path::dictionary)) return service.dictionary(path.substr(sync::path::dictionary.size()));
-  return fail(ErrorKind::ask_person, "unknown-path", "There is nothing here; the protocol page lists what is.");
 }
 
 }  // namespace
@@ -162,12 +133,7 @@ void HubServer::enroll(HttpRequest request, Respond respond) {
 }
 
 void HubServer::push(const Device& device, HttpRequest request, Respond respond) {
-  const auto incoming = [&]() -> Result<IncomingPush> {
-    HOLDLINE_ASSIGN(const auto raw, io_codec_.inflate(request.body, sync::limits::message_bytes));
-    HOLDLINE_ASSIGN(auto push, sync::decode_push(raw));
-    return read_push(hub_.ledger->schema(), device, std::move(push));
-  };
-  auto read = incoming();
+  auto read = read_push_body(io_codec_, hub_.ledger->schema(), device, request.body);
   if (!read) {
     log_.warning("push-refused", "a push could not be read", {{"device", device.name}, {"code", read.error().code}});
     return respond(platform::error_response(read.error()));
@@ -194,10 +160,7 @@ void HubServer::read(const Device& device, HttpRequest request, Respond respond)
                  "comes again under a new incarnation",
                  {{"device", device.name}});
   desk_->run([this, device, request = std::move(request), respond = std::move(respond)](SyncService& service) {
-    const auto reading = readings().find(request.path);
-    respond(sync_response(reading == readings().end()
-                              ? by_hash(service, request.path)
-                              : reading->second(service, device, request, clock_.now().wall_ms)));
+    respond(sync_response(answer_reading(service, device, request.path, request.body, clock_.now().wall_ms)));
   });
 }
 
