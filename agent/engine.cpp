@@ -15,9 +15,14 @@ Engine::Engine(Parts parts, Events events, sync::Session::Options options)
     : parts_(parts), events_(std::move(events)), session_(options) {}
 
 Result<void> Engine::start() {
+  HOLDLINE_TRY(outbox_recovered());
+  wake();
+  return {};
+}
+
+Result<void> Engine::outbox_recovered() {
   HOLDLINE_TRY(rebuild_overlay());
   outbox_grew();
-  wake();
   return {};
 }
 

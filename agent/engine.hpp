@@ -89,6 +89,9 @@ class Engine {
   Result<void> start();
   void wake();
   void outbox_grew();
+  // The outbox was read again from its file, after an error. That may hold more than was ever acknowledged: a save
+  // whose outcome nobody knew.
+  Result<void> outbox_recovered();
   void answered(std::uint64_t token, Result<TransportAnswer> answer);
 
   const SyncStatus& status() const { return status_; }

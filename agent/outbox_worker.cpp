@@ -131,8 +131,14 @@ std::vector<Result<Saved>> OutboxWorker::append(const std::vector<Draft>& drafts
   const bool full = std::any_of(answers.begin(), answers.end(),
                                 [](const auto& answer) { return !answer && answer.error().code == "disk-full"; });
   // All or none failed for want of space: the space set aside is for this moment.
-  if (full && outbox_->release_reserve() && outbox_->recover()) answers = outbox_->append(*schema, drafts);
+  if (full && outbox_->release_reserve() && recover()) answers = outbox_->append(*schema, drafts);
   return answers;
+}
+
+bool OutboxWorker::recover() {
+  if (!outbox_->recover()) return false;
+  if (options_.recovered) options_.recovered();
+  return true;
 }
 
 void OutboxWorker::upkeep() {
@@ -140,7 +146,7 @@ void OutboxWorker::upkeep() {
   if (writable_) {
     // An error shows in the status, and recovery is next.
     static_cast<void>(outbox_->checkpoint());
-  } else if (outbox_->recover()) {
+  } else if (recover()) {
     recover_wait_ = options_.recover_after;
   } else {
     recover_wait_ = std::min(2 * recover_wait_, options_.recover_at_most);

@@ -29,6 +29,9 @@ struct OutboxWorkerOptions {
   std::chrono::milliseconds checkpoint_after{2'000};  // without requests
   // Called on the worker's thread with every new action, durable by then, before whoever submitted it is told.
   std::function<void(Outbox&, const Saved&)> saved = {};
+  // Called on the worker's thread when the outbox is writable again after an error: its file was read again and may
+  // hold entries whose saving seemed to have failed.
+  std::function<void()> recovered = {};
 };
 
 class OutboxWorker {
@@ -73,6 +76,7 @@ class OutboxWorker {
   void save(std::vector<Item>& group);
   std::vector<Result<Saved>> append(const std::vector<Draft>& drafts);
   void upkeep();
+  bool recover();
   void publish();
 
   const OutboxWorkerOptions options_;

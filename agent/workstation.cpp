@@ -95,6 +95,11 @@ Result<void> Workstation::open_stores(const AgentConfig& config) {
       engine_->outbox_grew();
     });
   };
+  worker.recovered = [this] {
+    syncing_.post([this] {
+      if (auto derived = engine_->outbox_recovered(); !derived) around_.log.error(derived.error());
+    });
+  };
   outbox_ = std::make_unique<OutboxWorker>(std::move(*outbox), schema_, worker);
   access_ = std::make_unique<Access>(*outbox_);
 

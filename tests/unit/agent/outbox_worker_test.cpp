@@ -123,6 +123,19 @@ TEST_F(OutboxWorkerTest, RecoversByItselfAfterAFailedSync) {
   EXPECT_EQ(worker->status().lanes[2].number, 1u);
 }
 
+// The failed save may be in the file all the same, and then somebody has to send it.
+TEST_F(OutboxWorkerTest, TellsThatTheFileWasReadAgainAfterAFailedSync) {
+  std::promise<void> recovered;
+  OutboxWorkerOptions options{.recover_after = 1ms};
+  options.recovered = [&] { recovered.set_value(); };
+  start(options);
+  ASSERT_TRUE(save(pc.entry("a")));
+  pc.disk.fail_sync(1);
+  ASSERT_FALSE(save(pc.entry("b")));
+  recovered.get_future().wait();
+  EXPECT_EQ(worker->run([](Outbox& outbox) { return outbox.status().lanes[2].number; }), 2u);
+}
+
 TEST_F(OutboxWorkerTest, SaysReadOnlyWhileTheDiskDoesNotSync) {
   start({.recover_after = 1ms, .recover_at_most = 2ms});
   pc.disk.fail_sync(1, true);
