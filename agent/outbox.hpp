@@ -128,9 +128,9 @@ class Outbox {
   // The hub has less than it once acknowledged (restored from an older copy): results above are void, the actions are
   // offered again. Never deletes anything.
   Result<void> void_results(const std::array<std::uint64_t, sync::lane_count>& hub_has, std::uint64_t stream_at);
-  // Fork or rollback: draws a new incarnation. What follows `common` in each lane and has no result is re-issued under
-  // it with new ids and rewritten references; the old actions stay as history, marked re-issued. Atomic. Returns old ->
-  // new.
+  // Fork or rollback: draws a new incarnation. What follows `common` in each lane is re-issued under it with new
+  // ids and rewritten references, whatever result it seemed to have; the old actions stay as history, marked re-issued.
+  // Atomic. Returns old -> new.
   Result<std::vector<std::pair<sync::ActionRef, sync::ActionRef>>> reissue(
       const sync::Schema& schema, const std::array<std::uint64_t, sync::lane_count>& common);
 

@@ -66,8 +66,9 @@ class Reissue {
       const LaneChain& chain = impl_.state.current()[lane];
       for (std::uint64_t n = std::max(common[lane], chain.let_go()) + 1; n <= chain.last(); ++n) {
         const Entry& entry = *chain.find(n);
-        // What the hub holds as waiting lies at or before `common`; beyond it the hub has nothing.
-        if (entry.settlement == Settlement::open || entry.settlement == Settlement::waiting) seqs.push_back(entry.seq);
+        // Beyond `common` the hub has nothing of this chain: a result there is about another machine's action of the
+        // same number, or comes from a history that the hub has lost.
+        if (entry.settlement != Settlement::reissued) seqs.push_back(entry.seq);
       }
     }
     std::sort(seqs.begin(), seqs.end());

@@ -131,12 +131,23 @@ TEST_F(OutboxReissueTest, SettledActionsStayHistoryAndCompactionTakesReissuedOne
   const auto a = pc.save(pc.entry("a")).ref;
   pc.save(pc.entry("b"));
   pc.settle(1, a, sync::Verdict::applied, 3);
-  ASSERT_TRUE(pc.outbox->reissue(pc.schema, {}));
+  ASSERT_TRUE(pc.outbox->reissue(pc.schema, {0, 0, 1, 0}));
   EXPECT_EQ(pc.outbox->status().lanes[2].number, 1u);
   EXPECT_FALSE(pc.outbox->result_of({2, 1})) << "a new action, although the number was settled before";
   EXPECT_EQ(pc.outbox->compact(pc.clock.wall_ms + pc.options.keep_ms + 1).value(), 2u);
   EXPECT_EQ(pc.outbox->status().no_longer_offered, 1u);
   EXPECT_EQ(pc.outbox->pending(pc.schema, 0)->size(), 1u);
+}
+
+// Two machines made from one disk share the hub's results, and a restored hub loses what it had answered.
+TEST_F(OutboxReissueTest, AResultBeyondTheCommonPartIsNotAboutThisAction) {
+  const auto a = pc.save(pc.entry("a")).ref, b = pc.save(pc.entry("b")).ref;
+  pc.settle(1, a, sync::Verdict::applied, 3);
+  pc.settle(2, b, sync::Verdict::applied, 4);
+  const auto moves = pc.outbox->reissue(pc.schema, {0, 0, 1, 0});
+  ASSERT_TRUE(moves);
+  EXPECT_EQ(moved(*moves, b), (sync::ActionRef{2, 1}));
+  EXPECT_FALSE(pc.outbox->result_of({2, 1}));
 }
 
 TEST_F(OutboxReissueTest, PowerCutLeavesTheOldIncarnationOrTheWholeNewOne) {
