@@ -1,0 +1,144 @@
+#include "tests/sim/drafts.hpp"
+
+#include <algorithm>
+
+#include "sync/conflicts.hpp"
+
+namespace holdline::sim {
+
+namespace {
+
+std::vector<sync::Op> in_order(std::vector<sync::Op> ops) {
+  for (sync::Op& op : ops) std::ranges::sort(op.changes, {}, &sync::FieldChange::field);
+  return ops;
+}
+
+}  // namespace
+
+sync::Op Drafts::op(sync::OpKind kind, std::string_view collection, const std::string& scope) const {
+  return {kind, {schema_.collection(collection)->no, {}}, scope, 0, {}, {}};
+}
+
+sync::Op Drafts::edit_of(const agent::Shown& shown) const {
+  return {sync::OpKind::edit, shown.record.key, shown.record.scope, shown.cn, {}, {}};
+}
+
+void Drafts::set(sync::Op& op, std::string_view field, sync::Value value, sync::Base base) const {
+  op.changes.push_back(
+      {*schema_.collection(op.record.collection)->field(field), std::move(base), std::move(value), {}, {}});
+}
+
+void Drafts::change(sync::Op& op, const agent::Shown& shown, std::string_view field, sync::Value value) const {
+  const auto index = *schema_.collection(op.record.collection)->field(field);
+  set(op, field, std::move(value), sync::make_base(shown.record.fields[index]));
+}
+
+void Drafts::add(sync::Op& op, std::string_view field) const {
+  op.changes.push_back(
+      {*schema_.collection(op.record.collection)->field(field), sync::BaseUnknown{}, {}, {"added " + token_}, {}});
+}
+
+std::vector<sync::Op> Drafts::entry(const std::string& scope) const {
+  sync::Op made = op(sync::OpKind::create, "manual_entry", scope);
+  set(made, "kind", std::string("message"));
+  set(made, "status", std::string("open"));
+  set(made, "note", "please call back " + token_);
+  return in_order({made});
+}
+
+std::vector<sync::Op> Drafts::callback(const std::string& scope) const {
+  sync::Op made = op(sync::OpKind::create, "callback_request", scope);
+  set(made, "name", std::string("Ada"));
+  set(made, "phone", std::string("+442079460000"));
+  set(made, "reason", "promised " + token_);
+  set(made, "state", std::string("open"));
+  return in_order({made});
+}
+
+std::vector<sync::Op> Drafts::do_not_contact(const std::string& scope) const {
+  sync::Op made = op(sync::OpKind::create, "suppression", scope);
+  set(made, "kind", std::string("number"));
+  set(made, "value_hash", "hash " + token_);
+  set(made, "status", std::string("do_not_contact"));
+  return in_order({made});
+}
+
+std::vector<sync::Op> Drafts::customer(const std::string& scope) const {
+  sync::Op made = op(sync::OpKind::create, "customer", scope);
+  set(made, "given", std::string("Grace"));
+  set(made, "family", "new " + token_);
+  sync::Op email = op(sync::OpKind::create, "email", scope);
+  set(email, "customer", agent::created_here(0));
+  set(email, "addr", std::string("grace@example.org"));
+  return in_order({made, email});
+}
+
+std::vector<sync::Op> Drafts::phone(const agent::Shown& customer, unsigned number) const {
+  const std::string e164 = "+44207946000" + std::to_string(number % 10);
+  sync::Op made = op(sync::OpKind::create, "phone", customer.record.scope);
+  made.record.id = sync::natural_id(made.record.collection, customer.record.key.id, e164);
+  set(made, "customer", customer.record.key.id);
+  set(made, "e164", e164);
+  set(made, "as_typed", "as " + token_);
+  return in_order({made});
+}
+
+std::vector<sync::Op> Drafts::edit_text(const agent::Shown& customer, std::string_view field) const {
+  sync::Op edit = edit_of(customer);
+  change(edit, customer, field, "edit " + token_);
+  return in_order({edit});
+}
+
+std::vector<sync::Op> Drafts::edit_address(const agent::Shown& customer) const {
+  sync::Op edit = edit_of(customer);
+  change(edit, customer, "street", "street " + token_);
+  change(edit, customer, "postcode", std::string("LS1"));
+  change(edit, customer, "city", std::string("Leeds"));
+  change(edit, customer, "country", std::string("GB"));
+  return in_order({edit});
+}
+
+std::vector<sync::Op> Drafts::add_tag(const agent::Shown& customer) const {
+  sync::Op edit = edit_of(customer);
+  add(edit, "tags");
+  return {edit};
+}
+
+std::vector<sync::Op> Drafts::follow_up(const agent::Shown& entry) const {
+  const auto& collection = *schema_.collection("manual_entry");
+  const auto& status = collection.fields[*collection.field("status")];
+  sync::Op edit = edit_of(entry);
+  add(edit, "follow_ups");
+  const auto* state = std::get_if<std::string>(&entry.record.fields[*collection.field("status")]);
+  const auto next = state != nullptr ? status.transitions.find(*state) : status.transitions.end();
+  if (next != status.transitions.end() && !next->second.empty())
+    change(edit, entry, "status", next->second[token_.size() % next->second.size()]);
+  return in_order({edit});
+}
+
+std::vector<sync::Op> Drafts::resolve(const agent::Shown& conflict, const std::optional<agent::Shown>& subject,
+                                      bool take_other) const {
+  const auto values = sync::conflict_values(schema_, conflict.record);
+  if (!values) return {};
+  std::vector<sync::Op> ops;
+  const sync::MergeUnit& merged = schema_.collection(values->record.collection)->units[values->unit];
+  // A state may have no way back to the one that lost.
+  const bool can_take = !values->about_deletion && merged.policy != sync::MergePolicy::transition;
+  if (take_other && subject && can_take) {
+    sync::Op chosen = edit_of(*subject);
+    const auto& unit = merged.fields;
+    for (std::size_t i = 0; i < unit.size(); ++i) {
+      const sync::Value& stands = subject->record.fields[unit[i]];
+      if (stands != values->other[i])
+        chosen.changes.push_back({unit[i], sync::make_base(stands), values->other[i], {}, {}});
+    }
+    if (!chosen.changes.empty()) ops.push_back(std::move(chosen));
+  }
+  sync::Op close = edit_of(conflict);
+  change(close, conflict, "state", std::string("resolved"));
+  change(close, conflict, "resolution", "because " + token_);
+  ops.push_back(std::move(close));
+  return in_order(std::move(ops));
+}
+
+}  // namespace holdline::sim

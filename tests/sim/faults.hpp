@@ -1,0 +1,68 @@
+// What goes wrong in a world, one fault after the other, and how it is healed at the end.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "tests/sim/workplace.hpp"
+
+namespace holdline::sim {
+
+class Faults {
+ public:
+  // `add_machine` makes a machine of the world from another one's disk.
+  using AddMachine = std::function<Workplace&(std::size_t seat, const support::FaultDisk::Image& disk)>;
+  Faults(Stage& stage, HubNode& hub, std::deque<Workplace>& workplaces, AddMachine add_machine, Chance chance);
+
+  // The next fault; harmless ones included.
+  void strike();
+  // No more faults, and what is broken is mended: machines come up, lines are good, disks work.
+  void heal();
+
+ private:
+  struct MachineCopy {
+    std::size_t workplace;
+    std::shared_ptr<const support::FaultDisk::Image> image;
+    std::uint64_t at = 0;  // count of the world's events
+  };
+  struct HubCopy {
+    std::shared_ptr<const support::FaultDisk::Image> image;
+    sync::Cursor head;
+  };
+
+  Workplace& victim() { return workplaces_[chance_.below(workplaces_.size())]; }
+  std::int64_t soon(std::int64_t least_ms, std::int64_t most_ms) { return chance_.between(least_ms, most_ms); }
+  void told(std::string_view kind, const std::string& who);
+
+  void trouble_line();
+  void partition();
+  void trouble_hub();
+  void hub_loses_power();
+  void copy_hub();
+  void restore_hub();
+  void kill_agent();
+  void agent_loses_power();
+  void agent_disk_fails();
+  void agent_disk_full();
+  void jump_clock();
+  void copy_machine();
+  void put_machine_back();
+  void clone_machine();
+  void rot_replica();
+  bool hub_has(DeedNo no) const;
+
+  Stage& stage_;
+  HubNode& hub_;
+  std::deque<Workplace>& workplaces_;
+  AddMachine add_machine_;
+  Chance chance_;
+  std::vector<void (Faults::*)()> menu_;
+  std::vector<HubCopy> hub_copies_;
+  std::vector<MachineCopy> machine_copies_;
+  bool cloned_ = false;
+};
+
+}  // namespace holdline::sim

@@ -1,0 +1,142 @@
+#include "tests/sim/ledger_history.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "tests/sim/trace.hpp"
+
+namespace holdline::sim {
+
+namespace {
+
+const std::vector<std::string> all_scopes{north, south};
+constexpr sync::VisibilitySet everything = 0xff;
+constexpr std::size_t endless = 1'000'000;
+
+template <class T>
+T must(Result<T> result, const char* doing) {
+  if (!result) throw Violation("the ledger can be read", std::string(doing) + ": " + result.error().message);
+  return *std::move(result);
+}
+
+}  // namespace
+
+Fingerprint fingerprint_of(const std::map<sync::DigestKey, sync::Leaves>& digests) {
+  Fingerprint fingerprint;
+  for (const auto& [key, leaves] : digests) {
+    std::uint64_t hash = 0xcbf29ce484222325ull, any = 0;
+    for (const sync::Sum& leaf : leaves)
+      for (const std::uint64_t word : leaf.words) {
+        hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
+        hash ^= hash >> 29;
+        any |= word;
+      }
+    if (any != 0) fingerprint[key] = hash;
+  }
+  return fingerprint;
+}
+
+void LedgerHistory::observe(hub::Ledger& ledger) {
+  const auto reader = must(ledger.reader(), "opening");
+  const sync::Cursor head = must(reader->head(), "head");
+  if (versions_.empty()) observe_first(*reader);
+  if (head.cn < head_.cn)
+    throw Violation("the hub keeps what it committed", "its feed stood at " + std::to_string(head_.cn) + ", now at " +
+                                                           std::to_string(head.cn) + ", and nobody restored a backup");
+  if (head != head_ && !states_.empty()) observe_changes(*reader, head);
+  observe_results(*reader);
+  State state;
+  state.digests = fingerprint_of(must(reader->digests(all_scopes, everything), "digests"));
+  state.branch = branches_.size() - 1;
+  for (const auto& [device, results] : results_) state.results[device] = results.size();
+  const auto [known, is_new] = states_.try_emplace(Place{head.cn, head.salt}, state);
+  if (!is_new && known->second.digests != state.digests)
+    throw Violation("one place in the feed, one state", "the digests at " + std::to_string(head.cn) + " have changed");
+  known->second.results = state.results;
+  head_ = head;
+}
+
+void LedgerHistory::observe_first(hub::LedgerReader& reader) {
+  for (const sync::Collection& collection : setting_.schema.collections())
+    for (auto& row : must(reader.rows(collection.no, all_scopes, sync::Id{}, endless), "rows"))
+      keep(row.stood.record.key, row.cn, std::move(row.stood.record));
+}
+
+void LedgerHistory::observe_changes(hub::LedgerReader& reader, const sync::Cursor& head) {
+  const auto cut = must(reader.cut(head_, all_scopes, everything, endless), "feed");
+  if (cut.to != head)
+    throw Violation("the feed reaches its head",
+                    "it ends at " + std::to_string(cut.to.cn) + ", not at " + std::to_string(head.cn));
+  for (const sync::Change& change : cut.changes) {
+    auto row = must(reader.row(change.record.key), "row");
+    if (!row) throw Violation("the feed tells what is there", "it names a record that the ledger does not have");
+    keep(change.record.key, row->cn, std::move(row->stood.record));
+  }
+}
+
+void LedgerHistory::observe_results(hub::LedgerReader& reader) {
+  for (const hub::Device& device : setting_.devices) {
+    auto& known = results_[device.id];
+    for (auto& result : must(reader.results(device.id, known.size(), endless), "results")) {
+      if (result.entry != known.size() + 1)
+        throw Violation("result streams are dense",
+                        "entry " + std::to_string(result.entry) + " follows " + std::to_string(known.size()));
+      known.push_back(std::move(result));
+    }
+    const auto head = must(reader.result_head(device.id), "result head");
+    if (head != known.size())
+      throw Violation("the hub keeps what it committed",
+                      "a result stream went back from " + std::to_string(known.size()) + " to " + std::to_string(head));
+  }
+}
+
+void LedgerHistory::restored_to(const sync::Cursor& head) {
+  const State& state = states_.at(Place{head.cn, head.salt});
+  branches_.push_back({state.branch, head.cn});
+  for (auto& [device, results] : results_) {
+    const auto length = state.results.find(device);
+    results.resize(length == state.results.end() ? 0 : length->second);
+  }
+  head_ = head;
+}
+
+const Fingerprint* LedgerHistory::at(const sync::Cursor& cursor) const {
+  const auto found = states_.find(Place{cursor.cn, cursor.salt});
+  return found == states_.end() ? nullptr : &found->second.digests;
+}
+
+void LedgerHistory::keep(const sync::RecordKey& key, sync::ChangeNumber cn, sync::Record record) {
+  versions_[key].push_back({branches_.size() - 1, cn, std::move(record)});
+}
+
+std::optional<sync::Record> LedgerHistory::record(const sync::RecordKey& key, const sync::Cursor& cursor) const {
+  const auto versions = versions_.find(key);
+  const auto state = states_.find(Place{cursor.cn, cursor.salt});
+  if (versions == versions_.end() || state == states_.end()) return std::nullopt;
+  // How far each branch may be read on the way back to the first.
+  std::vector<sync::ChangeNumber> reach(branches_.size(), 0);
+  sync::ChangeNumber limit = cursor.cn;
+  for (std::size_t branch = state->second.branch;; branch = branches_[branch].parent) {
+    reach[branch] = limit;
+    if (branch == 0) break;
+    limit = std::min(limit, branches_[branch].forked_at);
+  }
+  const Version* newest = nullptr;
+  for (const Version& version : versions->second)
+    if (version.cn <= reach[version.branch] && (newest == nullptr || version.cn >= newest->cn)) newest = &version;
+  if (newest == nullptr || newest->record.deleted) return std::nullopt;
+  return newest->record;
+}
+
+const std::vector<sync::ActionResult>& LedgerHistory::results(const sync::Id& device) const {
+  return results_.at(device);
+}
+
+bool LedgerHistory::has_result(const sync::Id& device, const sync::Id& incarnation, const sync::ActionRef& ref) const {
+  return std::ranges::any_of(results(device), [&](const sync::ActionResult& result) {
+    return result.incarnation == incarnation && sync::ActionRef{result.lane, result.number} == ref;
+  });
+}
+
+}  // namespace holdline::sim

@@ -1,0 +1,69 @@
+// What the ledger was at every head it ever had: the truth that replicas and screens are held against. It looks at the
+// ledger after every commit and at every start of the hub, and remembers across restores, because a workstation may
+// still stand in a history that the hub has lost.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "hub/ledger.hpp"
+#include "sync/digest.hpp"
+#include "tests/sim/setting.hpp"
+
+namespace holdline::sim {
+
+// A short hash of the leaves of every digest with rows; equal for equal tables.
+using Fingerprint = std::map<sync::DigestKey, std::uint64_t>;
+Fingerprint fingerprint_of(const std::map<sync::DigestKey, sync::Leaves>& digests);
+
+class LedgerHistory {
+ public:
+  explicit LedgerHistory(const Setting& setting) : setting_(setting) {}
+
+  // Checks what must hold from one look to the next: the feed grows, results are dense and never change.
+  void observe(hub::Ledger& ledger);
+  // The hub's disk was put back to what it was when the ledger's head was `head`.
+  void restored_to(const sync::Cursor& head);
+
+  const sync::Cursor& head() const { return head_; }
+  // Null: the ledger never stood there.
+  const Fingerprint* at(const sync::Cursor& cursor) const;
+  // A record as a reader at `cursor` must see it; nullopt: not there, or deleted.
+  std::optional<sync::Record> record(const sync::RecordKey& key, const sync::Cursor& cursor) const;
+  // The result stream of a device in the history that holds, by entry number from 1.
+  const std::vector<sync::ActionResult>& results(const sync::Id& device) const;
+  bool has_result(const sync::Id& device, const sync::Id& incarnation, const sync::ActionRef& ref) const;
+
+ private:
+  struct State {
+    Fingerprint digests;
+    std::size_t branch = 0;
+    std::map<sync::Id, std::size_t> results;  // length of each stream
+  };
+  struct Branch {
+    std::size_t parent = 0;
+    sync::ChangeNumber forked_at = 0;
+  };
+  struct Version {
+    std::size_t branch = 0;
+    sync::ChangeNumber cn = 0;
+    sync::Record record;
+  };
+  using Place = std::pair<sync::ChangeNumber, std::uint64_t>;
+
+  void observe_first(hub::LedgerReader& reader);
+  void observe_changes(hub::LedgerReader& reader, const sync::Cursor& head);
+  void observe_results(hub::LedgerReader& reader);
+  void keep(const sync::RecordKey& key, sync::ChangeNumber cn, sync::Record record);
+
+  const Setting& setting_;
+  std::map<Place, State> states_;
+  std::vector<Branch> branches_{1};
+  std::map<sync::RecordKey, std::vector<Version>> versions_;
+  std::map<sync::Id, std::vector<sync::ActionResult>> results_;
+  sync::Cursor head_;
+};
+
+}  // namespace holdline::sim

@@ -1,0 +1,38 @@
+// The network of a world: carries requests from the machines to the hub and answers back, late, in another order, twice
+// or not at all.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "tests/sim/hub_node.hpp"
+#include "tests/sim/stage.hpp"
+
+namespace holdline::sim {
+
+// How a machine's line is at the moment.
+struct Line {
+  bool up_cut = false, down_cut = false;  // requests, or answers, get nowhere
+  unsigned lost_percent = 0, doubled_percent = 0, late_percent = 0;
+};
+
+class Network {
+ public:
+  Network(Stage& stage, HubNode& hub, Chance chance) : stage_(stage), hub_(hub), chance_(chance) {}
+
+  using Answered = HubNode::Answered;
+  // `answered` may be called twice, or never; `line` must live as long as the world.
+  void request(const Line& line, const sync::Id& device, std::string path, sync::Bytes body, Answered answered);
+
+ private:
+  std::int64_t delay(const Line& line);
+  void deliver(const Line& line, const sync::Id& device, const std::string& path, const sync::Bytes& body,
+               Answered answered);
+
+  Stage& stage_;
+  HubNode& hub_;
+  Chance chance_;
+};
+
+}  // namespace holdline::sim

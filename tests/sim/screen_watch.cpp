@@ -1,0 +1,154 @@
+#include "tests/sim/screen_watch.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace holdline::sim {
+
+namespace {
+
+constexpr std::size_t endless = 100'000;
+
+std::multiset<std::string> live_texts(const sync::Value& value) {
+  std::multiset<std::string> texts;
+  if (const auto* elements = std::get_if<sync::Elements>(&value))
+    for (const sync::Element& element : *elements)
+      if (!element.removed) texts.insert(element.text);
+  return texts;
+}
+
+std::string text_of(const sync::Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return "'" + *text + "'";
+  return sync::is_null(value) ? "nothing" : "another value";
+}
+
+}  // namespace
+
+// What one record must look like.
+struct ScreenWatch::Expected {
+  bool there = false;
+  std::vector<sync::Value> fields;
+  std::set<sync::FieldIndex> unknown;                         // the world does not know the value
+  std::map<sync::FieldIndex, std::vector<std::string>> adds;  // on top of the elements in `fields`
+};
+
+void ScreenWatch::started() {
+  forget();
+  for (Deed& deed : stage_.deeds.all()) {
+    if (!deed.machines.contains(node_.machine())) continue;
+    const auto kept = std::move(node_.outbox().append(stage_.setting.schema, {&deed.draft, 1}).front());
+    if (!kept && node_.outbox().status().health == agent::OutboxHealth::read_only) return;
+    if (!kept || !kept->repeated)
+      throw Violation("what was acknowledged is on the disk",
+                      node_.name() + " has lost " + token_of(deed.no) + (kept ? "" : ": " + kept.error().code));
+  }
+}
+
+void ScreenWatch::saved(const Deed& deed, sync::ActionRef ref) { own_.push_back({deed.no, ref}); }
+
+// After a start or under a new incarnation the references are read anew.
+void ScreenWatch::refresh() {
+  agent::Outbox& outbox = node_.outbox();
+  if (incarnation_ == outbox.maker().incarnation) return;
+  incarnation_ = outbox.maker().incarnation;
+  own_.clear();
+  const auto refs = outbox.list(endless);
+  if (!refs) return;
+  for (const sync::ActionRef& ref : *refs) {
+    const auto found = outbox.find(stage_.setting.schema, ref);
+    if (!found || !*found) continue;
+    const auto no = deed_of(stage_.setting.schema, (*found)->action.ops);
+    if (!no) continue;
+    own_.push_back({*no, ref});
+    // A save that seemed to fail, and did not.
+    Deed& deed = *stage_.deeds.find(*no);
+    if (deed.created.empty())
+      for (const sync::Op& op : (*found)->action.ops)
+        if (op.kind == sync::OpKind::create) deed.created.push_back(op.record.id);
+  }
+  std::ranges::reverse(own_);
+}
+
+bool ScreenWatch::is_pending(const Own& own, const sync::Cursor& at) const {
+  const auto result = node_.outbox().result_of(own.ref);
+  if (!result || result->verdict == sync::Verdict::waiting) return true;
+  return result->verdict != sync::Verdict::quarantined && result->at.cn > at.cn;
+}
+
+ScreenWatch::Expected ScreenWatch::expected(const sync::RecordKey& key, const sync::Cursor& at) {
+  Expected expected;
+  const auto& fields = stage_.setting.schema.collection(key.collection)->fields;
+  if (const auto stood = stage_.history.record(key, at)) {
+    expected.there = true;
+    expected.fields = stood->fields;
+  }
+  for (const Own& own : own_) {
+    const Deed& deed = *stage_.deeds.find(own.deed);
+    std::size_t creates = 0;
+    for (const sync::Op& op : deed.draft.ops) {
+      const bool is_create = op.kind == sync::OpKind::create;
+      const sync::Id id = is_create && creates < deed.created.size() ? deed.created[creates] : op.record.id;
+      creates += is_create ? 1 : 0;
+      if (op.record.collection != key.collection || id != key.id || !is_pending(own, at)) continue;
+      if (!expected.there && !is_create) continue;
+      if (!expected.there) expected.fields.assign(fields.size(), sync::Null{});
+      expected.there = true;
+      for (const sync::FieldChange& change : op.changes) {
+        if (fields[change.field].type == sync::FieldType::set || fields[change.field].type == sync::FieldType::list) {
+          auto& adds = expected.adds[change.field];
+          adds.insert(adds.end(), change.adds.begin(), change.adds.end());
+          if (!change.removes.empty()) expected.unknown.insert(change.field);
+        } else if (std::holds_alternative<sync::Id>(change.value)) {
+          expected.unknown.insert(change.field);  // a reference to what the same action creates
+        } else {
+          expected.fields[change.field] = change.value;
+        }
+      }
+    }
+  }
+  return expected;
+}
+
+std::optional<agent::Shown> ScreenWatch::read(const sync::RecordKey& key) {
+  refresh();
+  const auto found = node_.view().find(key);
+  if (!found) return std::nullopt;
+  const sync::Cursor at = found->as_of.cursor;
+  if (at.cn == 0) return found->shown;
+  if (stage_.history.at(at) == nullptr)
+    throw Violation("a replica stands where the ledger stood", node_.name() + " reads at " + std::to_string(at.cn));
+  const Expected wanted = expected(key, at);
+  const auto wrong = [&](const std::string& what) {
+    return Violation("the screen shows the ledger and one's own work",
+                     node_.name() + " at " + std::to_string(at.cn) + ", record " + key.id.text() + ": " + what);
+  };
+  if (found->shown.has_value() != wanted.there)
+    throw wrong(wanted.there ? "is not shown" : "is shown but is not there");
+  if (!wanted.there) return std::nullopt;
+  const auto& collection = *stage_.setting.schema.collection(key.collection);
+  for (sync::FieldIndex f = 0; f < collection.fields.size(); ++f) {
+    if (wanted.unknown.contains(f)) continue;
+    const sync::Value& shown = found->shown->record.fields[f];
+    const auto adds = wanted.adds.find(f);
+    if (adds == wanted.adds.end()) {
+      if (shown != wanted.fields[f])
+        throw wrong(collection.fields[f].name + " shows " + text_of(shown) + " instead of " +
+                    text_of(wanted.fields[f]));
+      continue;
+    }
+    auto texts = live_texts(wanted.fields[f]);
+    for (const std::string& added : adds->second)
+      if (!texts.contains(added)) texts.insert(added);
+    if (live_texts(shown) != texts) throw wrong(collection.fields[f].name + " lacks an element or has one too many");
+  }
+  return found->shown;
+}
+
+std::vector<agent::Shown> ScreenWatch::list(std::string_view collection, std::size_t limit) {
+  auto many = node_.view().list(*stage_.setting.schema.collection(collection), sync::Id{}, limit);
+  if (!many) return {};
+  return std::move(many->shown);
+}
+
+}  // namespace holdline::sim

@@ -1,0 +1,44 @@
+// Checkers about one workstation's outbox and screen: what it acknowledged is on its disk after every start, and what
+// the screen shows is the ledger at the replica's cursor with the person's own unsettled actions on top. So nobody's
+// screen falls back to an older value, and everybody reads what they wrote.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "tests/sim/agent_node.hpp"
+
+namespace holdline::sim {
+
+class ScreenWatch {
+ public:
+  ScreenWatch(Stage& stage, AgentNode& node) : stage_(stage), node_(node) {}
+
+  // After a start: every acknowledged deed of this disk is in the outbox, once.
+  void started();
+  void saved(const Deed& deed, sync::ActionRef ref);
+  // What is in the outbox is to be looked up again.
+  void forget() { incarnation_ = {}; }
+  // Reads a record as a person does, and compares what is shown with what must be.
+  std::optional<agent::Shown> read(const sync::RecordKey& key);
+  // A list as a person sees it, newest first; nothing when the replica cannot be read at the moment.
+  std::vector<agent::Shown> list(std::string_view collection, std::size_t limit);
+
+ private:
+  struct Own {
+    DeedNo deed;
+    sync::ActionRef ref;
+  };
+  struct Expected;
+
+  void refresh();
+  Expected expected(const sync::RecordKey& key, const sync::Cursor& at);
+  bool is_pending(const Own& own, const sync::Cursor& at) const;
+
+  Stage& stage_;
+  AgentNode& node_;
+  sync::Id incarnation_;  // that `own_` is about
+  std::vector<Own> own_;  // in the order of saving
+};
+
+}  // namespace holdline::sim

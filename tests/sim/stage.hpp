@@ -1,0 +1,34 @@
+// What every part of one world shares.
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "tests/sim/deeds.hpp"
+#include "tests/sim/ledger_history.hpp"
+#include "tests/sim/setting.hpp"
+#include "tests/sim/timeline.hpp"
+#include "tests/sim/trace.hpp"
+
+namespace holdline::sim {
+
+struct Stage {
+  Stage(const Setting& fixed, bool verbose) : setting(fixed), trace(timeline, verbose), history(fixed) {}
+
+  void count(std::string_view what) { ++counters[std::string(what)]; }
+
+  const Setting& setting;
+  Timeline timeline;
+  Trace trace;
+  Counters counters;
+  LedgerHistory history;
+  Deeds deeds;
+};
+
+// SQLite knows disks by name, and worlds may run beside each other.
+inline std::string new_disk_name() {
+  static std::atomic<std::uint64_t> made{0};
+  return "sim-disk-" + std::to_string(++made);
+}
+
+}  // namespace holdline::sim

@@ -1,0 +1,48 @@
+// The person at one workstation: takes entries and callbacks, adds customers and edits those that others edit too,
+// resolves conflicts, signs in again after a restart, and asks again with the same key when a save was not confirmed.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "tests/sim/agent_node.hpp"
+#include "tests/sim/drafts.hpp"
+#include "tests/sim/replica_watch.hpp"
+#include "tests/sim/screen_watch.hpp"
+
+namespace holdline::sim {
+
+class UserModel {
+ public:
+  UserModel(Stage& stage, AgentNode& node, ScreenWatch& screen, const ReplicaWatch& replica, Chance chance)
+      : stage_(stage), node_(node), screen_(screen), replica_(replica), chance_(chance) {}
+
+  // One thing a person does, if the workstation is up.
+  void work();
+  // Looks at what is on the screen without touching it.
+  void look();
+  // After a start nobody is signed in.
+  void signed_out() { assertion_ = 0; }
+
+ private:
+  bool sign_in();
+  void do_something();
+  std::vector<sync::Op> choose(const Drafts& drafts);
+  std::vector<sync::Op> edit(const Drafts& drafts);
+  std::vector<sync::Op> resolve(const Drafts& drafts);
+  std::optional<agent::Shown> customer();
+  std::string scope();
+  void save(Deed& deed);
+
+  Stage& stage_;
+  AgentNode& node_;
+  ScreenWatch& screen_;
+  const ReplicaWatch& replica_;
+  Chance chance_;
+  std::uint32_t assertion_ = 0;        // 0: nobody is signed in
+  std::optional<DeedNo> unconfirmed_;  // what was not acknowledged and may be asked again
+  std::vector<sync::RecordKey> made_;  // customers of one's own
+};
+
+}  // namespace holdline::sim

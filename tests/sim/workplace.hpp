@@ -1,0 +1,32 @@
+// One machine of a world with the person at it and the checkers that watch it.
+#pragma once
+
+#include "tests/sim/agent_node.hpp"
+#include "tests/sim/replica_watch.hpp"
+#include "tests/sim/screen_watch.hpp"
+#include "tests/sim/user_model.hpp"
+
+namespace holdline::sim {
+
+struct Workplace {
+  Workplace(Stage& stage, Network& network, std::size_t machine, std::size_t seat, const Chance& chance,
+            const support::FaultDisk::Image* disk = nullptr)
+      : node(stage, network, machine, seat, chance, disk),
+        screen(stage, node),
+        replica(stage, node),
+        user(stage, node, screen, replica, chance.fork("user")) {
+    node.started = [this](AgentNode&) {
+      screen.started();
+      user.signed_out();
+    };
+    node.recovered = [this](AgentNode&) { screen.forget(); };
+    node.stepped = [this](AgentNode&) { replica.stepped(); };
+  }
+
+  AgentNode node;
+  ScreenWatch screen;
+  ReplicaWatch replica;
+  UserModel user;
+};
+
+}  // namespace holdline::sim
