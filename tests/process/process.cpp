@@ -206,6 +206,7 @@ bool Daemon::try_reap() {
   int waited = 0;
   if (::waitpid(pid_, &waited, WNOHANG) != pid_) return false;
   status_ = status_of(waited);
+  dumped_core_ = WIFSIGNALED(waited) && WCOREDUMP(waited);
   pid_ = -1;
   return true;
 }
@@ -224,6 +225,11 @@ int Daemon::stop() {
 
 void Daemon::kill() {
   signal(SIGKILL);
+  wait_for_end(patience);
+}
+
+void Daemon::abort() {
+  signal(SIGABRT);
   wait_for_end(patience);
 }
 

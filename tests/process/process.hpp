@@ -62,6 +62,10 @@ class Daemon {
   int stop();
   // SIGKILL: it notices nothing.
   void kill();
+  // SIGABRT: as when a check in it fails.
+  void abort();
+  // Of the last one that ended.
+  bool dumped_core() const { return dumped_core_; }
   // Waits until it ends by itself.
   int wait_for_end(std::chrono::seconds limit = std::chrono::seconds(60));
 
@@ -81,7 +85,8 @@ class Daemon {
   Path notify_;
   int notify_fd_ = -1;
   pid_t pid_ = -1;  // -1: does not run
-  int status_ = 0;  // of the last one that ended
+  int status_ = 0;  // of the last one that ended, like the next
+  bool dumped_core_ = false;
   std::uintmax_t log_start_ = 0;
 };
 
