@@ -185,7 +185,8 @@ void Session::on(const event::PushAnswered& e, Actions& out) {
       pull_when_due(out);
       return;
     case PushAnswer::gap:
-      upload_.gap(e.lane, e.from, e.expected);
+      // A hub that has less than before was restored from an older copy; its welcome tells how far back it went.
+      if (!upload_.gap(e.lane, e.from, e.expected)) return greet(out);
       push(out);
       pull_when_due(out);
       return;

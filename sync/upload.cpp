@@ -40,7 +40,7 @@ std::optional<Upload::Order> Upload::next() const {
 }
 
 void Upload::sent(Lane lane, std::uint64_t from, std::uint64_t to) {
-  flights_.push_back({lane, from, to});
+  flights_.push_back({lane, from, to, acked_[lane]});
   sent_[lane] = std::max(sent_[lane], to);
 }
 
@@ -54,8 +54,11 @@ void Upload::acknowledged(Lane lane, std::uint64_t from, std::uint64_t to) {
   sent_[lane] = std::max(sent_[lane], acked_[lane]);
 }
 
-void Upload::gap(Lane lane, std::uint64_t from, std::uint64_t expected) {
+bool Upload::gap(Lane lane, std::uint64_t from, std::uint64_t expected) {
+  const bool went_back = std::ranges::any_of(
+      flights_, [&](const Flight& f) { return f.lane == lane && f.from == from && expected <= f.acked; });
   land(lane, from);
+  if (went_back) return false;
   // A push in flight that covers `expected` will fill the gap; only what lies after the last of those goes again.
   std::uint64_t resume = std::max(acked_[lane], expected == 0 ? 0 : expected - 1);
   for (bool grew = true; grew;) {
@@ -64,6 +67,7 @@ void Upload::gap(Lane lane, std::uint64_t from, std::uint64_t expected) {
       if (f.lane == lane && f.from <= resume + 1 && f.to > resume) resume = f.to, grew = true;
   }
   sent_[lane] = std::min(sent_[lane], resume);
+  return true;
 }
 
 bool Upload::drained() const {

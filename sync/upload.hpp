@@ -33,8 +33,9 @@ class Upload {
   void sent(Lane lane, std::uint64_t from, std::uint64_t to);
   // The hub settled a push: it has everything up to `to`.
   void acknowledged(Lane lane, std::uint64_t from, std::uint64_t to);
-  // The hub expected another number first: what was sent from there on goes again.
-  void gap(Lane lane, std::uint64_t from, std::uint64_t expected);
+  // The hub expected another number first: what was sent from there on goes again. False: it expects what it had
+  // before this push was sent, so it is an older copy of itself and has to be asked anew.
+  bool gap(Lane lane, std::uint64_t from, std::uint64_t expected);
 
   std::uint64_t hub_has(Lane lane) const { return acked_[lane]; }
   // Whether an answer to a push is still to come.
@@ -46,6 +47,7 @@ class Upload {
   struct Flight {
     Lane lane;
     std::uint64_t from, to;
+    std::uint64_t acked;  // what the hub had of the lane when this was sent
   };
   bool may_start(Lane lane) const;
   void land(Lane lane, std::uint64_t from);

@@ -235,12 +235,35 @@ TEST(Upload, AGapSendsAgainOnlyWhatNoFlightCovers) {
   upload.tips({0, 0, 4'000, 0});
   upload.sent(2, 1, 2'000);
   upload.sent(2, 2'001, 4'000);
-  upload.gap(2, 2'001, 1);
+  EXPECT_TRUE(upload.gap(2, 2'001, 1));
   EXPECT_EQ(upload.next(), (Upload::Order{2, 2'000, 2'000}));
   upload.acknowledged(2, 1, 2'000);
   upload.sent(2, 2'001, 4'000);
   upload.acknowledged(2, 2'001, 4'000);
   EXPECT_TRUE(upload.drained());
+}
+
+TEST_F(SessionTest, AHubThatExpectsWhatItHadBeforeIsGreetedAgain) {
+  step(event::OutboxGrew{{0, 0, 3, 0}});
+  step(event::Wake{});
+  auto ahead = welcome(Resume::follow);
+  ahead.welcome.lanes[2].number = 2;
+  step(ahead);
+  step(event::PushStarted{2, 3, 3});
+  EXPECT_NE(find<action::SayHello>(step(event::PushAnswered{2, 3, 3, PushAnswer::gap, 2})), nullptr);
+}
+
+TEST(Upload, AGapThatAnEarlierPushHasFilledMeanwhileIsNoStepBack) {
+  Upload upload;
+  std::array<LaneAck, lane_count> hub{};
+  hub[2].credit = 10'000;
+  upload.begin(hub);
+  upload.tips({0, 0, 4'000, 0});
+  upload.sent(2, 1, 2'000);
+  upload.sent(2, 2'001, 4'000);
+  upload.acknowledged(2, 1, 2'000);
+  EXPECT_TRUE(upload.gap(2, 2'001, 1));
+  EXPECT_EQ(upload.next(), (Upload::Order{2, 2'000, 2'000}));
 }
 
 }  // namespace
