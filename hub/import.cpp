@@ -1,6 +1,7 @@
 #include "hub/import.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 
 #include "platform/csv.hpp"
@@ -39,6 +40,9 @@ Result<Layout> read_header(const sync::Schema& schema, const std::vector<std::st
   Layout layout{*schema.collection("customer"), *schema.collection("phone"), *schema.collection("email"), {}, {}};
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::string& name = names[i];
+    if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), name) !=
+        names.begin() + static_cast<std::ptrdiff_t>(i))
+      return fail(ErrorKind::ask_person, "column-twice", "The header line names '" + name + "' twice.");
     if (is_numbered(name, "phone")) {
       layout.columns.push_back({&layout.phone, *layout.phone.field("e164")});
     } else if (is_numbered(name, "email")) {
@@ -58,12 +62,12 @@ Result<Layout> read_header(const sync::Schema& schema, const std::vector<std::st
 
 std::optional<sync::Value> value_of(const sync::Field& field, const std::string& text) {
   switch (field.type) {
-    case sync::FieldType::integer:
-      try {
-        return sync::Value(std::int64_t{std::stoll(text)});
-      } catch (const std::exception&) {
-        return std::nullopt;
-      }
+    case sync::FieldType::integer: {
+      std::int64_t number = 0;
+      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+      if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+      return sync::Value(number);
+    }
     case sync::FieldType::boolean:
       if (text != "yes" && text != "no") return std::nullopt;
       return sync::Value(text == "yes");
