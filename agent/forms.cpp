@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "platform/json_object.hpp"
 #include "sync/timestamp.hpp"
 
 namespace holdline::agent {
@@ -21,7 +22,7 @@ Value wrong(const sync::Field& field, const char* wanted, std::vector<sync::Find
 }
 
 Value integer_from(const sync::Field& field, const Json& json, std::vector<sync::Finding>& findings) {
-  if (json.is_number_integer()) return json.get<std::int64_t>();
+  if (const auto whole = platform::whole_number(json)) return *whole;
   if (json.is_string()) {
     const auto& text = json.get_ref<const std::string&>();
     std::int64_t value = 0;
@@ -39,7 +40,7 @@ Value boolean_from(const sync::Field& field, const Json& json, std::vector<sync:
 }
 
 Value time_from(const sync::Field& field, const Json& json, std::vector<sync::Finding>& findings) {
-  if (json.is_number_integer()) return json.get<std::int64_t>();
+  if (const auto whole = platform::whole_number(json)) return *whole;
   if (json.is_string())
     if (const auto time = sync::parse_time(json.get_ref<const std::string&>())) return *time;
   return wrong(field, "a time like 2026-03-01T09:30:00Z", findings);

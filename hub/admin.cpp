@@ -1,6 +1,7 @@
 #include "hub/admin.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -103,8 +104,11 @@ Admin::Response Admin::add_code(const HttpRequest& request) {
   auto json = platform::JsonObject::parse(request.body);
   CodeRequest wanted{json.text("name"), json.texts("scopes")};
   wanted.minutes = std::clamp<std::int64_t>(json.number("minutes", wanted.minutes), 1, 24 * 60);
-  wanted.profile = static_cast<sync::VisibilitySet>(json.number("profile", wanted.profile));
+  const std::int64_t profile = json.number("profile", wanted.profile);
   HOLDLINE_TRY(json.checked());
+  if (profile < 0 || profile > std::numeric_limits<sync::VisibilitySet>::max())
+    return fail(ErrorKind::ask_person, "malformed", "`profile` must be a number from 0 to 255.");
+  wanted.profile = static_cast<sync::VisibilitySet>(profile);
   const std::int64_t now_ms = clock_.now().wall_ms;
   HOLDLINE_ASSIGN(const std::string code, issue_code(hub_, wanted, entropy_, now_ms));
   return json_response(201, {{"code", code}, {"expires", sync::format_time(now_ms + wanted.minutes * 60'000)}});

@@ -1,5 +1,6 @@
 #include "platform/json_object.hpp"
 
+#include <limits>
 #include <set>
 
 namespace holdline::platform {
@@ -40,6 +41,12 @@ class Guard {
 
 }  // namespace
 
+std::optional<std::int64_t> whole_number(const Json& json) {
+  constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (!json.is_number_integer() || (json.is_number_unsigned() && json.get<std::uint64_t>() > most)) return std::nullopt;
+  return json.get<std::int64_t>();
+}
+
 JsonObject JsonObject::parse(std::string_view text) {
   Guard guard;
   Json json = Json::parse(
@@ -75,7 +82,7 @@ std::string JsonObject::text(std::string_view name, std::string otherwise) {
 
 std::int64_t JsonObject::number(std::string_view name, std::int64_t otherwise) {
   const Json* member = find(name);
-  if (member && member->is_number_integer()) return member->get<std::int64_t>();
+  if (const auto whole = member ? whole_number(*member) : std::nullopt) return *whole;
   if (member) mistake(name, "a whole number");
   return otherwise;
 }

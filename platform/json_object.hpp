@@ -14,6 +14,9 @@
 
 namespace holdline::platform {
 
+// A whole number that 64 bits with a sign hold; a larger one would come back negative.
+std::optional<std::int64_t> whole_number(const nlohmann::json& json);
+
 class JsonObject {
  public:
   // Anything but one JSON object counts as an empty object with a mistake. What nests deeper than 32 levels, and a
@@ -22,6 +25,8 @@ class JsonObject {
   // A part of another document.
   explicit JsonObject(nlohmann::json json);
 
+  // There and not null.
+  bool has(std::string_view name) const { return find(name) != nullptr; }
   // A member that is missing or null is `otherwise`; so is one of another type, which is a mistake.
   std::string text(std::string_view name, std::string otherwise = {});
   std::int64_t number(std::string_view name, std::int64_t otherwise);
