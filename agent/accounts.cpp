@@ -19,6 +19,8 @@ Result<std::vector<Account>> parse(std::string_view text) {
     return fail(ErrorKind::retry_later, "malformed-people", "The list of people cannot be read.");
   };
   auto json = platform::JsonObject::parse(text);
+  // Somebody's JSON without a list is no empty roster: it would sign everybody out of a workstation without contact.
+  if (!json.has("people")) return malformed();
   std::vector<Account> accounts;
   for (nlohmann::json& member : json.list("people")) {
     platform::JsonObject person(std::move(member));
