@@ -83,6 +83,8 @@ Result<std::unique_ptr<HubServer>> HubServer::start(boost::asio::io_context& io,
   return server;
 }
 
+std::uint16_t HubServer::port() const { return tls_->port(); }
+
 void HubServer::stop(std::chrono::milliseconds limit, std::function<void()> done) {
   // Long polls hold their answers for up to 25 s: they are let go first.
   desk_->stop();
@@ -160,7 +162,10 @@ void HubServer::read(const Device& device, HttpRequest request, Respond respond)
                  "comes again under a new incarnation",
                  {{"device", device.name}});
   desk_->run([this, device, request = std::move(request), respond = std::move(respond)](SyncService& service) {
-    respond(sync_response(answer_reading(service, device, request.path, request.body, clock_.now().wall_ms)));
+    auto body = answer_reading(service, device, request.path, request.body, clock_.now().wall_ms);
+    if (!body && body.error().code == "unknown-path")
+      return respond(platform::error_response(404, body.error().code, body.error().message));
+    respond(sync_response(std::move(body)));
   });
 }
 

@@ -30,6 +30,9 @@ class HubServer {
                                                   platform::Logger& log, std::function<void()> ledger_lost);
   ~HubServer();
 
+  // The TCP port it listens on, also when the settings left the choice to the kernel (0).
+  std::uint16_t port() const;
+
   // Stops accepting, lets answers in flight finish for at most `limit`, then calls `done` on the I/O thread.
   void stop(std::chrono::milliseconds limit, std::function<void()> done);
 
