@@ -64,6 +64,11 @@ class LocalApi {
   void add(const Request&, std::string_view collection, Respond);
   // Checks session and idempotency key, then saves; the answer is holdline.saved/1 with this HTTP status.
   void save(const Request&, std::vector<sync::Op> ops, std::int64_t event_ms, int http_status, Respond);
+  // When the present state forbids it: `refusal`, unless this request was saved before and is repeated because its
+  // answer was lost. Then it is answered as save() would, for its own effect may be what forbids it now.
+  void refuse(const Request&, platform::HttpResponse refusal, Respond);
+  // The beginning of an action by who is signed in, under the request's key; nothing when it was refused and answered.
+  std::optional<Draft> draft_of(const Request&, const Respond&);
 
   AgentConfig config_;
   Workstation::Surroundings around_;

@@ -242,7 +242,9 @@ void LocalApi::resolve_conflict(const Request& request, std::string_view rest, R
     if (!found) return respond(platform::error_response(found.error()));
     if (!found->shown) return respond(unknown("conflict"));
     if (found->shown->record.fields[*collection.field("state")] == sync::Value(std::string("resolved")))
-      return respond(platform::error_response(409, "resolved-already", "Somebody has resolved this conflict already."));
+      return refuse(request,
+                    platform::error_response(409, "resolved-already", "Somebody has resolved this conflict already."),
+                    respond);
     const auto values = sync::conflict_values(schema, found->shown->record);
     if (!values) return respond(platform::error_response(values.error()));
     if (values->about_deletion && choice == "other")
@@ -250,6 +252,13 @@ void LocalApi::resolve_conflict(const Request& request, std::string_view rest, R
           platform::error_response(422, "not-here", "Deleting after a conflict is done by deleting the record again."));
     const auto subject = view.find(values->record);
     if (!subject) return respond(platform::error_response(subject.error()));
+    const bool gone = !subject->shown || subject->shown->record.deleted;
+    if (choice == "other" && gone)
+      return refuse(request,
+                    platform::error_response(409, "record-gone",
+                                             "The record is not on this workstation any more, so the other value has "
+                                             "nowhere to go. Add the record again, or choose the current value."),
+                    respond);
     save(request, resolution(schema, *found->shown, *values, subject->shown, choice == "other", reason), 0, 200,
          respond);
   });

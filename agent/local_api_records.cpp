@@ -61,6 +61,17 @@ Json hit_json(const sync::Schema& schema, const Hit& hit, View& view) {
           {"pending", !hit.root.pending.empty()}};
 }
 
+platform::HttpResponse saved_response(int http_status, const Saved& saved) {
+  Json created = Json::array();
+  for (const sync::Id& id : saved.created) created.push_back(id.text());
+  return json_response(http_status,
+                       {{"schema", "holdline.saved/1"},
+                        {"action", {{"lane", saved.ref.lane}, {"number", std::to_string(saved.ref.number)}}},
+                        {"created", created},
+                        {"state", "saved"},
+                        {"repeated", saved.repeated}});
+}
+
 // Creates a child of the record that op 0 of the action creates.
 std::optional<sync::Op> child_op(const sync::Collection& collection, const std::string& scope, const Json& fields,
                                  std::vector<sync::Finding>& findings) {
@@ -163,33 +174,47 @@ void LocalApi::list_callbacks(const Request& request, std::string_view, Respond 
   list(request, "callback_request", std::move(respond));
 }
 
-void LocalApi::save(const Request& request, std::vector<sync::Op> ops, std::int64_t event_ms, int http_status,
-                    Respond respond) {
+std::optional<Draft> LocalApi::draft_of(const Request& request, const Respond& respond) {
   const auto session = station_->accounts().session(request.peer.uid);
-  if (!session) return respond(platform::error_response(401, "not-signed-in", "Sign in first: holdline login NAME"));
+  if (!session) {
+    respond(platform::error_response(401, "not-signed-in", "Sign in first: holdline login NAME"));
+    return std::nullopt;
+  }
   const std::string key(request.header("idempotency-key"));
   constexpr std::size_t longest_key = 64;
-  if (key.empty() || key.size() > longest_key)
-    return respond(
+  if (key.empty() || key.size() > longest_key) {
+    respond(
         platform::error_response(400, "no-idempotency-key", "Send an Idempotency-Key header of 1 to 64 characters."));
+    return std::nullopt;
+  }
   Draft draft;
   draft.idempotency_key = key;
   draft.fingerprint = sync::sha256({request.method, "\n", request.path, "\n", request.body});
   draft.person = session->person.id;
   draft.assertion = session->assertion;
-  draft.event_ms = event_ms != 0 ? event_ms : around_.clock.now().wall_ms;
-  draft.ops = std::move(ops);
-  station_->outbox().submit(std::move(draft), [http_status, respond = std::move(respond)](Result<Saved> saved) {
-    if (!saved) return respond(platform::error_response(saved.error()));
-    Json created = Json::array();
-    for (const sync::Id& id : saved->created) created.push_back(id.text());
-    respond(json_response(http_status,
-                          {{"schema", "holdline.saved/1"},
-                           {"action", {{"lane", saved->ref.lane}, {"number", std::to_string(saved->ref.number)}}},
-                           {"created", created},
-                           {"state", "saved"},
-                           {"repeated", saved->repeated}}));
+  return draft;
+}
+
+void LocalApi::save(const Request& request, std::vector<sync::Op> ops, std::int64_t event_ms, int http_status,
+                    Respond respond) {
+  auto draft = draft_of(request, respond);
+  if (!draft) return;
+  draft->event_ms = event_ms != 0 ? event_ms : around_.clock.now().wall_ms;
+  draft->ops = std::move(ops);
+  station_->outbox().submit(std::move(*draft), [http_status, respond = std::move(respond)](Result<Saved> saved) {
+    respond(saved ? saved_response(http_status, *saved) : platform::error_response(saved.error()));
   });
+}
+
+// A draft without ops is never saved, but answered when its key is known.
+void LocalApi::refuse(const Request& request, platform::HttpResponse refusal, Respond respond) {
+  auto draft = draft_of(request, respond);
+  if (!draft) return;
+  station_->outbox().submit(
+      std::move(*draft), [refusal = std::move(refusal), respond = std::move(respond)](const Result<Saved>& saved) {
+        if (saved) return respond(saved_response(200, *saved));
+        respond(saved.error().code == "invalid" ? refusal : platform::error_response(saved.error()));
+      });
 }
 
 void LocalApi::add(const Request& request, std::string_view collection_name, Respond respond) {
@@ -242,7 +267,7 @@ void LocalApi::edit_customer(const Request& request, std::string_view id_text, R
       [this, request, id = *id, &collection, changes = std::move(changes), respond = std::move(respond)](View& view) {
         const auto found = view.find({collection.no, id});
         if (!found) return respond(platform::error_response(found.error()));
-        if (!found->shown || found->shown->record.deleted) return respond(unknown_record());
+        if (!found->shown || found->shown->record.deleted) return refuse(request, unknown_record(), respond);
         save(request,
              {{sync::OpKind::edit, {collection.no, id}, found->shown->record.scope, found->shown->cn, changes, {}}}, 0,
              200, respond);
