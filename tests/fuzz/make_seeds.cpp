@@ -138,6 +138,17 @@ void targets(const Corpus& corpus) {
   for (const auto& [name, text] : all) corpus.add("fuzz_http_target", name, text);
 }
 
+void tables(const Corpus& corpus) {
+  using namespace std::string_literals;
+  const std::vector<std::pair<std::string, sync::Bytes>> all = {
+      {"customers", "ref,given,phone\nC1,Ada,+442075518700\nC2,Bob,\n"},
+      {"windows", "\xef\xbb\xbfref,note\r\nC1,\"two\r\nlines, and \"\"quotes\"\"\"\r\n"},
+      {"quotes", "5\" pipe,x\nnext,y\n\"q\"z,x\n"},
+      {"unterminated", "a,\"never closed\nb,c\n"},
+      {"wrong_bytes", "K\xf6ln,x\na\0b,y\n,,,\n\"\"\n"s}};
+  for (const auto& [name, text] : all) corpus.add("fuzz_csv", name, text);
+}
+
 sync::ActionResult a_result() {
   sync::ActionResult result;
   result.entry = 7;
@@ -205,6 +216,7 @@ int main(int count, char** arguments) try {
   actions(corpus);
   messages(corpus);
   targets(corpus);
+  tables(corpus);
   return 0;
 } catch (const std::exception& error) {
   std::cerr << "fuzz_seeds: " << error.what() << '\n';
