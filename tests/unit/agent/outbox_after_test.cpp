@@ -10,7 +10,7 @@ using sync::Verdict;
 class OutboxAfterTest : public testing::Test {
  protected:
   void SetUp() override { ASSERT_TRUE(pc.create()); }
-  Workstation pc;
+  OutboxStation pc;
 };
 
 TEST_F(OutboxAfterTest, EditNamesTheActionThatCreatedItsRecord) {

@@ -52,7 +52,7 @@ class PowerCuts {
   Draft entry(int i) const { return pc_.entry("key-" + std::to_string(i), std::string(40 + 13 * (i % 20), 'x')); }
 
   PowerLoss loss_;
-  Workstation pc_;
+  OutboxStation pc_;
   std::shared_ptr<const support::FaultDisk::Image> fresh_;
   int total_acknowledged_ = 0;
 };
@@ -73,7 +73,7 @@ TEST(OutboxPowerCut, TheSameTestSeesTheLossOfAWeakerSetting) {
 }
 
 TEST(OutboxSyncError, NothingIsAcknowledgedBetweenAFailedSyncAndRecoveryAndNothingIsLostAfterIt) {
-  Workstation pc;
+  OutboxStation pc;
   pc.set_pragma("wal_autocheckpoint", "15");
   ASSERT_TRUE(pc.create());
   pc.outbox.reset();
@@ -109,7 +109,7 @@ TEST(OutboxSyncError, NothingIsAcknowledgedBetweenAFailedSyncAndRecoveryAndNothi
 }
 
 TEST(OutboxSyncError, RestartAfterAFailedSyncLosesNothingEither) {
-  Workstation pc;
+  OutboxStation pc;
   ASSERT_TRUE(pc.create());
   pc.outbox.reset();
   const auto fresh = pc.disk.image();
@@ -132,7 +132,7 @@ TEST(OutboxSyncError, RestartAfterAFailedSyncLosesNothingEither) {
 
 // A sync fails, the service recovers or restarts, and the power goes during that, before anything new was saved.
 void lose_power_while_healing(bool restarts) {
-  Workstation pc;
+  OutboxStation pc;
   pc.set_pragma("wal_autocheckpoint", "15");
   ASSERT_TRUE(pc.create());
   pc.outbox.reset();
@@ -166,7 +166,7 @@ TEST(OutboxSyncError, PowerCutDuringRecoveryLosesNothing) { lose_power_while_hea
 TEST(OutboxSyncError, PowerCutDuringTheRestartAfterItLosesNothing) { lose_power_while_healing(true); }
 
 TEST(OutboxSyncError, DiskThatNeverSyncsLeavesItReadOnlyAndPendingEntriesCanBeExported) {
-  Workstation pc;
+  OutboxStation pc;
   ASSERT_TRUE(pc.create());
   pc.save(pc.entry("a", "wants the invoice"));
   pc.disk.fail_sync(1, true);
@@ -185,7 +185,7 @@ TEST(OutboxSyncError, DiskThatNeverSyncsLeavesItReadOnlyAndPendingEntriesCanBeEx
 }
 
 TEST(OutboxSyncError, OpensReadOnlyWhenTheCheckpointFails) {
-  Workstation pc;
+  OutboxStation pc;
   ASSERT_TRUE(pc.create());
   pc.save(pc.entry("a"));
   pc.lose_power(PowerLoss::none);
@@ -200,7 +200,7 @@ TEST(OutboxSyncError, OpensReadOnlyWhenTheCheckpointFails) {
 
 TEST(OutboxFullDisk, ReserveLetsEntriesBeTakenAndNothingIsLost) {
   platform::Scratch scratch;
-  Workstation pc;
+  OutboxStation pc;
   pc.options.reserve_path = (scratch / "reserve").string();
   pc.options.reserve_bytes = 1 << 20;
   ASSERT_TRUE(pc.create());
@@ -232,7 +232,7 @@ class OutboxFileTest : public testing::Test {
     const auto opened = pc.open();
     return opened ? "ok" : opened.error().code;
   }
-  Workstation pc;
+  OutboxStation pc;
 };
 
 TEST_F(OutboxFileTest, MissingFileIsNeverAFirstRun) {

@@ -41,8 +41,8 @@ inline std::string unique_disk_name() {
 }
 
 // One workstation: schema, disk, clock and (after create or open) its outbox.
-struct Workstation {
-  explicit Workstation(std::uint64_t seed = 1) : disk(unique_disk_name(), seed), entropy(seed) {
+struct OutboxStation {
+  explicit OutboxStation(std::uint64_t seed = 1) : disk(unique_disk_name(), seed), entropy(seed) {
     options.path = "/outbox.db";
     options.database.vfs_name = disk.vfs_name();
   }

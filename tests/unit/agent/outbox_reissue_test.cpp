@@ -16,7 +16,7 @@ class OutboxReissueTest : public testing::Test {
       if (from == old) return to;
     return {};
   }
-  Workstation pc;
+  OutboxStation pc;
 };
 
 TEST_F(OutboxReissueTest, WhatTheHubDoesNotHaveIsOfferedUnderANewIncarnation) {

@@ -12,7 +12,7 @@ using sync::Verdict;
 class OutboxTest : public testing::Test {
  protected:
   void SetUp() override { ASSERT_TRUE(pc.create()); }
-  Workstation pc;
+  OutboxStation pc;
 };
 
 TEST_F(OutboxTest, NumbersEachLaneFromOneAndContinuesItsChainAfterReopening) {

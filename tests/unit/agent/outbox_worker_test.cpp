@@ -23,7 +23,7 @@ class OutboxWorkerTest : public testing::Test {
     worker->submit(draft, [&](Result<Saved> saved) { done.set_value(std::move(saved)); });
     return done.get_future().get();
   }
-  Workstation pc;
+  OutboxStation pc;
   std::optional<OutboxWorker> worker;
 };
 
@@ -147,7 +147,7 @@ TEST_F(OutboxWorkerTest, SaysReadOnlyWhileTheDiskDoesNotSync) {
 TEST_F(OutboxWorkerTest, FullDiskMakesItReleaseTheReserveAndSaveAfterAll) {
   for (const bool with_reserve : {false, true}) {
     platform::Scratch scratch;
-    Workstation full;
+    OutboxStation full;
     if (with_reserve) full.options.reserve_path = (scratch / "reserve").string();
     full.options.reserve_bytes = 1 << 20;
     ASSERT_TRUE(full.create());
