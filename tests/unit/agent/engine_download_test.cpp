@@ -1,0 +1,213 @@
+// The engine's downloads: snapshots, cuts, repairs, and what has to be fetched before them.
+#include "tests/unit/agent/engine_fixture.hpp"
+
+namespace holdline::agent {
+namespace {
+
+const sync::Id next_epoch = id_of(0xe0000002);
+
+class EngineDownloadTest : public EngineTest {
+ protected:
+  struct Served {
+    sync::Manifest manifest;
+    std::map<std::string, sync::Bytes> chunks;  // by path
+  };
+  // A snapshot with its chunks as the hub would send them.
+  Served serve(sync::ChangeNumber cn, const std::vector<sync::Record>& records) {
+    const Snapshot snapshot(cn, records);
+    Served served{snapshot.manifest, {}};
+    served.manifest.epoch = next_epoch;
+    for (std::size_t i = 0; i < snapshot.chunks.size(); ++i) {
+      auto bytes = packed(sync::encode_changes(test_schema(), snapshot.chunks[i]));
+      sync::ChunkInfo& info = served.manifest.chunks[i];
+      info.hash = sync::sha256(bytes);
+      info.bytes = bytes.size();
+      served.chunks[std::string(sync::path::chunk) + sync::to_hex(info.hash.view())] = std::move(bytes);
+    }
+    return served;
+  }
+  sync::Welcome bootstrap_welcome() const {
+    auto other = welcome();
+    other.epoch = next_epoch;
+    other.resume = sync::Resume::bootstrap;
+    return other;
+  }
+  void begin_bootstrap(const Served& served) {
+    must(engine->start());
+    greet(bootstrap_welcome());
+    answer(take(sync::path::snapshot), sync::encode_json(served.manifest));
+  }
+  std::vector<sync::Record> customers(std::uint32_t count) {
+    std::vector<sync::Record> records;
+    for (std::uint32_t n = 1; n <= count; ++n) records.push_back(customer_of(n, "Ada", "Nr " + std::to_string(n)));
+    return records;
+  }
+};
+
+TEST_F(EngineDownloadTest, ANewEpochIsBootstrappedAndThenFollowed) {
+  const Saved saved = pc.save(pc.customer("own"));
+  const auto served = serve(20, customers(7));
+  begin_bootstrap(served);
+  EXPECT_EQ(engine->status().chunks_total, 3u);
+  while (waiting(sync::path::chunk) > 0) {
+    const Posted request = take(sync::path::chunk);
+    answer(request, served.chunks.at(request.path));
+  }
+  EXPECT_EQ(engine->status().chunks_done, 3u);
+  EXPECT_EQ(swapped, 1);
+  EXPECT_EQ(copy.replica->position().epoch, next_epoch);
+  EXPECT_EQ(copy.replica->position().cursor.cn, 20u);
+  EXPECT_EQ(copy.rows(key_in("customer", 7)).size(), 1u);
+  EXPECT_TRUE(overlay.snapshot()->touches({collection_of("customer").no, saved.created.at(0)}));
+  const auto pull = must(sync::decode_pull_request(take(sync::path::pull).body));
+  EXPECT_EQ(pull.epoch, next_epoch);
+  EXPECT_EQ(pull.cursor, served.manifest.at);
+}
+
+TEST_F(EngineDownloadTest, ASnapshotThatWasBegunIsContinuedInTheNextConversation) {
+  const auto served = serve(20, customers(7));
+  begin_bootstrap(served);
+  const Posted first = take(sync::path::chunk);
+  answer(first, served.chunks.at(first.path));
+  lose(take(sync::path::chunk));
+  EXPECT_EQ(copy.replica->position().epoch, test_epoch);
+  engine->wake();
+  greet(bootstrap_welcome());
+  answer(take(sync::path::snapshot), sync::encode_json(served.manifest));
+  EXPECT_EQ(engine->status().chunks_done, 1u);
+  while (waiting(sync::path::chunk) > 0) {
+    const Posted request = take(sync::path::chunk);
+    EXPECT_NE(request.path, first.path);
+    answer(request, served.chunks.at(request.path));
+  }
+  EXPECT_EQ(copy.replica->position().epoch, next_epoch);
+}
+
+TEST_F(EngineDownloadTest, AChunkThatIsNotWhatItsHashNamesIsRefused) {
+  const auto served = serve(20, customers(3));
+  begin_bootstrap(served);
+  answer(take(sync::path::chunk), packed("something else"));
+  EXPECT_EQ(error_code(), "hash-differs");
+  EXPECT_EQ(engine->status().state, sync::SessionState::resting);
+  EXPECT_EQ(copy.replica->position().epoch, test_epoch);
+}
+
+TEST_F(EngineDownloadTest, ASnapshotWhoseDigestsDifferIsNotSwappedIn) {
+  auto served = serve(20, customers(3));
+  served.manifest.digests.at(0).root = sync::sha256("another root");
+  begin_bootstrap(served);
+  const Posted request = take(sync::path::chunk);
+  answer(request, served.chunks.at(request.path));
+  EXPECT_EQ(error_code(), "snapshot-differs");
+  EXPECT_EQ(swapped, 0);
+  EXPECT_EQ(copy.replica->position().epoch, test_epoch);
+}
+
+TEST_F(EngineDownloadTest, ACutThatDoesNotContinueTheReplicaIsNotApplied) {
+  follow();
+  answer_pull(cut(11, 12, {told(12, customer_of(1, "Ada", "Lovelace"))}));
+  EXPECT_EQ(error_code(), "cut-gap");
+  EXPECT_EQ(engine->status().state, sync::SessionState::resting);
+  EXPECT_TRUE(copy.rows(key_in("customer", 1)).empty());
+}
+
+TEST_F(EngineDownloadTest, APullThatHasMoreIsFollowedAtOnce) {
+  follow();
+  auto reply = cut(10, 11);
+  reply.more = true;
+  answer_pull(reply);
+  EXPECT_EQ(must(sync::decode_pull_request(take(sync::path::pull).body)).wait_ms, 0);
+  EXPECT_FALSE(engine->status().settled);
+}
+
+TEST_F(EngineDownloadTest, APullIsGivenMoreTimeThanTheHubMayHoldIt) {
+  follow();
+  answer_pull(cut(10, 11));
+  const Posted poll = take(sync::path::pull);
+  EXPECT_GT(poll.timeout_ms, must(sync::decode_pull_request(poll.body)).wait_ms);
+}
+
+TEST_F(EngineDownloadTest, AResetSaysHelloAgain) {
+  follow();
+  sync::PullReply reply;
+  reply.answer = sync::PullAnswer::reset;
+  answer_pull(reply);
+  EXPECT_EQ(engine->status().state, sync::SessionState::greeting);
+  EXPECT_EQ(waiting(sync::path::hello), 1u);
+}
+
+TEST_F(EngineDownloadTest, ALeafThatDiffersIsMended) {
+  const auto right = customer_of(1, "Ada", "Lovelace");
+  copy.bootstrap(Snapshot(20, {customer_of(1, "Ada", "Byron"), customer_of(2, "Bob", "Jones")}));
+  make_engine();
+  follow();
+  const auto ledger = digests_of({right, customer_of(2, "Bob", "Jones")});
+  auto reply = cut(20, 21);
+  reply.cut.digests = roots_of(ledger);
+  answer_pull(reply);
+  while (waiting(sync::path::leaves) > 0) {
+    const Posted request = take(sync::path::leaves);
+    const auto asked = must(sync::decode_leaves_request(request.body));
+    answer(request, packed(sync::encode_leaves({false, ledger.all().at(asked.key)})));
+  }
+  const auto asked = must(sync::decode_repair_request(transport.posted.back().body));
+  EXPECT_EQ(asked.leaf, sync::leaf_of(right.key.id));
+  answer(take(sync::path::repair), packed(sync::encode_repair(test_schema(), {false, {told(21, right)}})));
+  EXPECT_EQ(engine->status().repairs, 1u);
+  EXPECT_EQ(text_in(copy.rows(right.key).at(0).record, "family"), "Lovelace");
+  EXPECT_TRUE(copy.replica->differing(reply.cut.digests).empty());
+  EXPECT_EQ(engine->status().state, sync::SessionState::following);
+}
+
+TEST_F(EngineDownloadTest, TheLedgersDigestsAreKeptWithTheCursorTheyHoldAt) {
+  follow();
+  auto reply = cut(10, 11, {told(11, customer_of(1, "Ada", "Lovelace"))});
+  reply.cut.digests = roots_of(digests_of({customer_of(1, "Ada", "Lovelace")}));
+  answer_pull(reply);
+  EXPECT_EQ(engine->ledger_digests().at, reply.cut.to);
+  EXPECT_EQ(engine->ledger_digests().roots, reply.cut.digests);
+}
+
+TEST_F(EngineDownloadTest, AnUnknownDictionaryIsFetchedCheckedAndKept) {
+  const sync::Dictionary other("another dictionary");
+  auto changed = welcome();
+  changed.dictionary = other.hash();
+  must(engine->start());
+  greet(changed);
+  EXPECT_EQ(engine->status().state, sync::SessionState::preparing);
+  const Posted request = take(sync::path::dictionary);
+  EXPECT_TRUE(request.path.ends_with(sync::to_hex(other.hash().view())));
+  answer(request, other.bytes());
+  EXPECT_EQ(library.load(other.hash()), other.bytes());
+  EXPECT_EQ(engine->status().state, sync::SessionState::following);
+}
+
+TEST_F(EngineDownloadTest, ADictionaryThatIsNotWhatItsHashNamesIsNotKept) {
+  const sync::Dictionary other("another dictionary");
+  auto changed = welcome();
+  changed.dictionary = other.hash();
+  must(engine->start());
+  greet(changed);
+  answer(take(sync::path::dictionary), "something else");
+  EXPECT_EQ(error_code(), "hash-differs");
+  EXPECT_EQ(library.kept.size(), 1u);
+}
+
+TEST_F(EngineDownloadTest, AnUnknownSchemaIsFetchedKeptAndHandedToTheOwner) {
+  std::string text(sync::default_schema_text());
+  const auto version = text.find("version = ");
+  ASSERT_NE(version, std::string::npos);
+  text.replace(version, text.find('\n', version) - version, "version = 99");
+  auto changed = welcome();
+  changed.schema = sync::sha256(text);
+  must(engine->start());
+  greet(changed);
+  answer(take(sync::path::schema), text);
+  ASSERT_TRUE(new_schema);
+  EXPECT_EQ(new_schema->version(), 99u);
+  EXPECT_EQ(library.load(changed.schema), text);
+  EXPECT_EQ(waiting(sync::path::pull) + waiting(sync::path::push), 0u);
+}
+
+}  // namespace
+}  // namespace holdline::agent
