@@ -1,5 +1,7 @@
-// A ledger whose next commits fail, with nothing stored; otherwise the one behind it.
+// A ledger whose commits fail, with nothing stored, as long as a test says so; otherwise the one behind it.
 #pragma once
+
+#include <functional>
 
 #include "hub/ledger.hpp"
 
@@ -10,6 +12,9 @@ class RefusingLedger final : public Ledger {
   explicit RefusingLedger(Ledger& real) : real_(real) {}
 
   bool refuses = true;
+  // When set, only the commits it names are refused.
+  std::function<bool(const ChangeSet&)> refuses_only;
+  std::size_t commits = 0;  // that were not refused
   // With io-error, as when a sync fails, nothing can be written after it.
   Error refusal{ErrorKind::retry_later, "disk-full", "The disk is full."};
 
@@ -60,7 +65,10 @@ class RefusingLedger final : public Ledger {
       return real_->assertions(device, incarnation);
     }
     Result<void> commit(const ChangeSet& changes) override {
-      if (!ledger_.refuses) return real_->commit(changes);
+      if (!ledger_.refuses || (ledger_.refuses_only && !ledger_.refuses_only(changes))) {
+        ++ledger_.commits;
+        return real_->commit(changes);
+      }
       ledger_.outcome_unknown_ = ledger_.refusal.code == "io-error";
       return tl::unexpected<Error>(ledger_.refusal);
     }

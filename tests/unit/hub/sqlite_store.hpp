@@ -9,8 +9,8 @@ namespace holdline::hub::testing {
 
 class SqliteStore {
  public:
-  SqliteStore() {
-    NewLedger fresh{id_of(1), id_of(2), schema_text(), "dictionary"};
+  explicit SqliteStore(const std::string& schema = schema_text()) {
+    NewLedger fresh{id_of(1), id_of(2), schema, "dictionary"};
     take(SqliteLedger::create(options(), platform::key_of(1), fresh));
   }
 
