@@ -5,6 +5,8 @@
 #include <unicode/unistr.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <stdexcept>
 
 namespace holdline::agent {
@@ -88,9 +90,51 @@ std::string phone_of(std::string_view typed) {
 
 }  // namespace
 
+// ICU's rules, and what they make of each letter of Europe's alphabets alone: they look at no neighbours there, and a
+// search folds every name it finds.
 struct Folder::Rules {
+  Rules();
+  std::string fold(icu::UnicodeString text) const;
+  // Nothing when the text holds anything but ASCII and kept letters.
+  std::optional<std::string> fold_kept(std::string_view text) const;
+
+  static constexpr UChar32 first_kept = 0xc0, last_kept = 0x24f;  // two bytes of UTF-8 each
   std::unique_ptr<icu::Transliterator> transliterator;
+  std::array<std::string, last_kept - first_kept + 1> kept;
 };
+
+Folder::Rules::Rules() {
+  UErrorCode status = U_ZERO_ERROR;
+  // Marks that Latin-ASCII leaves alone (on letters without a composed form) go as well.
+  transliterator.reset(icu::Transliterator::createInstance(
+      "NFC; Any-Latin; Latin-ASCII; NFD; [:Nonspacing Mark:] Remove; NFC; Lower", UTRANS_FORWARD, status));
+  if (U_FAILURE(status)) throw std::runtime_error("ICU has no transliteration rules; install libicu");
+  for (UChar32 letter = first_kept; letter <= last_kept; ++letter)
+    kept[static_cast<std::size_t>(letter - first_kept)] = fold(icu::UnicodeString(letter));
+}
+
+std::string Folder::Rules::fold(icu::UnicodeString text) const {
+  transliterator->transliterate(text);
+  return plain(text);
+}
+
+std::optional<std::string> Folder::Rules::fold_kept(std::string_view text) const {
+  std::string folded;
+  folded.reserve(text.size());
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto c = static_cast<unsigned char>(text[at]);
+    if (c < 0x80) {
+      folded.push_back(lower(text[at]));
+      continue;
+    }
+    if ((c & 0xe0) != 0xc0 || ++at == text.size()) return std::nullopt;
+    const auto next = static_cast<unsigned char>(text[at]);
+    const UChar32 letter = (c & 0x1f) << 6 | (next & 0x3f);
+    if ((next & 0xc0) != 0x80 || letter < first_kept || letter > last_kept) return std::nullopt;
+    folded += kept[static_cast<std::size_t>(letter - first_kept)];
+  }
+  return folded;
+}
 
 Folder::Folder() = default;
 Folder::~Folder() = default;
@@ -103,19 +147,10 @@ std::string Folder::fold(std::string_view text) const {
     std::transform(text.begin(), text.end(), folded.begin(), lower);
     return folded;
   }
-  if (!rules_) {
-    UErrorCode status = U_ZERO_ERROR;
-    auto rules = std::make_unique<Rules>();
-    // Marks that Latin-ASCII leaves alone (on letters without a composed form) go as well.
-    rules->transliterator.reset(icu::Transliterator::createInstance(
-        "NFC; Any-Latin; Latin-ASCII; NFD; [:Nonspacing Mark:] Remove; NFC; Lower", UTRANS_FORWARD, status));
-    if (U_FAILURE(status)) throw std::runtime_error("ICU has no transliteration rules; install libicu");
-    rules_ = std::move(rules);
-  }
-  icu::UnicodeString wide =
-      icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
-  rules_->transliterator->transliterate(wide);
-  return plain(wide);
+  if (!rules_) rules_ = std::make_unique<Rules>();
+  if (auto folded = rules_->fold_kept(text)) return *std::move(folded);
+  return rules_->fold(
+      icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size()))));
 }
 
 std::vector<std::string> Folder::name_words(std::string_view name) const {

@@ -12,6 +12,22 @@ TEST(Folder, FoldsLettersThatHaveNoDecomposition) {
   EXPECT_EQ(folder.name_words("Łukasz Straße Søren Þór ÆGIR"), (Words{"lukasz", "strasse", "soren", "thor", "aegir"}));
 }
 
+// Two bytes of UTF-8.
+std::string letter(int code) { return {static_cast<char>(0xc0 | code >> 6), static_cast<char>(0x80 | (code & 0x3f))}; }
+
+// A word of another script takes the whole text through ICU, which the others are spared.
+TEST(Folder, FoldsLettersOfEuropeAsIcuDoesInAnyCompany) {
+  Folder folder;
+  for (int code = 0xc0; code <= 0x24f; ++code) {
+    const std::string text = "A" + letter(code) + "z " + letter(code) + letter(0xc0 + (code * 7) % 400) + letter(code);
+    Words words = folder.name_words(text), by_icu = folder.name_words(text + " Ж");
+    ASSERT_FALSE(by_icu.empty());
+    EXPECT_EQ(by_icu.back(), "z") << code;
+    by_icu.pop_back();
+    EXPECT_EQ(words, by_icu) << code;
+  }
+}
+
 TEST(Folder, FoldsComposedAndDecomposedAccentsAlike) {
   Folder folder;
   EXPECT_EQ(folder.name_words("Jos\u00e9"), Words{"jose"});
