@@ -197,12 +197,16 @@ Result<View::Hits> View::search(std::string_view typed, std::size_t limit, std::
     const std::size_t count = std::min(portion, pending.size() - at);
     HOLDLINE_TRY(search.take_pending({pending.data() + at, count}, answer.as_of));
   }
-  // Pending edits may take some of the candidates away.
+  // Pending edits may take some of the candidates away, and pending hits stand for others: rarely, so that reading more
+  // of them is left to a second time.
   const std::size_t spare = std::min(snapshot->actions(), most_hits);
-  HOLDLINE_ASSIGN(auto seen, reader_->search(search.query, search.wanted + spare, only));
-  answer.as_of = as_of(seen);
-  for (ReplicaReader::Candidate& candidate : seen.rows)
-    HOLDLINE_TRY(search.take_candidate(std::move(candidate), seen.cursor.cn));
+  for (const std::size_t asked : {search.wanted, search.wanted + spare}) {
+    HOLDLINE_ASSIGN(auto seen, reader_->search(search.query, asked, only));
+    answer.as_of = as_of(seen);
+    for (ReplicaReader::Candidate& candidate : seen.rows)
+      HOLDLINE_TRY(search.take_candidate(std::move(candidate), seen.cursor.cn));
+    if (search.enough() || seen.rows.size() < asked || spare == 0) break;
+  }
   answer.more = search.hits.size() > limit;
   answer.hits = std::move(search.hits);
   answer.hits.resize(std::min(answer.hits.size(), limit));
