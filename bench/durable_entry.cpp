@@ -2,11 +2,12 @@
 
 #include <semaphore>
 
+#include <nlohmann/json.hpp>
+
 #include "agent/outbox_worker.hpp"
 #include "agent/overlay.hpp"
-#include "bench/measure.hpp"
+#include "bench/daemon.hpp"
 #include "bench/table_rows.hpp"
-#include "bench/workloads.hpp"
 #include "tests/support/generator_ops.hpp"
 #include "tests/support/machine.hpp"
 
@@ -72,35 +73,71 @@ std::vector<double> microseconds_each(std::size_t count, const Step& step) {
   return times;
 }
 
+struct Plan {
+  std::size_t rounds, per_round;
+};
+
+// `save(i)` returns when entry i is durable. A round of the one, a round of the other; the first is not counted, in
+// which the files grow to their usual shape.
+template <class Save>
+Figure beside_appends(std::string name, const Scratch& scratch, const Plan& plan, const Save& save) {
+  machine::SyncedLog log(scratch / "log");
+  const std::string record(record_bytes, 'x');
+  Rounds middle;
+  std::vector<double> of_entries, of_appends;
+  for (std::size_t round = 0; round <= plan.rounds; ++round) {
+    const auto append = microseconds_each(plan.per_round, [&](std::size_t) { log.append(record); });
+    const auto saved = microseconds_each(plan.per_round, [&](std::size_t i) { save(round * plan.per_round + i); });
+    if (round == 0) continue;
+    middle.add(median(saved), median(append));
+    of_entries.insert(of_entries.end(), saved.begin(), saved.end());
+    of_appends.insert(of_appends.end(), append.begin(), append.end());
+  }
+  return {std::move(name),
+          median(of_entries),
+          "us",
+          median(of_appends),
+          middle.limit_over_product(),
+          {{"p99", percentile(of_entries, 0.99)}, {"limit_p99", percentile(of_appends, 0.99)}}};
+}
+
+void in_process(const Options& options, Report& report) {
+  const Plan plan = options.quick ? Plan{3, 50} : Plan{15, 400};
+  const Scratch scratch(options.directory);
+  Desk desk(scratch);
+  std::vector<agent::Draft> drafts;
+  for (const auto& entry : generator::entries((plan.rounds + 1) * plan.per_round, generator::NoteSet::grammar))
+    drafts.push_back(desk.draft(entry));
+  report.add(beside_appends("durable_entry", scratch, plan, [&](std::size_t i) { desk.save(std::move(drafts[i])); }));
+}
+
+// As the command line does it: a connection of its own, one request, the daemon's answer. The hub is away, so that the
+// figure is not about what is sent on meanwhile.
+void over_socket(const Options& options, Report& report) {
+  const Plan plan = options.quick ? Plan{1, 50} : Plan{5, 200};
+  const Scratch scratch(options.directory);
+  Surroundings around;
+  HubHost hub(around, scratch / "hub");
+  hub.start();
+  Daemon daemon(options, scratch);
+  daemon.join(hub);
+  hub.stop();
+  const auto entries = generator::entries((plan.rounds + 1) * plan.per_round, generator::NoteSet::grammar);
+  report.add(beside_appends("durable_entry.socket", scratch, plan, [&](std::size_t i) {
+    const generator::Entry& entry = entries[i];
+    const nlohmann::json fields{{"kind", entry.kind}, {"status", entry.status}, {"phone", entry.phone},
+                                {"name", entry.name}, {"note", entry.note},     {"customer", entry.customer.text()}};
+    const auto answer =
+        must(daemon.ask("POST", "/api/v1/entries", nlohmann::json{{"fields", fields}}.dump(), entry.id.text()));
+    if (answer.status != 201) throw std::runtime_error("an entry was refused: " + answer.body);
+  }));
+}
+
 }  // namespace
 
 void durable_entry(const Options& options, Report& report) {
-  const std::size_t rounds = options.quick ? 3 : 15, per_round = options.quick ? 50 : 400;
-  const Scratch scratch(options.directory);
-  Desk desk(scratch);
-  machine::SyncedLog log(scratch / "log");
-  const std::string record(record_bytes, 'x');
-  const auto entries = generator::entries((rounds + 1) * per_round, generator::NoteSet::grammar);
-  std::vector<agent::Draft> drafts;
-  for (const generator::Entry& entry : entries) drafts.push_back(desk.draft(entry));
-
-  Rounds half;
-  std::vector<double> of_entries, of_appends;
-  for (std::size_t round = 0; round <= rounds; ++round) {
-    const auto append = microseconds_each(per_round, [&](std::size_t) { log.append(record); });
-    const auto save =
-        microseconds_each(per_round, [&](std::size_t i) { desk.save(std::move(drafts[round * per_round + i])); });
-    if (round == 0) continue;  // the files grow to their usual shape
-    half.add(median(save), median(append));
-    of_entries.insert(of_entries.end(), save.begin(), save.end());
-    of_appends.insert(of_appends.end(), append.begin(), append.end());
-  }
-  report.add({"durable_entry",
-              median(of_entries),
-              "us",
-              median(of_appends),
-              half.limit_over_product(),
-              {{"p99", percentile(of_entries, 0.99)}, {"limit_p99", percentile(of_appends, 0.99)}}});
+  in_process(options, report);
+  over_socket(options, report);
 }
 
 }  // namespace holdline::bench

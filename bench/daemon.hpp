@@ -1,0 +1,36 @@
+// holdlined as a process of its own, spoken to over its socket.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "bench/measure.hpp"
+#include "bench/workloads.hpp"
+#include "bench/world.hpp"
+#include "platform/unix_client.hpp"
+#include "tests/support/machine.hpp"
+
+namespace holdline::bench {
+
+class Daemon {
+ public:
+  // Answers when it returns. Its files lie in the scratch directory.
+  Daemon(const Options& options, const Scratch& scratch);
+
+  // Asks for the workstation to be enrolled at the hub and for a person to be signed in, and waits until both sides are
+  // level.
+  void join(HubHost& hub);
+  Result<platform::HttpClientResponse> ask(const std::string& method, const std::string& path, std::string body = {},
+                                           std::string key = {});
+  const std::filesystem::path& socket() const { return socket_; }
+  const machine::Child& process() const { return *child_; }
+
+ private:
+  bool level();
+
+  std::filesystem::path socket_;
+  std::optional<machine::Child> child_;
+};
+
+}  // namespace holdline::bench
