@@ -125,6 +125,14 @@ TEST_F(ViewTest, SaysWhyARecordMatchedAndWhetherThereIsMore) {
   EXPECT_FALSE(must(view_->search("kr", 3)).more);
 }
 
+TEST_F(ViewTest, FindsOthersWhenPendingEditsTakeTheFirstCandidatesAway) {
+  station_.bootstrap(Snapshot(20, {customer_of(1, "Eva", "Adler"), customer_of(2, "Eva", "Busch"),
+                                   customer_of(3, "Eva", "Conrad"), customer_of(4, "Eva", "Doll")}));
+  must(view_->reopen());
+  for (std::uint32_t i = 1; i <= 3; ++i) add(i, {edit_of("customer", i, {{"given", text("Ute")}})});
+  EXPECT_EQ(found("eva", 1), Names{"Doll"});
+}
+
 TEST_F(ViewTest, NeverTellsMoreThanFiftyHits) {
   for (std::uint32_t i = 0; i < 60; ++i) add(i + 1, {create_of("customer", 1000 + i, {{"family", text("Same")}})});
   EXPECT_EQ(found("same", 1000).size(), 50u);
