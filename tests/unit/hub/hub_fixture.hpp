@@ -22,12 +22,20 @@ class HubTest : public ::testing::Test {
  protected:
   using Json = nlohmann::json;
 
+  // A new hub of this directory: a copy of one that is made once, because training its dictionary takes long.
   static HubParts make(const platform::Path& directory, platform::Entropy& entropy, const platform::Clock& clock) {
-    HubConfig config;
+    static const platform::Scratch first;
+    static const HubConfig made = [&] {
+      HubConfig config;
+      config.directory = first / "hub";
+      config.address = "127.0.0.1";
+      config.port = 0;
+      return create_hub(config, std::string(sync::default_schema_text()), entropy, clock).value().config;
+    }();
+    HubConfig config = made;
     config.directory = directory;
-    config.address = "127.0.0.1";
-    config.port = 0;
-    return create_hub(config, std::string(sync::default_schema_text()), entropy, clock).value();
+    std::filesystem::copy(made.directory, directory, std::filesystem::copy_options::recursive);
+    return open_hub(config, entropy).value();
   }
   // As when the process ends: hub_ holds nothing until it is assigned again.
   void close() { const HubParts closed = std::move(hub_); }
