@@ -64,6 +64,38 @@ TEST_P(FullDisk, RefusesEntriesClearlyKeepsWhatItAcknowledgedAndGoesOnWithRoom) 
   EXPECT_EQ(centre.hub().digests(), desk.digests());
 }
 
+TEST_P(FullDisk, AtTheHubKeepsEntriesAtTheWorkstationsUntilThereIsRoom) {
+  platform::Scratch scratch;
+  const Path at = scratch / "disk";
+  std::filesystem::create_directory(at);
+  TightDisk disk(GetParam(), at);
+  Hub hub(at / "hub");
+  hub.start();
+  Desk desk(scratch.path(), "desk-1");
+  desk.start();
+  desk.join(hub);
+  desk.wait_for("online");
+  const pid_t serving = hub.daemon().pid();
+  std::vector<std::string> notes;
+
+  // What is free inside the hub's files is used up first.
+  const auto refused = [&] { return desk.status()["sync"]["error"]["code"] == "disk-full"; };
+  for (int i = 0; i < 1'000 && !refused(); ++i) {
+    disk.fill(serving);
+    desk.add_entry(notes.emplace_back("entry " + std::to_string(i) + std::string(3'000, '.')));
+  }
+  ASSERT_TRUE(refused());
+  EXPECT_GT(desk.waiting(), 0U);
+
+  disk.make_room(serving);
+  desk.wait_for("drained");
+  desk.wait_for_equal_digests();
+  EXPECT_EQ(sorted(desk.entry_notes()), sorted(notes));
+  EXPECT_EQ(hub.digests(), desk.digests());
+  EXPECT_EQ(hub.daemon().pid(), serving);
+  EXPECT_TRUE(hub.daemon().runs());
+}
+
 INSTANTIATE_TEST_SUITE_P(Ways, FullDisk, ::testing::Values(Tightness::small_disk, Tightness::file_limit),
                          [](const auto& way) {
                            return way.param == Tightness::small_disk ? "OfItsOwn" : "ByAFileLimit";

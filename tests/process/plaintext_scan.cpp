@@ -75,8 +75,11 @@ bool is_recent(const std::filesystem::directory_entry& entry, std::filesystem::f
 }  // namespace
 
 Marker word_marker(const std::string& name) {
-  Marker marker{name, "Šæñdøß" + random_letters(14, "abcdefghijklmnopqrstuvwxyz"), {}};
-  marker.spellings = {marker.typed, in_case(marker.typed, std::tolower), in_case(marker.typed, std::toupper)};
+  const std::string plain = random_letters(14, "abcdefghijklmnopqrstuvwxyz");
+  Marker marker{name, "Šæñdøß" + plain, {plain, in_case(plain, std::toupper)}};
+  for (const std::string& text :
+       {marker.typed, in_case(marker.typed, std::tolower), in_case(marker.typed, std::toupper)})
+    marker.spellings.push_back(text);
   for (std::string& word : agent::Folder().name_words(marker.typed)) marker.spellings.push_back(std::move(word));
   add_utf16(marker);
   return marker;

@@ -19,8 +19,9 @@ struct Marker {
   std::vector<std::string> spellings;
 };
 
-// A word with accents and capitals, different in each run. Spellings: as typed, lower and upper case, and folded as the
-// search folds it; each in UTF-8 and in UTF-16 of both byte orders.
+// A word with accents and capitals, different in each run. Spellings: as typed, lower and upper case, folded as the
+// search folds it, and its unaccented part alone, which survives any escaping of the rest; each in UTF-8 and in UTF-16
+// of both byte orders.
 Marker word_marker(const std::string& name);
 // A telephone number. Spellings: as typed, its digits, and its digits backwards, as the search keeps them.
 Marker phone_marker(const std::string& name);

@@ -1,6 +1,7 @@
 // What a machine does to a workstation: kills, full disks, files that are gone.
 #include <gtest/gtest.h>
 
+#include <set>
 #include <thread>
 
 #include "tests/process/centre.hpp"
@@ -19,14 +20,17 @@ TEST(Kill, InTheMiddleOfTheFirstDownloadIsMadeGoodByTheNextStart) {
   proxy.arm({Fault::Kind::stall, 60'000, 1});
   desk.join(centre.hub());
 
+  std::set<std::string> states;
   for (std::size_t round = 1; round <= 6; ++round) {
     desk.until("the download under way", [&] { return proxy.struck() == 1; });
     EXPECT_EQ(desk.status()["replica"]["cn"], "0");
+    states.insert(desk.status()["sync"]["state"]);
     desk.daemon().kill();
-    if (round < 6) proxy.arm({Fault::Kind::stall, 60'000 + 40'000 * round, 1});
+    if (round < 6) proxy.arm({Fault::Kind::stall, 60'000 + 60'000 * round, 1});
     desk.start();
   }
 
+  EXPECT_EQ(states, (std::set<std::string>{"preparing", "bootstrapping"})) << "dictionary and rows";
   desk.wait_for("online");
   desk.wait_for_equal_digests();
   EXPECT_EQ(centre.hub().digests(), desk.digests());
