@@ -132,10 +132,12 @@ void Engine::welcomed(const sync::Welcome& welcome) {
     if (auto kept = parts_.library.load(welcome.dictionary)) dictionary_.emplace(std::move(*kept));
   }
   event.have_dictionary = dictionary_.has_value();
+  const sync::Id epoch = parts_.replica.position().epoch;
+  event.hub_went_back = !epoch.is_nil() && epoch != welcome.epoch;
   parts_.outbox.run([&](Outbox& outbox) {
     const auto lanes = outbox.status().lanes;
     const auto acknowledged = outbox.acknowledged();
-    event.hub_went_back = welcome.results < outbox.results_cursor();
+    event.hub_went_back = event.hub_went_back || welcome.results < outbox.results_cursor();
     for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
       const sync::LaneAck& hub = welcome.lanes[lane];
       event.hub_went_back = event.hub_went_back || hub.number < acknowledged[lane];

@@ -125,8 +125,9 @@ class Outbox {
   // How far the hub has each lane, by the latest welcome or results.
   std::array<std::uint64_t, sync::lane_count> acknowledged() const;
 
-  // The hub has less than it once acknowledged (restored from an older copy): results above are void, the actions are
-  // offered again. Never deletes anything.
+  // The hub is another history than the one that acknowledged (restored from an older copy). Results above what it has
+  // are void and the actions are offered again; the others stand until the stream, which begins anew, tells them again.
+  // Never deletes anything.
   Result<void> void_results(const std::array<std::uint64_t, sync::lane_count>& hub_has, std::uint64_t stream_at);
   // Fork or rollback: draws a new incarnation. What follows `common` in each lane is re-issued under it with new
   // ids and rewritten references, whatever result it seemed to have; the old actions stay as history, marked re-issued.

@@ -48,7 +48,6 @@ Result<void> Outbox::store_results(std::span<const sync::ActionResult> results, 
 Result<void> Outbox::void_results(const std::array<std::uint64_t, sync::lane_count>& hub_has, std::uint64_t stream_at) {
   OutboxState& state = impl_->state;
   if (impl_->suspended) return impl_->refuse();
-  const std::uint64_t cursor = std::min(state.results_to, stream_at);
   std::vector<Entry*> voided;
   auto written = impl_->write([&]() -> Result<void> {
     for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
@@ -66,11 +65,13 @@ Result<void> Outbox::void_results(const std::array<std::uint64_t, sync::lane_cou
         voided.push_back(entry);
       }
     }
-    return cursor == state.results_to ? Result<void>() : impl_->store->set_results_to(cursor);
+    // The entries up to there may be others than those that were told: the whole stream is told again.
+    HOLDLINE_TRY(impl_->store->doubt_results());
+    return impl_->store->set_results_to(0);
   });
   if (!written) return fail(std::move(written));
 
-  state.results_to = cursor;
+  state.results_to = 0;
   for (Entry* entry : voided) state.settle(*entry, Settlement::open, 0);
   for (sync::Lane lane = 0; lane < sync::lane_count; ++lane)
     state.acknowledged[lane] = std::min(hub_has[lane], state.current()[lane].last());

@@ -248,6 +248,7 @@ Result<void> OutboxStore::put_reissued(std::int64_t seq, std::int64_t successor)
 }
 
 Result<void> OutboxStore::drop_result(std::int64_t seq) { return drop_result_.run(seq); }
+Result<void> OutboxStore::doubt_results() { return db_.exec("UPDATE result SET entry = 0 WHERE entry <> 0"); }
 
 Result<std::optional<sync::ActionResult>> OutboxStore::result(std::int64_t seq) {
   std::optional<sync::ActionResult> found;

@@ -95,6 +95,8 @@ class OutboxStore {
   Result<void> put_result(std::int64_t seq, const sync::ActionResult& result);
   Result<void> put_reissued(std::int64_t seq, std::int64_t successor);
   Result<void> drop_result(std::int64_t seq);
+  // Whatever is told about an action from now on replaces what is kept.
+  Result<void> doubt_results();
   // Without incarnation, lane and number, which the caller asked by.
   Result<std::optional<sync::ActionResult>> result(std::int64_t seq);
   Result<void> set_results_to(std::uint64_t entry);

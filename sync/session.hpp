@@ -50,7 +50,8 @@ struct Welcomed {
   Welcome welcome;
   std::array<ChainCheck, lane_count> chain{};
   bool have_schema = false, have_dictionary = false;  // the hub's, by hash
-  bool hub_went_back = false;  // the hub has less of a lane, or of the result stream, than it once acknowledged
+  // The hub has less of a lane, or of the result stream, than it once acknowledged, or is in another epoch.
+  bool hub_went_back = false;
 };
 struct CommonFound {
   Lane lane = 0;

@@ -174,8 +174,18 @@ TEST_F(OutboxTest, ResultsAboveWhatTheHubStillHasAreVoidAndTheActionsAreOfferedA
   EXPECT_TRUE(pc.outbox->result_of(a));
   EXPECT_FALSE(pc.outbox->result_of(b));
   EXPECT_FALSE(pc.outbox->result_of(c));
-  EXPECT_EQ(pc.outbox->results_cursor(), 1u);
+  EXPECT_EQ(pc.outbox->results_cursor(), 0u);
   EXPECT_EQ(pc.outbox->status().lanes[2].number, 3u);
+}
+
+// A hub that was restored numbers its results anew, so a lower number may be the newer word.
+TEST_F(OutboxTest, AfterTheHubWentBackEveryResultIsTakenAnew) {
+  const auto a = pc.save(pc.entry("a")).ref;
+  pc.settle(7, a, Verdict::conflict, 10);
+  ASSERT_TRUE(pc.outbox->void_results({0, 0, 1, 0}, 9));
+  pc.settle(2, a, Verdict::applied, 4);
+  EXPECT_EQ(pc.outbox->result_of(a)->verdict, Verdict::applied);
+  EXPECT_EQ(pc.outbox->results_cursor(), 2u);
 }
 
 TEST_F(OutboxTest, CompactionLetsGoOfAcceptedActionsOnlyAndCountsThem) {
