@@ -101,7 +101,9 @@ void HubNode::reset_connections(const Running& gone) {
 void HubNode::restore(const support::FaultDisk::Image& image, const sync::Cursor& head, std::int64_t down_ms) {
   stage_.trace.line("hub", "is put back to a copy at " + std::to_string(head.cn));
   disk_.cut_power();
-  running_.reset();
+  auto gone = std::exchange(running_, nullptr);
+  if (chance_.one_in(2)) reset_connections(*gone);  // or it is another machine, and nobody tells
+  gone.reset();
   disk_.restore_power(support::PowerLoss::none);
   disk_.mend();
   disk_.restore(image);
