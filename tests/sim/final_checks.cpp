@@ -256,6 +256,11 @@ void FinalChecks::each_settled_change(const Each& each) {
 }
 
 void FinalChecks::losing_values_are_kept() {
+  std::map<std::pair<sync::Id, sync::Id>, DeedNo> last_added;  // (person, record with a natural key)
+  for (const Deed& deed : stage_.deeds.all())
+    for (const sync::Op& op : deed.draft.ops)
+      if (op.kind == sync::OpKind::create && !op.record.id.is_nil() && effects_of(deed.no) > 0)
+        last_added[{deed.draft.person, op.record.id}] = deed.no;
   // By value alone: a record that was made under an incarnation that ended has another id now.
   std::set<sync::Bytes> findable;
   for (const sync::Bytes& value : conflict_values_) findable.insert(value.substr(sizeof(sync::Id)));
@@ -268,6 +273,9 @@ void FinalChecks::losing_values_are_kept() {
       [&](const Deed& deed, const sync::Op& op, const sync::RecordKey&, const sync::FieldChange& change) {
         const auto* text = std::get_if<std::string>(&change.value);
         if (text == nullptr || tokens_in(*text).empty() || op.record.collection == conflict_.no) return;
+        // The same number added again by the same person: what they said last joins the conflict in its place.
+        const auto last = last_added.find({deed.draft.person, op.record.id});
+        if (last != last_added.end() && last->second != deed.no) return;
         if (!findable.contains(sync::encode_value(change.value)))
           throw Violation("losing values are kept", token_of(deed.no) +
                                                         " neither stands, nor is in a conflict, nor was it "
