@@ -194,6 +194,10 @@ void Engine::perform(const sync::action::Reissue& a) {
   step(sync::event::Reissued{});
 }
 
+void Engine::perform(const sync::action::Remind& a) {
+  if (events_.wake_at) events_.wake_at(a.at_ms);
+}
+
 void Engine::perform(const sync::action::Rest& a) {
   ++conversation_;
   parts_.transport.abandon();

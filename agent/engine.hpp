@@ -126,6 +126,7 @@ class Engine {
   void perform(const sync::action::StartPull&);
   void perform(const sync::action::CompareLeaves&);
   void perform(const sync::action::FetchLeaf&);
+  void perform(const sync::action::Remind&);
   void perform(const sync::action::Rest&);
 
   void welcomed(const sync::Welcome& welcome);

@@ -47,7 +47,8 @@ void Session::rest(std::int64_t delay_ms, Actions& out) {
 }
 
 void Session::on(const event::Wake&, Actions& out) {
-  if (state_ == SessionState::resting) greet(out);
+  if (state_ == SessionState::resting) return greet(out);
+  pull_when_due(out);
 }
 
 void Session::on(const event::OutboxGrew& e, Actions& out) {
@@ -222,10 +223,11 @@ void Session::on(const event::Pulled& e, Actions& out) {
   pull_when_due(out);
 }
 
-// Asked again with every answer to a push: as long as it has to wait, one is to come.
+// Asked again with every answer to a push and when the distance is over, for on a slow line an answer takes long.
 void Session::pull_when_due(Actions& out) {
   if (state_ != SessionState::following || !pull_due_) return;
-  if (upload_.in_flight() && now_ms_ - pulled_ms_ < options_.pull_distance_ms) return;
+  const std::int64_t due_ms = pulled_ms_ + options_.pull_distance_ms;
+  if (upload_.in_flight() && now_ms_ < due_ms) return out.push_back(action::Remind{due_ms});
   pull_due_ = false;
   out.push_back(action::StartPull{caught_up_ ? options_.pull_wait_ms : 0});
 }

@@ -6,8 +6,8 @@
 //        ^                                                                                      |
 //        +---------------------- any failure: rest for a jittered while ------------------------+
 //
-// Uploads run beside every state after the greeting and never wait for downloads; while pushes are in flight, downloads
-// keep a distance (Options::pull_distance_ms).
+// Uploads run beside every state after the greeting and never wait for downloads, nor downloads for them: while pushes
+// are in flight a download begins at most Options::pull_distance_ms after the last one.
 #pragma once
 
 #include <array>
@@ -140,7 +140,11 @@ struct FetchLeaf {
   DigestKey key;
   std::uint8_t leaf = 0;
 };
-// The conversation is over: forget every answer still under way. Wake me at `at_ms`.
+// Wake me at `at_ms`; the conversation goes on meanwhile.
+struct Remind {
+  std::int64_t at_ms = 0;
+};
+// The conversation is over: forget every answer still under way. Wake me at `at_ms`, whatever was asked before.
 struct Rest {
   std::int64_t at_ms = 0;
 };
@@ -149,7 +153,7 @@ struct Rest {
 using SessionAction =
     std::variant<action::SayHello, action::VoidResults, action::AskCommon, action::Reissue, action::Prepare,
                  action::FetchManifest, action::FetchChunk, action::FinishBootstrap, action::StartPush,
-                 action::StartPull, action::CompareLeaves, action::FetchLeaf, action::Rest>;
+                 action::StartPull, action::CompareLeaves, action::FetchLeaf, action::Remind, action::Rest>;
 
 class Session {
  public:

@@ -168,6 +168,19 @@ TEST_F(SessionTest, PullsKeepTheirDistanceWhilePushesAreInFlight) {
   EXPECT_EQ(find<action::StartPull>(due)->wait_ms, 0);
 }
 
+TEST_F(SessionTest, APullDoesNotWaitLongerForAnAnswerThatIsSlow) {
+  const std::int64_t distance = Session::Options{}.pull_distance_ms;
+  step(event::OutboxGrew{{0, 0, 2, 0}});
+  follow();
+  step(event::PushStarted{2, 1, 2});
+  const auto held = step(event::Pulled{false, true, {}});
+  EXPECT_EQ(find<action::StartPull>(held), nullptr);
+  ASSERT_NE(find<action::Remind>(held), nullptr);
+  EXPECT_EQ(find<action::Remind>(held)->at_ms, now + distance);
+  EXPECT_EQ(count<action::StartPull>(session.step(event::Wake{}, now + distance, 42)), 1u);
+  EXPECT_EQ(count<action::StartPull>(session.step(event::Wake{}, now + distance, 42)), 0u);
+}
+
 TEST_F(SessionTest, TheLastPushThatIsAnsweredLetsTheNextPullGo) {
   step(event::OutboxGrew{{0, 0, 2, 0}});
   follow();
