@@ -112,7 +112,7 @@ void Faults::hub_loses_power() {
 
 void Faults::copy_hub() {
   if (!hub_.is_up() || hub_copies_.size() >= most_copies) return;
-  hub_copies_.push_back({hub_.disk().image(), stage_.history.head()});
+  hub_copies_.push_back({hub_.disk().image(), stage_.history.mark()});
   stage_.trace.line("fault", "the hub's disk is copied at " + std::to_string(stage_.history.head().cn));
 }
 
@@ -121,7 +121,7 @@ void Faults::restore_hub() {
   const HubCopy copy = hub_copies_[chance_.below(hub_copies_.size())];
   hub_copies_.clear();  // a copy of a history that was given up is no backup any more
   told("hub restored from an older copy", "hub");
-  hub_.restore(*copy.image, copy.head, soon(500, 15'000));
+  hub_.restore(*copy.image, copy.mark, soon(500, 15'000));
   for (Deed& deed : stage_.deeds.all())
     if (deed.disk_gone) deed.at_hub = hub_has(deed.no);
 }

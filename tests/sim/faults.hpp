@@ -30,7 +30,7 @@ class Faults {
   };
   struct HubCopy {
     std::shared_ptr<const support::FaultDisk::Image> image;
-    sync::Cursor head;
+    LedgerHistory::Mark mark;
   };
 
   Workplace& victim() { return workplaces_[chance_.below(workplaces_.size())]; }

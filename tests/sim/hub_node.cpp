@@ -98,8 +98,8 @@ void HubNode::reset_connections(const Running& gone) {
   for (const Poll& poll : gone.polls) poll.answered(reset());
 }
 
-void HubNode::restore(const support::FaultDisk::Image& image, const sync::Cursor& head, std::int64_t down_ms) {
-  stage_.trace.line("hub", "is put back to a copy at " + std::to_string(head.cn));
+void HubNode::restore(const support::FaultDisk::Image& image, const LedgerHistory::Mark& mark, std::int64_t down_ms) {
+  stage_.trace.line("hub", "is put back to a copy at " + std::to_string(mark.head.cn));
   disk_.cut_power();
   auto gone = std::exchange(running_, nullptr);
   if (chance_.one_in(2)) reset_connections(*gone);  // or it is another machine, and nobody tells
@@ -107,7 +107,7 @@ void HubNode::restore(const support::FaultDisk::Image& image, const sync::Cursor
   disk_.restore_power(support::PowerLoss::none);
   disk_.mend();
   disk_.restore(image);
-  stage_.history.restored_to(head);
+  stage_.history.restored_to(mark);
   start_again(down_ms);
 }
 

@@ -38,7 +38,7 @@ class HubNode {
   // The process or the machine dies now and comes back after `down_ms`.
   void die(support::PowerLoss loss, std::int64_t down_ms);
   // The disk is put back to `image`, on which the ledger's head was `head`.
-  void restore(const support::FaultDisk::Image& image, const sync::Cursor& head, std::int64_t down_ms);
+  void restore(const support::FaultDisk::Image& image, const LedgerHistory::Mark& mark, std::int64_t down_ms);
   // Forgets the feed up to its head, so that whoever stands behind must fetch a snapshot.
   void compact();
   // At the end: the digests recomputed from the rows.

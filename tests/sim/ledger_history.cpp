@@ -49,11 +49,9 @@ void LedgerHistory::observe(hub::Ledger& ledger) {
   State state;
   state.digests = fingerprint_of(must(reader->digests(all_scopes, everything), "digests"));
   state.branch = branches_.size() - 1;
-  for (const auto& [device, results] : results_) state.results[device] = results.size();
   const auto [known, is_new] = states_.try_emplace(Place{head.cn, head.salt}, state);
   if (!is_new && known->second.digests != state.digests)
     throw Violation("one place in the feed, one state", "the digests at " + std::to_string(head.cn) + " have changed");
-  known->second.results = state.results;
   head_ = head;
 }
 
@@ -91,14 +89,20 @@ void LedgerHistory::observe_results(hub::LedgerReader& reader) {
   }
 }
 
-void LedgerHistory::restored_to(const sync::Cursor& head) {
-  const State& state = states_.at(Place{head.cn, head.salt});
-  branches_.push_back({state.branch, head.cn});
+LedgerHistory::Mark LedgerHistory::mark() const {
+  Mark mark{head_, {}};
+  for (const auto& [device, results] : results_) mark.results[device] = results.size();
+  return mark;
+}
+
+void LedgerHistory::restored_to(const Mark& mark) {
+  const State& state = states_.at(Place{mark.head.cn, mark.head.salt});
+  branches_.push_back({state.branch, mark.head.cn});
   for (auto& [device, results] : results_) {
-    const auto length = state.results.find(device);
-    results.resize(length == state.results.end() ? 0 : length->second);
+    const auto length = mark.results.find(device);
+    results.resize(length == mark.results.end() ? 0 : length->second);
   }
-  head_ = head;
+  head_ = mark.head;
 }
 
 const Fingerprint* LedgerHistory::at(const sync::Cursor& cursor) const {

@@ -24,8 +24,14 @@ class LedgerHistory {
 
   // Checks what must hold from one look to the next: the feed grows, results are dense and never change.
   void observe(hub::Ledger& ledger);
-  // The hub's disk was put back to what it was when the ledger's head was `head`.
-  void restored_to(const sync::Cursor& head);
+  // Where the history stands: results may grow while the feed stays.
+  struct Mark {
+    sync::Cursor head;
+    std::map<sync::Id, std::size_t> results;  // length of each stream
+  };
+  Mark mark() const;
+  // The hub's disk was put back to what it was at `mark`.
+  void restored_to(const Mark& mark);
 
   const sync::Cursor& head() const { return head_; }
   // Null: the ledger never stood there.
@@ -40,7 +46,6 @@ class LedgerHistory {
   struct State {
     Fingerprint digests;
     std::size_t branch = 0;
-    std::map<sync::Id, std::size_t> results;  // length of each stream
   };
   struct Branch {
     std::size_t parent = 0;

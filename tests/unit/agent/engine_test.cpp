@@ -182,7 +182,7 @@ TEST_F(EngineTest, AHubThatWentBackIsOfferedEverythingAgain) {
   restored.lanes[2].hash = must(pc.outbox->hashes(2, first.ref.number, 1)).at(0);
   restored.results = 1;
   greet(restored);
-  EXPECT_EQ(pc.outbox->results_cursor(), 1u);
+  EXPECT_EQ(pc.outbox->results_cursor(), 0u);
   EXPECT_EQ(pc.outbox->status().lanes[2].waiting, 1u);
   EXPECT_EQ(overlay.snapshot()->actions(), 2u);
   const auto push = read_push(take(sync::path::push));
