@@ -138,9 +138,10 @@ void Workstation::start_engine(const AgentConfig& config) {
   engine_ = std::make_unique<Engine>(
       Engine::Parts{*access_, *replica_, overlay_, *transport_, library_, around_.clock, around_.entropy},
       std::move(events), sync::Session::Options{});
-  syncing_.post([this] {
-    if (auto started = engine_->start(); !started) around_.log.error(started.error());
-  });
+  // Nobody is served before the overlay is derived: the screen would show less than was saved.
+  std::promise<Result<void>> started;
+  syncing_.post([&] { started.set_value(engine_->start()); });
+  if (auto begun = started.get_future().get(); !begun) around_.log.error(begun.error());
 }
 
 // The threads that ask the outbox end before the outbox does. What it still saves is derived again at the next start.

@@ -96,11 +96,16 @@ Result<void> AgentNode::open(bool first) {
   process->incarnation = process->outbox->maker().incarnation;
   process_ = std::move(process);
   ++life_;
-  later(0, [this] {
+  const auto begin = [this] {
     trace("starts");
     if (started) started(*this);
     if (auto begun = process_->engine->start(); !begun) trace("cannot start to sync: " + begun.error().code);
-  });
+  };
+  // Nobody reads before the overlay is derived; at the first start there is nothing to derive it from.
+  if (first)
+    later(0, begin);
+  else
+    act(begin);
   return {};
 }
 
