@@ -93,8 +93,15 @@ sync::Bytes value_of(const sync::RecordKey& key, const sync::Value& value) {
 void FinalChecks::load() {
   for (const hub::Device& device : stage_.setting.devices) {
     std::map<ActionPlace, sync::Verdict> last;
-    for (const sync::ActionResult& result : stage_.history.results(device.id))
-      last[{device.id, result.incarnation, {result.lane, result.number}}] = result.verdict;
+    for (const sync::ActionResult& result : stage_.history.results(device.id)) {
+      const ActionPlace place{device.id, result.incarnation, {result.lane, result.number}};
+      // Merge is idempotent, so an action taken again hardly shows in the records; it shows in the stream.
+      if (const auto before = last.find(place); before != last.end() && before->second != sync::Verdict::waiting)
+        throw Violation("an effect happens once", "entry " + std::to_string(result.entry) +
+                                                      " is about an action that had "
+                                                      "its result");
+      last[place] = result.verdict;
+    }
     for (const auto& [place, verdict] : last) {
       const auto deed = stage_.deeds.places().find(place);
       if (deed == stage_.deeds.places().end())
