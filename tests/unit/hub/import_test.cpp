@@ -182,7 +182,8 @@ TEST_F(ImportTest, ElementsOfASetAreAdded) {
   report("ref,tags\nC1,vip\n");
   const auto tags = store_.ledger().schema().collection("customer")->field("tags").value();
   const auto customers = rows("customer");
-  const auto* elements = std::get_if<sync::Elements>(&customers.at(0).fields[tags]);
+  ASSERT_EQ(customers.size(), 1u);
+  const auto* elements = std::get_if<sync::Elements>(&customers[0].fields[tags]);
   ASSERT_NE(elements, nullptr);
   EXPECT_EQ(elements->at(0).text, "vip");
 }
