@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
-#include <new>
 #include <stdexcept>
 
 #include "tests/support/fault_vfs_file.hpp"
 
 namespace holdline::support {
+namespace {
+
+bool tears(PowerLoss loss) { return loss == PowerLoss::random_sectors || loss == PowerLoss::random_pages; }
+
+}  // namespace
+
 FaultDisk::FaultDisk(std::string name, std::uint64_t seed) : name_(std::move(name)), random_(seed) {
   if (sqlite3_vfs_find(name_.c_str()) != nullptr) throw std::logic_error("a VFS of this name exists: " + name_);
   vfs_.iVersion = 1;
@@ -30,13 +34,10 @@ FaultDisk::FaultDisk(std::string name, std::uint64_t seed) : name_(std::move(nam
 
 FaultDisk::~FaultDisk() { sqlite3_vfs_unregister(&vfs_); }
 
-void FaultDisk::fail_sync(std::uint64_t nth, bool for_ever) {
+void FaultDisk::reseed(std::uint64_t seed) {
   const std::lock_guard guard(mutex_);
-  sync_fails_in_ = nth;
-  syncs_fail_ = for_ever;
+  random_.seed(seed);
 }
-
-void FaultDisk::mend() { fail_sync(0); }
 
 void FaultDisk::set_capacity(std::optional<std::uint64_t> bytes) {
   const std::lock_guard guard(mutex_);
@@ -68,11 +69,11 @@ void FaultDisk::restore_power(PowerLoss loss) {
   ++counts_.power_cuts;
   for (auto it = files_.begin(); it != files_.end();) {
     lose_unsynced(*it->second, loss);
-    const bool kept = it->second->named_durably || (loss == PowerLoss::random_sectors && random_() % 2 == 0);
+    const bool kept = it->second->named_durably || (tears(loss) && random_() % 2 == 0);
     it = kept ? std::next(it) : files_.erase(it);
   }
   for (auto& [path, durable] : undeleted_) {
-    if (files_.contains(path) || (loss == PowerLoss::random_sectors && random_() % 2 == 0)) continue;
+    if (files_.contains(path) || (tears(loss) && random_() % 2 == 0)) continue;
     auto& file = *(files_[path] = std::make_shared<File>());
     file.now = file.durable = durable;
     file.named_durably = true;
@@ -81,17 +82,19 @@ void FaultDisk::restore_power(PowerLoss loss) {
 }
 
 void FaultDisk::lose_unsynced(File& file, PowerLoss loss) {
+  const std::uint64_t piece = loss == PowerLoss::random_pages ? fault_disk_page : fault_disk_sector;
   for (const Write& write : file.unsynced) {
     if (loss == PowerLoss::all_unsynced) break;
     if (write.truncates) {
       if (random_() % 2 == 0) file.durable.resize(write.offset);
       continue;
     }
+    if (write.lost) continue;
+    const std::uint64_t to = write.astray_to.value_or(write.offset);
     for (std::uint64_t at = 0; at < write.bytes.size();) {
-      const std::uint64_t n =
-          std::min(fault_disk_sector - (write.offset + at) % fault_disk_sector, write.bytes.size() - at);
+      const std::uint64_t n = std::min(piece - (to + at) % piece, write.bytes.size() - at);
       if (random_() % 4 != 0) {
-        fault_disk_put(file.durable, write.offset + at, std::string_view(write.bytes).substr(at, n));
+        fault_disk_put(file.durable, to + at, std::string_view(write.bytes).substr(at, n));
       } else {
         ++counts_.torn_sectors;
       }
@@ -158,18 +161,6 @@ std::uint64_t FaultDisk::used() const {
 FaultCounts FaultDisk::counts() const {
   const std::lock_guard guard(mutex_);
   return counts_;
-}
-
-bool FaultDisk::change_fails() {
-  if (power_fails_in_ != 0 && --power_fails_in_ == 0) power_off_ = true;
-  return power_off_;
-}
-
-bool FaultDisk::sync_fails() {
-  if (sync_fails_in_ == 0) return false;
-  if (sync_fails_in_ > 1) return --sync_fails_in_, false;
-  if (!syncs_fail_) sync_fails_in_ = 0;
-  return true;
 }
 
 }  // namespace holdline::support

@@ -50,6 +50,8 @@ int FaultCalls::read(sqlite3_file* f, void* out, int count, sqlite3_int64 offset
   Handle& h = of(f);
   const std::lock_guard guard(h.disk->mutex_);
   if (h.disk->power_off_) return SQLITE_IOERR_READ;
+  if (h.disk->read_fails(*h.file, static_cast<std::uint64_t>(offset), static_cast<std::uint64_t>(count)))
+    return SQLITE_IOERR_READ;
   const std::string& now = h.file->now;
   const auto at = std::min(static_cast<std::size_t>(offset), now.size());
   const auto wanted = static_cast<std::size_t>(count), got = std::min(wanted, now.size() - at);
@@ -62,7 +64,7 @@ int FaultCalls::write(sqlite3_file* f, const void* bytes, int count, sqlite3_int
   Handle& h = of(f);
   FaultDisk& disk = *h.disk;
   const std::lock_guard guard(disk.mutex_);
-  if (disk.power_off_) return SQLITE_IOERR_WRITE;
+  if (disk.power_off_ || disk.change_refused()) return SQLITE_IOERR_WRITE;
   const std::string_view view(static_cast<const char*>(bytes), static_cast<std::size_t>(count));
   const auto at = static_cast<std::uint64_t>(offset);
   const std::uint64_t end = at + view.size(), size = h.file->now.size();
@@ -72,16 +74,16 @@ int FaultCalls::write(sqlite3_file* f, const void* bytes, int count, sqlite3_int
   }
   ++disk.counts_.writes;
   fault_disk_put(h.file->now, at, view);
-  h.file->unsynced.push_back({at, std::string(view), false});
+  disk.lead_astray(*h.file, h.file->unsynced.emplace_back(FaultDisk::Write{at, std::string(view)}));
   return disk.change_fails() ? SQLITE_IOERR_WRITE : SQLITE_OK;
 }
 
 int FaultCalls::truncate(sqlite3_file* f, sqlite3_int64 size) {
   Handle& h = of(f);
   const std::lock_guard guard(h.disk->mutex_);
-  if (h.disk->change_fails()) return SQLITE_IOERR_TRUNCATE;
+  if (h.disk->change_refused() || h.disk->change_fails()) return SQLITE_IOERR_TRUNCATE;
   h.file->now.resize(static_cast<std::size_t>(size));
-  h.file->unsynced.push_back({static_cast<std::uint64_t>(size), {}, true});
+  h.file->unsynced.push_back(FaultDisk::Write{static_cast<std::uint64_t>(size), {}, true});
   return SQLITE_OK;
 }
 
@@ -91,19 +93,14 @@ int FaultCalls::sync(sqlite3_file* f, int) {
   auto& file = *h.file;
   const std::lock_guard guard(disk.mutex_);
   if (disk.change_fails()) return SQLITE_IOERR_FSYNC;
-  if (disk.sync_fails()) {
+  const bool refused = !file.unsynced.empty() && disk.change_refused();
+  if (refused || disk.sync_fails()) {
     ++disk.counts_.failed_syncs;
     file.unsynced.clear();
     return SQLITE_IOERR_FSYNC;
   }
   ++disk.counts_.syncs;
-  for (const auto& write : file.unsynced) {
-    if (write.truncates) {
-      file.durable.resize(write.offset);
-    } else {
-      fault_disk_put(file.durable, write.offset, write.bytes);
-    }
-  }
+  for (const auto& write : file.unsynced) write.apply_to_medium(file.durable);
   file.unsynced.clear();
   if (h.syncs_directory) {
     for (auto& [path, named] : disk.files_) named->named_durably = true;
@@ -136,6 +133,9 @@ int FaultCalls::open(sqlite3_vfs* vfs, const char* path, sqlite3_file* f, int fl
   const std::lock_guard guard(disk.mutex_);
   f->pMethods = nullptr;
   if (disk.power_off_) return SQLITE_CANTOPEN;
+  // As SQLite's Unix VFS does: what may not be written is opened for reading.
+  if (disk.refused_in_ == 1 && path != nullptr)
+    flags = (flags & ~(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) | SQLITE_OPEN_READONLY;
   std::shared_ptr<FaultDisk::File> file;
   if (path == nullptr) {
     file = std::make_shared<FaultDisk::File>();
@@ -156,7 +156,7 @@ int FaultCalls::open(sqlite3_vfs* vfs, const char* path, sqlite3_file* f, int fl
 int FaultCalls::remove(sqlite3_vfs* vfs, const char* path, int sync_directory) {
   FaultDisk& disk = disk_of(vfs);
   const std::lock_guard guard(disk.mutex_);
-  if (disk.change_fails()) return SQLITE_IOERR_DELETE;
+  if (disk.change_refused() || disk.change_fails()) return SQLITE_IOERR_DELETE;
   const auto it = disk.files_.find(path);
   if (it == disk.files_.end()) return SQLITE_IOERR_DELETE_NOENT;
   if (it->second->named_durably) disk.undeleted_[path] = it->second->durable;

@@ -1,16 +1,18 @@
-// The inside of a FaultDisk, shared by its two source files.
+// The inside of a FaultDisk, shared by its source files.
 #pragma once
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/support/fault_vfs.hpp"
 
 namespace holdline::support {
 
-inline constexpr std::uint64_t fault_disk_sector = 512;
+inline constexpr std::uint64_t fault_disk_sector = 512, fault_disk_page = 4096;
 
 // Writes into an image, growing it with zeros.
 void fault_disk_put(std::string& image, std::uint64_t offset, std::string_view bytes);
@@ -18,13 +20,20 @@ void fault_disk_put(std::string& image, std::uint64_t offset, std::string_view b
 struct FaultDisk::Write {
   std::uint64_t offset = 0;
   std::string bytes;
-  bool truncates = false;  // to `offset`
+  bool truncates = false;                    // to `offset`
+  bool lost = false;                         // never reaches the medium
+  std::optional<std::uint64_t> astray_to{};  // where on the medium it lands instead
+
+  // Does it to what the system sees, and to what the medium has.
+  void apply_to_cache(std::string& image) const;
+  void apply_to_medium(std::string& image) const;
 };
 
 struct FaultDisk::File {
   std::string now, durable;
   std::vector<Write> unsynced;
   bool named_durably = false;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> unreadable;  // offset and size
 
   // Locks of the connections to this file, as SQLite's Unix VFS holds them between processes.
   int shared = 0;
