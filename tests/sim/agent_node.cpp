@@ -9,6 +9,8 @@ namespace holdline::sim {
 namespace {
 
 // As OutboxWorkerOptions has them.
+// A pull, chunks, pushes within their credit, questions about digests.
+constexpr std::size_t most_requests = 12;
 constexpr std::int64_t recover_first_ms = 200, recover_most_ms = 30'000, checkpoint_after_ms = 2'000;
 
 std::string name_of(std::size_t machine, std::size_t seat) {
@@ -31,9 +33,10 @@ AgentNode::AgentNode(Stage& stage, Network& network, std::size_t machine, std::s
       seat_(seat),
       name_(name_of(machine, seat)),
       chance_(chance.fork("choices")),
+      wires_(chance.fork("wire")),
       entropy_(chance.fork("entropy")),
       clock_(stage.timeline, chance.fork("wall").between(-90'000, 90'000), chance.fork("drift").between(-200, 200)),
-      disk_(new_disk_name(), chance.fork("disk").bits()) {
+      disk_(new_disk_name(), chance.fork("disk").salt()) {
   clock_.boot(entropy_.id());
   if (disk != nullptr) {
     disk_.restore(*disk);
@@ -139,8 +142,23 @@ void AgentNode::published(const agent::SyncStatus& status) {
 
 void AgentNode::later(std::int64_t delay_ms, std::function<void()> work) {
   stage_.timeline.in(delay_ms, [this, life = life_, work = std::move(work)] {
-    if (life == life_ && process_) act(work);
+    if (life != life_ || !process_) return;
+    if (is_paused()) return later(paused_until_ms_ - stage_.timeline.now_ms(), work);
+    act(work);
   });
+}
+
+void AgentNode::pause(std::int64_t ms) {
+  trace("stands still");
+  paused_until_ms_ = stage_.timeline.now_ms() + ms;
+}
+
+void AgentNode::leave() {
+  trace("is never seen again");
+  left_ = true;
+  ++life_;
+  disk_.cut_power();
+  process_.reset();
 }
 
 void AgentNode::act(const std::function<void()>& work) {
@@ -244,6 +262,7 @@ void AgentNode::put_back(const support::FaultDisk::Image& image, std::int64_t do
 
 void AgentNode::start_again(std::int64_t after_ms) {
   const std::uint64_t life = ++life_;
+  paused_until_ms_ = 0;
   stage_.timeline.in(after_ms, [this, life] {
     if (life != life_ || process_) return;
     auto opened = open(false);
@@ -261,15 +280,20 @@ void AgentNode::start_again(std::int64_t after_ms) {
 
 void AgentNode::Wire::post(std::uint64_t token, std::string path, sync::Bytes body, std::int64_t timeout_ms) {
   waiting_.insert(token);
+  if (waiting_.size() > most_requests)
+    throw Violation("what a workstation has under way is bounded", std::to_string(waiting_.size()) + " requests");
   AgentNode& node = node_;
   const std::uint64_t life = node.life_;
   const auto answered = [&node, life, token](Result<agent::TransportAnswer> answer) {
-    if (life != node.life_ || !node.process_ || !node.process_->wire.waits_for(token)) return;
-    node.act([&] { node.process_->wire.arrived(token, std::move(answer)); });
+    if (life != node.life_ || !node.process_) return;
+    node.later(0, [&node, token, answer = std::move(answer)] {
+      if (node.process_->wire.waits_for(token)) node.process_->wire.arrived(token, answer);
+    });
   };
   node.stage_.timeline.in(
       timeout_ms, [answered] { answered(fail(ErrorKind::retry_later, "timeout", "The hub did not answer in time.")); });
-  node.network_.request(node.line_, node.device(), std::move(path), std::move(body), answered);
+  node.network_.request(node.line_, node.wires_.fork("", ++node.requests_), node.device(), std::move(path),
+                        std::move(body), answered);
 }
 
 void AgentNode::Wire::arrived(std::uint64_t token, Result<agent::TransportAnswer> answer) {

@@ -33,6 +33,8 @@ class AgentNode {
   std::size_t seat() const { return seat_; }
   const sync::Id& device() const { return stage_.setting.devices[seat_].id; }
   bool is_up() const { return process_ != nullptr; }
+  // Up, and a person can use it.
+  bool is_usable() const { return is_up() && !is_paused(); }
   support::FaultDisk& disk() { return disk_; }
   MachineClock& clock() { return clock_; }
   Line& line() { return line_; }
@@ -58,6 +60,11 @@ class AgentNode {
 
   // The process or the machine dies now and comes back after `down_ms`.
   void die(support::PowerLoss loss, std::int64_t down_ms);
+  // The machine sleeps, or the process is stopped, for so long: nothing is done, then everything that was due.
+  void pause(std::int64_t ms);
+  // The machine is never seen again.
+  void leave();
+  bool has_left() const { return left_; }
   // The disk is put back to an earlier moment of it.
   void put_back(const support::FaultDisk::Image& image, std::int64_t down_ms);
 
@@ -75,6 +82,7 @@ class AgentNode {
   agent::Engine::Events events();
   void start_again(std::int64_t after_ms);
   void later(std::int64_t delay_ms, std::function<void()> work);
+  bool is_paused() const { return stage_.timeline.now_ms() < paused_until_ms_; }
   void survive();
   void heal_outbox();
   void recover_outbox();
@@ -85,15 +93,16 @@ class AgentNode {
   Network& network_;
   const std::size_t machine_, seat_;
   const std::string name_;
-  Chance chance_;
+  Chance chance_, wires_;
   SeededEntropy entropy_;
   MachineClock clock_;
   support::FaultDisk disk_;
   Line line_;
   std::map<sync::Hash, sync::Bytes> library_;  // kept by hash; what is on a shelf can be fetched again
   std::unique_ptr<Process> process_;
-  std::uint64_t life_ = 0, setbacks_ = 0;
-  bool bootstrapped_ = false;
+  std::uint64_t life_ = 0, setbacks_ = 0, requests_ = 0;
+  std::int64_t paused_until_ms_ = 0;
+  bool bootstrapped_ = false, left_ = false;
 };
 
 }  // namespace holdline::sim

@@ -1,13 +1,17 @@
 #include "tests/sim/campaign.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <ctime>
 #include <mutex>
 #include <thread>
-#include <vector>
+#include <utility>
 
 #include <nlohmann/json.hpp>
+
+#include "tests/sim/shrink.hpp"
 
 namespace holdline::sim {
 
@@ -15,7 +19,12 @@ namespace {
 
 // A campaign that never met these has not shown that they go well.
 constexpr auto sometimes = std::to_array<std::string_view>({
-    "fault: bad line",
+    "fault: line loses messages",
+    "fault: line doubles messages",
+    "fault: line delays and reorders messages",
+    "fault: answers to pushes lost",
+    "fault: agent stands still",
+    "fault: machine never returns",
     "fault: two-way partition",
     "fault: partition towards the hub",
     "fault: partition from the hub",
@@ -56,144 +65,135 @@ constexpr auto sometimes = std::to_array<std::string_view>({
     "waited for an earlier action",
 });
 
-CampaignReport::Failure failure_of(std::uint64_t seed, const World& world, std::string checker, std::string what) {
-  CampaignReport::Failure failure{seed, std::move(checker), std::move(what), {}};
-  for (const std::string& line : world.stage().trace.last()) failure.trace += line + "\n";
-  return failure;
-}
+constexpr std::uint64_t played_twice_every = 50;
+constexpr std::string_view fault_stem = "fault: ";
 
-std::optional<CampaignReport::Failure> run_world(const Setting& setting, std::uint64_t seed, bool verbose,
-                                                 Counters& counters, std::uint64_t& trace_hash) {
-  World world(setting, seed, verbose);
-  std::optional<CampaignReport::Failure> failure;
-  try {
-    world.run();
-  } catch (const Violation& violation) {
-    failure = failure_of(seed, world, violation.checker(), violation.what());
-  } catch (const std::exception& error) {
-    failure = failure_of(seed, world, "no exception escapes", error.what());
-  }
-  for (const auto& [name, count] : world.stage().counters) counters[name] += count;
-  counters["events"] += world.stage().timeline.events();
-  trace_hash = world.stage().trace.hash();
-  return failure;
-}
+double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 class Campaign {
  public:
-  explicit Campaign(const CampaignOptions& options) : options_(options), next_(options.first_seed) {}
+  Campaign(const Setting& setting, const CampaignOptions& options)
+      : setting_(setting), options_(options), next_(options.first_seed) {}
 
   CampaignReport run() {
-    const auto began = std::chrono::steady_clock::now();
-    if (options_.seeds > 1) report_.failure = same_seed_same_trace();
-    if (!report_.failure) work_all();
-    report_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    const double before = cpu_seconds();
+    std::vector<std::thread> others;
+    for (unsigned i = 1; i < options_.jobs; ++i) others.emplace_back([this] { work(); });
+    work();
+    for (std::thread& other : others) other.join();
+    report_.cpu_seconds = cpu_seconds() - before;
     if (!report_.failure && options_.complete) report_.failure = never_happened();
     return std::move(report_);
   }
 
  private:
-  // A failure can only be looked into when its seed repeats it.
-  std::optional<CampaignReport::Failure> same_seed_same_trace() {
-    std::array<std::uint64_t, 2> hashes{};
-    Counters ignored;
-    for (std::uint64_t& hash : hashes) {
-      if (auto failure = run_world(setting_, options_.first_seed, false, ignored, hash)) return failure;
-    }
-    if (hashes[0] == hashes[1]) return std::nullopt;
-    return CampaignReport::Failure{options_.first_seed, "the same seed gives the same trace", "two runs differ", {}};
-  }
-
-  void work_all() {
-    std::vector<std::thread> others;
-    for (unsigned i = 1; i < options_.jobs; ++i) others.emplace_back([this] { work(); });
-    work();
-    for (std::thread& other : others) other.join();
-  }
-
   void work() {
     while (!stop_) {
       const std::uint64_t seed = next_++;
       if (seed >= options_.first_seed + options_.seeds || time_is_over()) return;
-      Counters counters;
-      std::uint64_t hash = 0;
-      auto failure = run_world(setting_, seed, options_.verbose, counters, hash);
-      const std::lock_guard lock(mutex_);
-      ++report_.seeds;
-      for (const auto& [name, count] : counters) report_.counters[name] += count;
-      if (!failure) continue;
-      stop_ = true;
-      if (!report_.failure || failure->seed < report_.failure->seed) report_.failure = std::move(failure);
+      Played played = play_seed(setting_, seed);
+      const bool twice = seed % played_twice_every == 0;
+      if (twice && !played.failure && play_tape(setting_, played.tape).trace_hash != played.trace_hash)
+        played.failure = Failure{"the same choices give the same trace", "two runs differ", {}};
+      add(seed, twice, std::move(played));
     }
+  }
+
+  void add(std::uint64_t seed, bool twice, Played played) {
+    const std::lock_guard lock(mutex_);
+    ++report_.seeds;
+    report_.played_twice += twice ? 1 : 0;
+    for (const auto& [name, count] : played.counters) report_.counters[name] += count;
+    if (!played.failure) return;
+    stop_ = true;
+    if (report_.failed_seed && *report_.failed_seed < seed) return;
+    report_.failed_seed = seed;
+    report_.failure = std::move(played.failure);
   }
 
   bool time_is_over() const {
     return options_.seconds > 0 && std::chrono::steady_clock::now() - began_ > std::chrono::seconds(options_.seconds);
   }
 
-  std::optional<CampaignReport::Failure> never_happened() const {
+  std::optional<Failure> never_happened() const {
     for (const std::string_view what : sometimes)
       if (!report_.counters.contains(what))
-        return CampaignReport::Failure{0, "what must happen sometimes did", "never: " + std::string(what), {}};
+        return Failure{"what must happen sometimes did", "never: " + std::string(what), {}};
     return std::nullopt;
   }
 
+  const Setting& setting_;
   const CampaignOptions options_;
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-  const Setting setting_;
   std::atomic<std::uint64_t> next_;
   std::atomic<bool> stop_ = false;
   std::mutex mutex_;
   CampaignReport report_;
 };
 
-std::uint64_t counter(const CampaignReport& report, std::string_view name) {
-  const auto found = report.counters.find(name);
-  return found == report.counters.end() ? 0 : found->second;
-}
-
 }  // namespace
 
-CampaignReport run_campaign(const CampaignOptions& options) { return Campaign(options).run(); }
+CampaignReport run_campaign(const Setting& setting, const CampaignOptions& options) {
+  return Campaign(setting, options).run();
+}
+
+ShrunkFailure shrink_failure(const Setting& setting, const Tape& tape, std::int64_t seconds) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
+  const std::string checker = play_tape(setting, tape).failure.value().checker;
+  Shrunk shrunk = shrink(
+      tape,
+      [&](const Tape& shorter) {
+        const Played played = play_tape(setting, shorter);
+        return played.failure && played.failure->checker == checker;
+      },
+      [&] { return std::chrono::steady_clock::now() < until; });
+  const Played played = play_tape(setting, shrunk.tape);
+  ShrunkFailure failure{std::move(shrunk.tape), played.failure.value(), shrunk.worlds,
+                        counter(played.counters, "actions acknowledged"), 0};
+  for (const auto& [kind, count] : faults_of(played.counters)) failure.faults += count;
+  return failure;
+}
+
+std::uint64_t counter(const Counters& counters, std::string_view name) {
+  const auto found = counters.find(name);
+  return found == counters.end() ? 0 : found->second;
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> faults_of(const Counters& counters) {
+  std::vector<std::pair<std::string, std::uint64_t>> faults;
+  for (const auto& [name, count] : counters)
+    if (name.starts_with(fault_stem)) faults.emplace_back(name.substr(fault_stem.size()), count);
+  return faults;
+}
 
 std::string summary_of(const CampaignReport& report) {
-  std::string faults;
+  std::string kinds;
   std::uint64_t all = 0;
-  constexpr std::string_view stem = "fault: ";
-  for (const auto& [name, count] : report.counters) {
-    if (!name.starts_with(stem)) continue;
+  for (const auto& [kind, count] : faults_of(report.counters)) {
     all += count;
-    faults += (faults.empty() ? "" : ", ") + name.substr(stem.size()) + " " + std::to_string(count);
+    kinds += (kinds.empty() ? "" : ", ") + kind + " " + std::to_string(count);
   }
-  std::string text =
-      "seeds " + std::to_string(report.seeds) + ", actions " + std::to_string(counter(report, "actions acknowledged")) +
-      ", faults " + std::to_string(all) + " (" + faults + "), acknowledged actions checked " +
-      std::to_string(counter(report, "acknowledged actions checked")) + ", failures " + (report.failure ? "1" : "0") +
-      ", " + std::to_string(static_cast<int>(static_cast<double>(report.seeds) / report.seconds)) + " seeds/s\n";
-  if (report.failure) {
-    const auto& failure = *report.failure;
-    text += "\nFAILED  seed " + std::to_string(failure.seed) + "\nchecker  " + failure.checker + "\ndifference  " +
-            failure.difference + "\n\n" + failure.trace;
-    if (failure.seed != 0)
-      text += "\nagain:  holdline-sim --seeds 1 --first-seed " + std::to_string(failure.seed) + " --verbose\n";
-  }
-  return text;
+  const double minutes = report.cpu_seconds / 60;
+  const auto rate = static_cast<std::uint64_t>(static_cast<double>(report.seeds) / std::max(minutes, 1e-9));
+  return "seeds " + std::to_string(report.seeds) + " (" + std::to_string(report.played_twice) +
+         " of them twice), actions " + std::to_string(counter(report.counters, "actions acknowledged")) + ", faults " +
+         std::to_string(all) + " (" + kinds + "), acknowledged actions checked " +
+         std::to_string(counter(report.counters, "acknowledged actions checked")) + ", failures " +
+         (report.failure ? "1" : "0") + ", " + std::to_string(rate) + " seeds a minute and processor\n";
 }
 
 std::string json_of(const CampaignReport& report) {
-  nlohmann::json json{{"schema", "holdline.simulation/1"},
-                      {"seeds", report.seeds},
-                      {"seconds", report.seconds},
-                      {"actions", counter(report, "actions acknowledged")},
-                      {"checked", counter(report, "acknowledged actions checked")},
-                      {"counters", report.counters},
-                      {"failures", report.failure ? 1 : 0}};
-  if (report.failure)
-    json["failure"] = {{"seed", report.failure->seed},
-                       {"checker", report.failure->checker},
-                       {"difference", report.failure->difference},
-                       {"trace", report.failure->trace}};
-  return json.dump(2) + "\n";
+  nlohmann::ordered_json faults = nlohmann::ordered_json::object();
+  for (const auto& [kind, count] : faults_of(report.counters)) faults[kind] = count;
+  nlohmann::ordered_json json{{"seeds", report.seeds},
+                              {"actions", counter(report.counters, "actions acknowledged")},
+                              {"acked_checked", counter(report.counters, "acknowledged actions checked")},
+                              {"faults", std::move(faults)},
+                              {"failures", report.failure ? 1 : 0},
+                              {"cpu_seconds", report.cpu_seconds}};
+  if (report.failed_seed) json["failed_seed"] = *report.failed_seed;
+  if (report.failure) json["checker"] = report.failure->checker;
+  return json.dump() + "\n";
 }
 
 }  // namespace holdline::sim

@@ -4,8 +4,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "tests/sim/world.hpp"
+#include "tests/sim/play.hpp"
 
 namespace holdline::sim {
 
@@ -13,24 +14,36 @@ struct CampaignOptions {
   std::uint64_t first_seed = 1, seeds = 100;
   std::int64_t seconds = 0;  // of wall time; 0: as long as it takes
   unsigned jobs = 1;         // worlds at a time
-  bool verbose = false;      // every event of every world
   bool complete = false;     // what must happen sometimes has to have happened
 };
 
 struct CampaignReport {
-  std::uint64_t seeds = 0;
-  double seconds = 0;
+  std::uint64_t seeds = 0, played_twice = 0;
+  double cpu_seconds = 0;
   Counters counters;
-  struct Failure {
-    std::uint64_t seed = 0;
-    std::string checker, difference, trace;
-  };
-  std::optional<Failure> failure;  // of the lowest seed that failed
+  std::optional<std::uint64_t> failed_seed;  // the lowest, when a world failed
+  std::optional<Failure> failure;
 };
 
-CampaignReport run_campaign(const CampaignOptions& options);
+// Plays one world in fifty twice, the second time from its tape: a failure can only be looked into when it can be
+// repeated. Ends at the first failure.
+CampaignReport run_campaign(const Setting& setting, const CampaignOptions& options);
 
-// For people, one line and what failed; for programs, JSON.
+// A failure that was made as short as it could be.
+struct ShrunkFailure {
+  Tape tape;
+  Failure failure;
+  std::uint64_t worlds = 0;               // played on the way
+  std::uint64_t actions = 0, faults = 0;  // that are left
+};
+// Shortens what `tape` fails at for at most so long; `tape` must fail.
+ShrunkFailure shrink_failure(const Setting& setting, const Tape& tape, std::int64_t seconds);
+
+std::uint64_t counter(const Counters& counters, std::string_view name);
+// By kind.
+std::vector<std::pair<std::string, std::uint64_t>> faults_of(const Counters& counters);
+
+// For people, one line; for programs, one line of JSON.
 std::string summary_of(const CampaignReport& report);
 std::string json_of(const CampaignReport& report);
 

@@ -15,13 +15,20 @@ constexpr std::size_t most_copies = 3;
 }  // namespace
 
 // Each world has its own mix: kinds are left out by chance, so that some worlds are quiet and some are about one thing.
-Faults::Faults(Stage& stage, HubNode& hub, std::deque<Workplace>& workplaces, AddMachine add_machine, Chance chance)
-    : stage_(stage), hub_(hub), workplaces_(workplaces), add_machine_(std::move(add_machine)), chance_(chance) {
+Faults::Faults(Stage& stage, HubNode& hub, std::deque<Workplace>& workplaces, AddMachine add_machine,
+               const Chance& world)
+    : stage_(stage),
+      hub_(hub),
+      workplaces_(workplaces),
+      add_machine_(std::move(add_machine)),
+      world_(world),
+      chance_(world.fork("menu")) {
   const auto add = [&](unsigned percent, std::initializer_list<void (Faults::*)()> kinds) {
     if (chance_.percent(percent)) menu_.insert(menu_.end(), kinds);
   };
   add(80, {&Faults::trouble_line, &Faults::trouble_line});
   add(70, {&Faults::partition, &Faults::partition});
+  add(30, {&Faults::lose_push_answers});
   add(60, {&Faults::trouble_hub});
   add(50, {&Faults::hub_loses_power});
   // What a restored hub lost of an incarnation that has ended is not offered again, so a world has the one or the
@@ -33,13 +40,17 @@ Faults::Faults(Stage& stage, HubNode& hub, std::deque<Workplace>& workplaces, Ad
   add(40, {&Faults::agent_disk_fails});
   add(30, {&Faults::agent_disk_full});
   add(50, {&Faults::jump_clock});
+  add(30, {&Faults::pause_agent});
+  add(8, {&Faults::lose_agent});
   if (!restores) add(30, {&Faults::copy_machine, &Faults::put_machine_back});
   if (!restores) add(15, {&Faults::clone_machine});
   add(15, {&Faults::rot_replica});
 }
 
 void Faults::strike() {
-  if (!menu_.empty()) (this->*menu_[chance_.below(menu_.size())])();
+  chance_ = world_.fork("fault ", ++strikes_);
+  if (menu_.empty() || !chance_.percent(97)) return;
+  (this->*menu_[chance_.below(menu_.size())])();
 }
 
 void Faults::told(std::string_view kind, const std::string& who) {
@@ -62,10 +73,14 @@ void Faults::heal() {
 void Faults::trouble_line() {
   Workplace& place = victim();
   Line& line = place.node.line();
-  told("bad line", place.node.name());
-  line.lost_percent = static_cast<unsigned>(chance_.below(40));
-  line.doubled_percent = static_cast<unsigned>(chance_.below(30));
-  line.late_percent = static_cast<unsigned>(chance_.below(40));
+  stage_.trace.line("fault", "bad line, " + place.node.name());
+  const std::int64_t troubles = chance_.between(1, 7);  // any of three, at least one
+  if ((troubles & 1) != 0) line.lost_percent = static_cast<unsigned>(chance_.between(1, 40));
+  if ((troubles & 2) != 0) line.doubled_percent = static_cast<unsigned>(chance_.between(1, 30));
+  if ((troubles & 4) != 0) line.late_percent = static_cast<unsigned>(chance_.between(1, 40));
+  if (line.lost_percent != 0) stage_.count("fault: line loses messages");
+  if (line.doubled_percent != 0) stage_.count("fault: line doubles messages");
+  if (line.late_percent != 0) stage_.count("fault: line delays and reorders messages");
   stage_.timeline.in(soon(2'000, 30'000),
                      [&line] { line.lost_percent = line.doubled_percent = line.late_percent = 0; });
 }
@@ -81,6 +96,12 @@ void Faults::partition() {
                    : "partition from the hub",
        place.node.name());
   stage_.timeline.in(soon(500, 40'000), [&line] { line.up_cut = line.down_cut = false; });
+}
+
+void Faults::lose_push_answers() {
+  Workplace& place = victim();
+  told("answers to pushes lost", place.node.name());
+  place.node.line().push_answers_to_lose = static_cast<unsigned>(soon(1, 12));
 }
 
 // --- the hub ---
@@ -173,10 +194,33 @@ void Faults::jump_clock() {
   node.clock().jump(chance_.one_in(3) ? soon(-day_ms, day_ms) : soon(-60'000, 60'000));
 }
 
+void Faults::pause_agent() {
+  AgentNode& node = victim().node;
+  if (!node.is_usable()) return;
+  told("agent stands still", node.name());
+  node.pause(soon(1'000, 60'000));
+}
+
+// One is left, at least.
+void Faults::lose_agent() {
+  AgentNode& node = victim().node;
+  if (lost_one_ || !node.is_up() || workplaces_.size() < 2) return;
+  lost_one_ = true;
+  told("machine never returns", node.name());
+  for (Deed& deed : stage_.deeds.all()) {
+    if (deed.machines.erase(node.machine()) == 0 || !deed.machines.empty()) continue;
+    deed.disk_gone = true;
+    deed.at_hub = hub_has(deed.no);
+  }
+  node.leave();
+}
+
 void Faults::copy_machine() {
   const std::size_t n = chance_.below(workplaces_.size());
+  if (!workplaces_[n].node.is_up()) return;
   if (machine_copies_.size() >= most_copies || workplaces_[n].replica.is_rotten()) return;
-  machine_copies_.push_back({n, workplaces_[n].node.disk().image(), stage_.timeline.events()});
+  machine_copies_.push_back({n, workplaces_[n].node.disk().image(), stage_.timeline.events(),
+                             workplaces_[n].node.outbox().maker().incarnation});
   stage_.trace.line("fault", workplaces_[n].node.name() + "'s disk is copied");
 }
 
@@ -187,7 +231,10 @@ void Faults::put_machine_back() {
   if (!node.is_up()) return;
   machine_copies_.clear();
   told("machine put back to an earlier moment", node.name());
+  // What it has sent again under another incarnation since then is unsent on the copy, and nothing tells the two apart.
+  const bool reissued = node.outbox().maker().incarnation != copy.incarnation;
   for (Deed& deed : stage_.deeds.all()) {
+    if (reissued && deed.acknowledged_at <= copy.at && deed.machines.contains(node.machine())) ++deed.copies;
     if (deed.acknowledged_at <= copy.at || deed.machines.erase(node.machine()) == 0) continue;
     deed.disk_gone = deed.machines.empty();
     deed.at_hub = hub_has(deed.no);

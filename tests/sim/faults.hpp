@@ -15,9 +15,9 @@ class Faults {
  public:
   // `add_machine` makes a machine of the world from another one's disk.
   using AddMachine = std::function<Workplace&(std::size_t seat, const support::FaultDisk::Image& disk)>;
-  Faults(Stage& stage, HubNode& hub, std::deque<Workplace>& workplaces, AddMachine add_machine, Chance chance);
+  Faults(Stage& stage, HubNode& hub, std::deque<Workplace>& workplaces, AddMachine add_machine, const Chance& world);
 
-  // The next fault; harmless ones included.
+  // The next fault, if there is one; harmless ones included.
   void strike();
   // No more faults, and what is broken is mended: machines come up, lines are good, disks work.
   void heal();
@@ -27,6 +27,7 @@ class Faults {
     std::size_t workplace;
     std::shared_ptr<const support::FaultDisk::Image> image;
     std::uint64_t at = 0;  // count of the world's events
+    sync::Id incarnation;  // that the outbox had
   };
   struct HubCopy {
     std::shared_ptr<const support::FaultDisk::Image> image;
@@ -39,6 +40,7 @@ class Faults {
 
   void trouble_line();
   void partition();
+  void lose_push_answers();
   void trouble_hub();
   void hub_loses_power();
   void copy_hub();
@@ -48,6 +50,8 @@ class Faults {
   void agent_disk_fails();
   void agent_disk_full();
   void jump_clock();
+  void pause_agent();
+  void lose_agent();
   void copy_machine();
   void put_machine_back();
   void clone_machine();
@@ -58,11 +62,13 @@ class Faults {
   HubNode& hub_;
   std::deque<Workplace>& workplaces_;
   AddMachine add_machine_;
-  Chance chance_;
+  const Chance world_;
+  Chance chance_;  // of the fault that strikes
+  std::uint64_t strikes_ = 0;
   std::vector<void (Faults::*)()> menu_;
   std::vector<HubCopy> hub_copies_;
   std::vector<MachineCopy> machine_copies_;
-  bool cloned_ = false;
+  bool cloned_ = false, lost_one_ = false;
 };
 
 }  // namespace holdline::sim

@@ -10,6 +10,8 @@ namespace holdline::sim {
 
 namespace {
 
+// What every machine may have under way, twice: the network doubles requests, and a machine that died asks anew.
+constexpr std::size_t most_polls = 8 * (most_seats + 1), most_pushes = 8 * (most_seats + 1);
 constexpr std::int64_t least_group_ms = 1, most_group_ms = 5;  // how long pushes gather for one commit
 
 agent::TransportAnswer answer_of(Result<sync::Bytes> body) {
@@ -42,7 +44,7 @@ HubNode::HubNode(Stage& stage, Chance chance)
       chance_(chance.fork("choices")),
       entropy_(chance.fork("entropy")),
       clock_(stage.timeline, chance.fork("clock").between(-2'000, 2'000), 0),
-      disk_(new_disk_name(), chance.fork("disk").bits()) {
+      disk_(new_disk_name(), chance.fork("disk").salt()) {
   disk_.restore(*stage.setting.hub_disk);
   start();
 }
@@ -108,6 +110,9 @@ void HubNode::restore(const support::FaultDisk::Image& image, const LedgerHistor
   disk_.mend();
   disk_.restore(image);
   stage_.history.restored_to(mark);
+  std::erase_if(told_, [this](const auto& told) {
+    return !stage_.history.has_result(told.first.device, told.first.incarnation, told.first.ref);
+  });
   start_again(down_ms);
 }
 
@@ -164,6 +169,8 @@ void HubNode::handle(const hub::Device& device, const std::string& path, const s
   Poll poll{device, *request, std::move(answered), ++polls_};
   if (try_answer(poll, false)) return;
   running_->polls.push_back(poll);
+  if (running_->polls.size() > most_polls)
+    throw Violation("what the hub holds is bounded", std::to_string(running_->polls.size()) + " polls are held");
   later(std::min(request->wait_ms, sync::limits::pull_wait_ms), [this, id = poll.id] {
     std::erase_if(running_->polls, [&](const Poll& waiting) { return waiting.id == id && try_answer(waiting, true); });
   });
@@ -181,6 +188,8 @@ void HubNode::take_push(const hub::Device& device, std::string_view body, Answer
   if (!push) throw Violation("what one side sends the other can read", "a push: " + push.error().message);
   note(*push);
   running_->pushes.push_back({std::move(*push), std::move(answered)});
+  if (running_->pushes.size() > most_pushes)
+    throw Violation("what the hub holds is bounded", std::to_string(running_->pushes.size()) + " pushes are held");
   if (running_->pushes.size() == 1) later(chance_.between(least_group_ms, most_group_ms), [this] { commit(); });
 }
 
@@ -234,10 +243,16 @@ void HubNode::note(const hub::IncomingPush& push, const sync::PushReply& reply) 
       throw Violation("an answer told twice is the same",
                       "entry " + std::to_string(result.entry) + " was told otherwise than it is kept");
     const ActionPlace place = place_of(push, result.number);
-    if (!told_.insert(place).second) stage_.count("repeated push deduplicated");
-    for (const hub::ReadAction& read : push.actions)
-      if (read.stored.number == result.number)
-        stage_.deeds.met(place, *deed_of(stage_.setting.schema, read.action->ops));
+    for (const hub::ReadAction& read : push.actions) {
+      if (read.stored.number != result.number) continue;
+      const DeedNo no = *deed_of(stage_.setting.schema, read.action->ops);
+      const auto [told, is_new] = told_.try_emplace(place, no);
+      if (told->second != no)
+        throw Violation("a fork is never answered as a duplicate",
+                        token_of(no) + " was told the result of " + token_of(told->second));
+      if (!is_new) stage_.count("repeated push deduplicated");
+      stage_.deeds.met(place, no);
+    }
   }
 }
 

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -80,7 +80,7 @@ class HubNode {
   std::unique_ptr<Running> running_;
   std::uint64_t life_ = 0, polls_ = 0;
   bool needs_restart_ = false;
-  std::set<ActionPlace> told_;  // whose results were told in answer to a push
+  std::map<ActionPlace, DeedNo> told_;  // what was told of in answer to a push
 };
 
 }  // namespace holdline::sim

@@ -76,16 +76,20 @@ void LedgerHistory::observe_changes(hub::LedgerReader& reader, const sync::Curso
 void LedgerHistory::observe_results(hub::LedgerReader& reader) {
   for (const hub::Device& device : setting_.devices) {
     auto& known = results_[device.id];
+    const auto head = must(reader.result_head(device.id), "result head");
+    if (head < known.size())
+      throw Violation("the hub keeps what it committed",
+                      "a result stream went back from " + std::to_string(known.size()) + " to " + std::to_string(head));
+    if (head == known.size()) continue;
     for (auto& result : must(reader.results(device.id, known.size(), endless), "results")) {
       if (result.entry != known.size() + 1)
         throw Violation("result streams are dense",
                         "entry " + std::to_string(result.entry) + " follows " + std::to_string(known.size()));
       known.push_back(std::move(result));
     }
-    const auto head = must(reader.result_head(device.id), "result head");
     if (head != known.size())
-      throw Violation("the hub keeps what it committed",
-                      "a result stream went back from " + std::to_string(known.size()) + " to " + std::to_string(head));
+      throw Violation("result streams are dense",
+                      "the last of " + std::to_string(head) + " is entry " + std::to_string(known.size()));
   }
 }
 

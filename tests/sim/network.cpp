@@ -8,35 +8,45 @@ constexpr std::int64_t least_ms = 2, most_ms = 60, latest_ms = 4'000;
 
 }  // namespace
 
-std::int64_t Network::delay(const Line& line) {
-  if (!chance_.percent(line.late_percent)) return chance_.between(least_ms, most_ms);
+std::int64_t Network::delay(const Line& line, Chance& wire) {
+  if (!wire.percent(line.late_percent)) return wire.between(least_ms, most_ms);
   stage_.count("message delayed");
-  return chance_.between(most_ms, latest_ms);
+  return wire.between(most_ms, latest_ms);
 }
 
-void Network::request(const Line& line, const sync::Id& device, std::string path, sync::Bytes body, Answered answered) {
+void Network::request(Line& line, Chance wire, const sync::Id& device, std::string path, sync::Bytes body,
+                      Answered answered) {
   if (line.up_cut) return stage_.count("request lost in a partition");
-  if (chance_.percent(line.lost_percent)) return stage_.count("request lost");
-  const bool twice = chance_.percent(line.doubled_percent);
+  if (wire.percent(line.lost_percent)) return stage_.count("request lost");
+  const bool twice = wire.percent(line.doubled_percent);
   if (twice) {
     stage_.count("request duplicated");
-    deliver(line, device, path, body, answered);
+    Chance second = wire.fork("again");
+    deliver(line, second, device, path, body, answered);
   }
-  deliver(line, device, path, body, std::move(answered));
+  deliver(line, wire, device, path, body, std::move(answered));
 }
 
-void Network::deliver(const Line& line, const sync::Id& device, const std::string& path, const sync::Bytes& body,
-                      Answered answered) {
-  stage_.timeline.in(delay(line), [this, &line, device, path, body, answered = std::move(answered)] {
-    hub_.receive(device, path, body, [this, &line, answered, path](Result<agent::TransportAnswer> answer) {
-      if (line.down_cut) return stage_.count("answer lost in a partition");
-      if (chance_.percent(line.lost_percent)) {
-        if (path == sync::path::push) stage_.count("answer to a push lost");
-        return stage_.count("answer lost");
-      }
-      stage_.timeline.in(delay(line), [answered, answer = std::move(answer)] { answered(answer); });
-    });
+void Network::deliver(Line& line, Chance& wire, const sync::Id& device, const std::string& path,
+                      const sync::Bytes& body, Answered answered) {
+  stage_.timeline.in(delay(line, wire), [this, &line, wire, device, path, body, answered = std::move(answered)] {
+    hub_.receive(device, path, body,
+                 [this, &line, wire, answered, path](Result<agent::TransportAnswer> answer) mutable {
+                   if (answer_gets_lost(line, wire, path)) return;
+                   stage_.timeline.in(delay(line, wire), [answered, answer = std::move(answer)] { answered(answer); });
+                 });
   });
+}
+
+bool Network::answer_gets_lost(Line& line, Chance& wire, std::string_view path) {
+  if (line.down_cut) return stage_.count("answer lost in a partition"), true;
+  if (path == sync::path::push && line.push_answers_to_lose > 0) {
+    --line.push_answers_to_lose;
+    return stage_.count("answer to a push lost again and again"), true;
+  }
+  if (!wire.percent(line.lost_percent)) return false;
+  stage_.count(path == sync::path::push ? "answer to a push lost" : "answer lost");
+  return true;
 }
 
 }  // namespace holdline::sim

@@ -15,24 +15,26 @@ namespace holdline::sim {
 struct Line {
   bool up_cut = false, down_cut = false;  // requests, or answers, get nowhere
   unsigned lost_percent = 0, doubled_percent = 0, late_percent = 0;
+  unsigned push_answers_to_lose = 0;  // of the next ones
 };
 
 class Network {
  public:
-  Network(Stage& stage, HubNode& hub, Chance chance) : stage_(stage), hub_(hub), chance_(chance) {}
+  Network(Stage& stage, HubNode& hub) : stage_(stage), hub_(hub) {}
 
   using Answered = HubNode::Answered;
-  // `answered` may be called twice, or never; `line` must live as long as the world.
-  void request(const Line& line, const sync::Id& device, std::string path, sync::Bytes body, Answered answered);
+  // `answered` may be called twice, or never; `line` must live as long as the world. What happens
+  // to this request is chosen by `wire`.
+  void request(Line& line, Chance wire, const sync::Id& device, std::string path, sync::Bytes body, Answered answered);
 
  private:
-  std::int64_t delay(const Line& line);
-  void deliver(const Line& line, const sync::Id& device, const std::string& path, const sync::Bytes& body,
+  std::int64_t delay(const Line& line, Chance& wire);
+  void deliver(Line& line, Chance& wire, const sync::Id& device, const std::string& path, const sync::Bytes& body,
                Answered answered);
+  bool answer_gets_lost(Line& line, Chance& wire, std::string_view path);
 
   Stage& stage_;
   HubNode& hub_;
-  Chance chance_;
 };
 
 }  // namespace holdline::sim

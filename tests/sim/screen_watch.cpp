@@ -45,7 +45,7 @@ void ScreenWatch::started() {
   }
 }
 
-void ScreenWatch::saved(const Deed& deed, sync::ActionRef ref) { own_.push_back({deed.no, ref}); }
+void ScreenWatch::saved(const Deed& deed, sync::ActionRef ref) { own_.push_back({deed.no, ref, deed.created}); }
 
 // After a start or under a new incarnation the references are read anew.
 void ScreenWatch::refresh() {
@@ -60,12 +60,14 @@ void ScreenWatch::refresh() {
     if (!found || !*found) continue;
     const auto no = deed_of(stage_.setting.schema, (*found)->action.ops);
     if (!no) continue;
-    own_.push_back({*no, ref});
+    // The ids of what it creates are others under another incarnation.
+    Own own{*no, ref, {}};
+    for (const sync::Op& op : (*found)->action.ops)
+      if (op.kind == sync::OpKind::create) own.created.push_back(op.record.id);
     // A save that seemed to fail, and did not.
     Deed& deed = *stage_.deeds.find(*no);
-    if (deed.created.empty())
-      for (const sync::Op& op : (*found)->action.ops)
-        if (op.kind == sync::OpKind::create) deed.created.push_back(op.record.id);
+    if (deed.created.empty()) deed.created = own.created;
+    own_.push_back(std::move(own));
   }
   std::ranges::reverse(own_);
 }
@@ -88,7 +90,7 @@ ScreenWatch::Expected ScreenWatch::expected(const sync::RecordKey& key, const sy
     std::size_t creates = 0;
     for (const sync::Op& op : deed.draft.ops) {
       const bool is_create = op.kind == sync::OpKind::create;
-      const sync::Id id = is_create && creates < deed.created.size() ? deed.created[creates] : op.record.id;
+      const sync::Id id = is_create && creates < own.created.size() ? own.created[creates] : op.record.id;
       creates += is_create ? 1 : 0;
       if (op.record.collection != key.collection || id != key.id || !is_pending(own, at)) continue;
       if (!expected.there && !is_create) continue;

@@ -28,6 +28,7 @@ class ScreenWatch {
   struct Own {
     DeedNo deed;
     sync::ActionRef ref;
+    std::vector<sync::Id> created;  // under the incarnation that holds
   };
   struct Expected;
 

@@ -61,13 +61,14 @@ Setting::Setting() : schema(must(sync::Schema::parse(sync::default_schema_text()
     options.vfs_name = disk.vfs_name();
     const hub::NewLedger fresh{id_of("hub"), id_of("first epoch"), schema.text(), sync::train_dictionary(schema)};
     const auto ledger = must(hub::SqliteLedger::create(options, disk_key, fresh));
-    for (std::size_t n = 0; n < most_agents; ++n) {
+    for (std::size_t n = 0; n < most_seats; ++n) {
       devices.push_back(enrolled(*ledger, n));
       people.push_back(
           {id_of("person " + std::to_string(n)), platform::SigningKey(key_of(static_cast<std::uint8_t>(100 + n)))});
       add_person(*ledger, people.back(), n);
     }
-    SeededEntropy entropy{Chance(1)};
+    ChoiceSource choices(1);
+    SeededEntropy entropy{Chance(choices)};
     hub::Intake intake(*ledger, entropy);
     std::vector<sync::Op> ops;
     for (std::uint32_t i = 0; i < customers_imported; ++i) {

@@ -15,7 +15,7 @@
 
 namespace holdline::sim {
 
-inline constexpr std::size_t most_agents = 4;
+inline constexpr std::size_t most_seats = 8;
 inline constexpr std::size_t customers_imported = 24;
 inline const std::string north = "acme/north", south = "acme/south";
 // Whose person may write in the north only.

@@ -8,23 +8,29 @@ namespace {
 
 // Most work is about few customers, so that people get in each other's way.
 constexpr std::size_t popular_customers = 5;
+constexpr std::int64_t most_things_at_once = 12;
 
 constexpr std::array<std::string_view, 6> texts = {"given", "family", "org", "notes", "lang", "tz"};
 
 }  // namespace
 
 void UserModel::work() {
-  if (!node_.is_up()) return;
-  node_.act([this] {
-    if (!sign_in()) return;
-    if (unconfirmed_ && chance_.percent(75)) {
-      Deed& again = *stage_.deeds.find(*unconfirmed_);
-      stage_.count("save asked again");
-      return save(again);
-    }
-    unconfirmed_.reset();
-    do_something();
-  });
+  chance_ = days_.fork("", ++works_);
+  const std::int64_t things = chance_.percent(96) ? chance_.between(1, most_things_at_once) : 0;
+  for (std::int64_t i = 0; i < things; ++i)
+    if (node_.is_usable()) node_.act([this] { do_one_thing(); });
+  if (chance_.one_in(4)) look();
+}
+
+void UserModel::do_one_thing() {
+  if (!sign_in()) return;
+  if (unconfirmed_ && chance_.percent(75)) {
+    Deed& again = *stage_.deeds.find(*unconfirmed_);
+    stage_.count("save asked again");
+    return save(again);
+  }
+  unconfirmed_.reset();
+  do_something();
 }
 
 bool UserModel::sign_in() {
@@ -35,7 +41,7 @@ bool UserModel::sign_in() {
 }
 
 void UserModel::look() {
-  if (!node_.is_up() || replica_.is_rotten()) return;
+  if (!node_.is_usable() || replica_.is_rotten()) return;
   node_.act([this] {
     static_cast<void>(customer());
     if (!made_.empty()) static_cast<void>(screen_.read(made_[chance_.below(made_.size())]));

@@ -1,5 +1,6 @@
-// The person at one workstation: takes entries and callbacks, adds customers and edits those that others edit too,
-// resolves conflicts, signs in again after a restart, and asks again with the same key when a save was not confirmed.
+// The person at one workstation: works in bursts, takes entries and callbacks, adds customers and edits those that
+// others edit too, resolves conflicts, signs in again after a restart, and asks again with the same key when a save was
+// not confirmed.
 #pragma once
 
 #include <functional>
@@ -16,17 +17,17 @@ namespace holdline::sim {
 class UserModel {
  public:
   UserModel(Stage& stage, AgentNode& node, ScreenWatch& screen, const ReplicaWatch& replica, Chance chance)
-      : stage_(stage), node_(node), screen_(screen), replica_(replica), chance_(chance) {}
+      : stage_(stage), node_(node), screen_(screen), replica_(replica), days_(chance), chance_(chance) {}
 
-  // One thing a person does, if the workstation is up.
+  // What a person does next, if the workstation answers: a few things, or nothing; sometimes only a look at the screen.
   void work();
-  // Looks at what is on the screen without touching it.
-  void look();
   // After a start nobody is signed in.
   void signed_out() { assertion_ = 0; }
 
  private:
   bool sign_in();
+  void do_one_thing();
+  void look();
   void do_something();
   std::vector<sync::Op> choose(const Drafts& drafts);
   std::vector<sync::Op> edit(const Drafts& drafts);
@@ -39,7 +40,9 @@ class UserModel {
   AgentNode& node_;
   ScreenWatch& screen_;
   const ReplicaWatch& replica_;
-  Chance chance_;
+  const Chance days_;
+  Chance chance_;  // of what is done at the moment
+  std::uint64_t works_ = 0;
   std::uint32_t assertion_ = 0;        // 0: nobody is signed in
   std::optional<DeedNo> unconfirmed_;  // what was not acknowledged and may be asked again
   std::vector<sync::RecordKey> made_;  // customers of one's own

@@ -14,7 +14,8 @@ struct Workplace {
       : node(stage, network, machine, seat, chance, disk),
         screen(stage, node),
         replica(stage, node),
-        user(stage, node, screen, replica, chance.fork("user")) {
+        pace(chance.fork("pace")),
+        user(stage, node, screen, replica, chance.fork("work")) {
     node.started = [this](AgentNode&) {
       screen.started();
       user.signed_out();
@@ -26,6 +27,7 @@ struct Workplace {
   AgentNode node;
   ScreenWatch screen;
   ReplicaWatch replica;
+  Chance pace;  // of the person's work
   UserModel user;
 };
 

@@ -7,18 +7,21 @@ namespace holdline::sim {
 namespace {
 
 constexpr std::int64_t quiet_start_ms = 500;
-constexpr std::int64_t least_chaos_ms = 25'000, most_chaos_ms = 90'000;
+constexpr std::int64_t least_chaos_ms = 15'000, most_chaos_ms = 60'000;
 // Backoff ends after a minute at the latest, long polls after 25 s; a few of each must do.
 constexpr std::int64_t patience_ms = 10 * 60'000;
 
 }  // namespace
 
-World::World(const Setting& setting, std::uint64_t seed, bool verbose)
+World::World(const Setting& setting, ChoiceSource& choices, bool verbose)
     : stage_(setting, verbose),
-      chance_(Chance(seed).fork("world")),
+      chance_(choices),
+      size_(chance_.fork("size")),
+      pace_(chance_.fork("pace")),
       hub_(stage_, chance_.fork("hub")),
-      network_(stage_, hub_, chance_.fork("network")) {
-  const auto agents = static_cast<std::size_t>(chance_.between(2, 3));
+      network_(stage_, hub_) {
+  // Most worlds are small, where people meet more often.
+  const auto agents = static_cast<std::size_t>(size_.percent(80) ? size_.between(2, 3) : size_.between(2, most_seats));
   for (std::size_t seat = 0; seat < agents; ++seat) add_machine(seat, nullptr);
   faults_ = std::make_unique<Faults>(
       stage_, hub_, workplaces_,
@@ -27,27 +30,25 @@ World::World(const Setting& setting, std::uint64_t seed, bool verbose)
         plan_work(clone);
         return clone;
       },
-      chance_.fork("faults"));
+      chance_);
 }
 
 Workplace& World::add_machine(std::size_t seat, const support::FaultDisk::Image* disk) {
   const std::size_t machine = workplaces_.size();
-  const std::size_t number = disk == nullptr ? machine : machine + most_agents;
-  return workplaces_.emplace_back(stage_, network_, number, seat, chance_.fork("machine " + std::to_string(machine)),
-                                  disk);
+  const std::size_t number = disk == nullptr ? machine : machine + most_seats;
+  return workplaces_.emplace_back(stage_, network_, number, seat, chance_.fork("machine ", machine), disk);
 }
 
 void World::plan_work(Workplace& place) {
-  stage_.timeline.in(chance_.between(300, 4'000), [this, &place] {
+  stage_.timeline.in(place.pace.between(200, 4'000), [this, &place] {
     if (!chaos_) return;
     place.user.work();
-    if (chance_.one_in(3)) place.user.look();
     plan_work(place);
   });
 }
 
 void World::plan_fault() {
-  stage_.timeline.in(chance_.between(300, 6'000), [this] {
+  stage_.timeline.in(pace_.between(200, 3'600), [this] {
     if (!chaos_) return;
     faults_->strike();
     plan_fault();
@@ -57,7 +58,7 @@ void World::plan_fault() {
 void World::run() {
   for (Workplace& place : workplaces_) plan_work(place);
   stage_.timeline.in(quiet_start_ms, [this] { plan_fault(); });
-  const std::int64_t until = chance_.between(least_chaos_ms, most_chaos_ms);
+  const std::int64_t until = size_.between(least_chaos_ms, most_chaos_ms);
   while (stage_.timeline.step(until)) {
   }
   chaos_ = false;
@@ -82,6 +83,7 @@ bool World::is_at_rest(std::string& why_not) {
   if (!hub_.is_up()) return why_not = "the hub is down", false;
   for (Workplace& place : workplaces_) {
     AgentNode& node = place.node;
+    if (node.has_left()) continue;
     if (!node.is_up()) return why_not = node.name() + " is down", false;
     const agent::SyncStatus& status = node.engine().status();
     if (!status.settled) {

@@ -12,7 +12,8 @@ namespace holdline::sim {
 
 class World {
  public:
-  World(const Setting& setting, std::uint64_t seed, bool verbose);
+  // The world that `choices` makes; they must live as long as it.
+  World(const Setting& setting, ChoiceSource& choices, bool verbose);
 
   // Throws Violation.
   void run();
@@ -28,7 +29,7 @@ class World {
   void count_events();
 
   Stage stage_;
-  Chance chance_;
+  Chance chance_, size_, pace_;
   HubNode hub_;
   Network network_;
   std::deque<Workplace> workplaces_;
