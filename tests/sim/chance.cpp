@@ -1,5 +1,6 @@
 #include "tests/sim/chance.hpp"
 
+#include <stdexcept>
 #include <utility>
 
 namespace holdline::sim {
@@ -29,8 +30,10 @@ std::uint64_t Chance::below(std::uint64_t n) {
     const bool on_tape = track != source_->played_->tracks.end() && chosen_ < track->second.size();
     choice = on_tape ? track->second[chosen_] % n : 0;
   }
+  Choices& made = source_->made_.tracks[track_];
+  if (made.size() != chosen_) throw std::logic_error("two copies of one track are in use: " + track_);
   ++chosen_;
-  source_->made_.tracks[track_].push_back(choice);
+  made.push_back(choice);
   return choice;
 }
 

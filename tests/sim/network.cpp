@@ -29,11 +29,13 @@ void Network::request(Line& line, Chance wire, const sync::Id& device, std::stri
 
 void Network::deliver(Line& line, Chance& wire, const sync::Id& device, const std::string& path,
                       const sync::Bytes& body, Answered answered) {
-  stage_.timeline.in(delay(line, wire), [this, &line, wire, device, path, body, answered = std::move(answered)] {
+  const std::int64_t there_ms = delay(line, wire);  // chosen before the way back goes on with a copy of `wire`
+  stage_.timeline.in(there_ms, [this, &line, wire, device, path, body, answered = std::move(answered)] {
     hub_.receive(device, path, body,
                  [this, &line, wire, answered, path](Result<agent::TransportAnswer> answer) mutable {
                    if (answer_gets_lost(line, wire, path)) return;
-                   stage_.timeline.in(delay(line, wire), [answered, answer = std::move(answer)] { answered(answer); });
+                   const std::int64_t back_ms = delay(line, wire);
+                   stage_.timeline.in(back_ms, [answered, answer = std::move(answer)] { answered(answer); });
                  });
   });
 }

@@ -8,18 +8,23 @@ namespace {
 
 // Most work is about few customers, so that people get in each other's way.
 constexpr std::size_t popular_customers = 5;
-constexpr std::int64_t most_things_at_once = 12;
+constexpr std::uint64_t most_things_at_once = 12;
 
 constexpr std::array<std::string_view, 6> texts = {"given", "family", "org", "notes", "lang", "tz"};
 
 }  // namespace
 
 void UserModel::work() {
-  chance_ = days_.fork("", ++works_);
-  const std::int64_t things = chance_.percent(96) ? chance_.between(1, most_things_at_once) : 0;
-  for (std::int64_t i = 0; i < things; ++i)
-    if (node_.is_usable()) node_.act([this] { do_one_thing(); });
-  if (chance_.one_in(4)) look();
+  const Chance now = days_.fork("", ++works_);
+  chance_ = now.fork("much");
+  const std::uint64_t things = chance_.percent(96) ? 1 + chance_.below(most_things_at_once) : 0;
+  const bool looks = chance_.one_in(4);
+  for (std::uint64_t i = 1; i <= things && node_.is_usable(); ++i) {
+    chance_ = now.fork("", i);
+    if (chance_.percent(99)) node_.act([this] { do_one_thing(); });
+  }
+  chance_ = now.fork("look");
+  if (looks) look();
 }
 
 void UserModel::do_one_thing() {
