@@ -26,6 +26,14 @@ Result<void> Engine::outbox_recovered() {
   return {};
 }
 
+void Engine::replica_is_damaged() {
+  if (parts_.replica.is_given_up()) return;
+  parts_.replica.give_up();
+  failed({ErrorKind::start_over, "replica-damaged",
+          "The local copy is damaged and is fetched again from the hub. Unsent entries are not affected. If it happens "
+          "again, have the disk checked."});
+}
+
 void Engine::wake() { step(sync::event::Wake{}); }
 
 void Engine::outbox_grew() {
@@ -58,6 +66,12 @@ void Engine::publish() {
   status_.last_error = session_.last_error();
   status_.replica = parts_.replica.position();
   if (events_.published) events_.published(status_);
+}
+
+// What a write found to be damaged needs no person: there is another copy at the hub.
+void Engine::replica_failed(Error error) {
+  if (parts_.replica.is_given_up()) error.kind = ErrorKind::start_over;
+  failed(std::move(error));
 }
 
 void Engine::failed(Error error, std::int64_t retry_after_ms) {
@@ -111,8 +125,11 @@ void Engine::perform(const sync::action::SayHello&) {
     hello.lanes = outbox.status().lanes;
     hello.results = outbox.results_cursor();
   });
-  hello.epoch = position.epoch;
-  hello.cursor = position.cursor;
+  // Without a place it gets a snapshot.
+  if (!parts_.replica.is_given_up()) {
+    hello.epoch = position.epoch;
+    hello.cursor = position.cursor;
+  }
   hello.schema = parts_.replica.schema().hash();
   hello.clock = parts_.clock.now();
   post(sync::path::hello, sync::encode_json(hello), request_timeout_ms, [this](sync::Bytes body) {

@@ -92,6 +92,8 @@ class Engine {
   // The outbox was read again from its file, after an error. That may hold more than was ever acknowledged: a save
   // whose outcome nobody knew.
   Result<void> outbox_recovered();
+  // Somebody found that the replica's file is damaged: it is fetched again, beside the old one.
+  void replica_is_damaged();
   void answered(std::uint64_t token, Result<TransportAnswer> answer);
 
   const SyncStatus& status() const { return status_; }
@@ -108,6 +110,7 @@ class Engine {
 
   void step(const sync::SessionEvent& event);
   void perform(const sync::SessionAction& action);
+  void replica_failed(Error error);
   void failed(Error error, std::int64_t retry_after_ms = 0);
   void post(std::string_view path, sync::Bytes body, std::int64_t timeout_ms, Answer then);
   void publish();

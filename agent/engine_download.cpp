@@ -115,7 +115,7 @@ void Engine::pulled(sync::PullReply reply) {
   if (reply.answer == sync::PullAnswer::reset) return step(sync::event::Pulled{true, false, {}});
   if (auto kept = keep_results(reply.results); !kept) return failed(std::move(kept).error());
   if (auto applied = parts_.replica.apply(reply.cut, reply.hub_wall_ms); !applied)
-    return failed(std::move(applied).error());
+    return replica_failed(std::move(applied).error());
   parts_.overlay.reached(reply.cut.to.cn);
   ledger_digests_ = {reply.cut.to, reply.cut.digests};
   step(sync::event::Pulled{false, reply.more, parts_.replica.differing(reply.cut.digests)});
@@ -146,7 +146,7 @@ void Engine::perform(const sync::action::FetchLeaf& a) {
          if (!reply) return failed(std::move(reply).error());
          if (!reply->moved) {
            if (auto mended = parts_.replica.repair(key, leaf, reply->rows); !mended)
-             return failed(std::move(mended).error());
+             return replica_failed(std::move(mended).error());
            ++status_.repairs;
          }
          step(sync::event::Repaired{key, leaf, reply->moved});

@@ -292,6 +292,7 @@ void LocalApi::verify(const Request&, std::string_view, Respond respond) {
     Json json{{"schema", "holdline.verify/1"}, {"equal", all}, {"cn", std::to_string(cursor.cn)}, {"digests", items}};
     if (!rows) json["damage"] = rows.error().message;
     respond(json_response(200, json));
+    if (!rows && rows.error().code == "replica-damaged") engine.replica_is_damaged();
   });
 }
 

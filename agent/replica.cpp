@@ -17,12 +17,11 @@ tl::unexpected<Error> unknown_schema() {
               "The hub told a record in a form that this schema does not have; the schema is fetched again.");
 }
 
-// What says that the file itself is no good, as against a disk that is full or failing.
+// What says that a file is no good to begin with, as against a disk that is full or failing.
 bool is_about_the_file(const Error& error) {
-  static constexpr std::string_view codes[] = {"database-missing", "wrong-key",        "database-not-encrypted",
-                                               "database-corrupt", "replica-outdated", "database-error",
-                                               "malformed-body"};
-  return std::find(std::begin(codes), std::end(codes), error.code) != std::end(codes);
+  static constexpr std::string_view codes[] = {"database-missing", "database-not-encrypted", "replica-outdated",
+                                               "database-error"};
+  return says_damaged(error) || std::ranges::find(codes, error.code) != std::end(codes);
 }
 
 StoreMeta empty_meta(const Layout& layout) {
@@ -53,6 +52,10 @@ std::vector<sync::DigestKey> differences(const sync::DigestTable& a, const sync:
 }
 
 }  // namespace
+
+bool says_damaged(const Error& error) {
+  return error.code == "database-corrupt" || error.code == "wrong-key" || error.code == "malformed-body";
+}
 
 Result<sync::Record> changed(const Shape& shape, const sync::Record* before, const sync::Change& change) {
   const std::size_t fields = shape.collection->fields.size();
@@ -85,6 +88,7 @@ struct Replica::Impl {
   Layout layout;
   Folder folder;
   std::unique_ptr<ReplicaStore> store;
+  bool given_up = false;
 };
 
 Replica::Replica(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -111,6 +115,8 @@ Result<std::unique_ptr<Replica>> Replica::open(const ReplicaOptions& options, co
 ReplicaPosition Replica::position() const { return impl_->store->meta().position; }
 const sync::Schema& Replica::schema() const { return impl_->layout.schema(); }
 const sync::DigestTable& Replica::digests() const { return impl_->store->digests(); }
+void Replica::give_up() { impl_->given_up = true; }
+bool Replica::is_given_up() const { return impl_->given_up; }
 void Replica::shrink() { impl_->store->database().release_memory(); }
 
 template <class Write>
@@ -122,6 +128,7 @@ Result<void> Replica::Impl::in_transaction(const Write& write) {
     return transaction.commit();
   }();
   if (result) return {};
+  given_up = given_up || says_damaged(result.error());
   HOLDLINE_TRY(store->load());
   return result;
 }
@@ -212,13 +219,17 @@ Result<void> Replica::Impl::repair(const sync::DigestKey& digest, std::uint8_t l
 }
 
 Result<void> Replica::check_rows() {
+  if (auto whole = impl_->store->database().full_check(); !whole) {
+    if (!says_damaged(whole.error())) return whole;
+    return fail(ErrorKind::ask_person, "replica-damaged", whole.error().message);
+  }
   sync::DigestTable counted;
   for (const Shape& shape : impl_->layout.shapes()) {
     auto visited = impl_->store->each(shape, [&](StoredRow&& row) -> Result<void> {
       counted.change(*shape.collection, nullptr, &row.record);
       return {};
     });
-    if (!visited && visited.error().code == "malformed-body")
+    if (!visited && says_damaged(visited.error()))
       return fail(ErrorKind::ask_person, "replica-damaged", visited.error().message);
     HOLDLINE_TRY(std::move(visited));
   }
@@ -261,6 +272,7 @@ Result<void> Replica::Impl::take_place(Builder::Impl& built) {
   }
   if (!opened) throw std::runtime_error("no replica can be opened or made: " + opened.error().message);
   store = std::move(*opened);
+  given_up = false;
   return moved;
 }
 

@@ -60,16 +60,21 @@ class Replica {
   // as it is. On any error nothing changes. Visible to readers when it returns; durable at the next checkpoint.
   Result<void> apply(const sync::Cut& cut, std::int64_t hub_wall_ms);
 
-  // Keys whose digest differs from the ledger's at the same cursor. A key the ledger does not tell has no rows there; an
-  // empty list tells nothing.
+  // Keys whose digest differs from the ledger's at the same cursor. A key the ledger does not tell has no rows there;
+  // an empty list tells nothing.
   std::vector<sync::DigestKey> differing(std::span<const sync::DigestRoot> ledger) const;
   sync::Leaves leaves(const sync::DigestKey&) const;
   // Makes the rows of one leaf equal to `rows` (whole records): missing ones added, others changed, surplus removed.
   Result<void> repair(const sync::DigestKey&, std::uint8_t leaf, std::span<const sync::Change> rows);
-  // Recomputes all digests from the rows and compares them with the kept ones: finds stale pages that pass the cipher's
-  // own check. `ask_person`/"replica-damaged" names what differs.
+  // Reads the whole file, compares indexes with tables, and the digests recomputed from the rows with the kept ones:
+  // finds stale pages that pass the cipher's own check. `ask_person`/"replica-damaged" names what differs.
   Result<void> check_rows();
   const sync::DigestTable& digests() const;
+  // Its bytes are not those that were written, as a write, a check or a reader found: to be fetched again as a whole.
+  // It can still be read as far as it goes until swap() puts another in its place. Forgotten at the next start, which
+  // notices again.
+  void give_up();
+  bool is_given_up() const;
   // Gives cached pages back, when nothing was pulled for a while. The next cut reads what it needs again.
   void shrink();
 
@@ -151,6 +156,8 @@ class ReplicaReader {
 
   const Layout& layout() const;
   const Folder& folder() const;
+  // A query met bytes that are not those that were written; until reopen().
+  bool met_damage() const;
   // After Replica::swap(): lets go of the old file and opens the new one.
   Result<void> reopen();
   // Gives cached pages back, when nobody searched for a while.

@@ -22,6 +22,9 @@ inline ReplicaStore::Options next_store(const ReplicaOptions& options, platform:
   return {next_path(options), options, platform::Locking::exclusive, durability, builder_cache_kib};
 }
 
+// What says that bytes of the file are not those that were written, as against a disk that is full or failing.
+bool says_damaged(const Error& error);
+
 // The row that stands after a change: what is not told stays, a new row takes what is told.
 Result<sync::Record> changed(const Shape& shape, const sync::Record* before, const sync::Change& change);
 

@@ -54,6 +54,7 @@ struct ReplicaReader::Impl {
   std::optional<platform::Database> db;
   std::vector<Table> tables;  // as layout.shapes()
   Statement begin, end, position, lookup;
+  bool met_damage = false;
 };
 
 namespace {
@@ -117,6 +118,7 @@ Result<Seen> ReplicaReader::Impl::in_transaction(const Read& read) {
   }();
   // Nothing was written, so whatever COMMIT says, the transaction is over or the connection is.
   auto ended = end.run();
+  met_damage = met_damage || (!result && says_damaged(result.error()));
   HOLDLINE_TRY(std::move(result));
   HOLDLINE_TRY(std::move(ended));
   return seen;
@@ -211,6 +213,7 @@ Result<std::unique_ptr<ReplicaReader>> ReplicaReader::open(const ReplicaOptions&
 
 const Layout& ReplicaReader::layout() const { return impl_->layout; }
 const Folder& ReplicaReader::folder() const { return impl_->folder; }
+bool ReplicaReader::met_damage() const { return impl_->met_damage; }
 void ReplicaReader::shrink() { impl_->db->release_memory(); }
 
 Result<void> ReplicaReader::reopen() {

@@ -71,6 +71,8 @@ class View {
   // roots of one collection.
   Result<Hits> search(std::string_view typed, std::size_t limit, std::optional<sync::CollectionNo> only = {});
 
+  // A query met bytes of the replica that are not those that were written; until reopen().
+  bool met_damage() const { return reader_->met_damage(); }
   // After Replica::swap().
   Result<void> reopen() { return reader_->reopen(); }
   void shrink() { reader_->shrink(); }

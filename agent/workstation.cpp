@@ -158,7 +158,10 @@ Result<Session> Workstation::sign_in(std::uint32_t uid, std::string_view name, s
 }
 
 void Workstation::read(std::function<void(View&)> work) {
-  reading_.post([this, work = std::move(work)] { work(*view_); });
+  reading_.post([this, work = std::move(work)] {
+    work(*view_);
+    if (view_->met_damage()) engine([](Engine& engine, Replica&) { engine.replica_is_damaged(); });
+  });
 }
 
 void Workstation::engine(std::function<void(Engine&, Replica&)> work) {

@@ -250,8 +250,15 @@ Result<std::string> Database::query_text(std::string_view sql) {
   return found ? std::string(rows.text(0)) : std::string();
 }
 
-Result<void> Database::quick_check() {
-  HOLDLINE_ASSIGN(const std::string answer, query_text("PRAGMA quick_check(1)"));
+Result<void> Database::quick_check() { return check("PRAGMA quick_check(1)"); }
+
+Result<void> Database::full_check() {
+  release_memory();
+  return check("PRAGMA integrity_check(1)");
+}
+
+Result<void> Database::check(std::string_view pragma) {
+  HOLDLINE_ASSIGN(const std::string answer, query_text(pragma));
   if (answer == "ok") return {};
   return tl::unexpected<Error>(
       database_error(nullptr, SQLITE_CORRUPT, std::string("check ") + sqlite3_db_filename(db_.get(), "main")));

@@ -70,6 +70,9 @@ class Database {
 
   // Structure and page authentication of the whole file; reads all of it. Not freshness: an older page passes.
   Result<void> quick_check();
+  // Also that every index has exactly the rows of its table: a page that is older than its neighbours passes every other
+  // check. Reads the whole file, from the disk. Error "database-corrupt".
+  Result<void> full_check();
   // Writes the log's own bytes again and syncs them. Before the first checkpoint after an error or a restart: a failed
   // sync leaves pages that read well but that no later sync writes, and a checkpoint made from them, cut short by a
   // power failure, would meet a log that lacks them. The connection must be the only one.
@@ -106,6 +109,7 @@ class Database {
   Result<void> apply(const std::vector<Pragma>& pragmas);
   Result<void> restrict_sql();
   Result<std::string> query_text(std::string_view sql);
+  Result<void> check(std::string_view pragma);
 
   std::unique_ptr<sqlite3, Close> db_;
   Control control_;

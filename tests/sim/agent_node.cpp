@@ -1,6 +1,7 @@
 #include "tests/sim/agent_node.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "tests/sim/agent_process.hpp"
 
@@ -118,6 +119,10 @@ agent::Engine::Events AgentNode::events() {
   events.replica_swapped = [this] {
     stage_.count(bootstrapped_ ? "bootstrapped again" : "bootstrapped");
     bootstrapped_ = true;
+    if (std::exchange(process_->replica_was_given_up, false)) {
+      ++setbacks_;  // the hub's snapshot may be older
+      stage_.count("damaged replica fetched again");
+    }
     if (auto reopened = process_->view->reopen(); !reopened) trace("view: " + reopened.error().code);
   };
   events.wake_at = [this](std::int64_t boot_ms) {
@@ -183,9 +188,12 @@ void AgentNode::survive() {
                chance_.between(500, 8'000));
   }
   heal_outbox();
+  if (process_->view->met_damage()) process_->engine->replica_is_damaged();
+  process_->replica_was_given_up = process_->replica_was_given_up || process_->replica->is_given_up();
   if (process_->incarnation != process_->outbox->maker().incarnation) {
     process_->incarnation = process_->outbox->maker().incarnation;
     stage_.count("lane reissued");
+    if (reissued) reissued(*this);
     trace("goes on under a new incarnation");
   }
   if (stepped) stepped(*this);
@@ -233,6 +241,13 @@ Result<std::uint32_t> AgentNode::sign_in() {
   const auto signature = person.key.sign(sync::assertion_text(device(), assertion));
   assertion.signature.assign(signature.begin(), signature.end());
   return process_->outbox->add_assertion(std::move(assertion));
+}
+
+void AgentNode::verify() {
+  const auto checked = process_->replica->check_rows();
+  if (checked || checked.error().code != "replica-damaged") return;
+  stage_.count("damaged replica found by a check");
+  process_->engine->replica_is_damaged();
 }
 
 void AgentNode::die(support::PowerLoss loss, std::int64_t down_ms) {

@@ -48,6 +48,8 @@ class AgentNode {
   std::function<void(AgentNode&)> stepped;
   // Called after every start, before anything else happens.
   std::function<void(AgentNode&)> started;
+  // Called when what the hub may not have was made anew under another incarnation.
+  std::function<void(AgentNode&)> reissued;
   // Called when the outbox's file was read again after an error.
   std::function<void(AgentNode&)> recovered;
 
@@ -57,6 +59,9 @@ class AgentNode {
   Result<agent::Saved> save(const agent::Draft& draft);
   // A person signs in on this workstation; the number of the assertion. Only inside act().
   Result<std::uint32_t> sign_in();
+
+  // What `holdline verify` does. Only inside act().
+  void verify();
 
   // The process or the machine dies now and comes back after `down_ms`.
   void die(support::PowerLoss loss, std::int64_t down_ms);
@@ -68,7 +73,8 @@ class AgentNode {
   // The disk is put back to an earlier moment of it.
   void put_back(const support::FaultDisk::Image& image, std::int64_t down_ms);
 
-  // How often the machine lost what was not synced, or was put back: after that it may know less than before.
+  // How often the machine lost what was not synced or its replica's file, or was put back: after that it may know less
+  // than before.
   std::uint64_t setbacks() const { return setbacks_; }
 
  private:

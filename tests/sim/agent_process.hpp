@@ -68,6 +68,7 @@ struct AgentNode::Process {
   std::uint64_t wakes = 0, saves = 0;
   std::int64_t recover_wait_ms = 0;  // 0: no recovery is planned
   sync::Id incarnation;
+  bool replica_was_given_up = false;
 };
 
 }  // namespace holdline::sim

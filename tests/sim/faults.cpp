@@ -1,7 +1,6 @@
 #include "tests/sim/faults.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace holdline::sim {
@@ -11,6 +10,7 @@ namespace {
 using support::PowerLoss;
 
 constexpr std::size_t most_copies = 3;
+constexpr const char* replica_file = "/replica.db";
 
 }  // namespace
 
@@ -39,6 +39,9 @@ Faults::Faults(Stage& stage, HubNode& hub, std::deque<Workplace>& workplaces, Ad
   add(60, {&Faults::agent_loses_power, &Faults::agent_loses_power});
   add(40, {&Faults::agent_disk_fails});
   add(30, {&Faults::agent_disk_full});
+  add(20, {&Faults::agent_disk_cannot_read});
+  add(20, {&Faults::agent_disk_read_only});
+  add(20, {&Faults::replica_file_rots});
   add(50, {&Faults::jump_clock});
   add(30, {&Faults::pause_agent});
   add(8, {&Faults::lose_agent});
@@ -144,17 +147,7 @@ void Faults::restore_hub() {
   told("hub restored from an older copy", "hub");
   hub_.restore(*copy.image, copy.mark, soon(500, 15'000));
   for (Deed& deed : stage_.deeds.all())
-    if (deed.disk_gone) deed.at_hub = hub_has(deed.no);
-}
-
-bool Faults::hub_has(DeedNo no) const {
-  std::set<ActionPlace> places;
-  for (const auto& [place, deed] : stage_.deeds.places())
-    if (deed == no) places.insert(place);
-  for (const hub::Device& device : stage_.setting.devices)
-    for (const sync::ActionResult& result : stage_.history.results(device.id))
-      if (places.contains({device.id, result.incarnation, {result.lane, result.number}})) return true;
-  return false;
+    if (deed.disk_gone) deed.at_hub = stage_.hub_has(deed.no);
 }
 
 // --- workstations ---
@@ -187,6 +180,41 @@ void Faults::agent_disk_full() {
   stage_.timeline.in(soon(1'000, 15'000), [&node] { node.disk().set_capacity(std::nullopt); });
 }
 
+void Faults::agent_disk_cannot_read() {
+  AgentNode& node = victim().node;
+  told("agent's disk cannot read", node.name());
+  node.disk().fail_read(static_cast<std::uint64_t>(soon(1, 20)), chance_.one_in(3));
+  stage_.timeline.in(soon(100, 5'000), [&node] { node.disk().mend(); });
+}
+
+void Faults::agent_disk_read_only() {
+  AgentNode& node = victim().node;
+  told("agent's disk becomes read-only", node.name());
+  node.disk().refuse_changes(static_cast<std::uint64_t>(soon(1, 20)));
+  stage_.timeline.in(soon(500, 10'000), [&node] { node.disk().mend(); });
+}
+
+// In what is encrypted and authenticated page by page, so that somebody notices at the latest when it is read again.
+void Faults::replica_file_rots() {
+  AgentNode& node = victim().node;
+  const std::uint64_t bits = 8 * node.disk().read(replica_file).size();
+  if (bits == 0) return;
+  switch (chance_.below(3)) {
+    case 0:
+      told("a bit of the replica's file turns over", node.name());
+      node.disk().flip_bit(replica_file, chance_.below(bits));
+      break;
+    case 1:
+      told("a write to the replica's file goes astray", node.name());
+      node.disk().misdirect_write(replica_file, static_cast<std::uint64_t>(soon(1, 10)), 4096 * soon(1, 8));
+      break;
+    default:
+      told("a write to the replica's file is never done", node.name());
+      node.disk().lose_write(replica_file, static_cast<std::uint64_t>(soon(1, 10)));
+  }
+  if (chance_.one_in(2)) node.disk().forget_cache();
+}
+
 void Faults::jump_clock() {
   AgentNode& node = victim().node;
   told("clock jump", node.name());
@@ -210,7 +238,7 @@ void Faults::lose_agent() {
   for (Deed& deed : stage_.deeds.all()) {
     if (deed.machines.erase(node.machine()) == 0 || !deed.machines.empty()) continue;
     deed.disk_gone = true;
-    deed.at_hub = hub_has(deed.no);
+    deed.at_hub = stage_.hub_has(deed.no);
   }
   node.leave();
 }
@@ -219,8 +247,7 @@ void Faults::copy_machine() {
   const std::size_t n = chance_.below(workplaces_.size());
   if (!workplaces_[n].node.is_up()) return;
   if (machine_copies_.size() >= most_copies || workplaces_[n].replica.is_rotten()) return;
-  machine_copies_.push_back({n, workplaces_[n].node.disk().image(), stage_.timeline.events(),
-                             workplaces_[n].node.outbox().maker().incarnation});
+  machine_copies_.push_back({n, workplaces_[n].node.disk().image(), stage_.timeline.events()});
   stage_.trace.line("fault", workplaces_[n].node.name() + "'s disk is copied");
 }
 
@@ -231,13 +258,10 @@ void Faults::put_machine_back() {
   if (!node.is_up()) return;
   machine_copies_.clear();
   told("machine put back to an earlier moment", node.name());
-  // What it has sent again under another incarnation since then is unsent on the copy, and nothing tells the two apart.
-  const bool reissued = node.outbox().maker().incarnation != copy.incarnation;
   for (Deed& deed : stage_.deeds.all()) {
-    if (reissued && deed.acknowledged_at <= copy.at && deed.machines.contains(node.machine())) ++deed.copies;
     if (deed.acknowledged_at <= copy.at || deed.machines.erase(node.machine()) == 0) continue;
     deed.disk_gone = deed.machines.empty();
-    deed.at_hub = hub_has(deed.no);
+    deed.at_hub = stage_.hub_has(deed.no);
   }
   node.put_back(*copy.image, soon(500, 8'000));
 }
@@ -253,7 +277,7 @@ void Faults::clone_machine() {
   for (Deed& deed : stage_.deeds.all()) {
     if (!deed.machines.contains(node.machine())) continue;
     deed.machines.insert(clone.node.machine());
-    if (!hub_has(deed.no)) ++deed.copies;
+    if (!stage_.hub_has(deed.no)) ++deed.copies;
   }
 }
 

@@ -27,7 +27,6 @@ class Faults {
     std::size_t workplace;
     std::shared_ptr<const support::FaultDisk::Image> image;
     std::uint64_t at = 0;  // count of the world's events
-    sync::Id incarnation;  // that the outbox had
   };
   struct HubCopy {
     std::shared_ptr<const support::FaultDisk::Image> image;
@@ -49,6 +48,9 @@ class Faults {
   void agent_loses_power();
   void agent_disk_fails();
   void agent_disk_full();
+  void agent_disk_cannot_read();
+  void agent_disk_read_only();
+  void replica_file_rots();
   void jump_clock();
   void pause_agent();
   void lose_agent();
@@ -56,7 +58,6 @@ class Faults {
   void put_machine_back();
   void clone_machine();
   void rot_replica();
-  bool hub_has(DeedNo no) const;
 
   Stage& stage_;
   HubNode& hub_;

@@ -1,5 +1,6 @@
 // holdline-sim: runs a campaign, or one world again, and says how it went. Ends with 0 when every world kept every
 // promise, else with 1.
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -11,6 +12,9 @@
 namespace {
 
 using namespace holdline::sim;
+
+// Of a tape that people may read.
+constexpr std::size_t most_tape_lines = 60;
 
 struct Wishes {
   CampaignOptions campaign;
@@ -37,9 +41,10 @@ void explain(const Setting& setting, std::uint64_t seed, const Wishes& wishes) {
     std::cout << "\nSHORTER     " << shrunk.actions << " actions and " << shrunk.faults << " faults, found in "
               << shrunk.worlds << " worlds\n";
     tell(shrunk.failure);
-    std::cout << "\nits tape:\n" << shrunk.tape.text();
-    if (!wishes.tape_out.empty())
-      std::ofstream(wishes.tape_out) << "# " << shrunk.failure.checker << "\n" << shrunk.tape.text();
+    const std::string tape = shrunk.tape.text();
+    if (static_cast<std::size_t>(std::ranges::count(tape, '\n')) <= most_tape_lines)
+      std::cout << "\nits tape:\n" << tape;
+    if (!wishes.tape_out.empty()) std::ofstream(wishes.tape_out) << "# " << shrunk.failure.checker << "\n" << tape;
   }
   std::cout << "\nagain:      holdline-sim --seed " << seed << "\n";
 }

@@ -118,6 +118,8 @@ std::optional<agent::Shown> ScreenWatch::read(const sync::RecordKey& key) {
   if (!found) return std::nullopt;
   const sync::Cursor at = found->as_of.cursor;
   if (at.cn == 0) return found->shown;
+  // While the outbox cannot be read, only the workstation knows which of the person's actions are settled.
+  if (node_.outbox().status().health == agent::OutboxHealth::read_only) return found->shown;
   if (stage_.history.at(at) == nullptr)
     throw Violation("a replica stands where the ledger stood", node_.name() + " reads at " + std::to_string(at.cn));
   const Expected wanted = expected(key, at);

@@ -1,6 +1,7 @@
 // What every part of one world shares.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <string>
 
@@ -16,6 +17,12 @@ struct Stage {
   Stage(const Setting& fixed, bool verbose) : setting(fixed), trace(timeline, verbose), history(fixed) {}
 
   void count(std::string_view what) { ++counters[std::string(what)]; }
+  // The history that holds has a result of it.
+  bool hub_has(DeedNo no) const {
+    return std::ranges::any_of(deeds.places(), [&](const auto& place) {
+      return place.second == no && history.has_result(place.first.device, place.first.incarnation, place.first.ref);
+    });
+  }
 
   const Setting& setting;
   Timeline timeline;

@@ -64,6 +64,10 @@ void World::run() {
   chaos_ = false;
   faults_->heal();
   come_to_rest();
+  // A damaged page that nobody has read since is found now.
+  for (Workplace& place : workplaces_)
+    if (place.node.is_up()) place.node.act([&place] { place.node.verify(); });
+  come_to_rest();
   check_world_at_rest(stage_, hub_, workplaces_);
   count_events();
 }

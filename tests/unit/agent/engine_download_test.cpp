@@ -136,6 +136,30 @@ TEST_F(EngineDownloadTest, AResetSaysHelloAgain) {
   EXPECT_EQ(waiting(sync::path::hello), 1u);
 }
 
+TEST_F(EngineDownloadTest, ADamagedReplicaIsFetchedAgainBesideTheOldOne) {
+  follow();
+  engine->replica_is_damaged();
+  ASSERT_TRUE(engine->status().last_error.has_value());
+  EXPECT_EQ(engine->status().last_error->code, "replica-damaged");
+  pc.clock.wall_ms += wake_at - pc.clock.now().boot_ms;
+  engine->wake();
+  const Posted request = take(sync::path::hello);
+  const auto hello = must(sync::decode_hello(request.body));
+  EXPECT_TRUE(hello.epoch.is_nil());
+  EXPECT_EQ(hello.cursor, sync::Cursor{});
+
+  const auto served = serve(20, customers(2));
+  answer(request, sync::encode_json(bootstrap_welcome()));
+  answer(take(sync::path::snapshot), sync::encode_json(served.manifest));
+  while (waiting(sync::path::chunk) > 0) {
+    const Posted chunk = take(sync::path::chunk);
+    answer(chunk, served.chunks.at(chunk.path));
+  }
+
+  EXPECT_FALSE(copy.replica->is_given_up());
+  EXPECT_EQ(copy.replica->position().cursor.cn, 20u);
+}
+
 TEST_F(EngineDownloadTest, ALeafThatDiffersIsMended) {
   const auto right = customer_of(1, "Ada", "Lovelace");
   copy.bootstrap(Snapshot(20, {customer_of(1, "Ada", "Byron"), customer_of(2, "Bob", "Jones")}));

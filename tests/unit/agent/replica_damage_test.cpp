@@ -1,0 +1,58 @@
+// A replica whose file is not what was written: noticed by whoever meets it, then given up as a whole.
+#include <gtest/gtest.h>
+
+#include "tests/unit/agent/replica_fixture.hpp"
+
+namespace holdline::agent {
+namespace {
+
+// Turns over a bit of every page on the disk; what is in memory already stays good.
+void rot(const ReplicaStation& station) {
+  const auto file = station.options.directory / "replica.db";
+  std::string bytes = platform::contents(file);
+  constexpr std::size_t page = 4096;
+  for (std::size_t at = 0; at < bytes.size(); at += page) bytes[at + 100] = static_cast<char>(bytes[at + 100] ^ 4);
+  platform::write_contents(file, bytes);
+}
+
+std::vector<sync::Record> customers() {
+  std::vector<sync::Record> records;
+  for (std::uint32_t n = 1; n <= 400; ++n) records.push_back(customer_of(n, "Anna", "Schmidt"));
+  return records;
+}
+
+TEST(ReplicaDamage, ACutThatMeetsItGivesTheReplicaUp) {
+  ReplicaStation station;
+  station.bootstrap(Snapshot(10, customers()));
+  station.start();
+  rot(station);
+  const auto applied = station.replica->apply(cut_of(10, 11, {told(11, customer_of(200, "Ada", "Lovelace"))}), 1);
+  ASSERT_FALSE(applied);
+  EXPECT_TRUE(station.replica->is_given_up());
+}
+
+TEST(ReplicaDamage, AReaderThatMeetsItSaysSoUntilItReadsAnotherFile) {
+  ReplicaStation station;
+  station.bootstrap(Snapshot(10, customers()));
+  const auto reader = station.reader();
+  const sync::RecordKey key = key_in("customer", 200);
+  rot(station);
+  EXPECT_FALSE(reader->find({&key, 1}));
+  EXPECT_TRUE(reader->met_damage());
+  station.start();
+  station.bootstrap(Snapshot(12, customers()));
+  must(reader->reopen());
+  EXPECT_FALSE(reader->met_damage());
+  EXPECT_EQ(must(reader->find({&key, 1})).rows.size(), 1u);
+}
+
+TEST(ReplicaDamage, AnotherOneInItsPlaceIsTrustedAgain) {
+  ReplicaStation station;
+  station.bootstrap(Snapshot(10, customers()));
+  station.replica->give_up();
+  station.bootstrap(Snapshot(11, customers()));
+  EXPECT_FALSE(station.replica->is_given_up());
+}
+
+}  // namespace
+}  // namespace holdline::agent
