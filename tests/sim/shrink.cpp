@@ -19,7 +19,7 @@ class Shrinker {
 
   Shrunk run() {
     // The most plentiful and least telling first; what is left of the others then takes fewer tries.
-    constexpr auto kinds = std::to_array<std::string_view>({"/wire/", "fault ", "/work/", ""});
+    constexpr auto kinds = std::to_array<std::string_view>({"wire/", "fault ", "work/", ""});
     for (std::size_t before = 0; before != size() && go_on_();) {
       before = size();
       for (const std::string_view kind : kinds) take_out(kind);
