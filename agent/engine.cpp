@@ -146,7 +146,8 @@ void Engine::welcomed(const sync::Welcome& welcome) {
   event.have_schema = welcome.schema == parts_.replica.schema().hash();
   if (!dictionary_ || dictionary_->hash() != welcome.dictionary) {
     dictionary_.reset();
-    if (auto kept = parts_.library.load(welcome.dictionary)) dictionary_.emplace(std::move(*kept));
+    if (auto kept = parts_.library.load(welcome.dictionary))
+      if (auto dictionary = sync::Dictionary::parse(std::move(*kept))) dictionary_ = std::move(*dictionary);
   }
   event.have_dictionary = dictionary_.has_value();
   const sync::Id epoch = parts_.replica.position().epoch;

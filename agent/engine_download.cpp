@@ -34,7 +34,9 @@ void Engine::fetch_next_part(std::vector<std::pair<std::string, sync::Hash>> wan
     if (sync::sha256(body) != hash) return failed(differs_from_hash());
     if (auto stored = parts_.library.store(hash, body); !stored) return failed(std::move(stored).error());
     if (path == sync::path::dictionary) {
-      dictionary_.emplace(std::move(body));
+      auto dictionary = sync::Dictionary::parse(std::move(body));
+      if (!dictionary) return failed(std::move(dictionary).error());
+      dictionary_ = std::move(*dictionary);
       return fetch_next_part(wanted);
     }
     auto schema = sync::Schema::parse(body);

@@ -56,12 +56,28 @@ struct Dictionary::State {
   std::unique_ptr<ZSTD_DDict, Freed<ZSTD_freeDDict>> decompress;
 };
 
-Dictionary::Dictionary(Bytes trained) : state_(std::make_unique<State>()) {
-  state_->bytes = std::move(trained);
-  state_->hash = sha256(state_->bytes);
-  state_->compress.reset(ZSTD_createCDict(state_->bytes.data(), state_->bytes.size(), level));
-  state_->decompress.reset(ZSTD_createDDict(state_->bytes.data(), state_->bytes.size()));
-  if (!state_->compress || !state_->decompress) throw std::runtime_error("zstd: not a dictionary, or out of memory");
+// Null when zstd cannot use the bytes, or has no memory left.
+std::unique_ptr<Dictionary::State> Dictionary::prepare(Bytes bytes) {
+  auto state = std::make_unique<State>();
+  state->bytes = std::move(bytes);
+  state->hash = sha256(state->bytes);
+  state->compress.reset(ZSTD_createCDict(state->bytes.data(), state->bytes.size(), level));
+  state->decompress.reset(ZSTD_createDDict(state->bytes.data(), state->bytes.size()));
+  return state->compress && state->decompress ? std::move(state) : nullptr;
+}
+
+Dictionary::Dictionary(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Dictionary::Dictionary(Bytes trained) : state_(prepare(std::move(trained))) {
+  if (!state_) throw std::runtime_error("zstd: not a dictionary, or out of memory");
+}
+
+Result<Dictionary> Dictionary::parse(Bytes received) {
+  auto state = prepare(std::move(received));
+  if (!state)
+    return fail(ErrorKind::ask_person, "malformed-dictionary",
+                "The hub's compression dictionary cannot be used; update the older side.");
+  return Dictionary(std::move(state));
 }
 
 Dictionary::~Dictionary() = default;

@@ -13,7 +13,10 @@ namespace holdline::sync {
 // A trained dictionary, prepared for both directions. Immutable; may be shared between threads.
 class Dictionary {
  public:
+  // One that was made here; throws when zstd cannot use it, for that is a bug.
   explicit Dictionary(Bytes trained);
+  // One that came from elsewhere. Errors: ask_person "malformed-dictionary".
+  static Result<Dictionary> parse(Bytes received);
   ~Dictionary();
   Dictionary(Dictionary&&) noexcept;
   Dictionary& operator=(Dictionary&&) noexcept;
@@ -23,6 +26,8 @@ class Dictionary {
  private:
   friend class Compressor;
   struct State;
+  explicit Dictionary(std::unique_ptr<State> state);
+  static std::unique_ptr<State> prepare(Bytes bytes);
   std::unique_ptr<State> state_;
 };
 

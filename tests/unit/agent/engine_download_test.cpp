@@ -217,6 +217,19 @@ TEST_F(EngineDownloadTest, ADictionaryThatIsNotWhatItsHashNamesIsNotKept) {
   EXPECT_EQ(library.kept.size(), 1u);
 }
 
+TEST_F(EngineDownloadTest, ADictionaryThatCannotBeUsedIsAnErrorNowAndAfterARestart) {
+  const sync::Bytes unusable = "\x37\xa4\x30\xec" + sync::Bytes(100, '\xff');  // zstd's magic number, and no tables
+  auto changed = welcome();
+  changed.dictionary = sync::sha256(unusable);
+  must(engine->start());
+  greet(changed);
+  answer(take(sync::path::dictionary), unusable);
+  EXPECT_EQ(error_code(), "malformed-dictionary");
+  engine->wake();
+  greet(changed);
+  EXPECT_EQ(engine->status().state, sync::SessionState::preparing);
+}
+
 TEST_F(EngineDownloadTest, AnUnknownSchemaIsFetchedKeptAndHandedToTheOwner) {
   std::string text(sync::default_schema_text());
   const auto version = text.find("version = ");

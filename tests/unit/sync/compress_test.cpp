@@ -137,6 +137,15 @@ TEST(Compress, AFlippedBitIsNoticed) {
     }
 }
 
+TEST(Dictionary, ThatZstdCannotUseIsAnErrorNotAnException) {
+  Bytes damaged = trained().bytes();
+  damaged.replace(8, 100, 100, '\xff');  // behind magic and id: the tables of a trained dictionary
+  const auto parsed = Dictionary::parse(damaged);
+  ASSERT_FALSE(parsed.has_value());
+  EXPECT_EQ(parsed.error().code, "malformed-dictionary");
+  EXPECT_EQ(Dictionary::parse(trained().bytes()).value().hash(), trained().hash());
+}
+
 TEST(Dictionary, IsTheSameForTheSameSchemaAndNamedByItsHash) {
   EXPECT_EQ(train_dictionary(schema()), trained().bytes());
   EXPECT_LE(trained().bytes().size(), 112'640u);
