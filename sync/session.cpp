@@ -100,8 +100,9 @@ void Session::compare_next_lane(Actions& out) {
 
 void Session::on(const event::CommonFound& e, Actions& out) {
   if (state_ != SessionState::comparing) return;
+  // A hub that says more than it was asked must not make the entries behind that disappear.
   if (e.common >= e.first)
-    common_[e.lane] = e.common;
+    common_[e.lane] = std::min(e.common, compare_from_[e.lane]);
   else
     compare_from_[e.lane] = e.first == 0 ? 0 : e.first - 1;
   compare_next_lane(out);

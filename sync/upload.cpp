@@ -58,7 +58,8 @@ bool Upload::gap(Lane lane, std::uint64_t from, std::uint64_t expected) {
   const bool went_back = std::ranges::any_of(
       flights_, [&](const Flight& f) { return f.lane == lane && f.from == from && expected <= f.acked; });
   land(lane, from);
-  if (went_back) return false;
+  // Behind the beginning of a batch is no gap before it: sending on from there would leave the batch out for good.
+  if (went_back || expected > from) return false;
   // A push in flight that covers `expected` will fill the gap; only what lies after the last of those goes again.
   std::uint64_t resume = std::max(acked_[lane], expected == 0 ? 0 : expected - 1);
   for (bool grew = true; grew;) {

@@ -34,7 +34,7 @@ class Upload {
   // The hub settled a push: it has everything up to `to`.
   void acknowledged(Lane lane, std::uint64_t from, std::uint64_t to);
   // The hub expected another number first: what was sent from there on goes again. False: it expects what it had
-  // before this push was sent, so it is an older copy of itself and has to be asked anew.
+  // before this push was sent, so it is an older copy of itself, or what comes behind it; it has to be asked anew.
   bool gap(Lane lane, std::uint64_t from, std::uint64_t expected);
 
   std::uint64_t hub_has(Lane lane) const { return acked_[lane]; }
