@@ -4,6 +4,10 @@ namespace holdline::agent {
 
 Result<AgentConfigRead> read_agent_config(const platform::Path& file) {
   HOLDLINE_ASSIGN(const auto sources, platform::read_config_files(file));
+  return read_agent_config(sources);
+}
+
+AgentConfigRead read_agent_config(std::span<const platform::ConfigSource> sources) {
   AgentConfigRead read;
   AgentConfig& config = read.config;
   platform::ConfigReader reader(sources);

@@ -1,6 +1,7 @@
 // The workstation daemon's settings: agent.toml.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "platform/config.hpp"
@@ -22,5 +23,7 @@ struct AgentConfigRead {
 };
 
 Result<AgentConfigRead> read_agent_config(const platform::Path& file);
+// The same from the texts of the files.
+AgentConfigRead read_agent_config(std::span<const platform::ConfigSource> sources);
 
 }  // namespace holdline::agent

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct HubConfigRead {
 
 // Reads DIRECTORY/hub.toml and hub.toml.d; a missing file is an error.
 Result<HubConfigRead> read_hub_config(const platform::Path& directory);
+// The same from the texts of the files.
+HubConfigRead read_hub_config(const platform::Path& directory, std::span<const platform::ConfigSource> sources);
 // The text of a first hub.toml.
 std::string hub_config_text(const HubConfig& config);
 

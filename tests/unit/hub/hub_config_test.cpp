@@ -31,6 +31,14 @@ TEST_F(HubConfigTest, WhatIsWrittenIsReadBack) {
   EXPECT_EQ(read.config.directory, scratch_.path());
 }
 
+TEST_F(HubConfigTest, WhatIsWrittenIsReadBackWhateverWasTyped) {
+  HubConfig config;
+  config.names = {"a \"quoted\" name", "back\\slash", "two\nlines", "Köln"};
+  const auto read = this->read(hub_config_text(config));
+  EXPECT_TRUE(read.problems.empty());
+  EXPECT_EQ(read.config.names, config.names);
+}
+
 TEST_F(HubConfigTest, MistypedSettingsAreProblems) {
   for (const char* text :
        {"[listen]\nport = 0\n", "[listen]\nport = 65536\n", "[listen]\nport = \"7443\"\n",
