@@ -4,10 +4,9 @@
 #include <map>
 #include <tuple>
 
-#include <toml++/toml.h>
-
 #include "platform/config_units.hpp"
 #include "platform/files.hpp"
+#include "sync/toml.hpp"
 
 namespace holdline::platform {
 namespace {

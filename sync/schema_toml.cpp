@@ -8,11 +8,10 @@
 #include <string>
 #include <utility>
 
-#include <toml++/toml.h>
-
 #include "sync/limits.hpp"
 #include "sync/schema_draft.hpp"
 #include "sync/syntax.hpp"
+#include "sync/toml.hpp"
 
 namespace holdline::sync {
 

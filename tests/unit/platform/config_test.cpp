@@ -123,6 +123,12 @@ TEST(Config, ReportsASyntaxErrorOfOneFileAndGoesOnWithTheOthers) {
   EXPECT_EQ(problems[1].line, 2u);
 }
 
+TEST(Config, ReportsLettersBeyondAsciiThatStandOutsideQuotes) {
+  for (const char* text : {"Größe = 1\n", "mode = ä\n", "\u0499 = 1\n", "mode = \"inbox\" \u0499\n"})
+    EXPECT_EQ(problems_of(text).size(), 1U) << text;
+  EXPECT_TRUE(problems_of("scopes = [\"\"\"\\\n  äöü\"\"\"]\n").empty());
+}
+
 TEST(Config, LaterFilesWinAndOriginsSayWhichDid) {
   const std::vector<ConfigSource> sources{{"a.toml", "batch = 1\nmode = \"inbox\"\n"}, {"b.toml", "\nbatch = 2\n"}};
   ConfigReader reader(sources);
