@@ -12,6 +12,18 @@ namespace holdline::platform {
 namespace {
 
 constexpr std::uint64_t file_bytes_max = 1 << 20;
+// Keys cannot be split over lines, and with their depth grows what the parser takes of the stack.
+constexpr std::size_t line_bytes_max = 4096;
+
+// The first line that is too long, counted from 1; 0: there is none.
+std::uint32_t overlong_line(std::string_view text) {
+  std::uint32_t number = 1;
+  for (std::size_t begin = 0, end = 0; end != text.size(); begin = end + 1, ++number) {
+    end = std::min(text.find('\n', begin), text.size());
+    if (end - begin > line_bytes_max) return number;
+  }
+  return 0;
+}
 
 std::vector<std::string_view> parts_of(std::string_view key) {
   std::vector<std::string_view> parts;
@@ -117,6 +129,10 @@ Result<SecretBytes> read_secret(const SecretReference& reference, const std::str
 
 ConfigReader::ConfigReader(std::span<const ConfigSource> sources) : documents_(std::make_unique<Documents>()) {
   for (const auto& source : sources) {
+    if (const std::uint32_t line = overlong_line(source.text); line != 0) {
+      problems_.push_back({source.name, line, line_bytes_max + 1, "the line is longer than any setting needs"});
+      continue;
+    }
     toml::parse_result parsed = toml::parse(source.text);
     if (parsed) {
       documents_->all.push_back({source.name, std::move(parsed).table()});

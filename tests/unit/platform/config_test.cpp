@@ -123,6 +123,15 @@ TEST(Config, ReportsASyntaxErrorOfOneFileAndGoesOnWithTheOthers) {
   EXPECT_EQ(problems[1].line, 2u);
 }
 
+TEST(Config, RefusesALineSoLongThatItsKeyWouldExhaustTheStack) {
+  std::string deep = "batch = 1\n";
+  for (int i = 0; i < 500'000; ++i) deep += "a.";
+  EXPECT_EQ(problems_of(deep + "b = 1\n"),
+            std::vector<std::string>{"a.toml:2:4097: the line is longer than any setting needs"});
+  EXPECT_TRUE(problems_of("mode = \"inbox\"" + std::string(4'081, ' ') + "\n").empty());
+  EXPECT_EQ(problems_of("mode = \"inbox\"" + std::string(4'083, ' ')).size(), 1U);
+}
+
 TEST(Config, ReportsLettersBeyondAsciiThatStandOutsideQuotes) {
   for (const char* text : {"Größe = 1\n", "mode = ä\n", "\u0499 = 1\n", "mode = \"inbox\" \u0499\n"})
     EXPECT_EQ(problems_of(text).size(), 1U) << text;
