@@ -1,7 +1,6 @@
 #include "agent/local_api.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <thread>
 
 #include <boost/asio/io_context.hpp>
@@ -62,14 +61,6 @@ HttpResponse findings_response(const std::vector<sync::Finding>& findings) {
   const nlohmann::json error{
       {"code", "invalid"}, {"message", "Some fields need another look."}, {"findings", to_json(findings)}};
   return json_response(422, {{"error", error}});
-}
-
-std::size_t limit_of(const platform::HttpRequest& request, std::size_t otherwise, std::size_t most) {
-  const auto found = request.query.find("limit");
-  if (found == request.query.end()) return otherwise;
-  std::size_t limit = 0;
-  std::from_chars(found->second.data(), found->second.data() + found->second.size(), limit);
-  return std::clamp<std::size_t>(limit, 1, most);
 }
 
 const char* verdict_of(const sync::ActionResult& result) {

@@ -79,7 +79,6 @@ class LocalApi {
 platform::HttpResponse json_response(int status, const nlohmann::json& json);
 platform::HttpResponse findings_response(const std::vector<sync::Finding>& findings);
 nlohmann::json shown_json(const sync::Collection& collection, const Shown& shown, const AsOf& as_of);
-std::size_t limit_of(const platform::HttpRequest& request, std::size_t otherwise, std::size_t most);
 const char* verdict_of(const sync::ActionResult& result);
 // Where an action stands, by its latest result.
 std::string state_of(const std::optional<sync::ActionResult>& result);

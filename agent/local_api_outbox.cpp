@@ -1,11 +1,10 @@
 // What became of what was saved: the outbox, conflicts and the proof that both sides hold the same.
 
 #include <algorithm>
-#include <charconv>
 
+#include "agent/api_input.hpp"
 #include "agent/forms.hpp"
 #include "agent/local_api.hpp"
-#include "platform/json_object.hpp"
 #include "sync/conflicts.hpp"
 #include "sync/timestamp.hpp"
 
@@ -72,18 +71,6 @@ Json ops_json(const sync::Schema& schema, const PendingAction& pending) {
                    {"changes", changes}});
   }
   return ops;
-}
-
-std::optional<sync::ActionRef> ref_of(std::string_view text) {
-  sync::ActionRef ref;
-  unsigned lane = 0;
-  const char* end = text.data() + text.size();
-  const auto first = std::from_chars(text.data(), end, lane);
-  if (first.ec != std::errc{} || first.ptr == end || *first.ptr != '/' || lane >= sync::lane_count) return std::nullopt;
-  const auto second = std::from_chars(first.ptr + 1, end, ref.number);
-  if (second.ec != std::errc{} || second.ptr != end) return std::nullopt;
-  ref.lane = static_cast<sync::Lane>(lane);
-  return ref;
 }
 
 // The list of display texts that a conflict keeps for people.
@@ -162,7 +149,7 @@ std::vector<sync::Op> resolution(const sync::Schema& schema, const Shown& confli
 
 void LocalApi::list_outbox(const Request& request, std::string_view, Respond respond) {
   constexpr std::size_t most = 1'000;
-  const std::size_t limit = limit_of(request, 50, most);
+  const std::size_t limit = limit_of(request.query, 50, most);
   const auto items = station_->outbox().run([&](Outbox& outbox) -> Result<Json> {
     HOLDLINE_ASSIGN(const auto refs, outbox.list(limit));
     Json list = Json::array();
@@ -177,7 +164,7 @@ void LocalApi::list_outbox(const Request& request, std::string_view, Respond res
 }
 
 void LocalApi::show_action(const Request&, std::string_view rest, Respond respond) {
-  const auto ref = ref_of(rest);
+  const auto ref = action_ref_of(rest);
   if (!ref) return respond(unknown("action"));
   const auto shown = station_->outbox().run([&](Outbox& outbox) -> Result<std::optional<Json>> {
     HOLDLINE_ASSIGN(const auto pending, outbox.find(station_->schema(), *ref));
@@ -203,7 +190,7 @@ void LocalApi::list_conflicts(const Request& request, std::string_view, Respond 
   constexpr std::size_t most = 200;
   const auto asked = request.query.find("state");
   const std::string state = asked == request.query.end() ? "open" : asked->second;
-  station_->read([this, state, limit = limit_of(request, most, most), respond = std::move(respond)](View& view) {
+  station_->read([this, state, limit = limit_of(request.query, most, most), respond = std::move(respond)](View& view) {
     const sync::Collection& collection = *station_->schema().collection("conflict");
     const auto many = view.list(collection, sync::Id{}, limit);
     if (!many) return respond(platform::error_response(many.error()));
@@ -230,12 +217,9 @@ void LocalApi::resolve_conflict(const Request& request, std::string_view rest, R
   constexpr std::string_view verb = "/resolve";
   const auto id = rest.ends_with(verb) ? sync::Id::parse(rest.substr(0, rest.size() - verb.size())) : std::nullopt;
   if (!id) return respond(unknown("conflict"));
-  auto json = platform::JsonObject::parse(request.body);
-  const std::string choice = json.text("choice"), reason = json.text("reason");
-  if (auto read = json.checked(); !read) return respond(platform::error_response(read.error()));
-  if ((choice != "current" && choice != "other") || reason.empty())
-    return respond(platform::error_response(422, "invalid", "Give choice (current or other) and a reason."));
-  station_->read([this, request, id = *id, choice, reason, respond = std::move(respond)](View& view) {
+  auto chosen = resolution_of(request.body);
+  if (!chosen) return respond(platform::error_response(chosen.error()));
+  station_->read([this, request, id = *id, chosen = std::move(*chosen), respond = std::move(respond)](View& view) {
     const sync::Schema& schema = station_->schema();
     const sync::Collection& collection = *schema.collection("conflict");
     const auto found = view.find({collection.no, id});
@@ -247,19 +231,19 @@ void LocalApi::resolve_conflict(const Request& request, std::string_view rest, R
                     respond);
     const auto values = sync::conflict_values(schema, found->shown->record);
     if (!values) return respond(platform::error_response(values.error()));
-    if (values->about_deletion && choice == "other")
+    if (values->about_deletion && chosen.take_other)
       return respond(
           platform::error_response(422, "not-here", "Deleting after a conflict is done by deleting the record again."));
     const auto subject = view.find(values->record);
     if (!subject) return respond(platform::error_response(subject.error()));
     const bool gone = !subject->shown || subject->shown->record.deleted;
-    if (choice == "other" && gone)
+    if (chosen.take_other && gone)
       return refuse(request,
                     platform::error_response(409, "record-gone",
                                              "The record is not on this workstation any more, so the other value has "
                                              "nowhere to go. Add the record again, or choose the current value."),
                     respond);
-    save(request, resolution(schema, *found->shown, *values, subject->shown, choice == "other", reason), 0, 200,
+    save(request, resolution(schema, *found->shown, *values, subject->shown, chosen.take_other, chosen.reason), 0, 200,
          respond);
   });
 }

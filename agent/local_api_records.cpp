@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "agent/api_input.hpp"
 #include "agent/forms.hpp"
 #include "agent/local_api.hpp"
-#include "platform/json_object.hpp"
 #include "sync/timestamp.hpp"
 
 namespace holdline::agent {
@@ -72,16 +72,6 @@ platform::HttpResponse saved_response(int http_status, const Saved& saved) {
                         {"repeated", saved.repeated}});
 }
 
-// Creates a child of the record that op 0 of the action creates.
-std::optional<sync::Op> child_op(const sync::Collection& collection, const std::string& scope, const Json& fields,
-                                 std::vector<sync::Finding>& findings) {
-  sync::Op op{sync::OpKind::create, {collection.no, {}}, scope, 0, {}, {}};
-  op.changes = created_fields(collection, fields, findings);
-  op.changes.push_back({*collection.parent, sync::Value(sync::Null{}), created_here(0), {}, {}});
-  std::ranges::sort(op.changes, {}, &sync::FieldChange::field);
-  return op;
-}
-
 }  // namespace
 
 Json shown_json(const sync::Collection& collection, const Shown& shown, const AsOf& as_of) {
@@ -103,7 +93,7 @@ void LocalApi::search(const Request& request, std::string_view, Respond respond)
   const auto typed = request.query.find("q");
   if (typed == request.query.end() || typed->second.empty())
     return respond(platform::error_response(400, "no-query", "Say what to look for: ?q=TEXT"));
-  const std::size_t limit = limit_of(request, 20, most_hits);
+  const std::size_t limit = limit_of(request.query, 20, most_hits);
   station_->read([this, text = typed->second, limit, respond = std::move(respond)](View& view) {
     const auto found = view.search(text, limit, station_->schema().collection("customer")->no);
     if (!found) return respond(platform::error_response(found.error()));
@@ -150,12 +140,10 @@ void LocalApi::show_callback(const Request&, std::string_view id, Respond respon
 
 void LocalApi::list(const Request& request, std::string_view collection_name, Respond respond) {
   constexpr std::size_t most = 200;
-  const auto before_text = request.query.find("before");
-  const auto before =
-      before_text == request.query.end() ? std::optional(sync::Id{}) : sync::Id::parse(before_text->second);
+  const auto before = before_of(request.query);
   if (!before) return respond(platform::error_response(400, "malformed", "`before` must be the id of a record."));
   const sync::Collection& collection = *station_->schema().collection(collection_name);
-  station_->read([&collection, before = *before, limit = limit_of(request, 50, most),
+  station_->read([&collection, before = *before, limit = limit_of(request.query, 50, most),
                   respond = std::move(respond)](View& view) {
     const auto many = view.list(collection, before, limit);
     if (!many) return respond(platform::error_response(many.error()));
@@ -218,29 +206,11 @@ void LocalApi::refuse(const Request& request, platform::HttpResponse refusal, Re
 }
 
 void LocalApi::add(const Request& request, std::string_view collection_name, Respond respond) {
-  auto json = platform::JsonObject::parse(request.body);
   const sync::Schema& schema = station_->schema();
-  const sync::Collection& collection = *schema.collection(collection_name);
-  const std::string scope = json.text("scope", station_->default_scope());
-  const std::string event_time = json.text("event_time");
-  const auto event_ms = sync::parse_time(event_time);
-  std::vector<sync::Finding> findings;
-  std::vector<sync::Op> ops;
-  ops.push_back({sync::OpKind::create,
-                 {collection.no, created_here(0)},
-                 scope,
-                 0,
-                 created_fields(collection, json.object("fields"), findings),
-                 {}});
-  for (const auto& [list, kind] : {std::pair{"phones", "phone"}, {"emails", "email"}})
-    for (const Json& child : json.list(list))
-      if (auto op = child_op(*schema.collection(kind), scope, child, findings)) ops.push_back(std::move(*op));
-  if (auto read = json.checked(); !read) return respond(platform::error_response(read.error()));
-  if (!event_time.empty() && !event_ms)
-    findings.push_back({"event_time", "not-a-time", "The time must look like 2026-03-01T09:30:00Z."});
-  if (!findings.empty()) return respond(findings_response(findings));
-  for (std::uint32_t i = 0; i < ops.size(); ++i) ops[i].record.id = created_here(i);
-  save(request, std::move(ops), event_ms.value_or(0), 201, std::move(respond));
+  auto addition = addition_of(schema, *schema.collection(collection_name), station_->default_scope(), request.body);
+  if (!addition) return respond(platform::error_response(addition.error()));
+  if (!addition->findings.empty()) return respond(findings_response(addition->findings));
+  save(request, std::move(addition->ops), addition->event_ms, 201, std::move(respond));
 }
 
 void LocalApi::add_customer(const Request& request, std::string_view, Respond respond) {
@@ -256,22 +226,20 @@ void LocalApi::add_callback(const Request& request, std::string_view, Respond re
 void LocalApi::edit_customer(const Request& request, std::string_view id_text, Respond respond) {
   const auto id = sync::Id::parse(id_text);
   if (!id) return respond(unknown_record());
-  auto json = platform::JsonObject::parse(request.body);
   const sync::Collection& collection = *station_->schema().collection("customer");
-  std::vector<sync::Finding> findings;
-  auto changes = edited_fields(collection, json.object("changes"), findings);
-  if (auto read = json.checked(); !read) return respond(platform::error_response(read.error()));
-  if (!findings.empty()) return respond(findings_response(findings));
+  auto edit = edit_of(collection, request.body);
+  if (!edit) return respond(platform::error_response(edit.error()));
+  if (!edit->findings.empty()) return respond(findings_response(edit->findings));
   // The record as it stands tells its scope and how far this workstation had seen it.
-  station_->read(
-      [this, request, id = *id, &collection, changes = std::move(changes), respond = std::move(respond)](View& view) {
-        const auto found = view.find({collection.no, id});
-        if (!found) return respond(platform::error_response(found.error()));
-        if (!found->shown || found->shown->record.deleted) return refuse(request, unknown_record(), respond);
-        save(request,
-             {{sync::OpKind::edit, {collection.no, id}, found->shown->record.scope, found->shown->cn, changes, {}}}, 0,
-             200, respond);
-      });
+  station_->read([this, request, id = *id, &collection, changes = std::move(edit->changes),
+                  respond = std::move(respond)](View& view) {
+    const auto found = view.find({collection.no, id});
+    if (!found) return respond(platform::error_response(found.error()));
+    if (!found->shown || found->shown->record.deleted) return refuse(request, unknown_record(), respond);
+    save(request,
+         {{sync::OpKind::edit, {collection.no, id}, found->shown->record.scope, found->shown->cn, changes, {}}}, 0, 200,
+         respond);
+  });
 }
 
 }  // namespace holdline::agent
