@@ -26,10 +26,11 @@ Verdict latest(const Contest& contest) {
   return canonical(contest.current) < canonical(contest.incoming) ? Verdict::give_way : Verdict::stay;
 }
 
+const std::string no_state;
+
 const std::string& state_of(const Value& value) {
-  static const std::string none;
   const auto* text = std::get_if<std::string>(&value);
-  return text != nullptr ? *text : none;
+  return text != nullptr ? *text : no_state;
 }
 
 // The only field of the unit: the schema lets picklists with these two policies merge alone.

@@ -106,14 +106,13 @@ class UnitMerge {
 
   void contend(std::optional<EffectiveTime> current_at, const EffectiveTime& incoming_at) {
     std::vector<Value> here = current(), there = incoming();
-    switch (decide({collection_, unit_, here, there, current_at, incoming_at})) {
-      case Verdict::ask:
-        return lose(LoserState::open, true, std::move(there), std::move(here));
-      case Verdict::stay:
-        return lose(LoserState::decided, true, std::move(there), std::move(here));
-      case Verdict::give_way:
-        apply();
-        return lose(LoserState::decided, false, std::move(here), std::move(there));
+    const Verdict verdict = decide({collection_, unit_, here, there, current_at, incoming_at});
+    if (verdict == Verdict::give_way) {
+      apply();
+      lose(LoserState::decided, false, std::move(here), std::move(there));
+    } else {
+      const LoserState state = verdict == Verdict::ask ? LoserState::open : LoserState::decided;
+      lose(state, true, std::move(there), std::move(here));
     }
   }
 

@@ -164,6 +164,20 @@ inline Scripts elements(std::size_t device, FieldIndex field) {
   return made;
 }
 
+// Adds and removes among deletes, and creates that start anew.
+inline Scripts elements_with_deletes(std::size_t device, FieldIndex field) {
+  const int name = static_cast<int>(device);
+  const Step drop = {erase(name, 1, standing({}).record)};
+  const auto added = [&](int number) { return Step{edit(name, number, {add(field, "by " + std::to_string(name))})}; };
+  Scripts made = {{}, {drop}, {drop, {create(name, 2, {add(field, "anew")})}}, {drop, added(2)}};
+  for (int of = 0; of < static_cast<int>(devices); ++of)
+    made.push_back({added(1), {edit(name, 2, {take(field, edit(of, 1, {}).tag(field))})}});
+  Record seen = standing({}).record;
+  fold_elements(added(1).arrived.maker, added(1).arrived.header, 0, added(1).arrived.op.changes[0], seen.fields[field]);
+  made.push_back({added(1), {erase(name, 2, seen)}});
+  return made;
+}
+
 using Slots = std::array<std::array<Value, 2>, devices>;  // by device and place in its script
 using Clocks = std::array<std::int64_t, 2>;
 

@@ -36,7 +36,7 @@ Counts enumerate(const State& initial, const Family& family, FieldIndex field, c
 }
 
 void report(const char* what, const Counts& counts) {
-  std::printf("  %-40s %8zu histories %12.0f orders %10zu merges\n", what, counts.histories, counts.orders,
+  std::printf("  %-42s %8zu histories %12.0f orders %10zu merges\n", what, counts.histories, counts.orders,
               counts.merges);
 }
 
@@ -72,7 +72,7 @@ void no_more(const History&, const std::vector<State>&) {}
 std::string field_name(const ::testing::TestParamInfo<FieldIndex>& of) { return things().fields[of.param].name; }
 
 class EveryPolicy : public ::testing::TestWithParam<FieldIndex> {};
-INSTANTIATE_TEST_SUITE_P(Laws, EveryPolicy, ::testing::Values(note, lang, tier, state, use, street), field_name);
+INSTANTIATE_TEST_SUITE_P(Laws, EveryPolicy, ::testing::Values(note, lang, tier, state, use, street, seat), field_name);
 
 TEST_P(EveryPolicy, EditsAreDeterministicLoseNothingAndRepeatWithoutEffect) {
   report("edits", enumerate(start(GetParam()), plain_edits, GetParam(), law_6_of(GetParam())));
@@ -89,6 +89,14 @@ TEST_P(EveryPolicy, EditsFromWhatAnotherDeviceWroteObeyTheSameLaws) {
 
 TEST_P(EveryPolicy, DeletesAndCreatesAmongEditsObeyTheSameLaws) {
   report("edits, deletes, creates", enumerate(start(GetParam()), with_deletes, GetParam(), no_more));
+}
+
+TEST_P(EveryPolicy, DeletesWhereOneIsAskedAboutOrDoneObeyTheSameLaws) {
+  State asked = start(GetParam()), gone = start(GetParam());
+  asked.stood->record.deletion_asked = true;
+  gone.stood->record.deleted = true;
+  report("edits, deletes, creates where one is asked", enumerate(asked, with_deletes, GetParam(), no_more));
+  report("edits, deletes, creates where one is gone", enumerate(gone, with_deletes, GetParam(), no_more));
 }
 
 TEST_P(EveryPolicy, CreatesOfOneNaturalKeyObeyTheSameLaws) {
@@ -112,6 +120,13 @@ INSTANTIATE_TEST_SUITE_P(Laws, EveryElementField, ::testing::Values(tags, log), 
 TEST_P(EveryElementField, ElementsDoNotDependOnTheOrderOfArrivalAndAreNeverLost) {
   const auto one_end = [](const History&, const std::vector<State>& ends) { EXPECT_EQ(ends.size(), 1u) << "law 5"; };
   report("adds and removes", enumerate({standing({}), 0}, elements, GetParam(), one_end));
+}
+
+TEST_P(EveryElementField, ElementsAmongDeletesObeyTheSameLaws) {
+  State asked{standing({}), 0};
+  asked.stood->record.deletion_asked = true;
+  report("adds, removes, deletes", enumerate({standing({}), 0}, elements_with_deletes, GetParam(), no_more));
+  report("adds, removes, deletes where one is asked", enumerate(asked, elements_with_deletes, GetParam(), no_more));
 }
 
 void add_up(Counts& all, const Counts& counts) {

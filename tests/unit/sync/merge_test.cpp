@@ -143,6 +143,14 @@ TEST(Central, KeepsWhatStandsWithoutAsking) {
   EXPECT_TRUE(outcome.losers[0].incoming_lost && outcome.merged);
 }
 
+TEST(Central, SaysMergedOnceWhenAnotherDeviceChangedTheRecordToo) {
+  Stood stood = standing({{tier, text("b")}});
+  stood.meta = {id(2), 10, {}};
+  const MergeOutcome outcome = apply(stood, edit(0, 1, {change(tier, text("a"), text("c"))}));
+  EXPECT_TRUE(outcome.merged);
+  EXPECT_EQ(outcome.losers.size(), 1u);
+}
+
 TEST(Transition, TakesALegalStepFromWhatStandsAndAsksAboutAnyOther) {
   const Arrival arrived = edit(0, 1, {change(state, text("a"), text("c"))});
   const MergeOutcome legal = apply(standing({{state, text("b")}}), arrived);
