@@ -1,39 +1,24 @@
 // Writes the seeds of the fuzz targets: fuzz_seeds DIRECTORY makes DIRECTORY/<target>/<name>. The same seeds every
 // time.
 #include <exception>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
+#include <stdexcept>
 #include <string>
 #include <vector>
+
+#include <zdict.h>
 
 #include "sync/batch.hpp"
 #include "sync/compress.hpp"
 #include "sync/message.hpp"
+#include "tests/fuzz/corpus.hpp"
 #include "tests/fuzz/property.hpp"
 #include "tests/unit/sync/random_actions.hpp"
 
 using namespace holdline;
+using fuzz::Corpus;
 
 namespace {
-
-constexpr std::size_t largest_seed = 2048;
-
-class Corpus {
- public:
-  explicit Corpus(std::filesystem::path root) : root_(std::move(root)) {}
-
-  void add(const std::string& target, const std::string& name, const sync::Bytes& bytes) const {
-    if (bytes.size() > largest_seed) return;
-    std::filesystem::create_directories(root_ / target);
-    std::ofstream out(root_ / target / name, std::ios::binary);
-    out << bytes;
-    if (!out.flush()) throw std::runtime_error("cannot write " + (root_ / target / name).string());
-  }
-
- private:
-  std::filesystem::path root_;
-};
 
 void schemas(const Corpus& corpus) {
   corpus.add("fuzz_schema", "empty", "");
@@ -127,26 +112,45 @@ void values(const Corpus& corpus) {
   for (const auto& [name, value] : all) corpus.add("fuzz_value", name, '\0' + sync::encode_value(value));
 }
 
-void targets(const Corpus& corpus) {
-  const std::vector<std::pair<std::string, sync::Bytes>> all = {{"root", "/"},
-                                                                {"query", "/api/v1/customers?q=M%C3%BCller&limit=20"},
-                                                                {"plus", "/search?q=a+b&q=&&x"},
-                                                                {"broken_escape", "/a%2"},
-                                                                {"control", "/a%00b"},
-                                                                {"absolute", "http://hub.example/status"},
-                                                                {"dots", "/a/../../b?c=%25"}};
-  for (const auto& [name, text] : all) corpus.add("fuzz_http_target", name, text);
+// A dictionary as zstd trains them, only smaller, and a frame that needs it.
+void dictionaries(const Corpus& corpus) {
+  sync::RandomActions random(fuzz::schema(), 5);
+  sync::Bytes samples;
+  std::vector<std::size_t> sizes;
+  for (int i = 0; i < 200; ++i) {
+    const sync::Bytes batch = small_batch(random, 1);
+    samples += batch;
+    sizes.push_back(batch.size());
+  }
+  sync::Bytes trained(1024, '\0');
+  const std::size_t size = ZDICT_trainFromBuffer(trained.data(), trained.size(), samples.data(), sizes.data(),
+                                                 static_cast<unsigned>(sizes.size()));
+  if (ZDICT_isError(size)) throw std::runtime_error(ZDICT_getErrorName(size));
+  trained.resize(size);
+  sync::Compressor compressor;
+  const auto add = [&](const std::string& name, const sync::Bytes& bytes, const sync::Bytes& raw) {
+    const sync::Dictionary dictionary(bytes);
+    const sync::Bytes length = {static_cast<char>(bytes.size() & 0xff), static_cast<char>(bytes.size() >> 8)};
+    corpus.add("fuzz_dictionary", name, length + bytes + compressor.compress(raw, &dictionary));
+  };
+  add("trained", trained, samples.substr(0, sizes[0]));
+  add("plain_text", "customer called about the invoice", "the customer called about the invoice again");
+  add("empty", "", "nothing is known before");
 }
 
-void tables(const Corpus& corpus) {
-  using namespace std::string_literals;
-  const std::vector<std::pair<std::string, sync::Bytes>> all = {
-      {"customers", "ref,given,phone\nC1,Ada,+442075518700\nC2,Bob,\n"},
-      {"windows", "\xef\xbb\xbfref,note\r\nC1,\"two\r\nlines, and \"\"quotes\"\"\"\r\n"},
-      {"quotes", "5\" pipe,x\nnext,y\n\"q\"z,x\n"},
-      {"unterminated", "a,\"never closed\nb,c\n"},
-      {"wrong_bytes", "K\xf6ln,x\na\0b,y\n,,,\n\"\"\n"s}};
-  for (const auto& [name, text] : all) corpus.add("fuzz_csv", name, text);
+// Decisions drawn from a fixed sequence: where the fuzzer starts from.
+void decisions(const Corpus& corpus) {
+  constexpr std::uint64_t seeds = 8;
+  for (std::uint64_t seed = 0; seed < seeds; ++seed) {
+    std::uint64_t state = seed + 1;
+    sync::Bytes bytes;
+    for (std::uint64_t i = 0; i < 40 + 20 * seed; ++i) {
+      state = state * 6'364'136'223'846'793'005u + 1'442'695'040'888'963'407u;
+      bytes.push_back(static_cast<char>(state >> 56));
+    }
+    corpus.add("fuzz_merge", "random_" + std::to_string(seed), bytes);
+    corpus.add("fuzz_session", "random_" + std::to_string(seed), bytes);
+  }
 }
 
 sync::ActionResult a_result() {
@@ -215,8 +219,9 @@ int main(int count, char** arguments) try {
   records(corpus);
   actions(corpus);
   messages(corpus);
-  targets(corpus);
-  tables(corpus);
+  dictionaries(corpus);
+  decisions(corpus);
+  fuzz::add_text_seeds(corpus);
   return 0;
 } catch (const std::exception& error) {
   std::cerr << "fuzz_seeds: " << error.what() << '\n';
