@@ -64,11 +64,12 @@ Result<void> Outbox::Impl::trust() {
   earlier.reset();
   const auto prove = [this]() -> Result<void> {
     HOLDLINE_TRY(store->database().quick_check());
+    HOLDLINE_TRY(store->database().check_log());
     HOLDLINE_TRY(store->database().rewrite_log());
     return store->database().checkpoint_truncate();
   };
-  // What the last run wrote may be in the kernel's memory only, marked as written after a failed sync. When all three
-  // succeed it has been written again: to the log, then to the main file.
+  // What the last run wrote may be in the kernel's memory only, marked as written after a failed sync. When all of it
+  // succeeds it has been written again: to the log, then to the main file.
   store->database().keep_log_on_close(true);
   if (const auto proved = prove(); !proved) suspend(proved.error());
   HOLDLINE_ASSIGN(state, OutboxState::load(*store));

@@ -112,6 +112,7 @@ Result<std::unique_ptr<OutboxStore>> OutboxStore::create(const std::string& path
 Result<std::unique_ptr<OutboxStore>> OutboxStore::open(const std::string& path, const platform::SecretKey& key,
                                                        const platform::DatabaseOptions& options) {
   HOLDLINE_ASSIGN(auto db, open_database(path, key, options, platform::OpenMode::must_exist));
+  db.keep_log_on_close(true);  // until the file proved to be good
   HOLDLINE_ASSIGN(const std::int64_t version, db.query_int("PRAGMA user_version"));
   if (version != 1) {
     return fail(ErrorKind::stop, version > 1 ? "database-newer" : "not-an-outbox",

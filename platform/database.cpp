@@ -15,6 +15,7 @@
 #include <system_error>
 
 #include "platform/database_error.hpp"
+#include "platform/log_check.hpp"
 
 namespace holdline::platform {
 namespace {
@@ -122,6 +123,9 @@ Result<Database> Database::open(const std::filesystem::path& path, const SecretK
     return tl::unexpected<Error>(database_error(handle, SQLITE_READONLY, "open " + file));
   }
 
+  // Closing would empty the log into the file: with a log that was damaged, the commits it still says are older than
+  // pages the file has, and what is needed to repair both would be gone.
+  db.keep_log_on_close(true);
   HOLDLINE_TRY(db.unlock(key));
   // All before the first page is read: SQLCipher would print three lines to stderr for every page that does not fit
   // its key; the format of a page; how a log beside the file is opened.
@@ -134,6 +138,7 @@ Result<Database> Database::open(const std::filesystem::path& path, const SecretK
   HOLDLINE_ASSIGN(db.control_.begin, db.prepare("BEGIN IMMEDIATE"));
   HOLDLINE_ASSIGN(db.control_.commit, db.prepare("COMMIT"));
   HOLDLINE_ASSIGN(db.control_.rollback, db.prepare("ROLLBACK"));
+  db.keep_log_on_close(false);
   return db;
 }
 
@@ -264,10 +269,34 @@ Result<void> Database::check(std::string_view pragma) {
       database_error(nullptr, SQLITE_CORRUPT, std::string("check ") + sqlite3_db_filename(db_.get(), "main")));
 }
 
-Result<void> Database::rewrite_log() {
+sqlite3_file* Database::log_file() const {
   sqlite3_file* log = nullptr;
   sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&log));
-  if (log == nullptr || log->pMethods == nullptr) return {};
+  return log != nullptr && log->pMethods != nullptr ? log : nullptr;
+}
+
+Result<void> Database::check_log() {
+  sqlite3_file* const log = log_file();
+  if (log == nullptr) return {};
+  const auto failed = [this](int rc) { return tl::unexpected<Error>(database_error(db_.get(), rc, "check the log")); };
+  sqlite3_int64 size = 0;
+  if (const int rc = log->pMethods->xFileSize(log, &size); rc != SQLITE_OK) return failed(rc);
+  const auto read = [&](std::uint64_t offset, std::span<std::uint8_t> into) -> Result<void> {
+    const int rc =
+        log->pMethods->xRead(log, into.data(), static_cast<int>(into.size()), static_cast<sqlite3_int64>(offset));
+    if (rc != SQLITE_OK) return failed(rc);
+    return {};
+  };
+  HOLDLINE_ASSIGN(const bool damaged, log_is_damaged(static_cast<std::uint64_t>(size), read));
+  if (!damaged) return {};
+  return fail(ErrorKind::stop, "database-corrupt",
+              "The write-ahead log is damaged, so the last commits may be missing. Nothing was changed; keep the file "
+              "and its log, and restore a backup or ask for a repair.");
+}
+
+Result<void> Database::rewrite_log() {
+  sqlite3_file* const log = log_file();
+  if (log == nullptr) return {};
   sqlite3_int64 size = 0;
   int rc = log->pMethods->xFileSize(log, &size);
   std::array<char, 65536> piece{};
@@ -290,10 +319,8 @@ Result<void> Database::checkpoint_truncate() {
   int left = 0;
   const int rc = sqlite3_wal_checkpoint_v2(db_.get(), "main", SQLITE_CHECKPOINT_TRUNCATE, &left, nullptr);
   if (rc != SQLITE_OK) return tl::unexpected<Error>(database_error(db_.get(), rc, "empty the write-ahead log"));
-  sqlite3_file* log = nullptr;
   sqlite3_int64 size = 0;
-  sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&log));
-  if (log != nullptr && log->pMethods != nullptr) {
+  if (sqlite3_file* const log = log_file(); log != nullptr) {
     const int size_rc = log->pMethods->xFileSize(log, &size);
     if (size_rc != SQLITE_OK) return tl::unexpected<Error>(database_error(db_.get(), size_rc, "measure the log"));
   }

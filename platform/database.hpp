@@ -2,7 +2,7 @@
 // one Database each. Nothing here starts threads or retries.
 //
 // Order of what makes a file safe to acknowledge from (also after any io-error, with a fresh Database):
-// open, quick_check, rewrite_log, checkpoint_truncate; when one fails, do not write.
+// open, quick_check, check_log, rewrite_log, checkpoint_truncate; when one fails, do not write.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +18,7 @@
 #include "sync/result.hpp"
 
 struct sqlite3;
+struct sqlite3_file;
 
 namespace holdline::platform {
 
@@ -73,6 +74,9 @@ class Database {
   // Also that every index has exactly the rows of its table: a page that is older than its neighbours passes every other
   // check. Reads the whole file, from the disk. Error "database-corrupt".
   Result<void> full_check();
+  // The log says all that was committed: error "database-corrupt" when a part of it was damaged after it was synced,
+  // which SQLite would take for a commit that was never finished (log_check.hpp). For Durability::full only.
+  Result<void> check_log();
   // Writes the log's own bytes again and syncs them. Before the first checkpoint after an error or a restart: a failed
   // sync leaves pages that read well but that no later sync writes, and a checkpoint made from them, cut short by a
   // power failure, would meet a log that lacks them. The connection must be the only one.
@@ -110,6 +114,7 @@ class Database {
   Result<void> restrict_sql();
   Result<std::string> query_text(std::string_view sql);
   Result<void> check(std::string_view pragma);
+  sqlite3_file* log_file() const;  // null: there is none
 
   std::unique_ptr<sqlite3, Close> db_;
   Control control_;

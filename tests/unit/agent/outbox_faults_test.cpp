@@ -279,6 +279,36 @@ TEST_F(OutboxFileTest, BrokenChainIsNamedAndWhatIsReadableCanBeExported) {
   EXPECT_EQ(nlohmann::json::parse(pc.outbox->export_pending(pc.schema).value()).size(), 40u);
 }
 
+// SQLite takes what follows a damaged part of its log for a commit that was never finished.
+TEST_F(OutboxFileTest, ABitTurnedOverInTheLogIsToldAndNothingIsWrittenOverIt) {
+  pc.set_pragma("wal_autocheckpoint", "8");
+  ASSERT_TRUE(pc.open());
+  for (int i = 40; i < 60; ++i) pc.save(pc.entry("key-" + std::to_string(i), std::string(400, 'x')));
+  pc.lose_power(PowerLoss::none);
+  const std::string log = pc.options.path + "-wal";
+  const auto crashed = pc.disk.image();
+  const std::uint64_t bits = pc.disk.read(log).size() * 8;
+  std::mt19937_64 random(1);
+  int told = 0;
+  for (int run = 0; run < runs / 5; ++run) {
+    pc.disk.restore(*crashed);
+    const std::uint64_t bit = random() % bits;
+    ASSERT_TRUE(pc.disk.flip_bit(log, bit));
+    const bool opened = pc.open().has_value();
+    if (opened && pc.outbox->status().health == OutboxHealth::writable) {
+      EXPECT_EQ(pc.outbox->status().lanes[2].number, 60u) << "bit " << bit;
+      continue;
+    }
+    ++told;
+    pc.lose_power(PowerLoss::none);
+    ASSERT_TRUE(pc.disk.flip_bit(log, bit));
+    ASSERT_TRUE(pc.open()) << "bit " << bit;
+    EXPECT_EQ(pc.outbox->status().health, OutboxHealth::writable) << "bit " << bit;
+    EXPECT_EQ(pc.outbox->status().lanes[2].number, 60u) << "bit " << bit;
+  }
+  EXPECT_GT(told, 0);
+}
+
 TEST_F(OutboxFileTest, SecondOpenerIsRefused) {
   platform::Scratch scratch;
   Outbox::Options options;

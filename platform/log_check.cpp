@@ -1,0 +1,131 @@
+#include "platform/log_check.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace holdline::platform {
+namespace {
+
+constexpr std::size_t log_header = 32, frame_header = 24, summed_of_log_header = 24, summed_of_frame_header = 8;
+constexpr std::uint32_t magic = 0x377f0682;  // its last bit: the words summed are big-endian
+constexpr std::uint32_t least_page = 512, largest_page = 65536;
+
+using Bytes = std::span<const std::uint8_t>;
+
+std::uint32_t word(Bytes bytes, std::size_t at, bool big_endian = true) {
+  const std::uint32_t big = std::uint32_t{bytes[at]} << 24 | std::uint32_t{bytes[at + 1]} << 16 |
+                            std::uint32_t{bytes[at + 2]} << 8 | std::uint32_t{bytes[at + 3]};
+  return big_endian ? big : __builtin_bswap32(big);
+}
+
+struct Sum {
+  std::uint32_t a = 0, b = 0;
+  bool operator==(const Sum&) const = default;
+
+  Sum over(Bytes bytes, bool big_endian) const {
+    Sum sum = *this;
+    for (std::size_t at = 0; at + 8 <= bytes.size(); at += 8) {
+      sum.a += word(bytes, at, big_endian) + sum.b;
+      sum.b += word(bytes, at + 4, big_endian) + sum.a;
+    }
+    return sum;
+  }
+  static Sum at(Bytes bytes, std::size_t offset) { return {word(bytes, offset), word(bytes, offset + 4)}; }
+};
+
+int different_bits(const Sum& x, const Sum& y) { return std::popcount(x.a ^ y.a) + std::popcount(x.b ^ y.b); }
+
+// Whether `difference` between two sums over `pairs` pairs of words is what one bit in one of the words makes. The sum
+// is linear: what a word adds is carried on by every pair after it.
+bool made_by_one_bit(const Sum& difference, std::size_t pairs) {
+  Sum first{1, 1}, second{0, 1};  // what 1 more in either word of a pair adds to the sum at the end
+  for (; pairs > 0; --pairs) {
+    for (Sum* added : {&first, &second}) {
+      for (int bit = 0; bit < 32; ++bit) {
+        const Sum more{added->a << bit, added->b << bit};
+        if (difference == more || difference == Sum{0 - more.a, 0 - more.b}) return true;
+      }
+      added->a += added->b;
+      added->b += added->a;
+    }
+  }
+  return false;
+}
+
+class Log {
+ public:
+  Log(std::uint64_t size, const ReadLog& read) : size_(size), read_(read) {}
+
+  Result<bool> is_damaged() {
+    if (size_ <= log_header) return false;
+    std::array<std::uint8_t, log_header> header{};
+    HOLDLINE_TRY(read_(0, header));
+    // A file that was made longer and never written.
+    if (std::ranges::all_of(header, [](std::uint8_t byte) { return byte == 0; })) return false;
+    big_endian_ = (word(header, 0) & 1) != 0;
+    page_ = word(header, 8);
+    salt_ = Sum::at(header, 16);
+    Sum sum = Sum{}.over(Bytes(header).first(summed_of_log_header), big_endian_);
+    if ((word(header, 0) & ~1u) != magic || page_ < least_page || page_ > largest_page || !std::has_single_bit(page_) ||
+        sum != Sum::at(header, summed_of_log_header))
+      return true;
+    for (std::uint64_t i = 0; i < frames(); ++i) {
+      HOLDLINE_TRY(load(i));
+      const Sum computed = sum_of_frame(sum);
+      if (computed != stored() || salt() != salt_) return is_damaged_at(i, computed);
+      sum = computed;
+    }
+    return false;
+  }
+
+ private:
+  std::uint64_t frames() const { return (size_ - log_header) / (frame_header + page_); }
+  Result<void> load(std::uint64_t frame) {
+    frame_.resize(frame_header + page_);
+    return read_(log_header + frame * frame_.size(), frame_);
+  }
+  bool commits() const { return word(frame_, 4) != 0; }
+  Sum salt() const { return Sum::at(frame_, 8); }
+  Sum stored() const { return Sum::at(frame_, 16); }
+  Sum sum_of_frame(const Sum& before) const {
+    return before.over(Bytes(frame_).first(summed_of_frame_header), big_endian_)
+        .over(Bytes(frame_).subspan(frame_header), big_endian_);
+  }
+
+  // The loaded frame is the first that does not fit.
+  Result<bool> is_damaged_at(std::uint64_t broken, const Sum& computed) {
+    if (computed == stored() && different_bits(salt(), salt_) == 1) return true;
+    if (salt() == salt_) {
+      const Sum difference{stored().a - computed.a, stored().b - computed.b};
+      const std::size_t pairs = (summed_of_frame_header + page_) / 8;
+      if (different_bits(computed, stored()) == 1 || made_by_one_bit(difference, pairs)) return true;
+    }
+    // A frame that carries on the sum of a commit was written after that commit had been synced, with all before it.
+    std::optional<Sum> commit;
+    if (commits()) commit = stored();
+    for (std::uint64_t i = broken + 1; i < frames(); ++i) {
+      HOLDLINE_TRY(load(i));
+      if (commit && salt() == salt_ && sum_of_frame(*commit) == stored()) return true;
+      commit.reset();
+      if (commits()) commit = stored();
+    }
+    return false;
+  }
+
+  std::uint64_t size_;
+  const ReadLog& read_;
+  bool big_endian_ = false;
+  std::uint32_t page_ = 0;
+  Sum salt_;
+  std::vector<std::uint8_t> frame_;
+};
+
+}  // namespace
+
+Result<bool> log_is_damaged(std::uint64_t size, const ReadLog& read) { return Log(size, read).is_damaged(); }
+
+}  // namespace holdline::platform

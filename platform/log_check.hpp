@@ -1,0 +1,25 @@
+// Tells a write-ahead log that was damaged from one whose last commit was cut short by a power failure.
+//
+// SQLite reads its log up to the first frame whose checksum does not fit, and takes the rest for a commit that was
+// never finished. A bit that turned over in the middle would so undo, in silence, commits that were acknowledged.
+// Format: https://sqlite.org/fileformat2.html#the_write_ahead_log
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+
+#include "sync/result.hpp"
+
+namespace holdline::platform {
+
+// Fills `into` from this offset of the log.
+using ReadLog = std::function<Result<void>(std::uint64_t offset, std::span<std::uint8_t> into)>;
+
+// For a log that is synced at every commit (Durability::full). True when its header does not fit; when a frame does not
+// fit although a later commit was written after its own was synced; or when it differs from what was written by one
+// bit. Damage of several bits to the very last commit looks like a power failure and is not seen. Reads the whole log,
+// one frame at a time. Errors are those of `read`.
+Result<bool> log_is_damaged(std::uint64_t size, const ReadLog& read);
+
+}  // namespace holdline::platform

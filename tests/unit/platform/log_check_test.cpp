@@ -1,0 +1,116 @@
+// Damaged logs and interrupted ones, made from a real one.
+#include "platform/log_check.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+
+#include "platform/database.hpp"
+#include "tests/unit/platform/scratch.hpp"
+
+namespace holdline::platform {
+namespace {
+
+constexpr std::size_t header = 32, frame = 24 + 4096;
+
+bool damaged(const std::string& log) {
+  const auto read = [&](std::uint64_t offset, std::span<std::uint8_t> into) -> Result<void> {
+    std::copy_n(log.begin() + static_cast<std::ptrdiff_t>(offset), into.size(), into.begin());
+    return {};
+  };
+  return log_is_damaged(log.size(), read).value();
+}
+
+// The log of five commits of one or two pages each; `earlier` generations of it were moved to the file before.
+std::string log_of_five_commits(bool earlier = false) {
+  Scratch scratch;
+  DatabaseOptions options;
+  options.mode = OpenMode::create_new;
+  options.locking = Locking::exclusive;
+  auto db = Database::open(scratch / "a.db", key_of(1), options).value();
+  EXPECT_TRUE(db.exec("CREATE TABLE t(a)"));
+  EXPECT_TRUE(db.checkpoint_truncate());
+  if (earlier) {
+    for (int i = 0; i < 9; ++i) EXPECT_TRUE(db.exec("INSERT INTO t VALUES (randomblob(2000))"));
+    EXPECT_TRUE(db.exec("PRAGMA wal_checkpoint(RESTART)"));
+  }
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(db.exec("INSERT INTO t VALUES (randomblob(2000))"));
+  EXPECT_TRUE(db.check_log());
+  return contents(scratch / "a.db-wal");
+}
+
+TEST(LogCheck, AWholeLogIsNot) {
+  const std::string log = log_of_five_commits();
+  ASSERT_GE(log.size(), header + 5 * frame);
+  EXPECT_FALSE(damaged(log));
+  EXPECT_FALSE(damaged(""));
+  EXPECT_FALSE(damaged(log.substr(0, header)));
+  EXPECT_FALSE(damaged(log_of_five_commits(true))) << "with frames of an earlier generation behind its end";
+}
+
+TEST(LogCheck, EverySingleBitIsNoticed) {
+  std::string log = log_of_five_commits();
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 3'000; ++i) {
+    // Every bit of the headers, and some of the pages.
+    const std::size_t place = i < 256 ? 0 : header + random() % (log.size() / frame) * frame;
+    const std::size_t bit = i < 256 ? static_cast<std::size_t>(i) : random() % (8 * (i % 2 == 0 ? 24 : frame));
+    char& byte = log[place + bit / 8];
+    byte = static_cast<char>(byte ^ 1 << bit % 8);
+    ASSERT_TRUE(damaged(log)) << "bit " << bit << " from " << place;
+    byte = static_cast<char>(byte ^ 1 << bit % 8);
+  }
+}
+
+TEST(LogCheck, APieceThatIsGoneIsNoticedWhenACommitFollowsIt) {
+  const std::string whole = log_of_five_commits();
+  const std::size_t frames = (whole.size() - header) / frame;
+  for (std::size_t at = 0; at + 3 < frames; ++at) {
+    std::string log = whole;
+    log.replace(header + at * frame + 600, 512, 512, '\0');
+    EXPECT_TRUE(damaged(log)) << "frame " << at;
+  }
+}
+
+TEST(LogCheck, ACommitCutShortByAPowerFailureIsNotDamage) {
+  const std::string whole = log_of_five_commits();
+  std::mt19937_64 random(2);
+  for (int i = 0; i < 500; ++i) {
+    std::string log = whole;
+    const std::size_t last = header + ((whole.size() - header) / frame - 1) * frame;
+    for (std::size_t at = last; at < log.size(); at += 512)
+      if (random() % 3 == 0) log.replace(at, std::min<std::size_t>(512, log.size() - at), 512, '\0');
+    log.resize(whole.size());
+    if (log == whole) continue;
+    ASSERT_FALSE(damaged(log)) << "run " << i;
+  }
+  EXPECT_FALSE(damaged(whole.substr(0, whole.size() - 1'000)));
+}
+
+TEST(LogCheck, TheDatabaseTellsItBeforeAnythingIsWritten) {
+  Scratch scratch;
+  DatabaseOptions options;
+  options.mode = OpenMode::create_new;
+  std::string log;
+  {
+    auto db = Database::open(scratch / "a.db", key_of(1), options).value();
+    ASSERT_TRUE(db.exec("CREATE TABLE t(a)"));
+    ASSERT_TRUE(db.checkpoint_truncate());
+    ASSERT_TRUE(db.exec("INSERT INTO t VALUES (1)"));
+    ASSERT_TRUE(db.exec("INSERT INTO t VALUES (2)"));
+    db.keep_log_on_close(true);
+    log = contents(scratch / "a.db-wal");
+  }
+  log[header + 100] = static_cast<char>(log[header + 100] ^ 1);
+  write_contents(scratch / "a.db-wal", log);
+  options.mode = OpenMode::must_exist;
+  auto db = Database::open(scratch / "a.db", key_of(1), options).value();
+  EXPECT_EQ(db.query_int("SELECT count(*) FROM t").value(), 0) << "SQLite itself passes over it in silence";
+  EXPECT_EQ(code_of(db.check_log()), "database-corrupt");
+  EXPECT_TRUE(contents(scratch / "a.db-wal") == log);
+}
+
+}  // namespace
+}  // namespace holdline::platform
