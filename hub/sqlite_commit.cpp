@@ -48,7 +48,7 @@ Result<void> WriteTransaction::commit(const ChangeSet& changes) {
   Result<void> done = write(changes);
   if (done) {
     done = transaction_->commit();
-    if (!done && done.error().code == "io-error") writer_.outcome_unknown_ = true;
+    if (!done && done.error().code == "io-error") writer_.doubt();
   }
   transaction_.reset();  // rolls back what was not committed
   if (!done) {

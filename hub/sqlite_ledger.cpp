@@ -21,6 +21,13 @@ struct SqliteLedger::Impl {
   std::unique_ptr<sqlite::Writer> writer;
   std::unique_ptr<sqlite::Directory> directory;
   std::unique_ptr<sqlite::ReadPool> readers;
+
+  // Passes the answer of a write on, and remembers when the disk failed it.
+  template <class T>
+  Result<T> written(Result<T> answer) {
+    if (!answer && answer.error().code == "io-error") writer->doubt();
+    return answer;
+  }
 };
 
 namespace {
@@ -68,6 +75,7 @@ Result<void> prepare(Database& db) {
   // written again, a failed start leaves log and file as they are.
   db.keep_log_on_close(true);
   HOLDLINE_TRY(db.quick_check());
+  HOLDLINE_TRY(db.check_log());
   HOLDLINE_TRY(db.rewrite_log());
   HOLDLINE_TRY(db.checkpoint_truncate());
   db.keep_log_on_close(false);
@@ -126,7 +134,7 @@ LedgerIdentity SqliteLedger::identity() const {
 
 Result<Id> SqliteLedger::change_epoch(const Id& current, const Id& next) {
   const std::lock_guard lock(impl_->identity_mutex);
-  HOLDLINE_ASSIGN(const Id holds, impl_->directory->change_epoch(current, next));
+  HOLDLINE_ASSIGN(const Id holds, impl_->written(impl_->directory->change_epoch(current, next)));
   impl_->identity.epoch = holds;
   return holds;
 }
@@ -139,17 +147,19 @@ Result<std::unique_ptr<LedgerReader>> SqliteLedger::reader() {
   return sqlite::Reader::open(*impl_->readers, impl_->schema);
 }
 
-Result<void> SqliteLedger::add_code(const EnrollCode& code) { return impl_->directory->add_code(code); }
+Result<void> SqliteLedger::add_code(const EnrollCode& code) { return impl_->written(impl_->directory->add_code(code)); }
 
 Result<Device> SqliteLedger::enroll(const sync::Hash& code, const Device& device, std::int64_t now_ms) {
-  return impl_->directory->enroll(code, device, now_ms);
+  return impl_->written(impl_->directory->enroll(code, device, now_ms));
 }
 
 Result<std::optional<Device>> SqliteLedger::device(const Id& id) { return impl_->directory->device(id); }
 
 Result<std::vector<Device>> SqliteLedger::devices() { return impl_->directory->devices(); }
 
-Result<void> SqliteLedger::put_person(const Person& person) { return impl_->directory->put_person(person); }
+Result<void> SqliteLedger::put_person(const Person& person) {
+  return impl_->written(impl_->directory->put_person(person));
+}
 
 Result<std::vector<Person>> SqliteLedger::people(std::span<const std::string> scopes) {
   return impl_->directory->people(scopes);
@@ -158,7 +168,7 @@ Result<std::vector<Person>> SqliteLedger::people(std::span<const std::string> sc
 Result<std::optional<Person>> SqliteLedger::person(const Id& id) { return impl_->directory->person(id); }
 
 Result<bool> SqliteLedger::compact_feed(ChangeNumber cn, std::size_t rows) {
-  return impl_->writer->compact_feed(cn, rows);
+  return impl_->written(impl_->writer->compact_feed(cn, rows));
 }
 
 Result<void> SqliteLedger::check_digests() {
@@ -168,6 +178,6 @@ Result<void> SqliteLedger::check_digests() {
   return {};
 }
 
-Result<void> SqliteLedger::checkpoint() { return impl_->writer->database().checkpoint_truncate(); }
+Result<void> SqliteLedger::checkpoint() { return impl_->written(impl_->writer->database().checkpoint_truncate()); }
 
 }  // namespace holdline::hub

@@ -1,6 +1,7 @@
 // The one connection that writes records, results and progress, and its transactions.
 #pragma once
 
+#include <atomic>
 #include <memory>
 
 #include "hub/sqlite_digests.hpp"
@@ -18,6 +19,9 @@ class Writer {
   Result<std::unique_ptr<LedgerTransaction>> begin();
   Result<bool> compact_feed(ChangeNumber cn, std::size_t rows);
   platform::Database& database() { return db_; }
+  // A write of any connection failed on the disk: the log that all of them share may have a hole, and what is written
+  // behind it would be lost with the power. Any thread.
+  void doubt() { outcome_unknown_ = true; }
 
  private:
   friend class WriteTransaction;
@@ -34,8 +38,8 @@ class Writer {
   const sync::Schema& schema_;
   Digests digests_;
   Cursor head_;
-  bool open_ = false;             // a transaction is under way
-  bool outcome_unknown_ = false;  // a commit failed in a way that leaves open whether it is on the disk
+  bool open_ = false;                          // a transaction is under way
+  std::atomic<bool> outcome_unknown_ = false;  // a write failed in a way that leaves open what is on the disk
 };
 
 class WriteTransaction final : public LedgerTransaction {
