@@ -58,7 +58,7 @@ class FaultDisk {
   // From the nth change (write, truncation, sync of something unsynced, deletion) from now on nothing can be changed
   // any more, as when the system remounts the disk read-only: files open for reading only, none can be made.
   void refuse_changes(std::uint64_t nth = 1);
-  // Syncs, reads and changes work again.
+  // Syncs, reads and changes work again, and no write goes astray any more.
   void mend();
 
   // The nth write of a sector or more to this file from now goes `by` bytes astray on the medium, onto what lies there
