@@ -27,6 +27,8 @@ platform::HttpClientOptions client_options(const WorkstationIdentity& identity, 
   options.trust.ca_pem = identity.ca_pem;
   options.identity = identity.certificate;
   options.proxy = config.proxy;
+  // Connecting and shaking hands takes two round trips of seconds on a slow line, and longer beside an upload.
+  options.connect_timeout = std::chrono::seconds(20);
   // A long poll is silent for as long as the hub may hold it.
   options.stall_timeout = std::chrono::milliseconds(sync::limits::pull_wait_ms + 10'000);
   return options;

@@ -123,7 +123,7 @@ HttpConnection::Awaitable<bool> HttpConnection::admit() {
     co_return false;
   }
   if (!stream_.is_tls()) co_return true;
-  arm(shared_->options.header_deadline);
+  arm(shared_->options.handshake_deadline);
   const auto error = co_await stream_.handshake();
   if (error) {
     ++shared_->failed_handshakes;

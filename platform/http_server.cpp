@@ -3,7 +3,9 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <exception>
 #include <mutex>
+#include <new>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -55,7 +57,7 @@ class HttpServer::Core : public std::enable_shared_from_this<Core> {
   }
 
   static asio::awaitable<void> accept_loop(std::shared_ptr<Core> self);
-  void start() { asio::co_spawn(strand_, accept_loop(shared_from_this()), Ended{shared_}); }
+  void start() { asio::co_spawn(strand_, accept_loop(shared_from_this()), rethrow); }
   void stop(std::chrono::milliseconds limit, std::function<void()> done);
   void close_now();
 
@@ -70,6 +72,11 @@ class HttpServer::Core : public std::enable_shared_from_this<Core> {
       if (failure) ++shared->internal_errors;
     }
   };
+
+  // A daemon that has stopped accepting would sit there deaf: it had better end and be started again.
+  static void rethrow(std::exception_ptr failure) {
+    if (failure) std::rethrow_exception(failure);
+  }
 
   bool accept_some();
   void start_connection(Fd socket);
@@ -96,10 +103,16 @@ class HttpServer::Core : public std::enable_shared_from_this<Core> {
 asio::awaitable<void> HttpServer::Core::accept_loop(std::shared_ptr<Core> self) {
   boost::system::error_code error;
   while (!self->shared_->stopping) {
-    co_await self->listener_.async_wait(asio::posix::descriptor_base::wait_read,
-                                        asio::redirect_error(asio::use_awaitable, error));
-    if (error || self->shared_->stopping) co_return;
-    if (self->accept_some()) continue;
+    bool goes_on = false;
+    try {
+      co_await self->listener_.async_wait(asio::posix::descriptor_base::wait_read,
+                                          asio::redirect_error(asio::use_awaitable, error));
+      if (error || self->shared_->stopping) co_return;
+      goes_on = self->accept_some();
+    } catch (const std::bad_alloc&) {
+      ++self->shared_->internal_errors;
+    }
+    if (goes_on) continue;
     ++self->shared_->accept_pauses;
     // Out of descriptors or memory: connections wait in the backlog until some of ours have ended.
     self->pause_.expires_after(kAcceptPause);

@@ -48,14 +48,18 @@ struct LoopbackEndpoint {
 using HttpEndpoint = std::variant<TlsEndpoint, UnixEndpoint, LoopbackEndpoint>;
 
 struct HttpServerOptions {
-  std::size_t header_bytes = 8 * 1024;               // 431 above
-  std::size_t body_bytes = 4 * 1024 * 1024;          // 413 above
-  std::size_t anonymous_body_bytes = 64 * 1024;      // the same for TLS clients without a certificate
-  std::size_t max_connections = 20'000;              // more are closed on arrival
-  std::size_t max_unauthenticated = 1'000;           // TLS connections in handshake or without a certificate
-  std::chrono::milliseconds header_deadline{5'000};  // for the TLS handshake, and for a header from its first byte
-  std::chrono::milliseconds body_deadline{30'000};   // for each 64 KiB of a request body
-  std::chrono::milliseconds idle_timeout{75'000};    // between requests
+  std::size_t header_bytes = 8 * 1024;           // 431 above
+  std::size_t body_bytes = 4 * 1024 * 1024;      // 413 above
+  std::size_t anonymous_body_bytes = 64 * 1024;  // the same for TLS clients without a certificate
+  std::size_t max_connections = 20'000;          // more are closed on arrival
+  std::size_t max_unauthenticated = 1'000;       // TLS connections in handshake or without a certificate
+  // For the TLS handshake. On a slow line it takes two round trips of seconds, beside an upload that fills the line;
+  // those who only pretend to be slow are bounded by max_unauthenticated.
+  std::chrono::milliseconds handshake_deadline{20'000};
+  std::chrono::milliseconds header_deadline{
+      5'000};                                       // for a header from its first byte, the first from the handshake on
+  std::chrono::milliseconds body_deadline{30'000};  // for each 64 KiB of a request body
+  std::chrono::milliseconds idle_timeout{75'000};   // between requests
   std::chrono::milliseconds answer_deadline{
       60'000};  // for the handler's answer; then 503. Above the longest poll (25 s)
   std::chrono::milliseconds write_deadline{30'000};  // for each 256 KiB of a response

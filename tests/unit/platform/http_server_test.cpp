@@ -109,7 +109,7 @@ TEST(HttpServer, ClosesAConnectionWhoseHeaderDoesNotArriveInTime) {
 TEST(HttpServer, ClosesAConnectionWhoseTlsHandshakeDoesNotEndInTime) {
   const Certificates set;
   HttpServerOptions options;
-  options.header_deadline = 100ms;
+  options.handshake_deadline = 100ms;
   ServerThread server(tls_endpoint(set.server, set.ca), echo, options);
   RawConnection silent(server.port());
   silent.send("\x16\x03\x01");
