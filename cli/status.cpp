@@ -68,6 +68,20 @@ void add_outbox(Table& table, Session& session, const json& status) {
   if (is_read_only(status)) table.row({"saving", Cell("not possible", Tone::bad), text_of(outbox, "advice")});
 }
 
+// Wrong clocks stop nobody; people see them here. Seconds of difference are nobody's business.
+void add_clock(Table& table, const json& sync) {
+  constexpr std::int64_t worth_telling_ms = 60'000;
+  const json& offset = member(sync, "clock_offset_ms");
+  if (!offset.is_number_integer()) return;
+  const std::int64_t hub_ahead_ms = offset.get<std::int64_t>();
+  const std::int64_t apart_ms = hub_ahead_ms < 0 ? -hub_ahead_ms : hub_ahead_ms;
+  if (apart_ms < worth_telling_ms) return;
+  table.row(
+      {"clock",
+       Cell(length_of(apart_ms) + (hub_ahead_ms < 0 ? " ahead of the hub's" : " behind the hub's"), Tone::warning),
+       "set this PC's clock: its entries bear wrong times"});
+}
+
 void print_status(std::ostream& out, Session& session, const json& status) {
   Table table;
   table.row({"mode", mode_cell(status)});
@@ -84,6 +98,7 @@ void print_status(std::ostream& out, Session& session, const json& status) {
     table.row({"hub", text_of(status, "hub"), contact.empty() ? "never reached" : "last contact " + contact});
   const json& error = member(sync, "error");
   if (error.is_object()) table.row({"trouble", Cell(text_of(error, "code"), Tone::warning), text_of(error, "message")});
+  add_clock(table, sync);
   add_data(table, session, status);
   add_outbox(table, session, status);
   table.row({"agent", text_of(status, "version")});

@@ -115,19 +115,25 @@ std::string shorten(std::string_view text, std::size_t columns) {
   return result + "…";
 }
 
-std::string relative_time(std::int64_t then_ms, std::int64_t now_ms) {
+std::string length_of(std::int64_t ms) {
   struct Unit {
     std::int64_t seconds;
     std::string_view one, many;
   };
   constexpr std::array<Unit, 4> units = {
       {{86'400, "day", "days"}, {3'600, "h", "h"}, {60, "min", "min"}, {1, "s", "s"}}};
+  const std::int64_t seconds = ms / 1000;
+  const auto fits = std::ranges::find_if(units, [seconds](const Unit& u) { return seconds >= u.seconds; });
+  const Unit& unit = fits == units.end() ? units.back() : *fits;
+  return count_of(static_cast<std::uint64_t>(seconds / unit.seconds), unit.one, unit.many);
+}
+
+std::string relative_time(std::int64_t then_ms, std::int64_t now_ms) {
+  constexpr std::int64_t just_now_ms = 5'000;
   const bool past = then_ms <= now_ms;
-  const std::int64_t seconds = (past ? now_ms - then_ms : then_ms - now_ms) / 1000;
-  if (seconds < 5) return "just now";
-  const auto unit = std::ranges::find_if(units, [seconds](const Unit& u) { return seconds >= u.seconds; });
-  const std::string amount = count_of(static_cast<std::uint64_t>(seconds / unit->seconds), unit->one, unit->many);
-  return past ? amount + " ago" : "in " + amount;
+  const std::int64_t between_ms = past ? now_ms - then_ms : then_ms - now_ms;
+  if (between_ms < just_now_ms) return "just now";
+  return past ? length_of(between_ms) + " ago" : "in " + length_of(between_ms);
 }
 
 std::string count_of(std::uint64_t count, std::string_view one, std::string_view many) {

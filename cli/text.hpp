@@ -17,6 +17,9 @@ std::size_t display_width(std::string_view text);
 // At most `columns` wide, with an ellipsis where something was cut off.
 std::string shorten(std::string_view text, std::size_t columns);
 
+// "59 s", "12 min", "3 h", "2 days": in the largest unit, cut off. From zero milliseconds on.
+std::string length_of(std::int64_t ms);
+
 // "just now", "12 min ago", "3 h ago", "in 2 days" from Unix milliseconds.
 std::string relative_time(std::int64_t then_ms, std::int64_t now_ms);
 

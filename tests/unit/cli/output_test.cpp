@@ -52,6 +52,21 @@ TEST(Output, StatusInAPipeHasTabsAndAbsoluteTimes) {
             "agent\t0.1.0\n");
 }
 
+TEST(Output, StatusTellsHowFarAClockIsOffWhenThatIsAMinuteOrMore) {
+  const auto clock_row = [](const std::string& offset_ms) {
+    Scripted holdline;
+    const std::string text =
+        shown(holdline, {"status"}, R"({"mode":"online","sync":{"clock_offset_ms":)" + offset_ms + "}}");
+    const auto at = text.find("clock\t");
+    return at == std::string::npos ? "" : text.substr(at, text.find('\n', at) - at);
+  };
+  const std::string advice = "\tset this PC's clock: its entries bear wrong times";
+  EXPECT_EQ(clock_row("59999"), "");
+  EXPECT_EQ(clock_row("-59999"), "");
+  EXPECT_EQ(clock_row("60000"), "clock\t1 min behind the hub's" + advice);
+  EXPECT_EQ(clock_row("-172800000"), "clock\t2 days ahead of the hub's" + advice);
+}
+
 TEST(Output, JsonIsTheDocumentUnchanged) {
   Scripted holdline;
   EXPECT_EQ(shown(holdline, {"status", "--json"}, status_document), status_document + "\n");
