@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <stdexcept>
 
+#include "platform/unix_client.hpp"
 #include "tests/process/process.hpp"
 
 namespace holdline::process {
@@ -125,6 +126,16 @@ void Desk::expect_hub_at(std::uint16_t port) const {
   Json json = Json::parse(read_text(file));
   json["hub"] = "https://127.0.0.1:" + std::to_string(port);
   write_text(file, json.dump());
+}
+
+Json Desk::status() const {
+  platform::HttpClientRequest request;
+  request.url = "/api/v1/status";
+  const auto answer = platform::request_over_unix(socket_, request);
+  Json json = answer ? Json::parse(answer->body, nullptr, false) : Json();
+  if (!json.is_object())
+    throw std::runtime_error("no status: " + (answer ? answer->body : answer.error().message) + "\n" + explain());
+  return json;
 }
 
 std::uint64_t Desk::waiting() const { return std::stoull(status()["outbox"]["waiting"].get<std::string>()); }

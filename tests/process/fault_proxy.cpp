@@ -21,12 +21,12 @@
 #include <vector>
 
 #include "platform/fd.hpp"
+#include "tests/process/fault_flow.hpp"
 
 namespace holdline::process {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using platform::Fd;
 
 sockaddr_in loopback(std::uint16_t port) {
@@ -55,23 +55,17 @@ void reset(Fd& fd) {
   fd = Fd();
 }
 
-struct Piece {
-  Clock::time_point due;
-  std::string bytes;
-};
-
-// One direction of a connection.
-struct Flow {
-  std::deque<Piece> waiting;
-  bool ended = false;    // its source has nothing more
-  bool stalled = false;  // by a Fault
-};
-
 struct Connection {
   Fd client, hub;
   Flow requests, answers;
-  std::size_t asked = 0;     // bytes of requests since the last byte of an answer
-  std::size_t answered = 0;  // bytes of answers since the fault was armed
+  std::size_t asked = 0;                    // bytes of requests since the last byte of an answer
+  std::size_t requested = 0, answered = 0;  // bytes of either direction since the fault was armed
+};
+
+// Accepted, and on its way to the hub.
+struct Arriving {
+  ProxyClock::time_point due;
+  Fd client;
 };
 
 constexpr std::size_t most_waiting = 64;  // pieces per direction; the source is not read beyond them
@@ -116,17 +110,19 @@ class FaultProxy::Engine {
   void reset_all() {
     for (Connection& connection : connections_) reset(connection.client), reset(connection.hub);
     connections_.clear();
+    arriving_.clear();
   }
-  void arm(const Fault& fault) {
-    fault_ = fault;
+  void arm(std::deque<Fault> faults) {
+    faults_ = std::move(faults);
     struck_ = 0;
-    for (Connection& connection : connections_) connection.answered = 0;
+    count_afresh();
   }
 
   std::uint16_t port_ = 0, target_ = 0;
   bool stopping_ = false, cut_ = false, requests_blocked_ = false, answers_blocked_ = false;
   std::chrono::milliseconds delay_{0};
-  Fault fault_{Fault::Kind::reset, 0, 0};
+  Allowance requests_allowed_, answers_allowed_;
+  std::deque<Fault> faults_;
   int struck_ = 0;
   std::size_t accepted_ = 0;
 
@@ -147,6 +143,7 @@ class FaultProxy::Engine {
       ::eventfd_read(wake_.get(), &drained);
       serve(sockets);
       if (sockets[0].revents != 0) accept_one();
+      connect_arrived();
     }
     connections_.clear();
   }
@@ -156,7 +153,7 @@ class FaultProxy::Engine {
   }
 
   bool anything_waits() const {
-    return std::ranges::any_of(connections_, [this](const Connection& c) {
+    return !arriving_.empty() || std::ranges::any_of(connections_, [this](const Connection& c) {
       return (!c.requests.waiting.empty() && !requests_blocked_) || (!c.answers.waiting.empty() && !answers_blocked_);
     });
   }
@@ -166,12 +163,24 @@ class FaultProxy::Engine {
     if (!client) return;
     ++accepted_;
     if (cut_ || target_ == 0) return reset(client);
+    // Shaking hands takes a delay there and one back, before the first byte leaves.
+    arriving_.push_back({ProxyClock::now() + 2 * delay_, std::move(client)});
+  }
+
+  void connect_arrived() {
+    while (!arriving_.empty() && arriving_.front().due <= ProxyClock::now()) {
+      connect_to_hub(std::move(arriving_.front().client));
+      arriving_.pop_front();
+    }
+  }
+
+  void connect_to_hub(Fd client) {
     Fd hub = new_socket();
     const sockaddr_in address = loopback(target_);
     if (::connect(hub.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return reset(client);
     pass_small_pieces_at_once(client);
     pass_small_pieces_at_once(hub);
-    connections_.push_back({std::move(client), std::move(hub), {}, {}, 0, 0});
+    connections_.push_back({std::move(client), std::move(hub), {}, {}, 0, 0, 0});
   }
 
   // Connections may have been reset while poll() waited: descriptors are matched again.
@@ -179,20 +188,23 @@ class FaultProxy::Engine {
     const auto readable = [&](const Fd& fd) {
       return std::ranges::any_of(sockets, [&](const pollfd& s) { return s.fd == fd.get() && s.revents != 0; });
     };
+    requests_allowed_.refill();
+    answers_allowed_.refill();
+    // The first one takes of a limit first: everyone is the first in turn.
+    if (!connections_.empty()) connections_.splice(connections_.end(), connections_, connections_.begin());
     for (auto at = connections_.begin(); at != connections_.end();) {
       Connection& c = *at;
       bool alive = true;
       if (readable(c.client)) {
         const auto size = take(c.client, c.requests);
-        alive = size.has_value();
-        c.asked += size.value_or(0);
+        alive = size && (*size == 0 || count_request(c, *size));
       }
       if (alive && readable(c.hub)) {
         const auto size = take(c.hub, c.answers);
         alive = size && (*size == 0 || count_answer(c, *size));
       }
-      if (alive && !requests_blocked_) alive = pass(c.requests, c.hub);
-      if (alive && !answers_blocked_ && !c.answers.stalled) alive = pass(c.answers, c.client);
+      if (alive && !requests_blocked_) alive = pass(c.requests, c.hub, requests_allowed_);
+      if (alive && !answers_blocked_ && !c.answers.stalled) alive = pass(c.answers, c.client, answers_allowed_);
       const bool over = c.requests.ended && c.requests.waiting.empty() && !c.answers.stalled;
       if (!alive) reset(c.client), reset(c.hub);
       at = !alive || over ? connections_.erase(at) : std::next(at);
@@ -206,42 +218,66 @@ class FaultProxy::Engine {
     if (got < 0 && errno != EAGAIN && errno != EINTR) return std::nullopt;
     if (got == 0) flow.ended = true;
     if (got <= 0) return 0;
-    flow.waiting.push_back({Clock::now() + delay_, std::string(block.data(), static_cast<std::size_t>(got))});
+    flow.waiting.push_back({ProxyClock::now() + delay_, std::string(block.data(), static_cast<std::size_t>(got))});
     return static_cast<std::size_t>(got);
   }
 
   // False: the fault resets the connection now.
-  bool count_answer(Connection& c, std::size_t size) {
-    c.answered += size;
-    const std::size_t asked = std::exchange(c.asked, 0);
-    if (fault_.times <= 0) return true;
-    const bool strikes = fault_.kind == Fault::Kind::swallow ? asked >= fault_.bytes : c.answered > fault_.bytes;
-    if (!strikes) return true;
-    --fault_.times;
-    ++struck_;
-    if (fault_.kind == Fault::Kind::swallow) return false;
-    // The part before the limit still arrives.
-    std::string& last = c.answers.waiting.back().bytes;
-    last.resize(last.size() - std::min(size, c.answered - fault_.bytes));
-    if (!pass(c.answers, c.client)) return false;
-    c.answers.stalled = true;
-    return fault_.kind == Fault::Kind::stall;
+  bool count_request(Connection& c, std::size_t size) {
+    c.asked += size;
+    const std::size_t counted = c.requested += size;
+    if (faults_.empty()) return true;
+    const Fault fault = faults_.front();
+    if (fault.kind != Fault::Kind::reset_request || counted <= fault.bytes) return true;
+    strike();
+    pass_without_last(counted - fault.bytes, c.requests, c.hub);
+    return false;
   }
 
-  static bool pass(Flow& flow, const Fd& to) {
-    while (!flow.waiting.empty() && flow.waiting.front().due <= Clock::now()) {
-      std::string& bytes = flow.waiting.front().bytes;
-      const ssize_t sent = ::send(to.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-      if (sent < 0) return errno == EAGAIN || errno == EINTR;
-      bytes.erase(0, static_cast<std::size_t>(sent));
-      if (bytes.empty()) flow.waiting.pop_front();
+  bool count_answer(Connection& c, std::size_t size) {
+    const std::size_t counted = c.answered += size, asked = std::exchange(c.asked, 0);
+    if (faults_.empty()) return true;
+    const Fault fault = faults_.front();
+    switch (fault.kind) {
+      case Fault::Kind::reset_request:
+        return true;
+      case Fault::Kind::swallow:
+        if (asked < fault.bytes) return true;
+        strike();
+        return false;
+      case Fault::Kind::reset:
+      case Fault::Kind::stall:
+        break;
     }
-    if (flow.ended && flow.waiting.empty()) ::shutdown(to.get(), SHUT_WR);
-    return true;
+    if (counted <= fault.bytes) return true;
+    strike();
+    if (!pass_without_last(counted - fault.bytes, c.answers, c.client)) return false;
+    c.answers.stalled = true;
+    return fault.kind == Fault::Kind::stall;
+  }
+
+  void strike() {
+    ++struck_;
+    if (--faults_.front().times > 0) return;
+    faults_.pop_front();
+    count_afresh();
+  }
+
+  void count_afresh() {
+    for (Connection& connection : connections_) connection.requested = connection.answered = 0;
+  }
+
+  // What came before the limit still arrives.
+  static bool pass_without_last(std::size_t beyond, Flow& flow, const Fd& to) {
+    std::string& last = flow.waiting.back().bytes;
+    last.resize(last.size() - std::min(last.size(), beyond));
+    Allowance all;
+    return pass(flow, to, all);
   }
 
   Fd listener_, wake_;
   mutable std::mutex mutex_;
+  std::deque<Arriving> arriving_;
   std::list<Connection> connections_;
   std::thread thread_;
 };
@@ -272,13 +308,23 @@ void FaultProxy::black_hole() {
 void FaultProxy::delay(std::chrono::milliseconds by) {
   engine_->change([&] { engine_->delay_ = by; });
 }
-void FaultProxy::arm(Fault fault) {
-  engine_->change([&] { engine_->arm(fault); });
+void FaultProxy::limit(std::size_t bytes_per_second) {
+  engine_->change([&] {
+    engine_->requests_allowed_.limit(bytes_per_second);
+    engine_->answers_allowed_.limit(bytes_per_second);
+  });
 }
+void FaultProxy::arm(Fault fault) { arm(std::vector{fault}); }
+void FaultProxy::arm(const std::vector<Fault>& faults) {
+  engine_->change([&] { engine_->arm({faults.begin(), faults.end()}); });
+}
+void FaultProxy::disarm() { arm(std::vector<Fault>()); }
 void FaultProxy::heal() {
   engine_->change([&] {
     engine_->cut_ = engine_->requests_blocked_ = engine_->answers_blocked_ = false;
     engine_->delay_ = std::chrono::milliseconds(0);
+    engine_->requests_allowed_.unlimit();
+    engine_->answers_allowed_.unlimit();
   });
 }
 std::size_t FaultProxy::connections() const { return engine_->read(&Engine::accepted_); }

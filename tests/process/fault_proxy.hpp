@@ -6,14 +6,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace holdline::process {
 
-// What happens to one connection when its bytes reach a limit.
+// What happens to one connection when its bytes reach a limit. They are counted from then on when it was armed, or
+// the one before it was over.
 struct Fault {
   enum class Kind {
-    stall,    // after `bytes` of answers no more of them arrive, and the connection stays open
-    reset,    // after `bytes` of answers the connection is reset
+    stall,          // after `bytes` of answers no more of them arrive, and the connection stays open
+    reset,          // after `bytes` of answers the connection is reset
+    reset_request,  // after `bytes` of requests the connection is reset
     swallow,  // a request of at least `bytes` reaches the hub, but its answer is thrown away and the connection reset
   };
   Kind kind = Kind::reset;
@@ -40,13 +43,18 @@ class FaultProxy {
   void block_requests();
   void block_answers();
   void black_hole();
-  // Bytes arrive so much later.
+  // Bytes arrive so much later, in each direction.
   void delay(std::chrono::milliseconds by);
+  // All connections together pass so much per second in each direction; they share it evenly.
+  void limit(std::size_t bytes_per_second);
   void arm(Fault fault);
+  // One after the other.
+  void arm(const std::vector<Fault>& faults);
+  void disarm();
   // Everything passes again, what was held back first. An armed Fault stays armed; connections it stalled stay silent.
   void heal();
 
-  // Connections accepted, and how often the armed fault struck.
+  // Connections accepted, and how often the armed faults struck.
   std::size_t connections() const;
   int struck() const;
 

@@ -4,6 +4,7 @@
 // that never holds) is thrown, with the daemons' logs in the text, so that GoogleTest prints it.
 #pragma once
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <chrono>
@@ -62,6 +63,9 @@ class Daemon {
   int stop();
   // SIGKILL: it notices nothing.
   void kill();
+  // SIGSTOP: it stands still until resume().
+  void suspend() { signal(SIGSTOP); }
+  void resume() { signal(SIGCONT); }
   // SIGABRT: as when a check in it fails.
   void abort();
   // Of the last one that ended.
