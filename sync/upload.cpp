@@ -58,8 +58,9 @@ bool Upload::gap(Lane lane, std::uint64_t from, std::uint64_t expected) {
   const bool went_back = std::ranges::any_of(
       flights_, [&](const Flight& f) { return f.lane == lane && f.from == from && expected <= f.acked; });
   land(lane, from);
-  // Behind the beginning of a batch is no gap before it: sending on from there would leave the batch out for good.
-  if (went_back || expected > from) return false;
+  // Before a batch there is no gap that begins with it or behind it: sending on from there would send again what is in
+  // flight, or leave the batch out for good.
+  if (went_back || expected >= from) return false;
   // A push in flight that covers `expected` will fill the gap; only what lies after the last of those goes again.
   std::uint64_t resume = std::max(acked_[lane], expected == 0 ? 0 : expected - 1);
   for (bool grew = true; grew;) {

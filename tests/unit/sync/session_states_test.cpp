@@ -164,11 +164,13 @@ TEST(SessionStates, AHubThatClaimsMoreInCommonThanItWasAskedMakesNoEntryDisappea
   EXPECT_EQ(reissue->common[2], 5u);
 }
 
-TEST(SessionStates, AHubThatExpectsWhatComesBehindAPushIsGreetedAgain) {
-  Conversation conversation(SessionState::following);
-  conversation.step(event::PushStarted{2, 1, 3});
-  const auto actions = conversation.step(event::PushAnswered{2, 1, 3, PushAnswer::gap, 4});
-  EXPECT_NE(find<action::SayHello>(actions), nullptr);
+TEST(SessionStates, AHubThatExpectsWhatAPushHadOrWhatComesBehindItIsGreetedAgain) {
+  for (const std::uint64_t expected : {1, 4}) {
+    Conversation conversation(SessionState::following);
+    conversation.step(event::PushStarted{2, 1, 3});
+    const auto actions = conversation.step(event::PushAnswered{2, 1, 3, PushAnswer::gap, expected});
+    EXPECT_NE(find<action::SayHello>(actions), nullptr) << expected;
+  }
 }
 
 TEST(SessionStates, AHubWithAnotherFormOfTheDataIsLeftAloneForAWhile) {
