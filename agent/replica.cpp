@@ -121,6 +121,7 @@ void Replica::shrink() { impl_->store->database().release_memory(); }
 
 template <class Write>
 Result<void> Replica::Impl::in_transaction(const Write& write) {
+  const StoreMeta before = store->meta();
   auto result = [&]() -> Result<void> {
     HOLDLINE_ASSIGN(auto transaction, platform::Transaction::begin(store->database()));
     HOLDLINE_TRY(write());
@@ -129,7 +130,11 @@ Result<void> Replica::Impl::in_transaction(const Write& write) {
   }();
   if (result) return {};
   given_up = given_up || says_damaged(result.error());
-  HOLDLINE_TRY(store->load());
+  if (!store->load()) {
+    // Neither what was written nor what the file holds is known now; a place further on would leave changes out.
+    store->go_back_to(before);
+    given_up = true;
+  }
   return result;
 }
 

@@ -143,6 +143,12 @@ Result<void> ReplicaStore::save_meta(const StoreMeta& meta) {
   return {};
 }
 
+void ReplicaStore::go_back_to(const StoreMeta& meta) {
+  meta_ = meta;
+  digests_ = {};
+  dirty_.clear();
+}
+
 Result<void> ReplicaStore::load() {
   HOLDLINE_ASSIGN(meta_, read_meta(select_meta_));
   return load_digests();

@@ -64,6 +64,8 @@ class ReplicaStore {
 
   platform::Database& database() { return db_; }
   const StoreMeta& meta() const { return meta_; }
+  // After a rollback, when load() cannot read the file either: the place is the one before, and no digest is known.
+  void go_back_to(const StoreMeta& meta);
   // Takes effect in meta() at once; load() takes it back after a rollback.
   Result<void> save_meta(const StoreMeta& meta);
 

@@ -1,7 +1,7 @@
 // A replica whose file is not what was written: noticed by whoever meets it, then given up as a whole.
 #include <gtest/gtest.h>
 
-#include "tests/unit/agent/replica_fixture.hpp"
+#include "tests/unit/agent/replica_disk.hpp"
 
 namespace holdline::agent {
 namespace {
@@ -52,6 +52,35 @@ TEST(ReplicaDamage, AnotherOneInItsPlaceIsTrustedAgain) {
   station.replica->give_up();
   station.bootstrap(Snapshot(11, customers()));
   EXPECT_FALSE(station.replica->is_given_up());
+}
+
+// A cut that failed and a place that had moved on nevertheless would leave out what the cut said.
+TEST(ReplicaDamage, ADiskThatCannotReadLeavesThePlaceBeforeTheCut) {
+  support::FaultDisk disk("cannot-read", 1);
+  const auto options = options_on(disk);
+  const auto key = platform::key_of(7);
+  {
+    const Snapshot snapshot(10, customers());
+    const auto replica = must(Replica::open(options, key, test_schema()));
+    auto builder = must(replica->build(snapshot.manifest, 1));
+    for (std::size_t i = 0; i < snapshot.chunks.size(); ++i)
+      must(builder->add(snapshot.manifest.chunks[i], snapshot.chunks[i]));
+    must(builder->finish(1));
+    must(replica->swap(std::move(builder)));
+  }
+  const auto image = disk.image();
+  std::size_t given_up = 0;
+  for (std::uint64_t nth = 1;; ++nth) {
+    disk.restore(*image);
+    const auto replica = must(Replica::open(options, key, test_schema()));
+    disk.fail_read(nth, true);
+    const auto applied = replica->apply(cut_of(10, 11, {told(11, customer_of(200, "Ada", "Lovelace"))}), 1);
+    disk.mend();
+    if (applied) break;
+    ASSERT_EQ(replica->position().cursor.cn, 10u) << "at read " << nth;
+    given_up += replica->is_given_up() ? 1 : 0;
+  }
+  EXPECT_GT(given_up, 0u);
 }
 
 }  // namespace

@@ -2,38 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/fault_vfs.hpp"
-#include "tests/unit/agent/replica_fixture.hpp"
+#include "tests/unit/agent/replica_disk.hpp"
 
 namespace holdline::agent {
 namespace {
 
 using support::FaultDisk;
 using support::PowerLoss;
-
-ReplicaOptions options_on(FaultDisk& disk) {
-  ReplicaOptions options;
-  options.directory = "/replica";
-  options.vfs_name = disk.vfs_name();
-  options.locking = platform::Locking::exclusive;
-  const auto powered = [&disk]() -> Result<void> {
-    if (disk.power_is_off()) return fail(ErrorKind::stop, "io-error", "The power is off.");
-    return {};
-  };
-  options.remove = [&disk, powered](const std::filesystem::path& path) -> Result<void> {
-    HOLDLINE_TRY(powered());
-    disk.write(path.string(), std::nullopt);
-    return {};
-  };
-  options.publish = [&disk, powered](const std::filesystem::path& from,
-                                     const std::filesystem::path& to) -> Result<void> {
-    HOLDLINE_TRY(powered());
-    disk.write(to.string(), disk.read(from.string()));
-    disk.write(from.string(), std::nullopt);
-    return {};
-  };
-  return options;
-}
 
 class ReplicaPowerTest : public ::testing::TestWithParam<PowerLoss> {
  protected:
