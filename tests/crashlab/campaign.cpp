@@ -17,38 +17,14 @@ namespace {
 
 // How often what is done, out of 1,000 runs: most of them where people's own words are at stake, and the costly ones
 // (a ledger has three connections to open) so often that they take about as much time together.
-struct Share {
-  Plan plan;
-  std::uint32_t weight;
-};
-constexpr std::array shares{
-    Share{{Store::outbox, Fault::power_cut}, 480},   Share{{Store::outbox, Fault::kill}, 40},
-    Share{{Store::outbox, Fault::failed_sync}, 160}, Share{{Store::outbox, Fault::read_only}, 20},
-    Share{{Store::outbox, Fault::read_error}, 25},   Share{{Store::outbox, Fault::bit_flip}, 60},
-    Share{{Store::outbox, Fault::misdirected}, 15},  Share{{Store::outbox, Fault::stale_page}, 20},
-    Share{{Store::outbox, Fault::swapped_file}, 20}, Share{{Store::replica, Fault::power_cut}, 45},
-    Share{{Store::replica, Fault::kill}, 5},         Share{{Store::replica, Fault::failed_sync}, 6},
-    Share{{Store::replica, Fault::read_only}, 2},    Share{{Store::replica, Fault::read_error}, 6},
-    Share{{Store::replica, Fault::bit_flip}, 14},    Share{{Store::replica, Fault::misdirected}, 4},
-    Share{{Store::replica, Fault::stale_page}, 6},   Share{{Store::replica, Fault::swapped_file}, 4},
-    Share{{Store::ledger, Fault::power_cut}, 30},    Share{{Store::ledger, Fault::kill}, 4},
-    Share{{Store::ledger, Fault::failed_sync}, 12},  Share{{Store::ledger, Fault::read_only}, 2},
-    Share{{Store::ledger, Fault::read_error}, 4},    Share{{Store::ledger, Fault::bit_flip}, 10},
-    Share{{Store::ledger, Fault::misdirected}, 2},   Share{{Store::ledger, Fault::stale_page}, 2},
-    Share{{Store::ledger, Fault::swapped_file}, 2},
-};
-
-std::unique_ptr<Lab> lab_for(Store store) {
-  switch (store) {
-    case Store::outbox:
-      return make_outbox_lab();
-    case Store::replica:
-      return make_replica_lab();
-    case Store::ledger:
-      return make_ledger_lab();
-  }
-  return nullptr;
-}
+using Weights = std::array<std::uint32_t, fault_count>;  // by Fault
+constexpr std::array<Weights, store_count> weights{{
+    {480, 40, 160, 20, 25, 60, 15, 20, 20},  // outbox
+    {45, 5, 6, 2, 6, 14, 4, 6, 4},           // replica
+    {30, 4, 12, 2, 4, 10, 2, 2, 2},          // ledger
+}};
+constexpr std::array<std::unique_ptr<Lab> (*)(), store_count> makers{make_outbox_lab, make_replica_lab,
+                                                                     make_ledger_lab};
 
 class Campaign {
  public:
@@ -94,9 +70,10 @@ class Campaign {
 }  // namespace
 
 Outcome Labs::run(const Plan& plan, std::uint64_t seed, const Tell& tell) {
-  auto& lab = labs_[static_cast<std::size_t>(plan.store)];
+  const auto store = static_cast<std::size_t>(plan.store);
+  auto& lab = labs_[store];
   try {
-    if (!lab) lab = lab_for(plan.store);
+    if (!lab) lab = makers[store]();
     return lab->run(plan.fault, seed, tell);
   } catch (const Broken& broken) {
     lab.reset();  // with whatever it left open
@@ -108,14 +85,15 @@ Outcome Labs::run(const Plan& plan, std::uint64_t seed, const Tell& tell) {
 }
 
 Plan plan_of(std::uint64_t seed) {
-  static const std::uint32_t all = std::accumulate(shares.begin(), shares.end(), std::uint32_t{0},
-                                                   [](std::uint32_t sum, const Share& s) { return sum + s.weight; });
+  std::uint32_t all = 0;
+  for (const Weights& of_store : weights) all = std::accumulate(of_store.begin(), of_store.end(), all);
   std::uint32_t drawn = Random(seed ^ 0x706c'616e).below(all);
-  for (const Share& share : shares) {
-    if (drawn < share.weight) return share.plan;
-    drawn -= share.weight;
-  }
-  return shares.front().plan;
+  for (std::size_t store = 0; store < store_count; ++store)
+    for (std::size_t fault = 0; fault < fault_count; ++fault) {
+      if (drawn < weights[store][fault]) return {static_cast<Store>(store), static_cast<Fault>(fault)};
+      drawn -= weights[store][fault];
+    }
+  return {};
 }
 
 Report run_campaign(const CampaignOptions& options) { return Campaign(options).run(); }

@@ -1,0 +1,38 @@
+#include "tests/crashlab/outbox_truth.hpp"
+
+#include <algorithm>
+
+namespace holdline::crashlab {
+
+std::size_t OutboxTruth::actions() const {
+  std::size_t sum = 0;
+  for (const auto& lane : lanes) sum += lane.size();
+  return sum;
+}
+
+std::string difference(const OutboxTruth& wanted, const OutboxTruth& found) {
+  for (std::size_t lane = 0; lane < sync::lane_count; ++lane) {
+    const auto& a = wanted.lanes[lane];
+    const auto& b = found.lanes[lane];
+    const std::string place = "lane " + std::to_string(lane) + ": ";
+    if (wanted.let_go[lane] != found.let_go[lane])
+      return place + "begins after " + std::to_string(found.let_go[lane]) + " instead of " +
+             std::to_string(wanted.let_go[lane]);
+    if (a == b) continue;
+    const auto at = static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+    return place + std::to_string(b.size()) + " actions instead of " + std::to_string(a.size()) + ", number " +
+           std::to_string(wanted.let_go[lane] + at + 1) + " is " + (at < b.size() ? b[at] : "missing") +
+           " instead of " + (at < a.size() ? a[at] : "nothing");
+  }
+  if (wanted.results != found.results)
+    return std::to_string(found.results.size()) + " results instead of " + std::to_string(wanted.results.size()) +
+           " or other ones";
+  if (wanted.results_to != found.results_to)
+    return "results up to " + std::to_string(found.results_to) + " instead of " + std::to_string(wanted.results_to);
+  if (wanted.assertions != found.assertions)
+    return std::to_string(found.assertions) + " sign-ins instead of " + std::to_string(wanted.assertions);
+  if (wanted.renewed != found.renewed) return found.renewed ? "another incarnation" : "the incarnation before";
+  return "none";
+}
+
+}  // namespace holdline::crashlab
