@@ -6,20 +6,10 @@
 
 #include <gtest/gtest.h>
 
-#include "sync/session.hpp"
+#include "tests/unit/sync/session_events.hpp"
 
 namespace holdline::sync {
 namespace {
-
-using Actions = std::vector<SessionAction>;
-
-event::Welcomed welcome(Resume resume) {
-  event::Welcomed event;
-  event.welcome.resume = resume;
-  for (auto& lane : event.welcome.lanes) lane.credit = 4'000;
-  event.have_schema = event.have_dictionary = true;
-  return event;
-}
 
 event::Welcomed forked() {
   auto event = welcome(Resume::follow);
@@ -52,13 +42,6 @@ struct Conversation {
 constexpr std::array states = {SessionState::resting,   SessionState::greeting,  SessionState::comparing,
                                SessionState::reissuing, SessionState::preparing, SessionState::bootstrapping,
                                SessionState::repairing, SessionState::following};
-
-template <class A>
-const A* find(const Actions& actions) {
-  for (const SessionAction& action : actions)
-    if (const auto* wanted = std::get_if<A>(&action)) return wanted;
-  return nullptr;
-}
 
 class EveryState : public testing::TestWithParam<SessionState> {};
 INSTANTIATE_TEST_SUITE_P(Session, EveryState, testing::ValuesIn(states),

@@ -4,35 +4,22 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/sync/session_events.hpp"
+
 namespace holdline::sync {
 namespace {
 
 constexpr std::int64_t now = 1'000;
 
 template <class A>
-const A* find(const std::vector<SessionAction>& actions) {
-  for (const SessionAction& action : actions)
-    if (const auto* wanted = std::get_if<A>(&action)) return wanted;
-  return nullptr;
-}
-
-template <class A>
-std::size_t count(const std::vector<SessionAction>& actions) {
+std::size_t count(const Actions& actions) {
   return static_cast<std::size_t>(
       std::ranges::count_if(actions, [](const SessionAction& a) { return std::holds_alternative<A>(a); }));
 }
 
-event::Welcomed welcome(Resume resume) {
-  event::Welcomed event;
-  event.welcome.resume = resume;
-  for (auto& lane : event.welcome.lanes) lane.credit = 4'000;
-  event.have_schema = event.have_dictionary = true;
-  return event;
-}
-
 class SessionTest : public testing::Test {
  protected:
-  std::vector<SessionAction> step(const SessionEvent& event) { return session.step(event, now, 42); }
+  Actions step(const SessionEvent& event) { return session.step(event, now, 42); }
   void follow() {
     step(event::Wake{});
     step(welcome(Resume::follow));
