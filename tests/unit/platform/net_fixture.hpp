@@ -105,6 +105,14 @@ inline HttpClientOptions trusting(const CertificateAuthority& ca, Identity ident
   return options;
 }
 
+// As bytes, for a RawConnection.
+inline constexpr char plain_get[] = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+template <class Predicate>
+void spin_until(Predicate predicate) {
+  while (!predicate()) std::this_thread::yield();
+}
+
 // One request through an HttpClient, running its event loop until the answer is there.
 inline Result<HttpClientResponse> ask(boost::asio::io_context& io, HttpClient& client, HttpClientRequest request) {
   std::optional<Result<HttpClientResponse>> outcome;
