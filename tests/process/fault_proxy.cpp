@@ -1,12 +1,7 @@
 #include "tests/process/fault_proxy.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -15,13 +10,12 @@
 #include <list>
 #include <mutex>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "platform/fd.hpp"
 #include "tests/process/fault_flow.hpp"
+#include "tests/process/proxy_sockets.hpp"
 
 namespace holdline::process {
 
@@ -29,37 +23,10 @@ namespace {
 
 using platform::Fd;
 
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-Fd new_socket() {
-  Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!fd) throw std::runtime_error("the proxy has no socket");
-  return fd;
-}
-
-void pass_small_pieces_at_once(const Fd& fd) {
-  const int on = 1;
-  ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-}
-
-// The other end sees "connection reset" instead of an orderly end.
-void reset(Fd& fd) {
-  const linger at_once{1, 0};
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  fd = Fd();
-}
-
 struct Connection {
   Fd client, hub;
   Flow requests, answers;
-  std::size_t asked = 0;                    // bytes of requests since the last byte of an answer
-  std::size_t requested = 0, answered = 0;  // bytes of either direction since the fault was armed
+  Counted counted;
 };
 
 // Accepted, and on its way to the hub.
@@ -74,15 +41,7 @@ constexpr std::size_t most_waiting = 64;  // pieces per direction; the source is
 
 class FaultProxy::Engine {
  public:
-  Engine() : listener_(new_socket()) {
-    sockaddr_in address = loopback(0);
-    socklen_t size = sizeof address;
-    if (::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
-        ::listen(listener_.get(), 128) != 0 ||
-        ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
-      throw std::runtime_error("the proxy cannot listen");
-    port_ = ntohs(address.sin_port);
-    wake_ = Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  Engine() : listener_(new_socket()), port_(listen_somewhere(listener_)) {
     thread_ = std::thread([this] { work(); });
   }
 
@@ -90,6 +49,8 @@ class FaultProxy::Engine {
     change([this] { stopping_ = true; });
     thread_.join();
   }
+
+  std::uint16_t port() const { return port_; }
 
   // Runs on the caller's thread while the proxy's waits.
   template <class Change>
@@ -112,18 +73,12 @@ class FaultProxy::Engine {
     connections_.clear();
     arriving_.clear();
   }
-  void arm(std::deque<Fault> faults) {
-    faults_ = std::move(faults);
-    struck_ = 0;
-    count_afresh();
-  }
 
-  std::uint16_t port_ = 0, target_ = 0;
+  std::uint16_t target_ = 0;
   bool stopping_ = false, cut_ = false, requests_blocked_ = false, answers_blocked_ = false;
   std::chrono::milliseconds delay_{0};
   Allowance requests_allowed_, answers_allowed_;
-  std::deque<Fault> faults_;
-  int struck_ = 0;
+  ArmedFaults faults_;
   std::size_t accepted_ = 0;
 
  private:
@@ -180,7 +135,7 @@ class FaultProxy::Engine {
     if (::connect(hub.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return reset(client);
     pass_small_pieces_at_once(client);
     pass_small_pieces_at_once(hub);
-    connections_.push_back({std::move(client), std::move(hub), {}, {}, 0, 0, 0});
+    connections_.push_back({std::move(client), std::move(hub), {}, {}, {}});
   }
 
   // Connections may have been reset while poll() waited: descriptors are matched again.
@@ -197,11 +152,11 @@ class FaultProxy::Engine {
       bool alive = true;
       if (readable(c.client)) {
         const auto size = take(c.client, c.requests);
-        alive = size && (*size == 0 || count_request(c, *size));
+        alive = size && (*size == 0 || deal(faults_.request(c.counted, *size), c.requests, c.hub));
       }
       if (alive && readable(c.hub)) {
         const auto size = take(c.hub, c.answers);
-        alive = size && (*size == 0 || count_answer(c, *size));
+        alive = size && (*size == 0 || deal(faults_.answer(c.counted, *size), c.answers, c.client));
       }
       if (alive && !requests_blocked_) alive = pass(c.requests, c.hub, requests_allowed_);
       if (alive && !answers_blocked_ && !c.answers.stalled) alive = pass(c.answers, c.client, answers_allowed_);
@@ -222,49 +177,21 @@ class FaultProxy::Engine {
     return static_cast<std::size_t>(got);
   }
 
-  // False: the fault resets the connection now.
-  bool count_request(Connection& c, std::size_t size) {
-    c.asked += size;
-    const std::size_t counted = c.requested += size;
-    if (faults_.empty()) return true;
-    const Fault fault = faults_.front();
-    if (fault.kind != Fault::Kind::reset_request || counted <= fault.bytes) return true;
-    strike();
-    pass_without_last(counted - fault.bytes, c.requests, c.hub);
-    return false;
-  }
-
-  bool count_answer(Connection& c, std::size_t size) {
-    const std::size_t counted = c.answered += size, asked = std::exchange(c.asked, 0);
-    if (faults_.empty()) return true;
-    const Fault fault = faults_.front();
-    switch (fault.kind) {
-      case Fault::Kind::reset_request:
+  // False: the connection is reset now.
+  static bool deal(const Blow& blow, Flow& flow, const Fd& to) {
+    switch (blow.kind) {
+      case Blow::Kind::none:
         return true;
-      case Fault::Kind::swallow:
-        if (asked < fault.bytes) return true;
-        strike();
+      case Blow::Kind::reset:
         return false;
-      case Fault::Kind::reset:
-      case Fault::Kind::stall:
-        break;
+      case Blow::Kind::reset_beyond:
+        pass_without_last(blow.beyond, flow, to);
+        return false;
+      case Blow::Kind::stall_beyond:
+        flow.stalled = true;
+        return pass_without_last(blow.beyond, flow, to);
     }
-    if (counted <= fault.bytes) return true;
-    strike();
-    if (!pass_without_last(counted - fault.bytes, c.answers, c.client)) return false;
-    c.answers.stalled = true;
-    return fault.kind == Fault::Kind::stall;
-  }
-
-  void strike() {
-    ++struck_;
-    if (--faults_.front().times > 0) return;
-    faults_.pop_front();
-    count_afresh();
-  }
-
-  void count_afresh() {
-    for (Connection& connection : connections_) connection.requested = connection.answered = 0;
+    return true;
   }
 
   // What came before the limit still arrives.
@@ -275,7 +202,9 @@ class FaultProxy::Engine {
     return pass(flow, to, all);
   }
 
-  Fd listener_, wake_;
+  const Fd listener_;
+  const std::uint16_t port_;
+  const Fd wake_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   mutable std::mutex mutex_;
   std::deque<Arriving> arriving_;
   std::list<Connection> connections_;
@@ -286,7 +215,7 @@ FaultProxy::FaultProxy() : engine_(std::make_unique<Engine>()) {}
 FaultProxy::FaultProxy(std::uint16_t target) : FaultProxy() { forward_to(target); }
 FaultProxy::~FaultProxy() = default;
 
-std::uint16_t FaultProxy::port() const { return engine_->port_; }
+std::uint16_t FaultProxy::port() const { return engine_->port(); }
 void FaultProxy::forward_to(std::uint16_t target) {
   engine_->change([&] { engine_->target_ = target; });
 }
@@ -316,7 +245,7 @@ void FaultProxy::limit(std::size_t bytes_per_second) {
 }
 void FaultProxy::arm(Fault fault) { arm(std::vector{fault}); }
 void FaultProxy::arm(const std::vector<Fault>& faults) {
-  engine_->change([&] { engine_->arm({faults.begin(), faults.end()}); });
+  engine_->change([&] { engine_->faults_.arm({faults.begin(), faults.end()}); });
 }
 void FaultProxy::disarm() { arm(std::vector<Fault>()); }
 void FaultProxy::heal() {
@@ -328,6 +257,6 @@ void FaultProxy::heal() {
   });
 }
 std::size_t FaultProxy::connections() const { return engine_->read(&Engine::accepted_); }
-int FaultProxy::struck() const { return engine_->read(&Engine::struck_); }
+int FaultProxy::struck() const { return engine_->read(&Engine::faults_).struck(); }
 
 }  // namespace holdline::process

@@ -8,21 +8,9 @@
 #include <memory>
 #include <vector>
 
-namespace holdline::process {
+#include "tests/process/armed_faults.hpp"
 
-// What happens to one connection when its bytes reach a limit. They are counted from then on when it was armed, or
-// the one before it was over.
-struct Fault {
-  enum class Kind {
-    stall,          // after `bytes` of answers no more of them arrive, and the connection stays open
-    reset,          // after `bytes` of answers the connection is reset
-    reset_request,  // after `bytes` of requests the connection is reset
-    swallow,  // a request of at least `bytes` reaches the hub, but its answer is thrown away and the connection reset
-  };
-  Kind kind = Kind::reset;
-  std::size_t bytes = 0;
-  int times = 1;  // connections it happens to; then it is over
-};
+namespace holdline::process {
 
 class FaultProxy {
  public:
