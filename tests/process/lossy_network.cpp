@@ -1,26 +1,42 @@
 #include "tests/process/lossy_network.hpp"
 
-#include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <exception>
+#include <iostream>
 #include <stdexcept>
 
 #include <nlohmann/json.hpp>
+
+#include "platform/fd.hpp"
 
 namespace holdline::process {
 
 namespace {
 
 constexpr const char* nft = "/usr/sbin/nft";
-constexpr const char* own_network = "/proc/thread-self/ns/net";
 
 [[noreturn]] void fail(const std::string& what) {
   throw std::runtime_error("no network of its own: " + what + ": " + std::strerror(errno));
+}
+
+// In its own user namespace a process is an administrator, of nothing but what belongs to that namespace.
+void enter_user_namespace() {
+  const std::string uid = std::to_string(::geteuid()), gid = std::to_string(::getegid());
+  if (::unshare(CLONE_NEWUSER) != 0)
+    fail("this kernel lets ordinary users have no user namespace (user.max_user_namespaces, or a container's rules)");
+  write_text("/proc/self/setgroups", "deny");
+  write_text("/proc/self/uid_map", "0 " + uid + " 1");
+  write_text("/proc/self/gid_map", "0 " + gid + " 1");
+  if (!is_root()) fail("the user namespace has no administrator (uid_map)");
 }
 
 void bring_up_loopback() {
@@ -43,14 +59,35 @@ std::string nftables(const std::vector<std::string>& words) {
 
 }  // namespace
 
-LossyNetwork::LossyNetwork(const Path& scratch)
-    : script_(scratch / "loss.nft"), before_(::open(own_network, O_RDONLY | O_CLOEXEC)) {
-  if (!before_) fail(own_network);
-  if (::unshare(CLONE_NEWNET) != 0) fail("unshare (only root may)");
+LossyNetwork::LossyNetwork(Path script) : script_(std::move(script)) {
+  if (!is_root()) enter_user_namespace();
+  if (::unshare(CLONE_NEWNET) != 0) fail("this kernel forbids a network namespace");
   bring_up_loopback();
 }
 
-LossyNetwork::~LossyNetwork() { ::setns(before_.get(), CLONE_NEWNET); }
+bool LossyNetwork::run(const Path& scratch, const std::function<bool(LossyNetwork&)>& test) {
+  const Path why = scratch / "why";
+  std::cout.flush();
+  std::fflush(nullptr);
+  const pid_t child = ::fork();
+  if (child < 0) fail("no process for it");
+  if (child == 0) {
+    bool good = false;
+    try {
+      LossyNetwork network(scratch / "loss.nft");
+      good = test(network);
+    } catch (const std::exception& error) {
+      write_text(why, error.what());
+    }
+    std::cout.flush();
+    std::fflush(nullptr);
+    ::_exit(good ? 0 : 1);
+  }
+  int status = 0;
+  if (::waitpid(child, &status, 0) != child) fail("its process is lost");
+  if (std::filesystem::exists(why)) throw std::runtime_error(read_text(why));
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
 
 void LossyNetwork::lose(unsigned percent, std::uint16_t port) {
   const std::string chance = " numgen random mod 100 < " + std::to_string(percent) + " counter name lost drop\n";
