@@ -11,10 +11,12 @@ namespace {
 //
 // The feed keeps the whole body at every cn, not a difference: a cut to any `to` is then one forward read.
 constexpr const char* ledger_tables = R"sql(
+-- A rowid table: comparing with a key that lies in one cell with a schema or a dictionary reads the whole of it, and the
+-- feed's floor is asked for with every cut.
 CREATE TABLE meta (
   name  TEXT PRIMARY KEY,
   value BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE scope (
   no   INTEGER PRIMARY KEY,
@@ -99,14 +101,15 @@ CREATE TABLE assertion (
   PRIMARY KEY (device, incarnation, number)
 ) STRICT, WITHOUT ROWID;
 
--- 256 leaves in 16 segments, so that one changed row rewrites half a kilobyte and not eight.
+-- 256 leaves in 16 segments, so that one changed row rewrites half a kilobyte and not eight; all its groups lie beside
+-- each other, and mostly on one page.
 CREATE TABLE digest (
   scope      INTEGER NOT NULL,
   collection INTEGER NOT NULL,
   visibility INTEGER NOT NULL,
   segment    INTEGER NOT NULL,
   leaves     BLOB NOT NULL,
-  PRIMARY KEY (scope, collection, visibility, segment)
+  PRIMARY KEY (scope, collection, segment, visibility)
 ) STRICT, WITHOUT ROWID;
 
 -- Kept beside the leaves, because every cut tells roots and must not hash 8 KiB for each of them.
