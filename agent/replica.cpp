@@ -86,7 +86,7 @@ struct Replica::Impl {
   ReplicaOptions options;
   platform::SecretKey key;
   Layout layout;
-  Folder folder;
+  std::shared_ptr<const Folder> folder = std::make_shared<Folder>();
   std::unique_ptr<ReplicaStore> store;
   bool given_up = false;
 };
@@ -97,7 +97,7 @@ Replica::~Replica() = default;
 Result<std::unique_ptr<Replica>> Replica::open(const ReplicaOptions& options, const platform::SecretKey& key,
                                                const sync::Schema& schema, std::string* rebuilt_because) {
   auto impl = std::make_unique<Impl>(options, key, schema);
-  auto store = ReplicaStore::open(current_store(options), impl->key, impl->layout, impl->folder);
+  auto store = ReplicaStore::open(current_store(options), impl->key, impl->layout, *impl->folder);
   if (store && (*store)->meta().state != StoreState::usable)
     store = fail(ErrorKind::start_over, "replica-outdated", "The local copy was never finished.");
   if (!store) {
@@ -105,7 +105,7 @@ Result<std::unique_ptr<Replica>> Replica::open(const ReplicaOptions& options, co
     if (rebuilt_because != nullptr && store.error().code != "database-missing")
       *rebuilt_because = store.error().message;
     store =
-        ReplicaStore::create(current_store(options), impl->key, impl->layout, impl->folder, empty_meta(impl->layout));
+        ReplicaStore::create(current_store(options), impl->key, impl->layout, *impl->folder, empty_meta(impl->layout));
     if (!store) return fail(std::move(store));
   }
   impl->store = std::move(*store);
@@ -174,7 +174,7 @@ std::vector<sync::DigestKey> Replica::differing(std::span<const sync::DigestRoot
   std::vector<sync::DigestKey> keys;
   for (const sync::DigestRoot& root : ledger) {
     told.insert(root.key);
-    if (sync::root_of(leaves(root.key)) != root.root) keys.push_back(root.key);
+    if (impl_->store->root(root.key) != root.root) keys.push_back(root.key);
   }
   if (told.empty()) return keys;
   for (const auto& [key, own] : digests().all())
@@ -247,7 +247,8 @@ Result<void> Replica::check_rows() {
 }
 
 Result<std::unique_ptr<Replica::Builder>> Replica::build(const sync::Manifest& manifest, std::uint32_t grants) {
-  HOLDLINE_ASSIGN(auto impl, Builder::Impl::open(impl_->options, impl_->key, schema(), manifest, grants));
+  HOLDLINE_ASSIGN(auto impl,
+                  Builder::Impl::open(impl_->options, impl_->key, schema(), impl_->folder, manifest, grants));
   return std::unique_ptr<Builder>(new Builder(std::move(impl)));
 }
 
@@ -271,9 +272,9 @@ Result<void> Replica::Impl::take_place(Builder::Impl& built) {
     HOLDLINE_TRY(options.remove(path + "-shm"));
     return options.publish(next_path(options), path);
   }();
-  auto opened = ReplicaStore::open(current_store(options), key, layout, folder);
+  auto opened = ReplicaStore::open(current_store(options), key, layout, *folder);
   if (!opened && is_about_the_file(opened.error())) {  // empty, it asks for another bootstrap
-    opened = ReplicaStore::create(current_store(options), key, layout, folder, empty_meta(layout));
+    opened = ReplicaStore::create(current_store(options), key, layout, *folder, empty_meta(layout));
   }
   if (!opened) throw std::runtime_error("no replica can be opened or made: " + opened.error().message);
   store = std::move(*opened);

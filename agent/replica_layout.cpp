@@ -125,8 +125,8 @@ std::string Layout::tables_sql() const {
       "CREATE TABLE _meta(one INTEGER PRIMARY KEY CHECK(one = 1), layout INTEGER, fold INTEGER, schema BLOB, epoch "
       "BLOB,"
       " cn INTEGER, salt INTEGER, grants INTEGER, as_of INTEGER, state INTEGER, manifest BLOB);"
-      "CREATE TABLE _digest(scope TEXT, collection INTEGER, visibility INTEGER, leaves BLOB,"
-      " UNIQUE(scope, collection, visibility));"
+      "CREATE TABLE _digest(scope TEXT, collection INTEGER, leaf INTEGER, sums BLOB,"
+      " PRIMARY KEY(scope, collection, leaf)) WITHOUT ROWID;"
       "CREATE TABLE _lookup(kind INTEGER, key TEXT, collection INTEGER, seq INTEGER,"
       " PRIMARY KEY(kind, key, collection, seq)) WITHOUT ROWID;";
   for (const Shape& shape : shapes_) {

@@ -3,7 +3,8 @@
 //   "customer"(seq INTEGER PRIMARY KEY, id, scope, cn, body [, parent])   seq is local and links the search indexes
 //   "_names_customer"   FTS5 over the folded words of fields searched by name; rowid = seq
 //   _lookup(kind, key, collection, seq)   reversed phone numbers and folded references, found by their beginning
-//   _digest, _meta
+//   _digest(scope, collection, leaf, sums)   one row per leaf with rows, so that a changed record rewrites few bytes
+//   _meta
 //
 // Collection names start with a letter, so they never meet the tables that start with an underscore.
 #pragma once
@@ -20,7 +21,7 @@
 
 namespace holdline::agent {
 
-inline constexpr int layout_version = 1;  // of the tables of this page; another one means a new bootstrap
+inline constexpr int layout_version = 2;  // of the tables of this page; another one means a new bootstrap
 
 // One collection as a table.
 struct Shape {

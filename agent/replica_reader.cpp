@@ -36,8 +36,8 @@ struct ReplicaReader::Impl {
       : options(opened), key(k.clone()), layout(schema) {}
 
   Result<void> open();
-  Result<void> prepare(const Shape& shape, Table& t);
-  Table& table(const Shape& shape) { return tables[static_cast<std::size_t>(&shape - layout.shapes().data())]; }
+  // Prepared when a collection is first read: most starts read few of them.
+  Result<Table*> table(const Shape& shape);
 
   // Runs `read` in one read transaction and puts the position it saw into `seen`.
   template <class Seen, class Read>
@@ -52,7 +52,7 @@ struct ReplicaReader::Impl {
   Layout layout;
   Folder folder;
   std::optional<platform::Database> db;
-  std::vector<Table> tables;  // as layout.shapes()
+  std::vector<std::optional<Table>> tables;  // as layout.shapes()
   Statement begin, end, position, lookup;
   bool met_damage = false;
 };
@@ -87,11 +87,14 @@ Result<void> ReplicaReader::Impl::open() {
   HOLDLINE_ASSIGN(position, db->prepare(select_meta));
   HOLDLINE_ASSIGN(lookup, db->prepare("SELECT collection, seq FROM _lookup WHERE kind = ? AND key >= ? AND key < ? "
                                       "ORDER BY kind, key, collection, seq LIMIT ?"));
-  for (const Shape& shape : layout.shapes()) HOLDLINE_TRY(prepare(shape, tables.emplace_back()));
+  tables.resize(layout.shapes().size());
   return {};
 }
 
-Result<void> ReplicaReader::Impl::prepare(const Shape& shape, Table& t) {
+Result<Table*> ReplicaReader::Impl::table(const Shape& shape) {
+  auto& slot = tables[static_cast<std::size_t>(&shape - layout.shapes().data())];
+  if (slot) return &*slot;
+  Table t;
   const std::string select = "SELECT seq, id, scope, cn, body FROM " + shape.table;
   HOLDLINE_ASSIGN(t.by_id, db->prepare(select + " WHERE id = ?"));
   HOLDLINE_ASSIGN(t.by_seq, db->prepare(select + " WHERE seq = ?"));
@@ -103,7 +106,7 @@ Result<void> ReplicaReader::Impl::prepare(const Shape& shape, Table& t) {
   if (!shape.names.empty()) {
     HOLDLINE_ASSIGN(t.names, db->prepare("SELECT rowid FROM " + shape.names + "(?) LIMIT ?"));
   }
-  return {};
+  return &slot.emplace(std::move(t));
 }
 
 template <class Seen, class Read>
@@ -125,10 +128,12 @@ Result<Seen> ReplicaReader::Impl::in_transaction(const Read& read) {
 }
 
 Result<std::optional<StoredRow>> ReplicaReader::Impl::row_by_id(const Shape& shape, const sync::Id& id) {
-  return one_row(shape, table(shape).by_id.rows(Blob{id.view()}));
+  HOLDLINE_ASSIGN(Table* const t, table(shape));
+  return one_row(shape, t->by_id.rows(Blob{id.view()}));
 }
 Result<std::optional<StoredRow>> ReplicaReader::Impl::row_by_seq(const Shape& shape, std::int64_t seq) {
-  return one_row(shape, table(shape).by_seq.rows(seq));
+  HOLDLINE_ASSIGN(Table* const t, table(shape));
+  return one_row(shape, t->by_seq.rows(seq));
 }
 
 // One search: collects candidates until there are enough, one per root.
@@ -192,7 +197,8 @@ Result<void> ReplicaReader::Impl::Search::lookups(LookupKind kind, const std::st
 
 Result<void> ReplicaReader::Impl::Search::names(const Shape& shape, const std::vector<std::string>& words) {
   if (words.empty() || shape.names.empty() || !wanted(shape) || enough()) return {};
-  auto rows = impl.table(shape).names.rows(fts_query(words), look_at());
+  HOLDLINE_ASSIGN(Table* const t, impl.table(shape));
+  auto rows = t->names.rows(fts_query(words), look_at());
   while (!enough()) {
     HOLDLINE_ASSIGN(const bool more, rows.next());
     if (!more) return {};
@@ -240,7 +246,8 @@ Result<ReplicaReader::Seen> ReplicaReader::children(const sync::Collection& coll
   return impl_->in_transaction<Seen>([&](std::vector<ReplicaRow>& into) -> Result<void> {
     const Shape* shape = impl_->layout.shape(collection.no);
     if (shape == nullptr || !collection.parent) return {};
-    return all_rows(*shape, impl_->table(*shape).children.rows(Blob{parent.view()}), into);
+    HOLDLINE_ASSIGN(Table* const t, impl_->table(*shape));
+    return all_rows(*shape, t->children.rows(Blob{parent.view()}), into);
   });
 }
 
@@ -249,9 +256,9 @@ Result<ReplicaReader::Seen> ReplicaReader::list(const sync::Collection& collecti
   return impl_->in_transaction<Seen>([&](std::vector<ReplicaRow>& into) -> Result<void> {
     const Shape* shape = impl_->layout.shape(collection.no);
     if (shape == nullptr) return {};
-    Table& t = impl_->table(*shape);
-    return before.is_nil() ? all_rows(*shape, t.newest.rows(limit), into)
-                           : all_rows(*shape, t.older.rows(Blob{before.view()}, limit), into);
+    HOLDLINE_ASSIGN(Table* const t, impl_->table(*shape));
+    return before.is_nil() ? all_rows(*shape, t->newest.rows(limit), into)
+                           : all_rows(*shape, t->older.rows(Blob{before.view()}, limit), into);
   });
 }
 

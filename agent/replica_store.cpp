@@ -8,7 +8,7 @@ using platform::Blob;
 
 namespace {
 
-constexpr std::size_t leaf_bytes = 32;
+constexpr std::size_t sum_bytes = 32, group_count = 8;
 
 platform::DatabaseOptions database_options(const ReplicaStore::Options& options, platform::OpenMode mode) {
   platform::DatabaseOptions database;
@@ -28,11 +28,16 @@ std::string join(const std::vector<std::string>& words) {
   return text;
 }
 
-std::string leaves_bytes(const sync::Leaves& leaves) {
+// The sums of one leaf that are not zero, each after the number of its visibility group.
+std::string sums_bytes(const sync::DigestTable& digests, const std::string& scope, sync::CollectionNo collection,
+                       std::size_t leaf) {
   std::string bytes;
-  bytes.reserve(leaves.size() * leaf_bytes);
-  for (const sync::Sum& leaf : leaves) {
-    const auto sum = leaf.bytes();
+  const auto& all = digests.all();
+  for (auto at = all.lower_bound({scope, collection, 0});
+       at != all.end() && at->first.scope == scope && at->first.collection == collection; ++at) {
+    if (at->second[leaf] == sync::Sum{}) continue;
+    const auto sum = at->second[leaf].bytes();
+    bytes.push_back(static_cast<char>(at->first.group));
     bytes.append(reinterpret_cast<const char*>(sum.data()), sum.size());
   }
   return bytes;
@@ -107,30 +112,36 @@ Result<std::unique_ptr<ReplicaStore>> ReplicaStore::open(const Options& options,
   return store;
 }
 
-Result<void> ReplicaStore::prepare() {
-  for (const Shape& shape : layout_.shapes()) {
-    Table& t = tables_.emplace_back();
-    const bool child = shape.collection->parent.has_value();
-    // Without the index of a bulk load every find would read the whole table; nothing finds rows then.
-    HOLDLINE_ASSIGN(t.find, db_.prepare("SELECT seq, id, scope, cn, body FROM " + shape.table + " WHERE id = ?"));
-    HOLDLINE_ASSIGN(t.insert, db_.prepare("INSERT INTO " + shape.table + "(id, scope, cn, body" +
-                                          (child ? ", parent) VALUES (?, ?, ?, ?, ?)" : ") VALUES (?, ?, ?, ?)")));
-    HOLDLINE_ASSIGN(t.update, db_.prepare("UPDATE " + shape.table + " SET scope = ?, cn = ?, body = ?" +
-                                          (child ? ", parent = ? WHERE seq = ?" : " WHERE seq = ?")));
-    HOLDLINE_ASSIGN(t.erase, db_.prepare("DELETE FROM " + shape.table + " WHERE seq = ?"));
-    if (shape.names.empty()) continue;
+Result<ReplicaStore::Table*> ReplicaStore::table(const Shape& shape) {
+  auto& slot = tables_[static_cast<std::size_t>(&shape - layout_.shapes().data())];
+  if (slot) return &*slot;
+  Table t;
+  const bool child = shape.collection->parent.has_value();
+  // Without the index of a bulk load every find would read the whole table; nothing finds rows then.
+  HOLDLINE_ASSIGN(t.find, db_.prepare("SELECT seq, id, scope, cn, body FROM " + shape.table + " WHERE id = ?"));
+  HOLDLINE_ASSIGN(t.insert, db_.prepare("INSERT INTO " + shape.table + "(id, scope, cn, body" +
+                                        (child ? ", parent) VALUES (?, ?, ?, ?, ?)" : ") VALUES (?, ?, ?, ?)")));
+  HOLDLINE_ASSIGN(t.update, db_.prepare("UPDATE " + shape.table + " SET scope = ?, cn = ?, body = ?" +
+                                        (child ? ", parent = ? WHERE seq = ?" : " WHERE seq = ?")));
+  HOLDLINE_ASSIGN(t.erase, db_.prepare("DELETE FROM " + shape.table + " WHERE seq = ?"));
+  if (!shape.names.empty()) {
     HOLDLINE_ASSIGN(t.add_words, db_.prepare("INSERT INTO " + shape.names + "(rowid, words) VALUES (?, ?)"));
     HOLDLINE_ASSIGN(t.drop_words, db_.prepare("INSERT INTO " + shape.names + "(" + shape.names +
                                               ", rowid, words) VALUES ('delete', ?, ?)"));
   }
+  return &slot.emplace(std::move(t));
+}
+
+Result<void> ReplicaStore::prepare() {
+  tables_.resize(layout_.shapes().size());
   // A number twice in one record is one lookup.
   HOLDLINE_ASSIGN(add_lookup_, db_.prepare("INSERT OR IGNORE INTO _lookup VALUES (?, ?, ?, ?)"));
   HOLDLINE_ASSIGN(drop_lookup_,
                   db_.prepare("DELETE FROM _lookup WHERE kind = ? AND key = ? AND collection = ? AND seq = ?"));
   HOLDLINE_ASSIGN(select_meta_, db_.prepare(select_meta));
   HOLDLINE_ASSIGN(save_meta_, db_.prepare("INSERT OR REPLACE INTO _meta VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
-  HOLDLINE_ASSIGN(save_digest_, db_.prepare("INSERT OR REPLACE INTO _digest VALUES (?, ?, ?, ?)"));
-  HOLDLINE_ASSIGN(drop_digests_, db_.prepare("DELETE FROM _digest WHERE scope = ? AND collection = ?"));
+  HOLDLINE_ASSIGN(save_leaf_, db_.prepare("INSERT OR REPLACE INTO _digest VALUES (?, ?, ?, ?)"));
+  HOLDLINE_ASSIGN(drop_leaf_, db_.prepare("DELETE FROM _digest WHERE scope = ? AND collection = ? AND leaf = ?"));
   return {};
 }
 
@@ -145,7 +156,12 @@ Result<void> ReplicaStore::save_meta(const StoreMeta& meta) {
 
 void ReplicaStore::go_back_to(const StoreMeta& meta) {
   meta_ = meta;
+  forget_digests();
+}
+
+void ReplicaStore::forget_digests() {
   digests_ = {};
+  roots_.clear();
   dirty_.clear();
 }
 
@@ -155,25 +171,28 @@ Result<void> ReplicaStore::load() {
 }
 
 Result<void> ReplicaStore::load_digests() {
-  digests_ = {};
-  dirty_.clear();
-  HOLDLINE_ASSIGN(auto select, db_.prepare("SELECT scope, collection, visibility, leaves FROM _digest"));
+  forget_digests();
+  HOLDLINE_ASSIGN(auto select, db_.prepare("SELECT scope, collection, leaf, sums FROM _digest"));
   auto rows = select.rows();
   for (;;) {
     HOLDLINE_ASSIGN(const bool more, rows.next());
     if (!more) return {};
-    const std::string_view bytes = rows.blob(3);
-    if (bytes.size() != sync::leaf_count * leaf_bytes)
-      return fail(ErrorKind::stop, "database-corrupt", "A digest of the local copy has the wrong length.");
-    sync::Leaves& leaves = digests_.all()[{std::string(rows.text(0)), static_cast<sync::CollectionNo>(rows.i64(1)),
-                                           static_cast<std::uint8_t>(rows.i64(2))}];
-    for (std::size_t i = 0; i < leaves.size(); ++i)
-      leaves[i] = sync::Sum::from(bytes.substr(i * leaf_bytes, leaf_bytes));
+    const auto leaf = static_cast<std::uint64_t>(rows.i64(2));
+    const std::string_view sums = rows.blob(3);
+    bool sound = leaf < sync::leaf_count && sums.size() % (1 + sum_bytes) == 0;
+    sync::DigestKey key{std::string(rows.text(0)), static_cast<sync::CollectionNo>(rows.i64(1)), 0};
+    for (std::size_t at = 0; sound && at < sums.size(); at += 1 + sum_bytes) {
+      key.group = static_cast<std::uint8_t>(sums[at]);
+      sound = key.group < group_count;
+      if (sound) digests_.all()[key][leaf] = sync::Sum::from(sums.substr(at + 1, sum_bytes));
+    }
+    if (!sound) return fail(ErrorKind::stop, "database-corrupt", "A digest of the local copy is malformed.");
   }
 }
 
 Result<std::optional<StoredRow>> ReplicaStore::find(const Shape& shape, const sync::Id& id) {
-  auto rows = table(shape).find.rows(Blob{id.view()});
+  HOLDLINE_ASSIGN(Table* const t, table(shape));
+  auto rows = t->find.rows(Blob{id.view()});
   HOLDLINE_ASSIGN(const bool found, rows.next());
   if (!found) return std::nullopt;
   HOLDLINE_ASSIGN(auto row, read_row(shape, rows));
@@ -193,11 +212,11 @@ Result<void> ReplicaStore::each(const Shape& shape, const std::function<Result<v
 
 Result<void> ReplicaStore::append(const Shape& shape, const sync::Record& record, sync::ChangeNumber cn) {
   const sync::Bytes body = sync::encode_body(*shape.collection, record);
-  platform::Statement& insert = table(shape).insert;
-  if (!shape.collection->parent) return insert.run(Blob{record.key.id.view()}, record.scope, cn, Blob{body});
+  HOLDLINE_ASSIGN(Table* const t, table(shape));
+  if (!shape.collection->parent) return t->insert.run(Blob{record.key.id.view()}, record.scope, cn, Blob{body});
   const auto parent = shape.parent_of(record);
-  return insert.run(Blob{record.key.id.view()}, record.scope, cn, Blob{body},
-                    parent ? std::optional(Blob{parent->view()}) : std::nullopt);
+  return t->insert.run(Blob{record.key.id.view()}, record.scope, cn, Blob{body},
+                       parent ? std::optional(Blob{parent->view()}) : std::nullopt);
 }
 
 Result<void> ReplicaStore::put(const Shape& shape, const StoredRow* before, const sync::Record& after,
@@ -211,13 +230,13 @@ Result<void> ReplicaStore::put(const Shape& shape, const StoredRow* before, cons
     seq = before->seq;
     old_keys = search_keys(shape, folder_, before->record);
     const sync::Bytes body = sync::encode_body(*shape.collection, after);
-    platform::Statement& update = table(shape).update;
+    HOLDLINE_ASSIGN(Table* const t, table(shape));
     if (!shape.collection->parent) {
-      HOLDLINE_TRY(update.run(after.scope, cn, Blob{body}, seq));
+      HOLDLINE_TRY(t->update.run(after.scope, cn, Blob{body}, seq));
     } else {
       const auto parent = shape.parent_of(after);
       HOLDLINE_TRY(
-          update.run(after.scope, cn, Blob{body}, parent ? std::optional(Blob{parent->view()}) : std::nullopt, seq));
+          t->update.run(after.scope, cn, Blob{body}, parent ? std::optional(Blob{parent->view()}) : std::nullopt, seq));
     }
   }
   HOLDLINE_TRY(reindex(shape, seq, old_keys, search_keys(shape, folder_, after)));
@@ -227,7 +246,8 @@ Result<void> ReplicaStore::put(const Shape& shape, const StoredRow* before, cons
 
 Result<void> ReplicaStore::remove(const Shape& shape, const StoredRow& before) {
   HOLDLINE_TRY(reindex(shape, before.seq, search_keys(shape, folder_, before.record), {}));
-  HOLDLINE_TRY(table(shape).erase.run(before.seq));
+  HOLDLINE_ASSIGN(Table* const t, table(shape));
+  HOLDLINE_TRY(t->erase.run(before.seq));
   count(shape, &before.record, nullptr);
   return {};
 }
@@ -237,7 +257,8 @@ Result<void> ReplicaStore::reindex(const Shape& shape, std::int64_t seq, const S
                                    const SearchKeys& after) {
   if (before.words != after.words) {
     if (!before.words.empty()) {
-      HOLDLINE_TRY(table(shape).drop_words.run(seq, join(before.words)));
+      HOLDLINE_ASSIGN(Table* const t, table(shape));
+      HOLDLINE_TRY(t->drop_words.run(seq, join(before.words)));
     }
     HOLDLINE_TRY(add_words(shape, seq, after.words));
   }
@@ -254,7 +275,8 @@ Result<void> ReplicaStore::reindex(const Shape& shape, std::int64_t seq, const S
 
 Result<void> ReplicaStore::add_words(const Shape& shape, std::int64_t seq, const std::vector<std::string>& words) {
   if (words.empty()) return {};
-  return table(shape).add_words.run(seq, join(words));
+  HOLDLINE_ASSIGN(Table* const t, table(shape));
+  return t->add_words.run(seq, join(words));
 }
 
 Result<void> ReplicaStore::add_lookups(std::vector<Lookup>& lookups) {
@@ -267,29 +289,43 @@ Result<void> ReplicaStore::add_lookups(std::vector<Lookup>& lookups) {
 void ReplicaStore::count(const Shape& shape, const sync::Record* before, const sync::Record* after) {
   digests_.change(*shape.collection, before, after);
   for (const sync::Record* record : {before, after})
-    if (record != nullptr) dirty_.emplace(record->scope, shape.collection->no);
+    if (record != nullptr) touch(record->scope, shape.collection->no, sync::leaf_of(record->key.id));
+}
+
+void ReplicaStore::touch(const std::string& scope, sync::CollectionNo collection, std::size_t leaf) {
+  dirty_.emplace(scope, collection, leaf);
+  roots_.erase(roots_.lower_bound({scope, collection, 0}), roots_.upper_bound({scope, collection, group_count}));
 }
 
 void ReplicaStore::set_digests(sync::DigestTable digests) {
   std::swap(digests_, digests);
   for (const sync::DigestTable* each : {&digests_, &digests})
-    for (const auto& [key, leaves] : each->all()) dirty_.emplace(key.scope, key.collection);
+    for (const auto& [key, leaves] : each->all())
+      for (std::size_t leaf = 0; leaf < leaves.size(); ++leaf)
+        if (leaves[leaf] != sync::Sum{}) touch(key.scope, key.collection, leaf);
 }
 
 void ReplicaStore::set_leaf(const sync::DigestKey& key, std::size_t leaf, const sync::Sum& sum) {
-  dirty_.emplace(key.scope, key.collection);
+  touch(key.scope, key.collection, leaf);
   const auto at = digests_.all().try_emplace(key).first;
   at->second.at(leaf) = sum;
   // As DigestTable does: without rows there is no entry.
   if (at->second == sync::Leaves{}) digests_.all().erase(at);
 }
 
+const sync::Hash& ReplicaStore::root(const sync::DigestKey& key) {
+  if (const auto known = roots_.find(key); known != roots_.end()) return known->second;
+  const auto found = digests_.all().find(key);
+  return roots_[key] = sync::root_of(found == digests_.all().end() ? sync::Leaves{} : found->second);
+}
+
 Result<void> ReplicaStore::save_digests() {
-  for (const auto& [scope, collection] : dirty_) {
-    HOLDLINE_TRY(drop_digests_.run(scope, collection));
-    for (auto at = digests_.all().lower_bound({scope, collection, 0});
-         at != digests_.all().end() && at->first.scope == scope && at->first.collection == collection; ++at) {
-      HOLDLINE_TRY(save_digest_.run(scope, collection, at->first.group, Blob{leaves_bytes(at->second)}));
+  for (const auto& [scope, collection, leaf] : dirty_) {
+    const std::string sums = sums_bytes(digests_, scope, collection, leaf);
+    if (sums.empty()) {
+      HOLDLINE_TRY(drop_leaf_.run(scope, collection, leaf));
+    } else {
+      HOLDLINE_TRY(save_leaf_.run(scope, collection, leaf, Blob{sums}));
     }
   }
   dirty_.clear();

@@ -4,10 +4,12 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "agent/replica.hpp"
@@ -89,10 +91,12 @@ class ReplicaStore {
   Result<void> add_lookups(std::vector<Lookup>& lookups);
 
   const sync::DigestTable& digests() const { return digests_; }
+  // Of one digest; kept until its rows change, because every cut asks for all of them and each takes hashing 8 KiB.
+  const sync::Hash& root(const sync::DigestKey& key);
   void set_digests(sync::DigestTable digests);
   // Sets one leaf of one key to what its rows say.
   void set_leaf(const sync::DigestKey& key, std::size_t leaf, const sync::Sum& sum);
-  // Writes the digests that changed since the last time.
+  // Writes the leaves that changed since the last time.
   Result<void> save_digests();
   // Position and digests as the file has them: at open, and after a rollback.
   Result<void> load();
@@ -106,7 +110,10 @@ class ReplicaStore {
       : db_(std::move(db)), layout_(layout), folder_(folder) {}
   Result<void> prepare();
   Result<void> load_digests();
-  Table& table(const Shape& shape) { return tables_[static_cast<std::size_t>(&shape - layout_.shapes().data())]; }
+  void forget_digests();
+  void touch(const std::string& scope, sync::CollectionNo collection, std::size_t leaf);
+  // Prepared when a collection is first written to: most starts touch few of them.
+  Result<Table*> table(const Shape& shape);
   Result<void> reindex(const Shape& shape, std::int64_t seq, const SearchKeys& before, const SearchKeys& after);
   void count(const Shape& shape, const sync::Record* before, const sync::Record* after);
 
@@ -115,9 +122,10 @@ class ReplicaStore {
   const Folder& folder_;
   StoreMeta meta_;
   sync::DigestTable digests_;
-  std::set<std::pair<std::string, sync::CollectionNo>> dirty_;  // scope and collection
-  std::vector<Table> tables_;                                   // as layout_.shapes()
-  platform::Statement add_lookup_, drop_lookup_, select_meta_, save_meta_, save_digest_, drop_digests_;
+  std::map<sync::DigestKey, sync::Hash> roots_;                               // of digests_, as far as known
+  std::set<std::tuple<std::string, sync::CollectionNo, std::size_t>> dirty_;  // scope, collection, leaf
+  std::vector<std::optional<Table>> tables_;                                  // as layout_.shapes()
+  platform::Statement add_lookup_, drop_lookup_, select_meta_, save_meta_, save_leaf_, drop_leaf_;
 };
 
 }  // namespace holdline::agent

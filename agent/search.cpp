@@ -90,17 +90,17 @@ std::string phone_of(std::string_view typed) {
 
 }  // namespace
 
-// ICU's rules, and what they make of each letter of Europe's alphabets alone: they look at no neighbours there, and a
-// search folds every name it finds.
+// ICU's rules, and what they make of each letter of Europe's alphabets alone, as far as met: they look at no neighbours
+// there, and a search folds every name it finds.
 struct Folder::Rules {
   Rules();
   std::string fold(icu::UnicodeString text) const;
   // Nothing when the text holds anything but ASCII and kept letters.
-  std::optional<std::string> fold_kept(std::string_view text) const;
+  std::optional<std::string> fold_kept(std::string_view text);
 
   static constexpr UChar32 first_kept = 0xc0, last_kept = 0x24f;  // two bytes of UTF-8 each
   std::unique_ptr<icu::Transliterator> transliterator;
-  std::array<std::string, last_kept - first_kept + 1> kept;
+  std::array<std::optional<std::string>, last_kept - first_kept + 1> kept;
 };
 
 Folder::Rules::Rules() {
@@ -109,8 +109,6 @@ Folder::Rules::Rules() {
   transliterator.reset(icu::Transliterator::createInstance(
       "NFC; Any-Latin; Latin-ASCII; NFD; [:Nonspacing Mark:] Remove; NFC; Lower", UTRANS_FORWARD, status));
   if (U_FAILURE(status)) throw std::runtime_error("ICU has no transliteration rules; install libicu");
-  for (UChar32 letter = first_kept; letter <= last_kept; ++letter)
-    kept[static_cast<std::size_t>(letter - first_kept)] = fold(icu::UnicodeString(letter));
 }
 
 std::string Folder::Rules::fold(icu::UnicodeString text) const {
@@ -118,7 +116,7 @@ std::string Folder::Rules::fold(icu::UnicodeString text) const {
   return plain(text);
 }
 
-std::optional<std::string> Folder::Rules::fold_kept(std::string_view text) const {
+std::optional<std::string> Folder::Rules::fold_kept(std::string_view text) {
   std::string folded;
   folded.reserve(text.size());
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -131,7 +129,9 @@ std::optional<std::string> Folder::Rules::fold_kept(std::string_view text) const
     const auto next = static_cast<unsigned char>(text[at]);
     const UChar32 letter = (c & 0x1f) << 6 | (next & 0x3f);
     if ((next & 0xc0) != 0x80 || letter < first_kept || letter > last_kept) return std::nullopt;
-    folded += kept[static_cast<std::size_t>(letter - first_kept)];
+    auto& of_letter = kept[static_cast<std::size_t>(letter - first_kept)];
+    if (!of_letter) of_letter = fold(icu::UnicodeString(letter));
+    folded += *of_letter;
   }
   return folded;
 }

@@ -147,6 +147,20 @@ TEST(Replica, KeepsDigestsEqualToThoseCountedFromTheRows) {
   EXPECT_TRUE(station.replica->differing(roots_of(digests_of(expected))).empty());
 }
 
+TEST(Replica, ComparesItsDigestsAsTheyAreAfterEachCut) {
+  ReplicaStation station;
+  station.bootstrap();
+  const auto first = roots_of(digests_of({customer_of(1, "Anna", "Schmidt")}));
+  const auto second = roots_of(digests_of({customer_of(1, "Ada", "Schmidt")}));
+  must(station.replica->apply(cut_of(10, 11, {told(11, customer_of(1, "Anna", "Schmidt"))}), 1));
+  ASSERT_TRUE(station.replica->differing(first).empty());
+  must(station.replica->apply(cut_of(11, 12, {told_fields(12, "customer", 1, {{"given", text("Ada")}})}), 1));
+  EXPECT_FALSE(station.replica->differing(first).empty());
+  EXPECT_TRUE(station.replica->differing(second).empty());
+  station.start();
+  EXPECT_TRUE(station.replica->differing(second).empty());
+}
+
 // Changes a stored body behind the replica's back, as a page that went back to an older state would.
 void tamper(const ReplicaStation& station, std::uint32_t customer, std::string_view family) {
   platform::DatabaseOptions options;
