@@ -83,16 +83,18 @@ Sum Sum::of(const Hash& hash) { return from(hash.view()); }
 
 std::array<std::uint8_t, 32> Sum::bytes() const {
   std::array<std::uint8_t, 32> out{};
-  for (std::size_t i = 0; i < out.size(); ++i)
-    out[i] = static_cast<std::uint8_t>(words[i / word_bytes] >> (8 * (i % word_bytes)));
+  for (std::size_t word = 0; word < words.size(); ++word)
+    for (std::size_t i = 0; i < word_bytes; ++i)
+      out[word * word_bytes + i] = static_cast<std::uint8_t>(words[word] >> (8 * i));
   return out;
 }
 
 Sum Sum::from(std::string_view bytes32) {
   Sum sum;
   if (bytes32.size() != sizeof sum.words) return sum;
-  for (std::size_t i = 0; i < bytes32.size(); ++i)
-    sum.words[i / word_bytes] |= std::uint64_t{static_cast<unsigned char>(bytes32[i])} << (8 * (i % word_bytes));
+  for (std::size_t word = 0; word < sum.words.size(); ++word)
+    for (std::size_t i = 0; i < word_bytes; ++i)
+      sum.words[word] |= std::uint64_t{static_cast<unsigned char>(bytes32[word * word_bytes + i])} << (8 * i);
   return sum;
 }
 
