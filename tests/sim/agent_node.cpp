@@ -47,7 +47,8 @@ AgentNode::AgentNode(Stage& stage, Network& network, std::size_t machine, std::s
   if (auto opened = open(true); !opened) throw Violation("a first run succeeds", opened.error().message);
 }
 
-AgentNode::~AgentNode() = default;
+// Nobody looks at the disk any more: closing need not put it in order.
+AgentNode::~AgentNode() { disk_.cut_power(); }
 
 agent::Outbox& AgentNode::outbox() { return *process_->outbox; }
 agent::Replica& AgentNode::replica() { return *process_->replica; }

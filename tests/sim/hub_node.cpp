@@ -49,7 +49,8 @@ HubNode::HubNode(Stage& stage, Chance chance)
   start();
 }
 
-HubNode::~HubNode() = default;
+// Nobody looks at the disk any more: closing need not put it in order.
+HubNode::~HubNode() { disk_.cut_power(); }
 
 hub::SqliteLedger& HubNode::ledger() { return *running_->ledger; }
 
