@@ -178,6 +178,8 @@ class Ledger {
  public:
   virtual ~Ledger() = default;
   virtual LedgerIdentity identity() const = 0;
+  // The one of identity(), for every message, without a copy of the dictionary.
+  virtual Id epoch() const = 0;
   // Compare-and-set: the epoch becomes `next` if it still is `current`; returns the epoch that now holds.
   virtual Result<Id> change_epoch(const Id& current, const Id& next) = 0;
   virtual const sync::Schema& schema() const = 0;

@@ -90,7 +90,7 @@ std::optional<sync::Manifest> Snapshots::find(std::span<const std::string> scope
 
 Result<bool> Snapshots::usable(LedgerReader& reader, const sync::Manifest& manifest) {
   HOLDLINE_ASSIGN(const Cursor head, reader.head());
-  if (manifest.epoch != ledger_.identity().epoch || manifest.schema_version != ledger_.schema().version() ||
+  if (manifest.epoch != ledger_.epoch() || manifest.schema_version != ledger_.schema().version() ||
       head.cn > manifest.at.cn + limits_.too_old) {
     return false;
   }
@@ -106,7 +106,7 @@ Result<Snapshots::Built> Snapshots::build(LedgerReader& reader, std::vector<std:
   Built built;
   built.scopes = std::move(scopes);
   built.profile = profile;
-  built.manifest.epoch = ledger_.identity().epoch;
+  built.manifest.epoch = ledger_.epoch();
   built.manifest.schema_version = ledger_.schema().version();
   HOLDLINE_ASSIGN(built.manifest.at, reader.head());
   for (const sync::Collection* collection : by_urgency(ledger_.schema())) {

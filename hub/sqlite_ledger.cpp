@@ -132,6 +132,11 @@ LedgerIdentity SqliteLedger::identity() const {
   return impl_->identity;
 }
 
+Id SqliteLedger::epoch() const {
+  const std::lock_guard lock(impl_->identity_mutex);
+  return impl_->identity.epoch;
+}
+
 Result<Id> SqliteLedger::change_epoch(const Id& current, const Id& next) {
   const std::lock_guard lock(impl_->identity_mutex);
   HOLDLINE_ASSIGN(const Id holds, impl_->written(impl_->directory->change_epoch(current, next)));

@@ -41,6 +41,7 @@ class SqliteLedger final : public Ledger {
   ~SqliteLedger() override;
 
   LedgerIdentity identity() const override;
+  Id epoch() const override;
   Result<Id> change_epoch(const Id& current, const Id& next) override;
   const sync::Schema& schema() const override;
 

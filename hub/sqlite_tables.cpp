@@ -41,8 +41,10 @@ tl::unexpected<Error> damaged(std::string_view what) {
                   "). Stop, keep the file, and restore a backup.");
 }
 
-Result<platform::Statement*> Statements::get(const std::string& sql, std::size_t copy) {
-  auto& copies = prepared_[sql];
+Result<platform::Statement*> Statements::get(std::string_view sql, std::size_t copy) {
+  auto found = prepared_.find(sql);
+  if (found == prepared_.end()) found = prepared_.try_emplace(std::string(sql)).first;
+  auto& copies = found->second;
   while (copies.size() <= copy) {
     HOLDLINE_ASSIGN(auto statement, db_->prepare(sql));
     copies.push_back(std::make_unique<platform::Statement>(std::move(statement)));

@@ -26,11 +26,16 @@ class Statements {
  public:
   explicit Statements(platform::Database& db) : db_(&db) {}
   // The statement stays where it is. `copy`: several of the same text, for queries that run side by side.
-  Result<platform::Statement*> get(const std::string& sql, std::size_t copy = 0);
+  Result<platform::Statement*> get(std::string_view sql, std::size_t copy = 0);
 
  private:
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>()(text); }
+  };
   platform::Database* db_;
-  std::unordered_map<std::string, std::vector<std::unique_ptr<platform::Statement>>> prepared_;
+  std::unordered_map<std::string, std::vector<std::unique_ptr<platform::Statement>>, TextHash, std::equal_to<>>
+      prepared_;
 };
 
 // Small numbers for scope names or party ids, remembered per connection.

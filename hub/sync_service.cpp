@@ -87,7 +87,7 @@ Result<SyncService::Pulled> SyncService::pull(const Device& device, const sync::
   const auto answer = [&]() -> Pulled { return {deflate(sync::encode_pull_reply(ledger_.schema(), reply)), 0}; };
   HOLDLINE_ASSIGN(auto reader, ledger_.reader());
   reply.answer = sync::PullAnswer::reset;
-  if (request.epoch != ledger_.identity().epoch || request.grants != device.grants) return answer();
+  if (request.epoch != ledger_.epoch() || request.grants != device.grants) return answer();
   auto cut = reader->cut(request.cursor, device.scopes, device.profile, sync::limits::records_per_cut);
   if (!cut && cut.error().kind == ErrorKind::start_over) return answer();
   if (!cut) return fail(std::move(cut));
@@ -104,7 +104,7 @@ Result<SyncService::Pulled> SyncService::pull(const Device& device, const sync::
 
 Result<sync::Bytes> SyncService::manifest(const Device& device, std::int64_t now_ms) {
   HOLDLINE_ASSIGN(sync::Manifest manifest, snapshots_.manifest(device.scopes, device.profile));
-  manifest.epoch = ledger_.identity().epoch;
+  manifest.epoch = ledger_.epoch();
   manifest.hub_wall_ms = now_ms;
   return sync::encode_json(manifest);
 }

@@ -19,6 +19,7 @@ class RefusingLedger final : public Ledger {
   Error refusal{ErrorKind::retry_later, "disk-full", "The disk is full."};
 
   LedgerIdentity identity() const override { return real_.identity(); }
+  Id epoch() const override { return real_.epoch(); }
   Result<Id> change_epoch(const Id& current, const Id& next) override { return real_.change_epoch(current, next); }
   const sync::Schema& schema() const override { return real_.schema(); }
   Result<std::unique_ptr<LedgerTransaction>> begin() override {
