@@ -69,7 +69,7 @@ void HubNode::start() {
   ++life_;
   needs_restart_ = false;
   running_ = std::make_unique<Running>(std::move(*ledger), entropy_);
-  stage_.history.observe(*running_->ledger);
+  stage_.history.observe_whole(*running_->ledger);
   stage_.trace.line("hub", "starts at " + std::to_string(stage_.history.head().cn));
 }
 
@@ -157,9 +157,9 @@ void HubNode::receive(const sync::Id& device, std::string path, sync::Bytes body
 void HubNode::handle(const hub::Device& device, const std::string& path, const sync::Bytes& body, Answered answered) {
   if (path == sync::path::push) return take_push(device, body, std::move(answered));
   if (path != sync::path::pull) {
-    const sync::Id epoch = running_->ledger->identity().epoch;
+    const sync::Id epoch = running_->ledger->epoch();
     auto answer = hub::answer_reading(running_->service, device, path, body, clock_.now().wall_ms);
-    if (running_->ledger->identity().epoch != epoch) {
+    if (running_->ledger->epoch() != epoch) {
       stage_.count("new epoch");
       stage_.trace.line("hub", "begins a new epoch");
     }

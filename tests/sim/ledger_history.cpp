@@ -13,6 +13,7 @@ namespace {
 const std::vector<std::string> all_scopes{north, south};
 constexpr sync::VisibilitySet everything = 0xff;
 constexpr std::size_t endless = 1'000'000;
+constexpr std::size_t leaves_every = 8;  // looks: they are fifty times as much to read as the roots
 
 template <class T>
 T must(Result<T> result, const char* doing) {
@@ -22,19 +23,24 @@ T must(Result<T> result, const char* doing) {
 
 }  // namespace
 
-Fingerprint fingerprint_of(const std::map<sync::DigestKey, sync::Leaves>& digests) {
-  Fingerprint fingerprint;
+const Fingerprint& Fingerprints::of(const std::map<sync::DigestKey, sync::Leaves>& digests) {
+  std::erase_if(seen_, [&](const auto& digest) { return !digests.contains(digest.first); });
+  std::erase_if(roots_, [&](const auto& root) { return !digests.contains(root.first); });
   for (const auto& [key, leaves] : digests) {
-    std::uint64_t hash = 0xcbf29ce484222325ull, any = 0;
-    for (const sync::Sum& leaf : leaves)
-      for (const std::uint64_t word : leaf.words) {
-        hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
-        hash ^= hash >> 29;
-        any |= word;
-      }
-    if (any != 0) fingerprint[key] = hash;
+    const auto [seen, is_new] = seen_.try_emplace(key, leaves);
+    if (!is_new && seen->second == leaves) continue;
+    seen->second = leaves;
+    if (leaves == sync::Leaves{})
+      roots_.erase(key);
+    else
+      roots_[key] = sync::root_of(leaves);
   }
-  return fingerprint;
+  return roots_;
+}
+
+void LedgerHistory::observe_whole(hub::Ledger& ledger) {
+  looks_ = 0;
+  observe(ledger);
 }
 
 void LedgerHistory::observe(hub::Ledger& ledger) {
@@ -44,15 +50,25 @@ void LedgerHistory::observe(hub::Ledger& ledger) {
   if (head.cn < head_.cn)
     throw Violation("the hub keeps what it committed", "its feed stood at " + std::to_string(head_.cn) + ", now at " +
                                                            std::to_string(head.cn) + ", and nobody restored a backup");
-  if (head != head_ && !states_.empty()) observe_changes(*reader, head);
+  const auto cut = must(reader->cut(states_.empty() ? head : head_, all_scopes, everything, endless), "feed");
+  if (cut.to != head)
+    throw Violation("the feed reaches its head",
+                    "it ends at " + std::to_string(cut.to.cn) + ", not at " + std::to_string(head.cn));
+  observe_changes(*reader, cut);
   observe_results(*reader);
   State state;
-  state.digests = fingerprint_of(must(reader->digests(all_scopes, everything), "digests"));
+  for (const sync::DigestRoot& root : cut.digests) state.digests[root.key] = root.root;
   state.branch = branches_.size() - 1;
+  if (looks_++ % leaves_every == 0) observe_leaves(*reader, state.digests);
   const auto [known, is_new] = states_.try_emplace(Place{head.cn, head.salt}, state);
   if (!is_new && known->second.digests != state.digests)
     throw Violation("one place in the feed, one state", "the digests at " + std::to_string(head.cn) + " have changed");
   head_ = head;
+}
+
+void LedgerHistory::observe_leaves(hub::LedgerReader& reader, const Fingerprint& roots) {
+  if (leaves_.of(must(reader.digests(all_scopes, everything), "digests")) == roots) return;
+  throw Violation("the kept roots are those of the kept leaves", "they differ at " + std::to_string(head_.cn));
 }
 
 void LedgerHistory::observe_first(hub::LedgerReader& reader) {
@@ -61,11 +77,7 @@ void LedgerHistory::observe_first(hub::LedgerReader& reader) {
       keep(row.stood.record.key, row.cn, std::move(row.stood.record));
 }
 
-void LedgerHistory::observe_changes(hub::LedgerReader& reader, const sync::Cursor& head) {
-  const auto cut = must(reader.cut(head_, all_scopes, everything, endless), "feed");
-  if (cut.to != head)
-    throw Violation("the feed reaches its head",
-                    "it ends at " + std::to_string(cut.to.cn) + ", not at " + std::to_string(head.cn));
+void LedgerHistory::observe_changes(hub::LedgerReader& reader, const sync::Cut& cut) {
   for (const sync::Change& change : cut.changes) {
     auto row = must(reader.row(change.record.key), "row");
     if (!row) throw Violation("the feed tells what is there", "it names a record that the ledger does not have");

@@ -14,9 +14,18 @@
 
 namespace holdline::sim {
 
-// A short hash of the leaves of every digest with rows; equal for equal tables.
-using Fingerprint = std::map<sync::DigestKey, std::uint64_t>;
-Fingerprint fingerprint_of(const std::map<sync::DigestKey, sync::Leaves>& digests);
+// The root of every digest with rows; equal for equal tables.
+using Fingerprint = std::map<sync::DigestKey, sync::Hash>;
+
+// Fingerprints of a table that changes little from one time to the next: hashes only the digests that did.
+class Fingerprints {
+ public:
+  const Fingerprint& of(const std::map<sync::DigestKey, sync::Leaves>& digests);
+
+ private:
+  std::map<sync::DigestKey, sync::Leaves> seen_;
+  Fingerprint roots_;
+};
 
 class LedgerHistory {
  public:
@@ -24,6 +33,8 @@ class LedgerHistory {
 
   // Checks what must hold from one look to the next: the feed grows, results are dense and never change.
   void observe(hub::Ledger& ledger);
+  // The same and that the kept leaves are those of the kept roots, which is also looked at now and then in between.
+  void observe_whole(hub::Ledger& ledger);
   // Where the history stands: results may grow while the feed stays.
   struct Mark {
     sync::Cursor head;
@@ -59,7 +70,8 @@ class LedgerHistory {
   using Place = std::pair<sync::ChangeNumber, std::uint64_t>;
 
   void observe_first(hub::LedgerReader& reader);
-  void observe_changes(hub::LedgerReader& reader, const sync::Cursor& head);
+  void observe_changes(hub::LedgerReader& reader, const sync::Cut& cut);
+  void observe_leaves(hub::LedgerReader& reader, const Fingerprint& roots);
   void observe_results(hub::LedgerReader& reader);
   void keep(const sync::RecordKey& key, sync::ChangeNumber cn, sync::Record record);
 
@@ -68,7 +80,9 @@ class LedgerHistory {
   std::vector<Branch> branches_{1};
   std::map<sync::RecordKey, std::vector<Version>> versions_;
   std::map<sync::Id, std::vector<sync::ActionResult>> results_;
+  Fingerprints leaves_;
   sync::Cursor head_;
+  std::size_t looks_ = 0;
 };
 
 }  // namespace holdline::sim

@@ -26,7 +26,7 @@ void ReplicaWatch::check_state(const agent::ReplicaPosition& position) {
   if (ledger == nullptr)
     throw Violation("a replica stands where the ledger stood",
                     node_.name() + " is at " + std::to_string(position.cursor.cn));
-  const bool equal = fingerprint_of(node_.replica().digests().all()) == *ledger;
+  const bool equal = fingerprints_.of(node_.replica().digests().all()) == *ledger;
   if (equal) rotten_ = false;
   if (!equal && !rotten_)
     throw Violation("after every cut a replica equals the ledger at that place",

@@ -23,6 +23,7 @@ class ReplicaWatch {
   Stage& stage_;
   AgentNode& node_;
   agent::ReplicaPosition seen_;
+  Fingerprints fingerprints_;
   std::uint64_t setbacks_ = 0;
   bool rotten_ = false;
 };
