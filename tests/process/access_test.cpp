@@ -109,7 +109,7 @@ TEST(AnotherHub, AtTheAddressOfTheOwnIsNotTrustedAndWorkGoesOnWithoutIt) {
   // What only a person can settle is tried again once a minute, or when somebody asks for it.
   EXPECT_EQ(desk.run({"sync"}).status, 0);
   desk.wait_for("drained");
-  desk.wait_for_equal_digests();
+  desk.wait_until_equal_to(centre.hub());
 }
 
 TEST(UnknownDevice, IsToldSoAndKeepsWhatItsPeopleDid) {
@@ -159,7 +159,7 @@ TEST(SecondDaemon, AtTheHubLeavesAndTheFirstGoesOn) {
   EXPECT_TRUE(says(second, "already-running")) << second.err;
   desk.add_entry("still here");
   desk.wait_for("drained");
-  desk.wait_for_equal_digests();
+  desk.wait_until_equal_to(centre.hub());
 }
 
 // --- Other logins of the machine ---
@@ -241,7 +241,7 @@ TEST(CommandLine, NeverOpensTheFilesOfTheDaemon) {
   desk.join(hub);
   desk.wait_for("online");
   const std::string id = desk.ask({"customer", "add", "given=Ann", "family=Miller"})["created"][0];
-  desk.wait_for_equal_digests();
+  desk.wait_until_equal_to(hub);
   Command command{{copy_for_others("holdline", scratch.path()), "--socket", desk.socket().string()}, {}, {}, {}};
   if (is_root()) {
     command.uid = other.uid;

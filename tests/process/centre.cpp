@@ -150,10 +150,10 @@ void Desk::wait_for_mode(const std::string& wanted, std::chrono::seconds limit) 
       "mode " + wanted, [&] { return mode() == wanted; }, limit);
 }
 
-void Desk::wait_for_equal_digests() const {
-  until("equal digests", [this] {
+void Desk::wait_until_equal_to(const Hub& hub) const {
+  until("equal to the ledger", [&] {
     const Outcome outcome = run({"verify", "--json"});
-    return outcome.status == 0 && Json::parse(outcome.out)["equal"] == true;
+    return outcome.status == 0 && Json::parse(outcome.out)["equal"] == true && digests() == hub.digests();
   });
 }
 

@@ -76,8 +76,9 @@ class Desk {
   // holdline wait GOAL; throws when it is not reached.
   void wait_for(const std::string& goal, std::chrono::seconds limit = std::chrono::seconds(90)) const;
   void wait_for_mode(const std::string& wanted, std::chrono::seconds limit = std::chrono::seconds(90)) const;
-  // The replica is complete: recomputed from its rows it equals the ledger's digests.
-  void wait_for_equal_digests() const;
+  // The replica has all that the ledger has now, and recomputed from its rows it equals it. A replica that is behind
+  // equals the ledger as well, as it was at the replica's place: that alone says little.
+  void wait_until_equal_to(const Hub& hub) const;
   // Roots of the replica's digests by collection.
   std::map<std::string, std::string> digests() const;
 

@@ -88,11 +88,10 @@ TEST(CrashLoop, LosesNothingAndLeavesNothingBehind) {
 
   desk.wait_for("drained");
   desk.wait_for("online");
-  desk.wait_for_equal_digests();
+  desk.wait_until_equal_to(centre.hub());
   const auto shown = desk.entry_notes();
   for (const std::string& note : acknowledged) EXPECT_EQ(count(shown, note), 1U) << note;
   for (const std::string& note : shown) EXPECT_EQ(count(shown, note), 1U) << note;
-  EXPECT_EQ(centre.hub().digests(), desk.digests());
 }
 
 TEST(CrashLoop, WithoutWorkLeavesFilesAsTheyAre) {
@@ -149,8 +148,7 @@ TEST(StandStill, OfAWorkstationInTheMiddleOfAPushLosesNothingAndSendsNothingTwic
   }
   for (Desk* one : {&desk, &colleague}) {
     one->until("everything", [&] { return change_of(one->status()) == notes.size(); });
-    one->wait_for_equal_digests();
-    EXPECT_EQ(there.centre.hub().digests(), one->digests());
+    one->wait_until_equal_to(there.centre.hub());
   }
 }
 
@@ -176,9 +174,8 @@ TEST(StandStill, OfTheHubForLongerThanItsDeadlinesLosesNothingAndTakesNothingTwi
   for (Desk* desk : {&one, &two}) {
     desk->wait_for("drained");
     desk->until("everything", [&] { return change_of(desk->status()) == notes.size(); });
-    desk->wait_for_equal_digests();
+    desk->wait_until_equal_to(centre.hub());
     EXPECT_EQ(sorted(desk->entry_notes()), sorted(notes));
-    EXPECT_EQ(centre.hub().digests(), desk->digests());
   }
 }
 

@@ -84,7 +84,7 @@ class HostileWorkstation : public ::testing::Test {
     EXPECT_LT(peak_memory(centre_.hub().daemon().pid()), memory_before_ + 48 * mebibyte);
     desk_.add_entry("afterwards");
     desk_.wait_for("drained");
-    desk_.wait_for_equal_digests();
+    desk_.wait_until_equal_to(centre_.hub());
   }
   static bool is_refusal(int status) { return status == 0 || (status >= 400 && status < 500); }
   std::string send(const std::string& bytes, bool ends = false) {

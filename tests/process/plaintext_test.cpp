@@ -80,7 +80,7 @@ TEST_F(Plaintext, IsNowhereOnADiskBeforeDuringAndAfterAnOutage) {
   Plants plants;
   plants.plant(one_, "before");
   one_.wait_for("drained");
-  two_.wait_for_equal_digests();
+  two_.wait_until_equal_to(hub_);
   EXPECT_EQ(seen(plants.markers()), Seen()) << "before the outage";
 
   hub_.daemon().kill();
@@ -97,7 +97,7 @@ TEST_F(Plaintext, IsNowhereOnADiskBeforeDuringAndAfterAnOutage) {
   one_.start();
   hub_.start();
   for (Desk* desk : {&one_, &two_}) desk->wait_for("drained");
-  for (Desk* desk : {&one_, &two_}) desk->wait_for_equal_digests();
+  for (Desk* desk : {&one_, &two_}) desk->wait_until_equal_to(hub_);
   EXPECT_EQ(hub_.ask({"quarantine"})["items"].size(), 0U);
   EXPECT_EQ(seen(plants.markers()), Seen()) << "after the outage";
   for (Daemon* daemon : daemons()) daemon->stop();

@@ -49,7 +49,7 @@ class BrokenLine : public ::testing::Test {
 
   void expect_everything_once(const std::set<std::string>& notes) {
     for (const Desk* desk : {&writer_, &reader_}) {
-      desk->wait_for_equal_digests();
+      desk->wait_until_equal_to(there_.centre.hub());
       EXPECT_EQ(desk->digests(), there_.centre.hub().digests()) << desk->name();
       const auto shown = desk->entry_notes();
       EXPECT_EQ(std::set<std::string>(shown.begin(), shown.end()).size(), shown.size()) << "nothing twice";
@@ -127,12 +127,11 @@ TEST(LostAnswers, AboutOneActionFiveTimesInARowLeaveOneEffectAndOneResult) {
     EXPECT_EQ(change_of(there.centre.hub()), before + 1) << "the ledger has taken it once";
   }
   desk.until("the result", [&] { return count(desk.action_states(), "held") == 2; });
-  desk.wait_for_equal_digests();
+  desk.wait_until_equal_to(there.centre.hub());
 
   EXPECT_EQ(count(desk.entry_notes(), note), 1U);
   EXPECT_EQ(desk.ask({"outbox", "show", "2/2"})["verdict"], "applied");
   EXPECT_EQ(change_of(there.centre.hub()), before + 1);
-  EXPECT_EQ(there.centre.hub().digests(), desk.digests());
 }
 
 }  // namespace
