@@ -45,26 +45,6 @@ bool has_natural_id(const sync::Schema& schema, const sync::Op& op) {
   return collection != nullptr && collection->parent && collection->natural_key;
 }
 
-void rename(const Renamed& renamed, sync::Id& id) {
-  if (const auto it = renamed.find(id); it != renamed.end()) id = it->second;
-}
-
-void rename(const Renamed& renamed, sync::Value& value) {
-  if (auto* id = std::get_if<sync::Id>(&value)) rename(renamed, *id);
-  if (auto* elements = std::get_if<sync::Elements>(&value)) {
-    for (sync::Element& element : *elements) rename(renamed, element.tag);
-    std::sort(elements->begin(), elements->end(), [](const auto& a, const auto& b) { return a.tag < b.tag; });
-  }
-}
-
-void rename(const Renamed& renamed, sync::Op& op) {
-  for (sync::FieldChange& change : op.changes) {
-    rename(renamed, change.value);
-    if (auto* base = std::get_if<sync::Value>(&change.base)) rename(renamed, *base);
-    for (sync::Id& tag : change.removes) rename(renamed, tag);
-  }
-}
-
 }  // namespace
 
 sync::Id created_here(std::uint32_t index) {
@@ -137,39 +117,6 @@ std::vector<sync::Id> decode_created(const sync::Maker& maker, const sync::Actio
                                   : sync::created_id(maker, header, static_cast<std::uint32_t>(form >> 1)));
   }
   return ids;
-}
-
-void move_action(const sync::Schema& schema, const sync::Maker& from, const sync::Maker& to, std::uint64_t number,
-                 sync::Action& action, Renamed& renamed) {
-  const sync::ActionHeader old = action.header;
-  action.header.number = number;
-  // First what derives from the place alone: an op may refer to a later one.
-  for (std::uint32_t i = 0; i < action.ops.size(); ++i) {
-    const sync::Op& op = action.ops[i];
-    if (op.kind == sync::OpKind::create && op.record.id == sync::created_id(from, old, i))
-      renamed[op.record.id] = sync::created_id(to, action.header, i);
-    for (const sync::FieldChange& change : op.changes) {
-      for (std::uint32_t k = 0; k < change.adds.size(); ++k) {
-        renamed[sync::element_tag(from, old, i, change.field, k)] =
-            sync::element_tag(to, action.header, i, change.field, k);
-      }
-    }
-  }
-  for (sync::Op& op : action.ops) {
-    const sync::Collection* collection = schema.collection(op.record.collection);
-    const auto natural_before = op.kind == sync::OpKind::create && collection != nullptr
-                                    ? sync::action_format::natural_id_of(*collection, op)
-                                    : std::nullopt;
-    rename(renamed, op);
-    // A natural key's id follows its parent's.
-    if (natural_before && *natural_before == op.record.id)
-      renamed[*natural_before] = *sync::action_format::natural_id_of(*collection, op);
-  }
-  for (sync::Op& op : action.ops) {
-    rename(renamed, op.record.id);
-    rename(renamed, op);
-  }
-  if (action.header.incident) rename(renamed, *action.header.incident);
 }
 
 Result<sync::Action> translate(const sync::Schema& from, const sync::Schema& to, sync::Action action) {

@@ -1,9 +1,7 @@
-// From what a person wants done to an action with its place in a chain, and from there to a place in another chain.
-// Pure.
+// From what a person wants done to an action with its place in a chain. Pure.
 #pragma once
 
 #include <cstdint>
-#include <unordered_map>
 #include <vector>
 
 #include "agent/outbox.hpp"
@@ -27,14 +25,6 @@ std::vector<sync::Id> created_ids(const sync::Action& action);
 sync::Bytes encode_created(const sync::Maker& maker, const sync::Action& action);
 std::vector<sync::Id> decode_created(const sync::Maker& maker, const sync::ActionHeader& header,
                                      std::string_view bytes);
-
-// Old id -> new id of everything whose id derives from a place in the chain.
-using Renamed = std::unordered_map<sync::Id, sync::Id>;
-
-// Moves an action to a new place: `action.header` still has the old lane and number. Ids that derive from the place
-// are renamed, here and in `renamed`, and references to what earlier calls renamed follow. Times stay as they were.
-void move_action(const sync::Schema& schema, const sync::Maker& from, const sync::Maker& to, std::uint64_t number,
-                 sync::Action& action, Renamed& renamed);
 
 // Reads an action written in an older schema as the current one numbers its fields.
 Result<sync::Action> translate(const sync::Schema& from, const sync::Schema& to, sync::Action action);

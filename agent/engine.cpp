@@ -204,7 +204,7 @@ void Engine::perform(const sync::action::AskCommon& a) {
 void Engine::perform(const sync::action::Reissue& a) {
   Result<void> done;
   parts_.outbox.run([&](Outbox& outbox) {
-    if (auto moved = outbox.reissue(parts_.replica.schema(), a.common); !moved) done = fail(std::move(moved));
+    if (auto moved = outbox.reissue(a.common); !moved) done = fail(std::move(moved));
   });
   if (done) done = rebuild_overlay();
   if (!done) return failed(std::move(done).error());

@@ -129,11 +129,11 @@ class Outbox {
   // are void and the actions are offered again; the others stand until the stream, which begins anew, tells them again.
   // Never deletes anything.
   Result<void> void_results(const std::array<std::uint64_t, sync::lane_count>& hub_has, std::uint64_t stream_at);
-  // Fork or rollback: draws a new incarnation. What follows `common` in each lane is re-issued under it with new
-  // ids and rewritten references, whatever result it seemed to have; the old actions stay as history, marked re-issued.
-  // Atomic. Returns old -> new.
+  // Fork or rollback: draws a new incarnation. What follows `common` in each lane is re-issued under it, whatever
+  // result it seemed to have, and says where it stood first: by that the hub knows it, should it have taken it after
+  // all. The old actions stay as history, marked re-issued. Atomic. Returns old -> new.
   Result<std::vector<std::pair<sync::ActionRef, sync::ActionRef>>> reissue(
-      const sync::Schema& schema, const std::array<std::uint64_t, sync::lane_count>& common);
+      const std::array<std::uint64_t, sync::lane_count>& common);
 
   // A person's sign-in on this device, durable when it returns; numbers rise per incarnation. The number is part of
   // what is signed: ask next_assertion() before. 0 takes the next; a taken one is ask_person "assertion-number".

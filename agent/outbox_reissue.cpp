@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "agent/action_draft.hpp"
 #include "agent/outbox_impl.hpp"
 
 namespace holdline::agent {
@@ -41,17 +40,15 @@ namespace {
 
 using Moves = std::vector<std::pair<sync::ActionRef, sync::ActionRef>>;
 
-// One re-issue: reads the old actions in the order they were made, so that what a later one refers to was renamed.
+// One re-issue: takes the old actions in the order they were made, so that what a later one names in `after` has moved.
 class Reissue {
  public:
-  Reissue(Outbox::Impl& impl, const sync::Schema& schema)
-      : impl_(impl), schema_(schema), from_(impl.maker), to_{impl.maker.device, impl.entropy.id()} {
-    next_seq_ = impl.state.next_seq;
-  }
+  explicit Reissue(Outbox::Impl& impl)
+      : impl_(impl), from_(impl.maker.incarnation), to_(impl.entropy.id()), next_seq_(impl.state.next_seq) {}
 
   Result<void> run(const std::array<std::uint64_t, sync::lane_count>& common) {
     const std::uint32_t ordinal = impl_.state.ordinal() + 1;
-    HOLDLINE_TRY(impl_.store->add_incarnation(ordinal, to_.incarnation));
+    HOLDLINE_TRY(impl_.store->add_incarnation(ordinal, to_));
     HOLDLINE_TRY(carry_assertions(ordinal));
     for (const std::int64_t seq : to_move(common)) HOLDLINE_TRY(move(ordinal, seq));
     return {};
@@ -92,24 +89,15 @@ class Reissue {
   Result<void> move(std::uint32_t ordinal, std::int64_t seq) {
     HOLDLINE_ASSIGN(ActionRow row, impl_.row(seq));
     const sync::ActionRef old{row.stored.lane, row.stored.number};
-    HOLDLINE_ASSIGN(const sync::ActionHeader header, sync::read_header(row.stored.header));
-    // Written again in the schema it was made in: what the person saw is not to be reinterpreted.
-    const sync::Schema* schema = &schema_;
-    if (header.schema != schema_.version()) {
-      HOLDLINE_ASSIGN(schema, impl_.kept_schema(header.schema));
-    }
-    HOLDLINE_ASSIGN(sync::Action action, sync::read_action(*schema, from_, row.stored));
-
+    HOLDLINE_ASSIGN(sync::ActionHeader header, sync::read_header(row.stored.header));
     auto& [number, hash] = tips_[old.lane];
-    move_action(*schema, from_, to_, ++number, action, renamed_);
-    rewrite(action.header);
-    sync::Salt salt;
-    impl_.entropy.fill(salt);
-    HOLDLINE_ASSIGN(row.stored, sync::store_action(*schema, to_, action, salt, hash));
+    if (!header.first) header.first = sync::FirstMade{from_, old.number, row.stored.hash};
+    header.number = ++number;
+    rewrite(header);
+    HOLDLINE_ASSIGN(row.stored, sync::store_again(row.stored, header, hash));
     hash = row.stored.hash;
     row.seq = next_seq_++;
     row.place = place_of(ordinal, old.lane);
-    row.request.created = encode_created(to_, action);
     HOLDLINE_TRY(impl_.store->insert(row));
     HOLDLINE_TRY(impl_.store->put_reissued(seq, row.seq));
     moved_[old] = {old.lane, number};
@@ -127,10 +115,8 @@ class Reissue {
   }
 
   Outbox::Impl& impl_;
-  const sync::Schema& schema_;
-  sync::Maker from_, to_;
+  sync::Id from_, to_;  // incarnations
   std::int64_t next_seq_;
-  Renamed renamed_;
   std::map<sync::ActionRef, sync::ActionRef> moved_;
   std::array<std::pair<std::uint64_t, sync::Hash>, sync::lane_count> tips_{};
   std::map<std::uint32_t, sync::Id> person_of_;
@@ -139,10 +125,10 @@ class Reissue {
 
 }  // namespace
 
-Result<Moves> Outbox::reissue(const sync::Schema& schema, const std::array<std::uint64_t, sync::lane_count>& common) {
+Result<Moves> Outbox::reissue(const std::array<std::uint64_t, sync::lane_count>& common) {
   Impl& impl = *impl_;
   if (impl.suspended) return impl.refuse();
-  Reissue reissue(impl, schema);
+  Reissue reissue(impl);
   HOLDLINE_TRY(impl.write([&] { return reissue.run(common); }));
   // Rare enough to read everything again instead of keeping a second way to the same state.
   HOLDLINE_ASSIGN(impl.state, OutboxState::load(*impl.store));

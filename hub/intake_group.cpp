@@ -58,7 +58,7 @@ Result<void> IntakeGroup::load(std::span<const IncomingPush> pushes) {
       kept.emplace(sync::ActionRef{action.lane.lane, action.stored.number}, std::move(action));
     HOLDLINE_ASSIGN(assertions_[key], transaction_.assertions(key.first, key.second));
   }
-  return {};
+  return load_taken_anew(pushes);
 }
 
 Result<void> IntakeGroup::load_records(std::span<const sync::RecordKey> keys) {
@@ -148,6 +148,8 @@ Result<sync::ActionResult> IntakeGroup::take_new(const IncomingPush& push, const
   if (!read.action) return quarantine(lane, read.stored, read.action.error().code, read.action.error().message);
   const sync::Action& action = *read.action;
   const Candidate candidate{lane, read.stored, action, sync::correct_time(action.header.made, push.clock, now_ms_).ms};
+  HOLDLINE_ASSIGN(auto taken, taken_before(candidate));
+  if (taken) return *std::move(taken);
   HOLDLINE_ASSIGN(auto refusal, refuse(push.device, lane, action));
   if (refusal) {
     // The sign-in came with this push and was refused itself: that is the reason to tell.
@@ -185,6 +187,7 @@ Result<sync::ActionResult> IntakeGroup::settle(const Candidate& candidate) {
                         "The record belongs to another scope now. Somebody with rights there can enter it again.");
     if (op.kind == sync::OpKind::create) created.emplace(op.record, op.scope);
   }
+  remember_anew(candidate);
   return apply(candidate);
 }
 

@@ -24,8 +24,8 @@ struct RecordKeyHash {
 
 class IntakeGroup {
  public:
-  IntakeGroup(LedgerTransaction& transaction, const sync::Schema& schema, Authority& authority,
-              std::int64_t now_ms, std::uint64_t salt)
+  IntakeGroup(LedgerTransaction& transaction, const sync::Schema& schema, Authority& authority, std::int64_t now_ms,
+              std::uint64_t salt)
       : transaction_(transaction), schema_(schema), authority_(authority), now_ms_(now_ms) {
     changes_.salt = salt;
   }
@@ -78,6 +78,12 @@ class IntakeGroup {
                           std::string text);
   sync::ActionResult quarantine(const LaneKey& lane, const sync::StoredAction& stored, std::string code,
                                 std::string text);
+  Result<void> load_taken_anew(std::span<const IncomingPush> pushes);
+  // The result of the same action, when it took effect at another place.
+  Result<std::optional<sync::ActionResult>> taken_before(const Candidate& candidate);
+  Result<std::optional<sync::ActionResult>> effect_at(const LaneKey& lane, std::uint64_t number,
+                                                      std::optional<sync::Hash> hash);
+  void remember_anew(const Candidate& candidate);
   Result<void> release_waiting(const Device& device, const LaneKey& settled);
   Result<sync::ActionResult> release(const Device& device, const HeldAction& waiting);
   sync::ActionResult& keep_result(const LaneKey& lane, const sync::Hash& hash, sync::ActionResult result);
@@ -92,6 +98,7 @@ class IntakeGroup {
   std::map<Id, std::uint64_t> result_heads_;
   std::map<DeviceKey, std::map<sync::ActionRef, HeldAction>> held_;
   std::map<DeviceKey, std::map<std::uint32_t, sync::Assertion>> assertions_;
+  std::map<std::pair<Id, sync::Hash>, TakenAnew> taken_anew_;  // device, hash where it stood first
   std::unordered_map<sync::RecordKey, std::optional<StoodAt>, RecordKeyHash> records_;
 };
 

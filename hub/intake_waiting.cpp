@@ -46,9 +46,12 @@ Result<sync::ActionResult> IntakeGroup::release(const Device& device, const Held
   const LaneKey& lane = waiting.lane;
   const auto action = sync::read_action(schema_, {lane.device, lane.incarnation}, waiting.stored);
   if (!action) return quarantine(lane, waiting.stored, action.error().code, action.error().message);
+  const Candidate candidate{lane, waiting.stored, *action, waiting.corrected_ms};
+  HOLDLINE_ASSIGN(auto taken, taken_before(candidate));
+  if (taken) return *std::move(taken);
   HOLDLINE_ASSIGN(const auto refusal, refuse(device, lane, *action));
   if (refusal) return quarantine(lane, waiting.stored, refusal->code, refusal->text);
-  return settle({lane, waiting.stored, *action, waiting.corrected_ms});
+  return settle(candidate);
 }
 
 }  // namespace holdline::hub

@@ -89,6 +89,13 @@ struct HeldAction {
   std::string code, text;
 };
 
+// An action made anew that took effect, by the hash of the place where it stood first (sync::FirstMade).
+struct TakenAnew {
+  sync::Hash first;
+  LaneKey lane;
+  std::uint64_t number = 0;
+};
+
 struct StoodAt {
   sync::Stood stood;
   ChangeNumber cn = 0;
@@ -110,6 +117,7 @@ struct ChangeSet {
   std::vector<KeptResult> results;                         // entry numbers are assigned by the caller, dense per device
   std::vector<HeldAction> hold;                            // inserted or replaced by (lane key, number)
   std::vector<std::pair<LaneKey, std::uint64_t>> release;  // held actions that took effect
+  std::vector<TakenAnew> taken_anew;
   std::vector<std::pair<LaneKey, sync::Assertion>> assertions;
   ChangeNumber last_cn = 0;  // the feed's head after this
   std::uint64_t salt = 0;    // of this transaction; without meaning when the head stays where it was
@@ -130,6 +138,8 @@ class LedgerTransaction {
   virtual Result<std::vector<sync::Record>> children(const sync::RecordKey& parent) = 0;
   // Held actions of these lanes' devices and incarnations.
   virtual Result<std::vector<HeldAction>> held(const Id& device, const Id& incarnation) = 0;
+  // Those of a device that stood first where the chain had one of these hashes.
+  virtual Result<std::vector<TakenAnew>> taken_anew(const Id& device, std::span<const sync::Hash> first) = 0;
   virtual Result<std::map<std::uint32_t, sync::Assertion>> assertions(const Id& device, const Id& incarnation) = 0;
   // Durable (synchronous=FULL) when it returns, together with the digests that follow from the records.
   virtual Result<void> commit(const ChangeSet& changes) = 0;

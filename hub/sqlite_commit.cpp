@@ -70,6 +70,7 @@ Result<void> WriteTransaction::write(const ChangeSet& changes) {
   HOLDLINE_TRY(write_progress(changes));
   HOLDLINE_TRY(write_results(changes.results));
   HOLDLINE_TRY(write_held(changes));
+  HOLDLINE_TRY(write_taken_anew(changes));
   HOLDLINE_TRY(write_assertions(changes));
   return write_head(changes);
 }
@@ -182,6 +183,17 @@ Result<void> WriteTransaction::write_held(const ChangeSet& changes) {
     HOLDLINE_TRY(put->run(device, incarnation, held.lane.lane, stored.number, static_cast<int>(held.state),
                           Blob{stored.header}, Blob{salt}, Blob{stored.payload}, Blob{stored.hash.view()},
                           Blob{missing}, held.corrected_ms, held.code, held.text));
+  }
+  return {};
+}
+
+Result<void> WriteTransaction::write_taken_anew(const ChangeSet& changes) {
+  HOLDLINE_ASSIGN(auto* put, writer_.statements_.get("INSERT INTO taken_anew(device, first, incarnation, lane, number) "
+                                                     "VALUES (?, ?, ?, ?, ?)"));
+  for (const TakenAnew& taken : changes.taken_anew) {
+    HOLDLINE_ASSIGN(const std::int64_t device, writer_.parties_.number(taken.lane.device.view()));
+    HOLDLINE_ASSIGN(const std::int64_t incarnation, writer_.parties_.number(taken.lane.incarnation.view()));
+    HOLDLINE_TRY(put->run(device, Blob{taken.first.view()}, incarnation, taken.lane.lane, taken.number));
   }
   return {};
 }

@@ -152,10 +152,22 @@ CREATE TABLE person (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Actions are known by their place and hash, which `result` keeps; one that was made anew also by its first place.
+constexpr const char* taken_anew_table = R"sql(
+CREATE TABLE taken_anew (
+  device      INTEGER NOT NULL,
+  first       BLOB NOT NULL,     -- hash of the chain where it stood first
+  incarnation INTEGER NOT NULL,  -- where it took effect
+  lane        INTEGER NOT NULL,
+  number      INTEGER NOT NULL,
+  PRIMARY KEY (device, first)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 }  // namespace
 
 std::span<const platform::Migration> ledger_migrations() {
-  static constexpr std::array<platform::Migration, 1> migrations{{{1, ledger_tables}}};
+  static constexpr std::array<platform::Migration, 2> migrations{{{1, ledger_tables}, {2, taken_anew_table}}};
   return migrations;
 }
 

@@ -135,6 +135,29 @@ Result<std::vector<HeldAction>> WriteTransaction::held(const Id& device, const I
   }
 }
 
+Result<std::vector<TakenAnew>> WriteTransaction::taken_anew(const Id& device, std::span<const sync::Hash> first) {
+  std::vector<TakenAnew> found;
+  HOLDLINE_ASSIGN(const auto device_no, writer_.parties_.find(device.view()));
+  if (!device_no) return found;
+  // Few devices have any: for the others one look serves for all hashes.
+  HOLDLINE_ASSIGN(auto* any, writer_.statements_.get("SELECT 1 FROM taken_anew WHERE device = ? LIMIT 1"));
+  auto some = any->rows(*device_no);
+  HOLDLINE_ASSIGN(const bool has_some, some.next());
+  if (!has_some) return found;
+  HOLDLINE_ASSIGN(auto* find, writer_.statements_.get("SELECT incarnation, lane, number FROM taken_anew WHERE "
+                                                      "device = ? AND first = ?"));
+  for (const sync::Hash& hash : first) {
+    auto rows = find->rows(*device_no, Blob{hash.view()});
+    HOLDLINE_ASSIGN(const bool known, rows.next());
+    if (!known) continue;
+    HOLDLINE_ASSIGN(const std::string incarnation, writer_.parties_.name(rows.i64(0)));
+    found.push_back({hash,
+                     {device, Id::from(incarnation), static_cast<Lane>(rows.i64(1))},
+                     static_cast<std::uint64_t>(rows.i64(2))});
+  }
+  return found;
+}
+
 Result<std::map<std::uint32_t, sync::Assertion>> WriteTransaction::assertions(const Id& device, const Id& incarnation) {
   std::map<std::uint32_t, sync::Assertion> found;
   HOLDLINE_ASSIGN(const auto device_no, writer_.parties_.find(device.view()));

@@ -54,6 +54,7 @@ class WriteTransaction final : public LedgerTransaction {
   Result<std::map<sync::RecordKey, StoodAt>> records(std::span<const sync::RecordKey> keys) override;
   Result<std::vector<sync::Record>> children(const sync::RecordKey& parent) override;
   Result<std::vector<HeldAction>> held(const Id& device, const Id& incarnation) override;
+  Result<std::vector<TakenAnew>> taken_anew(const Id& device, std::span<const sync::Hash> first) override;
   Result<std::map<std::uint32_t, sync::Assertion>> assertions(const Id& device, const Id& incarnation) override;
   Result<void> commit(const ChangeSet& changes) override;
 
@@ -65,6 +66,7 @@ class WriteTransaction final : public LedgerTransaction {
   Result<void> write_progress(const ChangeSet& changes);
   Result<void> write_results(std::span<const KeptResult> results);
   Result<void> write_held(const ChangeSet& changes);
+  Result<void> write_taken_anew(const ChangeSet& changes);
   Result<void> write_assertions(const ChangeSet& changes);
   Result<void> write_head(const ChangeSet& changes);
 

@@ -15,7 +15,9 @@ constexpr std::uint32_t element_index(std::uint32_t op, FieldIndex field, std::u
 }
 
 Origin origin_of(const Maker& maker, const ActionHeader& header) {
-  return {maker.device, maker.incarnation, header.lane, header.number};
+  const Id& incarnation = header.first ? header.first->incarnation : maker.incarnation;
+  const std::uint64_t number = header.first ? header.first->number : header.number;
+  return {maker.device, incarnation, header.lane, number, header.made.wall_ms, header.made.boot, header.made.boot_ms};
 }
 
 // Where the element with this tag is, or where it belongs.
@@ -45,7 +47,7 @@ bool ActionHeader::operator==(const ActionHeader& other) const {
   return lane == other.lane && number == other.number && schema == other.schema && person == other.person &&
          assertion == other.assertion && event_ms == other.event_ms && hybrid == other.hybrid &&
          made.wall_ms == other.made.wall_ms && made.boot == other.made.boot && made.boot_ms == other.made.boot_ms &&
-         incident == other.incident && after == other.after;
+         incident == other.incident && after == other.after && first == other.first;
 }
 
 Base make_base(const Value& displayed) {
@@ -66,11 +68,11 @@ Hash chain_hash(const Hash& predecessor, std::string_view header, const Salt& sa
 }
 
 Id created_id(const Maker& maker, const ActionHeader& header, std::uint32_t index) {
-  return derive_id(origin_of(maker, header), header.made.wall_ms, index);
+  return derive_id(origin_of(maker, header), index);
 }
 
 Id element_tag(const Maker& maker, const ActionHeader& header, std::uint32_t index, FieldIndex field, std::uint32_t k) {
-  return derive_id(origin_of(maker, header), header.made.wall_ms, element_index(index, field, k));
+  return derive_id(origin_of(maker, header), element_index(index, field, k));
 }
 
 void fold_elements(const Maker& maker, const ActionHeader& header, std::uint32_t index, const FieldChange& change,

@@ -54,6 +54,16 @@ struct ActionRef {
   auto operator<=>(const ActionRef&) const = default;
 };
 
+// Where an action stood when it was made, for one that was made anew under another incarnation. It is what the action
+// is known by: however often and by how many copies of a disk it is made anew, its records keep their ids and it takes
+// effect once.
+struct FirstMade {
+  Id incarnation;
+  std::uint64_t number = 0;  // in the same lane
+  Hash hash;                 // of the chain there
+  bool operator==(const FirstMade&) const = default;
+};
+
 struct ActionHeader {
   Lane lane = 0;
   std::uint64_t number = 0;  // dense from 1 per (device, incarnation, lane)
@@ -65,6 +75,7 @@ struct ActionHeader {
   TimeReading made;  // uncorrected
   std::optional<Id> incident;
   std::vector<ActionRef> after;  // must have taken effect first; ascending
+  std::optional<FirstMade> first;
   bool operator==(const ActionHeader&) const;
 };
 
@@ -100,6 +111,9 @@ Hash chain_hash(const Hash& predecessor, std::string_view header, const Salt& sa
 // "malformed-action" (what an Action may not be: changes or `after` out of order, elements for a field without them).
 Result<StoredAction> store_action(const Schema& schema, const Maker& maker, const Action& action, const Salt& salt,
                                   const Hash& predecessor);
+// The same action at another place, as when its chain goes on under another incarnation: `header` is that of `stored`
+// with another number, `after` or sign-in. Salt and payload stay byte for byte; the schema need not be known.
+Result<StoredAction> store_again(const StoredAction& stored, const ActionHeader& header, const Hash& predecessor);
 // Reads it back; does not check the hash. Errors: ask_person "malformed-action", "unknown-schema" (header.schema
 // differs from schema.version()), "unknown-collection", "unknown-field".
 Result<Action> read_action(const Schema& schema, const Maker& maker, const StoredAction& stored);

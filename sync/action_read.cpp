@@ -173,9 +173,14 @@ Result<ActionHeader> read_header(std::string_view bytes) {
   h.made.boot_ms = in.svarint();
   h.person = read_id(in);
   h.assertion = narrow<std::uint32_t>(in);
-  const std::uint8_t has_incident = in.u8();
-  if (has_incident > 1) return malformed("incident");
-  if (has_incident) h.incident = read_id(in);
+  const std::uint8_t parts = in.u8();
+  if (parts > (has_incident | has_first)) return malformed("parts of the header");
+  if ((parts & has_incident) != 0) h.incident = read_id(in);
+  if ((parts & has_first) != 0) {
+    const Id incarnation = read_id(in);
+    const std::uint64_t number = in.varint();
+    h.first = FirstMade{incarnation, number, Hash::from(in.raw(32))};
+  }
   const std::size_t after = in.count(2);
   if (after > limits::after_per_action) return malformed("too many earlier actions");
   h.after.reserve(after);
@@ -186,6 +191,7 @@ Result<ActionHeader> read_header(std::string_view bytes) {
   if (!in.done()) return malformed("length of the header");
   if (h.lane >= lane_count || h.number == 0) return malformed("lane or number");
   if (!strictly_ascending(h.after)) return malformed("order of earlier actions");
+  if (h.first && h.first->number == 0) return malformed("first number");
   return h;
 }
 

@@ -34,8 +34,13 @@ void write_header(ByteWriter& w, const ActionHeader& h) {
   w.svarint(h.made.boot_ms);
   w.raw(h.person.view());
   w.varint(h.assertion);
-  w.u8(h.incident ? 1 : 0);
+  w.u8(static_cast<std::uint8_t>((h.incident ? has_incident : 0) | (h.first ? has_first : 0)));
   if (h.incident) w.raw(h.incident->view());
+  if (h.first) {
+    w.raw(h.first->incarnation.view());
+    w.varint(h.first->number);
+    w.raw(h.first->hash.view());
+  }
   w.varint(h.after.size());
   for (const ActionRef& ref : h.after) {
     w.u8(ref.lane);
@@ -174,21 +179,37 @@ class OpWriter {
 
 }  // namespace
 
-Result<StoredAction> store_action(const Schema& schema, const Maker& maker, const Action& action, const Salt& salt,
-                                  const Hash& predecessor) {
-  const ActionHeader& header = action.header;
-  if (header.schema != schema.version()) return unknown("unknown-schema", "schema", header.schema);
+namespace {
+
+// Writes the header of an action whose payload and salt are there, and links it.
+Result<StoredAction> link(const ActionHeader& header, StoredAction stored, const Hash& predecessor) {
   if (header.lane >= lane_count || header.number == 0) return malformed("lane or number");
   if (header.after.size() > limits::after_per_action) return too_large();
   if (!strictly_ascending(header.after)) return malformed("order of earlier actions");
-
-  StoredAction stored{header.lane, header.number, {}, salt, {}, {}};
+  stored.lane = header.lane;
+  stored.number = header.number;
+  stored.header.clear();
   ByteWriter to_header(stored.header);
   write_header(to_header, header);
-  HOLDLINE_TRY(OpWriter(schema, maker, action, stored.payload).write());
-  if (stored.header.size() + stored.payload.size() > limits::action_bytes) return too_large();
-  stored.hash = chain_hash(predecessor, stored.header, salt, stored.payload);
+  const std::size_t room = limits::action_bytes - (header.first ? 0 : limits::header_growth);
+  if (stored.header.size() + stored.payload.size() > room) return too_large();
+  stored.hash = chain_hash(predecessor, stored.header, stored.salt, stored.payload);
   return stored;
+}
+
+}  // namespace
+
+Result<StoredAction> store_action(const Schema& schema, const Maker& maker, const Action& action, const Salt& salt,
+                                  const Hash& predecessor) {
+  if (action.header.schema != schema.version()) return unknown("unknown-schema", "schema", action.header.schema);
+  StoredAction stored;
+  stored.salt = salt;
+  HOLDLINE_TRY(OpWriter(schema, maker, action, stored.payload).write());
+  return link(action.header, std::move(stored), predecessor);
+}
+
+Result<StoredAction> store_again(const StoredAction& stored, const ActionHeader& header, const Hash& predecessor) {
+  return link(header, stored, predecessor);
 }
 
 }  // namespace holdline::sync

@@ -47,7 +47,8 @@ Bytes encode_actions(const ActionBatch& batch) {
   for (std::size_t i = 0; i < batch.actions.size(); ++i) {
     const StoredAction& action = batch.actions[i];
     const auto header = read_header(action.header);
-    const bool expected = header && header->lane == batch.lane && header->number == action.number;
+    // Actions made anew are too rare to have columns of their own for where they stood first.
+    const bool expected = header && header->lane == batch.lane && header->number == action.number && !header->first;
     const auto ops = expected ? shape_ops(shapes, action.payload) : std::nullopt;
     if (!ops || !shapes.accept()) {
       shapes.drop();

@@ -55,7 +55,8 @@ class Draws {
   Id id(std::int64_t ms) {
     Origin origin;
     origin.number = next();
-    return derive_id(origin, ms, 0);
+    origin.wall_ms = ms;
+    return derive_id(origin, 0);
   }
 
  private:

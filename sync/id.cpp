@@ -42,15 +42,17 @@ std::optional<Id> Id::parse(std::string_view text) {
   return Id::from(raw);
 }
 
-Id derive_id(const Origin& origin, std::int64_t wall_ms, std::uint32_t index) {
+Id derive_id(const Origin& origin, std::uint32_t index) {
   Bytes place;
   ByteWriter w(place);
   w.u8(origin.lane);
   w.varint(origin.number);
+  w.raw(origin.boot.view());
+  w.svarint(origin.boot_ms);
   w.varint(index);
   const Hash h = sha256({"holdline id", origin.device.view(), origin.incarnation.view(), place});
   Id id;
-  const auto ms = static_cast<std::uint64_t>(wall_ms);
+  const auto ms = static_cast<std::uint64_t>(origin.wall_ms);
   for (unsigned i = 0; i < 6; ++i) id.bytes[i] = static_cast<std::uint8_t>(ms >> (8 * (5 - i)));
   std::memcpy(id.bytes.data() + 6, h.bytes.data(), 10);
   return with_uuid_bits(id, 7);

@@ -26,18 +26,22 @@ struct Id {
 using Lane = std::uint8_t;  // 0 withdrawal, do-not-call · 1 callbacks · 2 entries, complaints · 3 edits
 inline constexpr Lane lane_count = 4;
 
-// Where an action stands: dense from 1 per (device, incarnation, lane).
+// Where and when an action was made first. Two machines of one disk count the same numbers, so time and boot tell them
+// apart.
 struct Origin {
   Id device;
   Id incarnation;
   Lane lane = 0;
-  std::uint64_t number = 0;
+  std::uint64_t number = 0;  // dense from 1 per (device, incarnation, lane)
+  std::int64_t wall_ms = 0;  // Unix milliseconds, uncorrected
+  Id boot;
+  std::int64_t boot_ms = 0;  // since then
   auto operator<=>(const Origin&) const = default;
 };
 
-// The id of the record (or set element) that op `index` of the action at `origin` creates: time bits = `wall_ms`
-// (Unix milliseconds, uncorrected), the other 74 bits from SHA-256 over origin and index. Pure; both sides compute it.
-Id derive_id(const Origin& origin, std::int64_t wall_ms, std::uint32_t index);
+// The id of the record (or set element) that op `index` of the action at `origin` creates: time bits = `wall_ms`,
+// the other 74 bits from SHA-256 over origin and index. Pure; both sides compute it.
+Id derive_id(const Origin& origin, std::uint32_t index);
 
 // The id of a natural-key child: same parent and key, same id on every workstation. Not time-ordered.
 Id natural_id(std::uint16_t collection, const Id& parent, std::string_view key);

@@ -213,7 +213,7 @@ Result<void> OutboxStation::reissue() {
   next.results.clear();
   next.renewed = true;
   auto done = attempt("begins a new incarnation", std::move(next), [&]() -> Result<void> {
-    HOLDLINE_TRY(outbox_->reissue(schema_, common));
+    HOLDLINE_TRY(outbox_->reissue(common));
     return {};
   });
   if (!done) return done;

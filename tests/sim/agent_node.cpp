@@ -194,7 +194,6 @@ void AgentNode::survive() {
   if (process_->incarnation != process_->outbox->maker().incarnation) {
     process_->incarnation = process_->outbox->maker().incarnation;
     stage_.count("lane reissued");
-    if (reissued) reissued(*this);
     trace("goes on under a new incarnation");
   }
   if (stepped) stepped(*this);

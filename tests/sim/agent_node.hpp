@@ -48,8 +48,6 @@ class AgentNode {
   std::function<void(AgentNode&)> stepped;
   // Called after every start, before anything else happens.
   std::function<void(AgentNode&)> started;
-  // Called when what the hub may not have was made anew under another incarnation.
-  std::function<void(AgentNode&)> reissued;
   // Called when the outbox's file was read again after an error.
   std::function<void(AgentNode&)> recovered;
 

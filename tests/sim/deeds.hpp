@@ -26,7 +26,6 @@ struct Deed {
   std::set<std::size_t> machines;     // on whose disks it was acknowledged
   std::uint64_t acknowledged_at = 0;  // count of the world's events then
   bool disk_gone = false;             // the only disk it was on was put back to an earlier time
-  std::size_t copies = 1;             // of unsent work that a cloned machine took with it
   bool at_hub = false;                // with the disk gone: the ledger that holds has it
 };
 

@@ -274,11 +274,8 @@ void Faults::clone_machine() {
   told("machine cloned", node.name());
   const auto image = node.disk().image();
   const Workplace& clone = add_machine_(node.seat(), *image);
-  for (Deed& deed : stage_.deeds.all()) {
-    if (!deed.machines.contains(node.machine())) continue;
-    deed.machines.insert(clone.node.machine());
-    if (!stage_.hub_has(deed.no)) ++deed.copies;
-  }
+  for (Deed& deed : stage_.deeds.all())
+    if (deed.machines.contains(node.machine())) deed.machines.insert(clone.node.machine());
 }
 
 void Faults::rot_replica() {

@@ -20,11 +20,6 @@ struct Workplace {
       screen.started();
       user.signed_out();
     };
-    // What was under way then may still arrive, and nothing in an action tells that it is the same.
-    node.reissued = [&stage](AgentNode& self) {
-      for (Deed& deed : stage.deeds.all())
-        if (deed.machines.contains(self.machine()) && !stage.hub_has(deed.no)) ++deed.copies;
-    };
     node.recovered = [this](AgentNode&) { screen.forget(); };
     node.stepped = [this](AgentNode&) { replica.stepped(); };
   }

@@ -7,8 +7,6 @@
 namespace holdline::agent {
 namespace {
 
-const sync::Maker other_maker{test_maker.device, id_of(0xd0000003)};
-
 sync::FieldChange set(std::string_view collection, std::string_view field, sync::Value value) {
   return {collection_of(collection).field(field).value(), sync::Value(sync::Null{}), std::move(value), {}, {}};
 }
@@ -84,59 +82,6 @@ TEST(ActionDraft, CreatedIdsSurviveTheirShortForm) {
   const auto bytes = encode_created(test_maker, action);
   EXPECT_EQ(decode_created(test_maker, action.header, bytes), created_ids(action));
   EXPECT_LT(bytes.size(), 3 * sizeof(sync::Id));
-}
-
-TEST(ActionDraft, MovingGivesNewIdsToWhatDerivesFromThePlaceAndToWhatRefersToIt) {
-  auto action = family_of_records(5);
-  must(fill_created(test_schema(), test_maker, action));
-  const sync::Id old_customer = action.ops[0].record.id, old_phone = action.ops[1].record.id;
-  Renamed renamed;
-  move_action(test_schema(), test_maker, other_maker, 2, action, renamed);
-  const sync::Id customer = action.ops[0].record.id;
-  EXPECT_EQ(action.header.number, 2u);
-  EXPECT_EQ(customer, sync::created_id(other_maker, action.header, 0));
-  EXPECT_EQ(action.ops[1].record.id, sync::natural_id(collection_of("phone").no, customer, "+442075518700"));
-  EXPECT_EQ(value_in(action.ops[2], "manual_entry", "customer"), sync::Value(customer));
-  EXPECT_EQ(renamed.at(old_customer), customer);
-  EXPECT_EQ(renamed.at(old_phone), action.ops[1].record.id);
-}
-
-TEST(ActionDraft, ALaterActionFollowsWhatAnEarlierMoveRenamed) {
-  auto first = family_of_records(5);
-  must(fill_created(test_schema(), test_maker, first));
-  auto second = action_of(
-      6, {edit_of("customer", 1, {{"family", text("Lovelace")}}), edit_of("customer", 9, {{"family", text("Byron")}})});
-  second.ops[0].record.id = first.ops[0].record.id;
-  Renamed renamed;
-  move_action(test_schema(), test_maker, other_maker, 1, first, renamed);
-  move_action(test_schema(), test_maker, other_maker, 2, second, renamed);
-  EXPECT_EQ(second.ops[0].record.id, first.ops[0].record.id);
-  EXPECT_EQ(second.ops[1].record.id, id_of(9));
-}
-
-TEST(ActionDraft, ATagRemovedLaterFollowsTheElementThatWasMoved) {
-  const auto tags = collection_of("customer").field("tags").value();
-  auto first = action_of(5, {edit_of("customer", 1, {})});
-  first.ops[0].changes.push_back({tags, {}, {}, {"vip"}, {}});
-  auto second = action_of(6, {edit_of("customer", 1, {})});
-  second.ops[0].changes.push_back({tags, {}, {}, {}, {sync::element_tag(test_maker, first.header, 0, tags, 0)}});
-  Renamed renamed;
-  move_action(test_schema(), test_maker, other_maker, 1, first, renamed);
-  move_action(test_schema(), test_maker, other_maker, 2, second, renamed);
-  EXPECT_EQ(second.ops[0].changes[0].removes, std::vector{sync::element_tag(other_maker, first.header, 0, tags, 0)});
-}
-
-TEST(ActionDraft, TimesStayWhenAnActionMoves) {
-  auto action = family_of_records(5);
-  action.header.event_ms = 17;
-  action.header.hybrid = {18, 1};
-  must(fill_created(test_schema(), test_maker, action));
-  Renamed renamed;
-  const auto made = action.header.made;
-  move_action(test_schema(), test_maker, other_maker, 2, action, renamed);
-  EXPECT_EQ(action.header.event_ms, 17);
-  EXPECT_EQ(action.header.hybrid, (sync::HybridTime{18, 1}));
-  EXPECT_EQ(action.header.made, made);
 }
 
 // The schema of the next version has one more field in front.

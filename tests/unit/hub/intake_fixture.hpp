@@ -73,6 +73,22 @@ class Workstation {
     return {header.lane, header.number};
   }
 
+  // What follows `common` in each lane is made anew under another incarnation, as after a fork.
+  void begins_anew(std::uint8_t n, const std::array<std::uint64_t, sync::lane_count>& common = {}) {
+    for (Lane lane = 0; lane < sync::lane_count; ++lane) {
+      std::vector<sync::StoredAction> old;
+      std::swap(old, outbox_[lane]);
+      for (std::uint64_t i = common[lane]; i < old.size(); ++i) {
+        sync::ActionHeader header = *sync::read_header(old[i].header);
+        if (!header.first) header.first = sync::FirstMade{maker.incarnation, header.number, old[i].hash};
+        header.number = outbox_[lane].size() + 1;
+        header.after.clear();
+        outbox_[lane].push_back(*sync::store_again(old[i], header, hash_at(lane, header.number - 1)));
+      }
+    }
+    maker.incarnation = id_of(600u + n);
+  }
+
   // The actions [first, last] of a lane as a push with the sign-in; up to the newest when `last` is left out.
   sync::Push push(Lane lane, std::uint64_t first = 1, std::uint64_t last = ~std::uint64_t{0}) const {
     const auto& outbox = outbox_[lane];

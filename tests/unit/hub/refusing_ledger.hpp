@@ -62,6 +62,9 @@ class RefusingLedger final : public Ledger {
     Result<std::vector<HeldAction>> held(const Id& device, const Id& incarnation) override {
       return real_->held(device, incarnation);
     }
+    Result<std::vector<TakenAnew>> taken_anew(const Id& device, std::span<const sync::Hash> first) override {
+      return real_->taken_anew(device, first);
+    }
     Result<std::map<std::uint32_t, sync::Assertion>> assertions(const Id& device, const Id& incarnation) override {
       return real_->assertions(device, incarnation);
     }

@@ -102,7 +102,8 @@ TEST(Columns, IdsOfEveryKindComeBack) {
   for (std::size_t i = 0; i < 300; ++i) {
     Origin origin;
     origin.number = i;
-    v7[i] = derive_id(origin, 1'763'700'000'000 + static_cast<std::int64_t>(random() >> 28), 0);  // two years
+    origin.wall_ms = 1'763'700'000'000 + static_cast<std::int64_t>(random() >> 28);  // two years
+    v7[i] = derive_id(origin, 0);
     v8[i] = natural_id(3, v7[i], "key");
     few[i] = v8[i % 5];
   }
