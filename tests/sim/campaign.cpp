@@ -62,6 +62,7 @@ constexpr auto sometimes = std::to_array<std::string_view>({
     "bootstrapped again",
     "new epoch",
     "lane reissued",
+    "action came by two ways",
     "conflict opened",
     "conflict resolved",
     "edits overlapped",

@@ -147,6 +147,7 @@ void FinalChecks::effects_happen_once() {
     const Deed& deed = *stage_.deeds.find(no);
     // An action that came by two ways, made anew by its workstation, is answered with what became of the first.
     const std::size_t effects = effects_of(no);
+    if (fates.size() > 1) stage_.count("action came by two ways");
     if (effects > 1)
       throw Violation("an effect happens once", token_of(no) + " was taken " + std::to_string(effects) + " times");
     const sync::Op& op = deed.draft.ops.front();
@@ -279,22 +280,29 @@ void FinalChecks::losing_values_are_kept() {
     for (const sync::Op& op : deed.draft.ops)
       if (op.kind == sync::OpKind::create && !op.record.id.is_nil() && effects_of(deed.no) > 0)
         last_added[{deed.draft.person, op.record.id}] = deed.no;
-  // By value alone: a record that was made under an incarnation that ended has another id now.
-  std::set<sync::Bytes> findable;
-  for (const sync::Bytes& value : conflict_values_) findable.insert(value.substr(sizeof(sync::Id)));
+  std::set<sync::Bytes> findable = conflict_values_;
   for (const sync::Record& record : records_)
-    for (const sync::Value& value : record.fields) findable.insert(sync::encode_value(value));
-  each_settled_change([&](const Deed&, const sync::Op&, const sync::RecordKey&, const sync::FieldChange& change) {
-    if (const auto* base = std::get_if<sync::Value>(&change.base)) findable.insert(sync::encode_value(*base));
+    for (const sync::Value& value : record.fields) findable.insert(value_of(record.key, value));
+  each_settled_change([&](const Deed&, const sync::Op&, const sync::RecordKey& key, const sync::FieldChange& change) {
+    if (const auto* base = std::get_if<sync::Value>(&change.base)) findable.insert(value_of(key, *base));
   });
+  // Nobody was told the ids of what a save made that seemed to fail: it is looked for in every record.
+  const auto is_findable = [&](const sync::RecordKey& key, const sync::Value& value) {
+    const sync::Bytes wanted = value_of(key, value);
+    if (!key.id.is_nil()) return findable.contains(wanted);
+    const auto same = [&](const sync::Bytes& one) {
+      return one.substr(sizeof(sync::Id)) == wanted.substr(sizeof(sync::Id));
+    };
+    return std::ranges::any_of(findable, same);
+  };
   each_settled_change(
-      [&](const Deed& deed, const sync::Op& op, const sync::RecordKey&, const sync::FieldChange& change) {
+      [&](const Deed& deed, const sync::Op& op, const sync::RecordKey& key, const sync::FieldChange& change) {
         const auto* text = std::get_if<std::string>(&change.value);
         if (text == nullptr || tokens_in(*text).empty() || op.record.collection == conflict_.no) return;
         // The same number added again by the same person: what they said last joins the conflict in its place.
         const auto last = last_added.find({deed.draft.person, op.record.id});
         if (last != last_added.end() && last->second != deed.no) return;
-        if (!findable.contains(sync::encode_value(change.value)))
+        if (!is_findable(key, change.value))
           throw Violation("losing values are kept", token_of(deed.no) +
                                                         " neither stands, nor is in a conflict, nor was it "
                                                         "changed by somebody who saw it");
