@@ -63,6 +63,7 @@ void Faults::told(std::string_view kind, const std::string& who) {
 
 void Faults::heal() {
   stage_.trace.line("fault", "everything is mended");
+  mended_ = true;
   hub_.disk().mend();
   for (Workplace& place : workplaces_) {
     place.node.line() = Line{};
@@ -266,10 +267,28 @@ void Faults::put_machine_back() {
   node.put_back(*copy.image, soon(500, 8'000));
 }
 
+// A copy is dangerous when it holds work that the hub does not have, and when both go on before they meet it again.
 void Faults::clone_machine() {
   Workplace& place = victim();
+  if (cloned_) return;
+  if (chance_.percent(30)) return copy_to_new_machine(place);
+  const std::int64_t until_copied = soon(2'000, 15'000), apart = soon(1'000, 20'000), later = soon(0, 2'000);
+  cut_off(place.node.line(), until_copied + apart);
+  stage_.timeline.in(until_copied, [this, &place, apart, later] {
+    const std::size_t before = workplaces_.size();
+    copy_to_new_machine(place);
+    if (workplaces_.size() > before) cut_off(workplaces_.back().node.line(), apart + later);
+  });
+}
+
+void Faults::cut_off(Line& line, std::int64_t for_ms) {
+  line.up_cut = line.down_cut = true;
+  stage_.timeline.in(for_ms, [&line] { line.up_cut = line.down_cut = false; });
+}
+
+void Faults::copy_to_new_machine(Workplace& place) {
   AgentNode& node = place.node;
-  if (cloned_ || !node.is_up() || place.replica.is_rotten()) return;
+  if (mended_ || cloned_ || !node.is_up() || place.replica.is_rotten()) return;
   cloned_ = true;
   told("machine cloned", node.name());
   const auto image = node.disk().image();

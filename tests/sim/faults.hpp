@@ -57,6 +57,8 @@ class Faults {
   void copy_machine();
   void put_machine_back();
   void clone_machine();
+  void cut_off(Line& line, std::int64_t for_ms);
+  void copy_to_new_machine(Workplace& place);
   void rot_replica();
 
   Stage& stage_;
@@ -69,7 +71,7 @@ class Faults {
   std::vector<void (Faults::*)()> menu_;
   std::vector<HubCopy> hub_copies_;
   std::vector<MachineCopy> machine_copies_;
-  bool cloned_ = false, lost_one_ = false;
+  bool cloned_ = false, lost_one_ = false, mended_ = false;
 };
 
 }  // namespace holdline::sim
