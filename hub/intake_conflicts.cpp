@@ -41,7 +41,8 @@ Result<void> IntakeGroup::join_conflicts(const Candidate& candidate, std::uint32
   return {};
 }
 
-// The open conflict on this unit that an action named in `after` opened or joined: its result names the conflict.
+// The open conflict that this change goes on from: an action named in `after` opened or joined it, so its result names
+// it.
 Result<std::optional<sync::RecordKey>> IntakeGroup::open_conflict(const Candidate& candidate, const sync::Op& op,
                                                                   std::uint8_t unit) {
   const sync::CollectionNo conflicts = schema_.collection("conflict")->no;
@@ -55,7 +56,7 @@ Result<std::optional<sync::RecordKey>> IntakeGroup::open_conflict(const Candidat
     for (const KeptResult& result : kept)
       for (const Id& id : result.result.conflicts) {
         HOLDLINE_ASSIGN(const StoodAt* stands, stood({conflicts, id}));
-        if (stands && sync::is_open_about(schema_, stands->stood.record, op.record, unit))
+        if (stands && sync::goes_on_from(schema_, stands->stood.record, op, unit))
           return std::optional(sync::RecordKey{conflicts, id});
       }
   }

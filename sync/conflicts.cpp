@@ -36,9 +36,8 @@ std::vector<Value> shown_bases(const std::vector<Base>& bases) {
   std::vector<Value> shown;
   for (const Base& base : bases) {
     const auto* value = std::get_if<Value>(&base);
-    shown.push_back(
-        value ? *value
-              : Value(std::string(std::holds_alternative<Hash>(base) ? "(a longer text)" : "(unknown)")));
+    shown.push_back(value ? *value
+                          : Value(std::string(std::holds_alternative<Hash>(base) ? "(a longer text)" : "(unknown)")));
   }
   return shown;
 }
@@ -96,8 +95,8 @@ std::string display(const Value& value) {
   return std::visit(Text{}, value);
 }
 
-RecordKey conflict_key(const Schema& schema, const RecordKey& record, const Maker& maker,
-                             const ActionHeader& header, std::uint32_t index, const Loser& loser) {
+RecordKey conflict_key(const Schema& schema, const RecordKey& record, const Maker& maker, const ActionHeader& header,
+                       std::uint32_t index, const Loser& loser) {
   Bytes place;
   ByteWriter out(place);
   out.raw(maker.device.view());
@@ -112,8 +111,7 @@ RecordKey conflict_key(const Schema& schema, const RecordKey& record, const Make
   return {no, natural_id(no, record.id, place)};
 }
 
-Record conflict_record(const Schema& schema, const Incoming& incoming, const Loser& loser,
-                             const std::string& scope) {
+Record conflict_record(const Schema& schema, const Incoming& incoming, const Loser& loser, const std::string& scope) {
   const Collection& collection = conflicts(schema);
   const Collection& subject = *schema.collection(incoming.op.record.collection);
   Record record;
@@ -141,17 +139,25 @@ Record conflict_record(const Schema& schema, const Incoming& incoming, const Los
   return record;
 }
 
-bool is_open_about(const Schema& schema, const Record& conflict, const RecordKey& record,
-                   std::uint8_t unit) {
+bool goes_on_from(const Schema& schema, const Record& conflict, const Op& op, std::uint8_t unit) {
   const Collection& collection = conflicts(schema);
-  const Collection& subject = *schema.collection(record.collection);
-  return !conflict.deleted && field(collection, conflict, "state") == Value(std::string("open")) &&
-         field(collection, conflict, "record") == Value(record.id) &&
-         field(collection, conflict, "unit") == Value(subject.units[unit].name);
+  const Collection& subject = *schema.collection(op.record.collection);
+  const auto& fields = subject.units[unit].fields;
+  if (conflict.deleted || field(collection, conflict, "state") != Value(std::string("open")) ||
+      field(collection, conflict, "record") != Value(op.record.id) ||
+      field(collection, conflict, "unit") != Value(subject.units[unit].name))
+    return false;
+  const auto lost = values_from(field(collection, conflict, "other_raw"), fields.size());
+  const auto won = values_from(field(collection, conflict, "current_raw"), fields.size());
+  if (!lost || !won) return false;
+  return std::ranges::all_of(op.changes, [&](const FieldChange& change) {
+    if (subject.unit_of[change.field] != unit) return true;
+    const auto at = static_cast<std::size_t>(std::ranges::find(fields, change.field) - fields.begin());
+    return base_matches(change.base, (*lost)[at]) || (*lost)[at] == (*won)[at];
+  });
 }
 
-void join(const Schema& schema, Record& conflict, const Incoming& incoming,
-          const Joined& joined) {
+void join(const Schema& schema, Record& conflict, const Incoming& incoming, const Joined& joined) {
   const Collection& collection = conflicts(schema);
   const Collection& subject = *schema.collection(incoming.op.record.collection);
   const MergeUnit& unit = subject.units[joined.unit];

@@ -12,21 +12,20 @@
 namespace holdline::sync {
 
 // The same losing action and unit always give the same record, so a replay cannot make a second one.
-RecordKey conflict_key(const Schema& schema, const RecordKey& record, const Maker& maker,
-                             const ActionHeader& header, std::uint32_t index, const Loser& loser);
+RecordKey conflict_key(const Schema& schema, const RecordKey& record, const Maker& maker, const ActionHeader& header,
+                       std::uint32_t index, const Loser& loser);
 
 // The conflict record of one losing value.
-Record conflict_record(const Schema& schema, const Incoming& incoming, const Loser& loser,
-                             const std::string& scope);
+Record conflict_record(const Schema& schema, const Incoming& incoming, const Loser& loser, const std::string& scope);
 
-// Whether `conflict` is open and about this unit of this record.
-bool is_open_about(const Schema& schema, const Record& conflict, const RecordKey& record,
-                   std::uint8_t unit);
+// Whether a change of this unit goes on from `conflict`: it is open, about this unit of the op's record, and what the
+// change replaces of its other value is what it was made from, or is not among what lost. When two machines of one disk
+// both went on from the same value, the second to arrive is a question of its own.
+bool goes_on_from(const Schema& schema, const Record& conflict, const Op& op, std::uint8_t unit);
 
 // A later change of the same person joins: the conflict's other value becomes the new one; the earlier stays in
 // `joined`.
-void join(const Schema& schema, Record& conflict, const Incoming& incoming,
-          const Joined& joined);
+void join(const Schema& schema, Record& conflict, const Incoming& incoming, const Joined& joined);
 
 // The values a conflict offers, exactly as they were: `current` is what stood, `other` what lost.
 struct ConflictValues {

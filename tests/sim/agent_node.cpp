@@ -250,6 +250,8 @@ void AgentNode::verify() {
   process_->engine->replica_is_damaged();
 }
 
+void AgentNode::sync_now() { process_->engine->wake(); }
+
 void AgentNode::die(support::PowerLoss loss, std::int64_t down_ms) {
   trace(loss == support::PowerLoss::none ? "is killed" : "loses power");
   disk_.cut_power();

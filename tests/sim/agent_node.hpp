@@ -60,6 +60,8 @@ class AgentNode {
 
   // What `holdline verify` does. Only inside act().
   void verify();
+  // What `holdline sync` does. Only inside act().
+  void sync_now();
 
   // The process or the machine dies now and comes back after `down_ms`.
   void die(support::PowerLoss loss, std::int64_t down_ms);

@@ -267,23 +267,33 @@ void Faults::put_machine_back() {
   node.put_back(*copy.image, soon(500, 8'000));
 }
 
-// A copy is dangerous when it holds work that the hub does not have, and when both go on before they meet it again.
+// A copy is dangerous when it holds work that the hub does not have, when both go on before they meet it again, and
+// when what the one sends is still on its way while the other learns that they are two.
 void Faults::clone_machine() {
   Workplace& place = victim();
   if (cloned_) return;
   if (chance_.percent(30)) return copy_to_new_machine(place);
-  const std::int64_t until_copied = soon(2'000, 15'000), apart = soon(1'000, 20'000), later = soon(0, 2'000);
-  cut_off(place.node.line(), until_copied + apart);
+  const std::int64_t until_copied = soon(2'000, 15'000), apart = soon(5'000, 20'000), later = soon(0, 300);
+  cut_off(place.node, until_copied + apart);
   stage_.timeline.in(until_copied, [this, &place, apart, later] {
     const std::size_t before = workplaces_.size();
     copy_to_new_machine(place);
-    if (workplaces_.size() > before) cut_off(workplaces_.back().node.line(), apart + later);
+    if (workplaces_.size() > before) cut_off(workplaces_.back().node, apart + later);
   });
 }
 
-void Faults::cut_off(Line& line, std::int64_t for_ms) {
-  line.up_cut = line.down_cut = true;
-  stage_.timeline.in(for_ms, [&line] { line.up_cut = line.down_cut = false; });
+// From the hub; then somebody asks for contact at once, over a line that is still bad for a while.
+void Faults::cut_off(AgentNode& node, std::int64_t for_ms) {
+  constexpr unsigned often_late = 50;
+  constexpr std::int64_t bad_ms = 20'000;
+  node.line().up_cut = node.line().down_cut = true;
+  stage_.timeline.in(for_ms, [this, &node] {
+    node.line().up_cut = node.line().down_cut = false;
+    if (mended_) return;
+    node.line().late_percent = often_late;
+    if (node.is_usable()) node.act([&] { node.sync_now(); });
+  });
+  stage_.timeline.in(for_ms + bad_ms, [&node] { node.line().late_percent = 0; });
 }
 
 void Faults::copy_to_new_machine(Workplace& place) {

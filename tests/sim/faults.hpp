@@ -57,7 +57,7 @@ class Faults {
   void copy_machine();
   void put_machine_back();
   void clone_machine();
-  void cut_off(Line& line, std::int64_t for_ms);
+  void cut_off(AgentNode& node, std::int64_t for_ms);
   void copy_to_new_machine(Workplace& place);
   void rot_replica();
 

@@ -225,7 +225,7 @@ void FinalChecks::outboxes_agree_with_the_hub() {
 void FinalChecks::replicas_equal_the_ledger() {
   if (auto checked = hub_.check_digests(); !checked)
     throw Violation("digests recomputed from the rows are the kept ones", "hub: " + checked.error().message);
-  stage_.history.observe_whole(hub_.ledger());
+  stage_.history.observe(hub_.ledger());
   for (Workplace& place : workplaces_) {
     if (place.node.has_left()) continue;
     if (auto checked = place.node.replica().check_rows(); !checked)

@@ -69,7 +69,7 @@ void HubNode::start() {
   ++life_;
   needs_restart_ = false;
   running_ = std::make_unique<Running>(std::move(*ledger), entropy_);
-  stage_.history.observe_whole(*running_->ledger);
+  stage_.history.observe(*running_->ledger);
   stage_.trace.line("hub", "starts at " + std::to_string(stage_.history.head().cn));
 }
 

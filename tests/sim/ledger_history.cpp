@@ -13,7 +13,6 @@ namespace {
 const std::vector<std::string> all_scopes{north, south};
 constexpr sync::VisibilitySet everything = 0xff;
 constexpr std::size_t endless = 1'000'000;
-constexpr std::size_t leaves_every = 8;  // looks: they are fifty times as much to read as the roots
 
 template <class T>
 T must(Result<T> result, const char* doing) {
@@ -38,11 +37,6 @@ const Fingerprint& Fingerprints::of(const std::map<sync::DigestKey, sync::Leaves
   return roots_;
 }
 
-void LedgerHistory::observe_whole(hub::Ledger& ledger) {
-  looks_ = 0;
-  observe(ledger);
-}
-
 void LedgerHistory::observe(hub::Ledger& ledger) {
   const auto reader = must(ledger.reader(), "opening");
   const sync::Cursor head = must(reader->head(), "head");
@@ -59,7 +53,7 @@ void LedgerHistory::observe(hub::Ledger& ledger) {
   State state;
   for (const sync::DigestRoot& root : cut.digests) state.digests[root.key] = root.root;
   state.branch = branches_.size() - 1;
-  if (looks_++ % leaves_every == 0) observe_leaves(*reader, state.digests);
+  observe_leaves(*reader, state.digests);
   const auto [known, is_new] = states_.try_emplace(Place{head.cn, head.salt}, state);
   if (!is_new && known->second.digests != state.digests)
     throw Violation("one place in the feed, one state", "the digests at " + std::to_string(head.cn) + " have changed");

@@ -33,8 +33,6 @@ class LedgerHistory {
 
   // Checks what must hold from one look to the next: the feed grows, results are dense and never change.
   void observe(hub::Ledger& ledger);
-  // The same and that the kept leaves are those of the kept roots, which is also looked at now and then in between.
-  void observe_whole(hub::Ledger& ledger);
   // Where the history stands: results may grow while the feed stays.
   struct Mark {
     sync::Cursor head;
@@ -82,7 +80,6 @@ class LedgerHistory {
   std::map<sync::Id, std::vector<sync::ActionResult>> results_;
   Fingerprints leaves_;
   sync::Cursor head_;
-  std::size_t looks_ = 0;
 };
 
 }  // namespace holdline::sim

@@ -61,6 +61,26 @@ TEST_F(IntakeConflicts, EditsOnTopOfALosingOneJoinItsConflict) {
   EXPECT_EQ(value(1, name_field), Value("Anna"));
 }
 
+TEST_F(IntakeConflicts, TwoMachinesOfOneDiskThatGoOnFromOneLosingEditKeepBothTheirValues) {
+  const auto lost = other_.does({edits_customer(1, name_field, Value("Ann"), "Annie")});
+  Workstation twin = other_;
+  other_.does({edits_customer(1, name_field, Value("Annie"), "Annika")}, {lost});
+  const auto second = twin.does({edits_customer(1, name_field, Value("Annie"), "Anneke")}, {lost});
+  twin.does({edits_customer(1, name_field, Value("Anneke"), "Antje")}, {second});
+  twin.begins_anew(9);
+  take(other_, other_.push(customer_lane));
+  take(twin, twin.push(customer_lane));
+  std::vector<Value> kept;
+  for (const Record& conflict : conflicts()) {
+    const auto values = sync::conflict_values(schema(), conflict).value();
+    kept.insert(kept.end(), values.other.begin(), values.other.end());
+  }
+  EXPECT_EQ(kept.size(), 2u);
+  EXPECT_EQ(std::ranges::count(kept, Value("Annika")), 1);
+  EXPECT_EQ(std::ranges::count(kept, Value("Antje")), 1);
+  EXPECT_EQ(value(1, name_field), Value("Anna"));
+}
+
 TEST_F(IntakeConflicts, ALosingEditSentAgainMakesNoSecondConflict) {
   other_.does({edits_customer(1, name_field, Value("Ann"), "Annie")});
   const auto first = take(other_, other_.push(customer_lane));

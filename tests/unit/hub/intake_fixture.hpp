@@ -82,7 +82,8 @@ class Workstation {
         sync::ActionHeader header = *sync::read_header(old[i].header);
         if (!header.first) header.first = sync::FirstMade{maker.incarnation, header.number, old[i].hash};
         header.number = outbox_[lane].size() + 1;
-        header.after.clear();
+        std::erase_if(header.after, [&](const auto& ref) { return ref.number <= common[ref.lane]; });
+        for (sync::ActionRef& ref : header.after) ref.number -= common[ref.lane];
         outbox_[lane].push_back(*sync::store_again(old[i], header, hash_at(lane, header.number - 1)));
       }
     }
