@@ -1,3 +1,34 @@
+# Headers that most files of the tree read, read once: a list for libraries, and one for tests.
+set(HOLDLINE_COMMON_HEADERS
+  <algorithm> <array> <chrono> <cstdint> <filesystem> <functional> <map> <memory> <optional> <string> <string_view>
+  <variant> <vector> <tl/expected.hpp>)
+
+# holdline_precompile(NAME LINK...): a target whose precompiled headers others read; it has their compiler's options.
+function(holdline_precompile name)
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/${name}.cpp CONTENT "// Only its headers count.\n")
+  add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/${name}.cpp)
+  target_link_libraries(${name} PRIVATE holdline_flags tl::expected ${ARGN})
+  target_precompile_headers(${name} PRIVATE ${HOLDLINE_COMMON_HEADERS})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${name} PRIVATE -fpch-preprocess)
+  endif()
+endfunction()
+
+# holdline_reads(NAME PRECOMPILED): NAME reads the headers of a target made by holdline_precompile.
+function(holdline_reads name precompiled)
+  target_precompile_headers(${name} REUSE_FROM ${precompiled})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${name} PRIVATE -fpch-preprocess) # without it ccache cannot see what was precompiled
+  endif()
+endfunction()
+
+holdline_precompile(holdline_library_headers)
+# Reading GoogleTest takes longer than compiling most tests does. Options as of holdline_googletest.
+holdline_precompile(holdline_test_headers GTest::gtest)
+target_precompile_headers(holdline_test_headers PRIVATE <gtest/gtest.h>)
+set_target_properties(holdline_test_headers PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+target_compile_options(holdline_test_headers PRIVATE -fPIE -O1)
+
 # holdline_library(NAME LINK...): the static library of one folder, made of its .cpp files (main_*.cpp are programs) and
 # of the .S files that embed data files with .incbin.
 function(holdline_library name)
@@ -11,6 +42,7 @@ function(holdline_library name)
   endif()
   add_library(holdline_${name} STATIC ${sources})
   target_link_libraries(holdline_${name} PUBLIC holdline_flags ${ARGN})
+  holdline_reads(holdline_${name} holdline_library_headers)
 endfunction()
 
 # holdline_program(NAME MAIN LINK...): a program made of one thin main file.
@@ -33,11 +65,7 @@ function(holdline_googletest name)
   target_link_libraries(${name} PRIVATE ${ARGN} GTest::gtest GTest::gtest_main)
   # Test bodies run once: optimising them costs more time than it saves.
   target_compile_options(${name} PRIVATE -O1)
-  # Reading GoogleTest takes longer than compiling most tests does.
-  target_precompile_headers(${name} PRIVATE <gtest/gtest.h>)
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(${name} PRIVATE -fpch-preprocess) # without it ccache cannot see what was precompiled
-  endif()
+  holdline_reads(${name} holdline_test_headers)
 endfunction()
 
 # holdline_tests(NAME LINK...): one GoogleTest program from the .cpp files of a folder, run by CTest as a whole. CTest
