@@ -319,6 +319,8 @@ Result<void> Database::checkpoint_truncate() {
   int left = 0;
   const int rc = sqlite3_wal_checkpoint_v2(db_.get(), "main", SQLITE_CHECKPOINT_TRUNCATE, &left, nullptr);
   if (rc != SQLITE_OK) return tl::unexpected<Error>(database_error(db_.get(), rc, "empty the write-ahead log"));
+  // SQLite finds no log when it cannot read the file, and keeps the reason to itself.
+  if (left < 0) HOLDLINE_TRY(exec("SELECT count(*) FROM sqlite_schema"));
   sqlite3_int64 size = 0;
   if (sqlite3_file* const log = log_file(); log != nullptr) {
     const int size_rc = log->pMethods->xFileSize(log, &size);

@@ -21,6 +21,15 @@ std::vector<sync::Record> customers() {
   return records;
 }
 
+Result<void> bootstrap(Replica& replica) {
+  const Snapshot snapshot(10, customers());
+  HOLDLINE_ASSIGN(auto builder, replica.build(snapshot.manifest, 1));
+  for (std::size_t i = 0; i < snapshot.chunks.size(); ++i)
+    HOLDLINE_TRY(builder->add(snapshot.manifest.chunks[i], snapshot.chunks[i]));
+  HOLDLINE_TRY(builder->finish(1));
+  return replica.swap(std::move(builder));
+}
+
 TEST(ReplicaDamage, ACutThatMeetsItGivesTheReplicaUp) {
   ReplicaStation station;
   station.bootstrap(Snapshot(10, customers()));
@@ -54,20 +63,22 @@ TEST(ReplicaDamage, AnotherOneInItsPlaceIsTrustedAgain) {
   EXPECT_FALSE(station.replica->is_given_up());
 }
 
+// SQLite finds no log beside a file that it cannot read: the empty file could be neither emptied nor replaced for ever.
+TEST(ReplicaDamage, AnEmptyReplicaWhoseFileWasNeverWrittenIsReplaced) {
+  support::FaultDisk disk("never-written", 1);
+  disk.lose_write("/replica/replica.db", 1);
+  const auto replica = must(Replica::open(options_on(disk), platform::key_of(7), test_schema()));
+  ASSERT_EQ(disk.counts().lost_writes, 1u);
+  const auto done = bootstrap(*replica);
+  EXPECT_TRUE(done) << done.error().message;
+}
+
 // A cut that failed and a place that had moved on nevertheless would leave out what the cut said.
 TEST(ReplicaDamage, ADiskThatCannotReadLeavesThePlaceBeforeTheCut) {
   support::FaultDisk disk("cannot-read", 1);
   const auto options = options_on(disk);
   const auto key = platform::key_of(7);
-  {
-    const Snapshot snapshot(10, customers());
-    const auto replica = must(Replica::open(options, key, test_schema()));
-    auto builder = must(replica->build(snapshot.manifest, 1));
-    for (std::size_t i = 0; i < snapshot.chunks.size(); ++i)
-      must(builder->add(snapshot.manifest.chunks[i], snapshot.chunks[i]));
-    must(builder->finish(1));
-    must(replica->swap(std::move(builder)));
-  }
+  must(bootstrap(*must(Replica::open(options, key, test_schema()))));
   const auto image = disk.image();
   std::size_t given_up = 0;
   for (std::uint64_t nth = 1;; ++nth) {
