@@ -21,7 +21,8 @@ target_compile_options(holdline_flags INTERFACE
   -Wcast-align -Werror -fstack-protector-strong)
 # GCC 12 reports false "maybe uninitialized" and bounds warnings through inlined std::string and tl::expected.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(holdline_flags INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+  target_compile_options(holdline_flags INTERFACE
+    -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds)
 endif()
 target_compile_definitions(holdline_flags INTERFACE _GLIBCXX_ASSERTIONS)
 if(HOLDLINE_SANITIZE)
