@@ -95,6 +95,10 @@ bool World::is_at_rest(std::string& why_not) {
       if (status.last_error) why_not += " after " + status.last_error->code + ": " + status.last_error->message;
       return false;
     }
+    // What the hub told may all be known although the file cannot be read for the moment.
+    const agent::OutboxStatus outbox = node.outbox().status();
+    if (outbox.health != agent::OutboxHealth::writable)
+      return why_not = node.name() + "'s outbox is read-only: " + outbox.advice, false;
     if (place.replica.is_rotten()) return why_not = node.name() + "'s replica was not mended", false;
     if (node.replica().position().cursor != stage_.history.head())
       return why_not = node.name() + "'s replica is behind", false;
