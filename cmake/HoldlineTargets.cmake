@@ -23,11 +23,13 @@ function(holdline_reads name precompiled)
 endfunction()
 
 holdline_precompile(holdline_library_headers)
+# Test bodies run once: optimising them costs more time than it saves. The C library's checks need an optimiser.
+set(HOLDLINE_TEST_OPTIONS -O0 -U_FORTIFY_SOURCE)
 # Reading GoogleTest takes longer than compiling most tests does. Options as of holdline_googletest.
 holdline_precompile(holdline_test_headers GTest::gtest)
 target_precompile_headers(holdline_test_headers PRIVATE <gtest/gtest.h>)
 set_target_properties(holdline_test_headers PROPERTIES POSITION_INDEPENDENT_CODE OFF)
-target_compile_options(holdline_test_headers PRIVATE -fPIE -O1)
+target_compile_options(holdline_test_headers PRIVATE -fPIE ${HOLDLINE_TEST_OPTIONS})
 
 # holdline_library(NAME LINK...): the static library of one folder, made of its .cpp files (main_*.cpp are programs) and
 # of the .S files that embed data files with .incbin.
@@ -63,20 +65,25 @@ add_custom_target(holdline_sanitized)
 # holdline_googletest(NAME LINK...): makes the target NAME a GoogleTest program.
 function(holdline_googletest name)
   target_link_libraries(${name} PRIVATE ${ARGN} GTest::gtest GTest::gtest_main)
-  # Test bodies run once: optimising them costs more time than it saves.
-  target_compile_options(${name} PRIVATE -O1)
+  target_compile_options(${name} PRIVATE ${HOLDLINE_TEST_OPTIONS})
   holdline_reads(${name} holdline_test_headers)
 endfunction()
 
-# holdline_tests(NAME LINK...): one GoogleTest program from the .cpp files of a folder, run by CTest as a whole. CTest
-# labels say what a test needs: `unit` nothing, `sim` minutes, `process` real daemons and ports, `fuzz` clang.
+# holdline_tests(NAME LINK... [OPTIMISED FILE...]): one GoogleTest program from the .cpp files of a folder, run by CTest as
+# a whole. CTest labels say what a test needs: `unit` nothing, `sim` minutes, `process` real daemons and ports, `fuzz`
+# clang. OPTIMISED files compute for long.
 function(holdline_tests name)
+  cmake_parse_arguments(PARSE_ARGV 1 tests "" "" OPTIMISED)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   if(NOT sources)
     return()
   endif()
-  add_executable(${name} ${sources})
-  holdline_googletest(${name} ${ARGN})
+  list(TRANSFORM tests_OPTIMISED PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  list(REMOVE_ITEM sources ${tests_OPTIMISED})
+  # The linker keeps the first copy it meets of an inline function: the optimised one.
+  add_executable(${name} ${tests_OPTIMISED} ${sources})
+  set_source_files_properties(${tests_OPTIMISED} PROPERTIES COMPILE_OPTIONS -O2 SKIP_PRECOMPILE_HEADERS ON)
+  holdline_googletest(${name} ${tests_UNPARSED_ARGUMENTS})
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS unit)
   add_dependencies(holdline_sanitized ${name})
