@@ -150,9 +150,8 @@ void Engine::welcomed(const sync::Welcome& welcome) {
       if (auto dictionary = sync::Dictionary::parse(std::move(*kept))) dictionary_ = std::move(*dictionary);
   }
   event.have_dictionary = dictionary_.has_value();
-  const sync::Id epoch = parts_.replica.position().epoch;
-  event.hub_went_back = !epoch.is_nil() && epoch != welcome.epoch;
   parts_.outbox.run([&](Outbox& outbox) {
+    event.hub_went_back = outbox.epoch() != welcome.epoch;
     const auto lanes = outbox.status().lanes;
     const auto acknowledged = outbox.acknowledged();
     event.hub_went_back = event.hub_went_back || welcome.results < outbox.results_cursor();
@@ -174,7 +173,7 @@ void Engine::welcomed(const sync::Welcome& welcome) {
 
 void Engine::perform(const sync::action::VoidResults& a) {
   Result<void> done;
-  parts_.outbox.run([&](Outbox& outbox) { done = outbox.void_results(a.hub_has, a.stream_at); });
+  parts_.outbox.run([&](Outbox& outbox) { done = outbox.void_results(welcome_.epoch, a.hub_has, a.stream_at); });
   if (done) done = rebuild_overlay();
   if (!done) failed(std::move(done).error());
 }

@@ -122,16 +122,20 @@ class Outbox {
   // acknowledgement path). Entries of other incarnations only move the cursor. Idempotent.
   Result<void> store_results(std::span<const sync::ActionResult> results, std::uint64_t stream_to);
   std::uint64_t results_cursor() const;
+  // Of the ledger whose results these are; nil before the first.
+  const sync::Id& epoch() const;
   // How far the hub has each lane, by the latest welcome or results.
   std::array<std::uint64_t, sync::lane_count> acknowledged() const;
 
-  // The hub is another history than the one that acknowledged (restored from an older copy). Results above what it has
-  // are void and the actions are offered again; the others stand until the stream, which begins anew, tells them again.
-  // Never deletes anything.
-  Result<void> void_results(const std::array<std::uint64_t, sync::lane_count>& hub_has, std::uint64_t stream_at);
-  // Fork or rollback: draws a new incarnation. What follows `common` in each lane is re-issued under it, whatever
-  // result it seemed to have, and says where it stood first: by that the hub knows it, should it have taken it after
-  // all. The old actions stay as history, marked re-issued. Atomic. Returns old -> new.
+  // The hub is another history than the one that acknowledged (restored from an older copy), in this epoch. Results
+  // above what it has are void and the actions are offered again; the others stand until the stream, which begins anew,
+  // tells them again. Never deletes anything.
+  Result<void> void_results(const sync::Id& epoch, const std::array<std::uint64_t, sync::lane_count>& hub_has,
+                            std::uint64_t stream_at);
+  // Fork or rollback: draws a new incarnation. Every kept action is made anew under it and says where it stood first,
+  // by which the hub knows what it has taken already; so whatever a restored hub may lose later stands in the present
+  // lanes. Up to `common` in each lane the hub has this history, and results stand; what follows is open, whatever
+  // result it seemed to have. The old actions stay until compact(), marked re-issued. Atomic. Returns old -> new.
   Result<std::vector<std::pair<sync::ActionRef, sync::ActionRef>>> reissue(
       const std::array<std::uint64_t, sync::lane_count>& common);
 

@@ -50,26 +50,29 @@ class Reissue {
     const std::uint32_t ordinal = impl_.state.ordinal() + 1;
     HOLDLINE_TRY(impl_.store->add_incarnation(ordinal, to_));
     HOLDLINE_TRY(carry_assertions(ordinal));
-    for (const std::int64_t seq : to_move(common)) HOLDLINE_TRY(move(ordinal, seq));
+    for (const Old& old : kept(common)) HOLDLINE_TRY(move(ordinal, old));
     return {};
   }
 
   Moves moves() const { return {moved_.begin(), moved_.end()}; }
 
  private:
-  std::vector<std::int64_t> to_move(const std::array<std::uint64_t, sync::lane_count>& common) const {
-    std::vector<std::int64_t> seqs;
+  struct Old {
+    std::int64_t seq = 0;
+    // Beyond `common` the hub has nothing of this chain: a result there is about another machine's action of the same
+    // number, or comes from a history that the hub has lost.
+    bool is_common = false;
+  };
+
+  std::vector<Old> kept(const std::array<std::uint64_t, sync::lane_count>& common) const {
+    std::vector<Old> found;
     for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
       const LaneChain& chain = impl_.state.current()[lane];
-      for (std::uint64_t n = std::max(common[lane], chain.let_go()) + 1; n <= chain.last(); ++n) {
-        const Entry& entry = *chain.find(n);
-        // Beyond `common` the hub has nothing of this chain: a result there is about another machine's action of the
-        // same number, or comes from a history that the hub has lost.
-        if (entry.settlement != Settlement::reissued) seqs.push_back(entry.seq);
-      }
+      for (std::uint64_t n = chain.let_go() + 1; n <= chain.last(); ++n)
+        found.push_back({chain.find(n)->seq, n <= common[lane]});
     }
-    std::sort(seqs.begin(), seqs.end());
-    return seqs;
+    std::ranges::sort(found, {}, &Old::seq);
+    return found;
   }
 
   Result<void> carry_assertions(std::uint32_t ordinal) {
@@ -86,8 +89,8 @@ class Reissue {
     return {};
   }
 
-  Result<void> move(std::uint32_t ordinal, std::int64_t seq) {
-    HOLDLINE_ASSIGN(ActionRow row, impl_.row(seq));
+  Result<void> move(std::uint32_t ordinal, const Old& from) {
+    HOLDLINE_ASSIGN(ActionRow row, impl_.row(from.seq));
     const sync::ActionRef old{row.stored.lane, row.stored.number};
     HOLDLINE_ASSIGN(sync::ActionHeader header, sync::read_header(row.stored.header));
     auto& [number, hash] = tips_[old.lane];
@@ -99,9 +102,18 @@ class Reissue {
     row.seq = next_seq_++;
     row.place = place_of(ordinal, old.lane);
     HOLDLINE_TRY(impl_.store->insert(row));
-    HOLDLINE_TRY(impl_.store->put_reissued(seq, row.seq));
+    if (from.is_common) HOLDLINE_TRY(carry_result(from.seq, row.seq));
+    HOLDLINE_TRY(impl_.store->put_reissued(from.seq, row.seq));
     moved_[old] = {old.lane, number};
     return {};
+  }
+
+  // It stands until the hub tells it about the new place.
+  Result<void> carry_result(std::int64_t from, std::int64_t to) {
+    HOLDLINE_ASSIGN(auto result, impl_.store->result(from));
+    if (!result) return {};
+    result->entry = 0;
+    return impl_.store->put_result(to, *result);
   }
 
   void rewrite(sync::ActionHeader& header) {

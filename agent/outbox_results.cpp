@@ -45,7 +45,8 @@ Result<void> Outbox::store_results(std::span<const sync::ActionResult> results, 
   return {};
 }
 
-Result<void> Outbox::void_results(const std::array<std::uint64_t, sync::lane_count>& hub_has, std::uint64_t stream_at) {
+Result<void> Outbox::void_results(const sync::Id& epoch, const std::array<std::uint64_t, sync::lane_count>& hub_has,
+                                  std::uint64_t stream_at) {
   OutboxState& state = impl_->state;
   if (impl_->suspended) return impl_->refuse();
   std::vector<Entry*> voided;
@@ -66,11 +67,11 @@ Result<void> Outbox::void_results(const std::array<std::uint64_t, sync::lane_cou
       }
     }
     // The entries up to there may be others than those that were told: the whole stream is told again.
-    HOLDLINE_TRY(impl_->store->doubt_results());
-    return impl_->store->set_results_to(0);
+    return impl_->store->begin_epoch(epoch);
   });
   if (!written) return fail(std::move(written));
 
+  state.epoch = epoch;
   state.results_to = 0;
   for (Entry* entry : voided) state.settle(*entry, Settlement::open, 0);
   for (sync::Lane lane = 0; lane < sync::lane_count; ++lane)

@@ -85,6 +85,7 @@ Result<OutboxState> OutboxState::load(OutboxStore& store) {
   state.incarnations = std::move(identity.incarnations);
   state.chains.resize(state.incarnations.size());
   state.schemas = std::move(identity.schemas);
+  state.epoch = identity.epoch;
   state.results_to = identity.results_to;
   state.no_longer_offered = identity.no_longer_offered;
   for (const LaneStart& start : identity.starts) {
@@ -121,7 +122,7 @@ void OutboxState::take(const ScannedAction& action) {
     entry.settlement = settlement_of(static_cast<sync::Verdict>(*action.verdict));
     entry.cn = action.cn;
     if (incarnation == ordinal()) {
-      acknowledged[lane_of(action.place)] = action.number;
+      if (action.entry != 0) acknowledged[lane_of(action.place)] = action.number;
       if (entry.settlement == Settlement::quarantined) ++quarantined;
     }
   }

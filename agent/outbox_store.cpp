@@ -33,6 +33,7 @@ constexpr const char* tables = R"sql(
   CREATE TABLE device(
     one INTEGER PRIMARY KEY CHECK (one = 1),
     id BLOB NOT NULL,
+    epoch BLOB NOT NULL,
     results_to INTEGER NOT NULL,
     no_longer_offered INTEGER NOT NULL) STRICT;
   CREATE TABLE incarnation(ordinal INTEGER PRIMARY KEY, id BLOB NOT NULL) STRICT;
@@ -100,6 +101,7 @@ Result<std::unique_ptr<OutboxStore>> OutboxStore::create(const std::string& path
   HOLDLINE_ASSIGN(auto db, open_database(path, key, options, platform::OpenMode::create_new));
   // Tables and identity in one transaction: a file has both or neither.
   const std::string sql = std::string(tables) + "INSERT INTO device VALUES (1, x'" + sync::to_hex(maker.device.view()) +
+                          "', x'" + sync::to_hex(sync::Id{}.view()) +
                           "', 0, 0); INSERT INTO incarnation VALUES (1, x'" + sync::to_hex(maker.incarnation.view()) +
                           "');";
   const std::array migrations{platform::Migration{1, sql.c_str()}};
@@ -141,11 +143,12 @@ Result<void> OutboxStore::prepare() {
 
 Result<OutboxIdentity> OutboxStore::identity() {
   OutboxIdentity found;
-  HOLDLINE_ASSIGN(auto device, db_.prepare("SELECT id, results_to, no_longer_offered FROM device"));
+  HOLDLINE_ASSIGN(auto device, db_.prepare("SELECT id, epoch, results_to, no_longer_offered FROM device"));
   HOLDLINE_TRY(for_rows(device.rows(), [&](const platform::Rows& row) {
     found.device = sync::Id::from(row.blob(0));
-    found.results_to = unsigned_of(row.i64(1));
-    found.no_longer_offered = unsigned_of(row.i64(2));
+    found.epoch = sync::Id::from(row.blob(1));
+    found.results_to = unsigned_of(row.i64(2));
+    found.no_longer_offered = unsigned_of(row.i64(3));
   }));
   HOLDLINE_ASSIGN(auto incarnations, db_.prepare("SELECT id FROM incarnation ORDER BY ordinal"));
   HOLDLINE_TRY(for_rows(incarnations.rows(),
@@ -249,7 +252,6 @@ Result<void> OutboxStore::put_reissued(std::int64_t seq, std::int64_t successor)
 }
 
 Result<void> OutboxStore::drop_result(std::int64_t seq) { return drop_result_.run(seq); }
-Result<void> OutboxStore::doubt_results() { return db_.exec("UPDATE result SET entry = 0 WHERE entry <> 0"); }
 
 Result<std::optional<sync::ActionResult>> OutboxStore::result(std::int64_t seq) {
   std::optional<sync::ActionResult> found;
@@ -267,6 +269,12 @@ Result<std::optional<sync::ActionResult>> OutboxStore::result(std::int64_t seq) 
 Result<void> OutboxStore::set_results_to(std::uint64_t entry) {
   HOLDLINE_ASSIGN(auto update, db_.prepare("UPDATE device SET results_to = ?"));
   return update.run(entry);
+}
+
+Result<void> OutboxStore::begin_epoch(const sync::Id& epoch) {
+  HOLDLINE_TRY(db_.exec("UPDATE result SET entry = 0 WHERE entry <> 0"));
+  HOLDLINE_ASSIGN(auto update, db_.prepare("UPDATE device SET epoch = ?, results_to = 0"));
+  return update.run(Blob{epoch.view()});
 }
 
 Result<void> OutboxStore::add_incarnation(std::uint32_t ordinal, const sync::Id& id) {

@@ -62,6 +62,7 @@ struct LaneStart {
 struct OutboxIdentity {
   sync::Id device;
   std::vector<sync::Id> incarnations;  // the last one is the current one
+  sync::Id epoch;                      // whose results those are; nil: no hub has answered yet
   std::uint64_t results_to = 0;
   std::uint64_t no_longer_offered = 0;
   std::vector<LaneStart> starts;
@@ -95,8 +96,8 @@ class OutboxStore {
   Result<void> put_result(std::int64_t seq, const sync::ActionResult& result);
   Result<void> put_reissued(std::int64_t seq, std::int64_t successor);
   Result<void> drop_result(std::int64_t seq);
-  // Whatever is told about an action from now on replaces what is kept.
-  Result<void> doubt_results();
+  // Another stream of results begins: whatever it tells about an action replaces what is kept.
+  Result<void> begin_epoch(const sync::Id& epoch);
   // Without incarnation, lane and number, which the caller asked by.
   Result<std::optional<sync::ActionResult>> result(std::int64_t seq);
   Result<void> set_results_to(std::uint64_t entry);

@@ -203,14 +203,13 @@ Result<void> OutboxStation::compact() {
 Result<void> OutboxStation::reissue() {
   OutboxTruth next = truth_;
   std::array<std::uint64_t, sync::lane_count> common{};
-  for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
-    auto& tokens = next.lanes[lane];
-    const auto stays = random_.below(static_cast<std::uint32_t>(tokens.size()) + 1);
-    common[lane] = truth_.let_go[lane] + stays;
-    tokens.erase(tokens.begin(), tokens.begin() + stays);
-    next.let_go[lane] = 0;
-  }
+  next.let_go = {};
+  for (sync::Lane lane = 0; lane < sync::lane_count; ++lane)
+    common[lane] = truth_.let_go[lane] + random_.below(static_cast<std::uint32_t>(truth_.lanes[lane].size()) + 1);
   next.results.clear();
+  for (const auto& [ref, told] : truth_.results)
+    if (ref.number <= common[ref.lane])
+      next.results[{ref.lane, ref.number - truth_.let_go[ref.lane]}] = {0, told.verdict};
   next.renewed = true;
   auto done = attempt("begins a new incarnation", std::move(next), [&]() -> Result<void> {
     HOLDLINE_TRY(outbox_->reissue(common));

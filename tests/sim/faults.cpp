@@ -31,10 +31,7 @@ Faults::Faults(Stage& stage, HubNode& hub, std::deque<Workplace>& workplaces, Ad
   add(30, {&Faults::lose_push_answers});
   add(60, {&Faults::trouble_hub});
   add(50, {&Faults::hub_loses_power});
-  // What a restored hub lost of an incarnation that has ended is not offered again, so a world has the one or the
-  // other.
-  const bool restores = chance_.percent(30);
-  if (restores) add(100, {&Faults::copy_hub, &Faults::restore_hub});
+  add(30, {&Faults::copy_hub, &Faults::restore_hub});
   add(60, {&Faults::kill_agent, &Faults::kill_agent});
   add(60, {&Faults::agent_loses_power, &Faults::agent_loses_power});
   add(40, {&Faults::agent_disk_fails});
@@ -45,8 +42,8 @@ Faults::Faults(Stage& stage, HubNode& hub, std::deque<Workplace>& workplaces, Ad
   add(50, {&Faults::jump_clock});
   add(30, {&Faults::pause_agent});
   add(8, {&Faults::lose_agent});
-  if (!restores) add(30, {&Faults::copy_machine, &Faults::put_machine_back});
-  if (!restores) add(15, {&Faults::clone_machine});
+  add(30, {&Faults::copy_machine, &Faults::put_machine_back});
+  add(15, {&Faults::clone_machine});
   add(15, {&Faults::rot_replica});
 }
 

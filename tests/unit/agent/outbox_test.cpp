@@ -163,18 +163,21 @@ TEST_F(OutboxTest, ResultsOfAnotherIncarnationOnlyMoveTheCursor) {
   EXPECT_EQ(pc.outbox->results_cursor(), 4u);
 }
 
+constexpr sync::Id epoch{{7}};
+
 TEST_F(OutboxTest, ResultsAboveWhatTheHubStillHasAreVoidAndTheActionsAreOfferedAgain) {
   const auto a = pc.save(pc.entry("a")).ref, b = pc.save(pc.entry("b")).ref, c = pc.save(pc.entry("c")).ref;
   pc.settle(1, a, Verdict::applied, 10);
   pc.settle(2, b, Verdict::applied, 11);
   pc.settle(3, c, Verdict::applied, 12);
   // The hub has two of them, and forgot the entry that settled the second.
-  ASSERT_TRUE(pc.outbox->void_results({0, 0, 2, 0}, 1));
+  ASSERT_TRUE(pc.outbox->void_results(epoch, {0, 0, 2, 0}, 1));
   ASSERT_TRUE(pc.open());
   EXPECT_TRUE(pc.outbox->result_of(a));
   EXPECT_FALSE(pc.outbox->result_of(b));
   EXPECT_FALSE(pc.outbox->result_of(c));
   EXPECT_EQ(pc.outbox->results_cursor(), 0u);
+  EXPECT_EQ(pc.outbox->epoch(), epoch);
   EXPECT_EQ(pc.outbox->status().lanes[2].number, 3u);
 }
 
@@ -182,7 +185,7 @@ TEST_F(OutboxTest, ResultsAboveWhatTheHubStillHasAreVoidAndTheActionsAreOfferedA
 TEST_F(OutboxTest, AfterTheHubWentBackEveryResultIsTakenAnew) {
   const auto a = pc.save(pc.entry("a")).ref;
   pc.settle(7, a, Verdict::conflict, 10);
-  ASSERT_TRUE(pc.outbox->void_results({0, 0, 1, 0}, 9));
+  ASSERT_TRUE(pc.outbox->void_results(epoch, {0, 0, 1, 0}, 9));
   pc.settle(2, a, Verdict::applied, 4);
   EXPECT_EQ(pc.outbox->result_of(a)->verdict, Verdict::applied);
   EXPECT_EQ(pc.outbox->results_cursor(), 2u);
