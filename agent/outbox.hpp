@@ -146,8 +146,9 @@ class Outbox {
   Result<std::uint32_t> add_assertion(sync::Assertion assertion);
   Result<std::vector<sync::Assertion>> assertions(std::span<const std::uint32_t> numbers);
 
-  // Lets go of accepted actions above the size or age of Options; never of one without a final result. Counts them.
-  Result<std::uint64_t> compact(std::int64_t now_ms);
+  // Lets go of accepted actions above the size or age of Options; never of one without a final result. Counts them. Age
+  // counts back from the newest action, so that a clock that is ahead for a while makes nothing old.
+  Result<std::uint64_t> compact();
 
   OutboxStatus status() const;
 

@@ -82,21 +82,21 @@ Result<void> Outbox::void_results(const sync::Id& epoch, const std::array<std::u
 
 namespace {
 
-bool may_leave(const Entry& entry) {
-  return entry.settlement == Settlement::settled || entry.settlement == Settlement::reissued;
-}
-
 // Which actions leave next, oldest first. A lane is let go from its start only, so that what stays is a whole chain: an
-// unsettled action keeps what follows it in its lane.
+// unsettled action keeps what follows it in its lane. What was made anew is settled from the start, but has to stay
+// until the hub has it in its present lane.
 class Leaving {
  public:
   explicit Leaving(const OutboxState& state) {
     for (std::uint32_t incarnation = 1; incarnation <= state.ordinal(); ++incarnation) {
       for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
         const LaneChain& chain = state.chains[incarnation - 1][lane];
-        heads_.push_back({place_of(incarnation, lane), &chain, chain.let_go() + 1});
-        for (std::uint64_t number = chain.let_go() + 1; number <= chain.last(); ++number)
-          if (may_leave(*chain.find(number))) bytes_ += chain.bytes_to(number) - chain.bytes_to(number - 1);
+        const std::uint64_t at_hub = incarnation == state.ordinal() ? state.acknowledged[lane] : chain.last();
+        heads_.push_back({place_of(incarnation, lane), &chain, chain.let_go() + 1, at_hub});
+        for (std::uint64_t number = chain.let_go() + 1; number <= chain.last(); ++number) {
+          newest_ms_ = std::max(newest_ms_, chain.find(number)->wall_ms);
+          if (heads_.back().may_leave(number)) bytes_ += chain.bytes_to(number) - chain.bytes_to(number - 1);
+        }
       }
     }
   }
@@ -106,16 +106,16 @@ class Leaving {
     std::uint64_t number;
     Entry entry;
   };
-  std::optional<Next> next(std::uint64_t keep_bytes, std::int64_t keep_since_ms) {
+  std::optional<Next> next(std::uint64_t keep_bytes, std::int64_t keep_ms) {
     Head* oldest = nullptr;
     for (Head& head : heads_) {
+      if (!head.may_leave(head.number)) continue;
       const Entry* entry = head.chain->find(head.number);
-      if (entry == nullptr || !may_leave(*entry)) continue;
       if (oldest == nullptr || entry->seq < oldest->chain->find(oldest->number)->seq) oldest = &head;
     }
     if (oldest == nullptr) return std::nullopt;
     const Entry& entry = *oldest->chain->find(oldest->number);
-    if (bytes_ <= keep_bytes && entry.wall_ms >= keep_since_ms) return std::nullopt;
+    if (bytes_ <= keep_bytes && entry.wall_ms >= newest_ms_ - keep_ms) return std::nullopt;
     bytes_ -= oldest->chain->bytes_to(oldest->number) - oldest->chain->bytes_to(oldest->number - 1);
     return Next{oldest->place, oldest->number++, entry};
   }
@@ -124,10 +124,17 @@ class Leaving {
   struct Head {
     Place place;
     const LaneChain* chain;
-    std::uint64_t number;
+    std::uint64_t number, at_hub;
+
+    bool may_leave(std::uint64_t one) const {
+      const Entry* entry = chain->find(one);
+      if (entry == nullptr) return false;
+      return entry->settlement == Settlement::reissued || (entry->settlement == Settlement::settled && one <= at_hub);
+    }
   };
   std::vector<Head> heads_;
   std::uint64_t bytes_ = 0;  // of everything that may leave
+  std::int64_t newest_ms_ = 0;
 };
 
 struct Left {
@@ -138,7 +145,7 @@ struct Left {
 
 }  // namespace
 
-Result<std::uint64_t> Outbox::compact(std::int64_t now_ms) {
+Result<std::uint64_t> Outbox::compact() {
   constexpr std::size_t per_transaction = 500;  // so that an entry being saved does not wait long
   if (impl_->suspended) return impl_->refuse();
   OutboxState& state = impl_->state;
@@ -149,7 +156,7 @@ Result<std::uint64_t> Outbox::compact(std::int64_t now_ms) {
     Leaving leaving(state);
     auto written = impl_->write([&]() -> Result<void> {
       while (left.size() < per_transaction) {
-        const auto next = leaving.next(impl_->options.keep_bytes, now_ms - impl_->options.keep_ms);
+        const auto next = leaving.next(impl_->options.keep_bytes, impl_->options.keep_ms);
         if (!next) break;
         HOLDLINE_ASSIGN(ActionRow row, impl_->row(next->entry.seq));
         HOLDLINE_TRY(impl_->store->remove(row.seq));

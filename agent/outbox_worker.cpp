@@ -145,6 +145,8 @@ void OutboxWorker::upkeep() {
   upkeep_at_.reset();
   if (writable_) {
     // An error shows in the status, and recovery is next.
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= compact_at_ && outbox_->compact()) compact_at_ = now + options_.compact_every;
     static_cast<void>(outbox_->checkpoint());
   } else if (recover()) {
     recover_wait_ = options_.recover_after;

@@ -1,4 +1,5 @@
-// The thread that owns the outbox: commits for several people at once, heals after disk errors, checkpoints when idle.
+// The thread that owns the outbox: commits for several people at once, heals after disk errors, checkpoints and lets go
+// of what is old when idle.
 #pragma once
 
 #include <chrono>
@@ -26,7 +27,8 @@ struct OutboxWorkerOptions {
   std::size_t group_limit = 512;                 // drafts of one commit: bounds how long the first of them waits
   std::chrono::milliseconds recover_after{200};  // doubled after each recovery that failed
   std::chrono::milliseconds recover_at_most{30'000};
-  std::chrono::milliseconds checkpoint_after{2'000};  // without requests
+  std::chrono::milliseconds checkpoint_after{2'000};   // without requests
+  std::chrono::milliseconds compact_every{3'600'000};  // at the first quiet moment after that
   // Called on the worker's thread with every new action, durable by then, before whoever submitted it is told.
   std::function<void(Outbox&, const Saved&)> saved = {};
   // Called on the worker's thread when the outbox is writable again after an error: its file was read again and may
@@ -84,6 +86,7 @@ class OutboxWorker {
   bool writable_ = true;            // from here on: the worker's thread only
   std::chrono::milliseconds recover_wait_;
   std::optional<std::chrono::steady_clock::time_point> upkeep_at_;
+  std::chrono::steady_clock::time_point compact_at_{};  // the first quiet moment is one
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -186,16 +186,21 @@ Result<void> OutboxStation::compact() {
   OutboxTruth next = truth_;
   for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
     auto& tokens = next.lanes[lane];
+    // What was made anew stays until the hub has told of it in its present lane.
+    std::uint64_t at_hub = 0;
+    for (const auto& [ref, told] : truth_.results)
+      if (ref.lane == lane && told.entry != 0) at_hub = std::max(at_hub, ref.number);
     for (;;) {
       const auto told = next.results.find({lane, next.let_go[lane] + 1});
       if (tokens.empty() || told == next.results.end() || !settles(told->second.verdict)) break;
+      if (told->first.number > at_hub) break;
       next.results.erase(told);
       tokens.erase(tokens.begin());
       ++next.let_go[lane];
     }
   }
   return attempt("lets go of what was accepted", std::move(next), [&]() -> Result<void> {
-    HOLDLINE_TRY(outbox_->compact(began_ms));
+    HOLDLINE_TRY(outbox_->compact());
     return {};
   });
 }
