@@ -10,9 +10,6 @@ namespace holdline::hub {
 
 namespace {
 
-// Fixed for now by lane: urgent lanes are never held back by bulk.
-constexpr std::array<std::uint32_t, sync::lane_count> credits = {2'000, 2'000, 4'000, 4'000};
-
 tl::unexpected<Error> wrong_device() {
   return fail(ErrorKind::ask_person, "wrong-device", "The message names another workstation than the certificate.");
 }
@@ -21,8 +18,12 @@ bool is_restored_ledger(const Error& error) { return error.code == "unknown-curs
 
 }  // namespace
 
-SyncService::SyncService(Ledger& ledger, Snapshots& snapshots, platform::Entropy& entropy)
-    : ledger_(ledger), snapshots_(snapshots), entropy_(entropy), dictionary_(ledger.identity().dictionary) {}
+SyncService::SyncService(Ledger& ledger, Snapshots& snapshots, platform::Entropy& entropy, ServiceLimits limits)
+    : ledger_(ledger),
+      snapshots_(snapshots),
+      entropy_(entropy),
+      limits_(limits),
+      dictionary_(ledger.identity().dictionary) {}
 
 Result<sync::Bytes> SyncService::inflate(std::string_view body, std::size_t max_raw) {
   return compressor_.decompress(body, &dictionary_, max_raw);
@@ -57,7 +58,7 @@ Result<sync::Bytes> SyncService::hello(const Device& device, std::string_view bo
     welcome.lanes[key.lane].number = at.number;
     welcome.lanes[key.lane].hash = at.hash;
   }
-  for (Lane lane = 0; lane < sync::lane_count; ++lane) welcome.lanes[lane].credit = credits[lane];
+  for (Lane lane = 0; lane < sync::lane_count; ++lane) welcome.lanes[lane].credit = limits_.credits[lane];
   welcome.scopes = device.scopes;
   welcome.profile = device.profile;
   welcome.grants = device.grants;
@@ -88,14 +89,14 @@ Result<SyncService::Pulled> SyncService::pull(const Device& device, const sync::
   HOLDLINE_ASSIGN(auto reader, ledger_.reader());
   reply.answer = sync::PullAnswer::reset;
   if (request.epoch != ledger_.epoch() || request.grants != device.grants) return answer();
-  auto cut = reader->cut(request.cursor, device.scopes, device.profile, sync::limits::records_per_cut);
+  auto cut = reader->cut(request.cursor, device.scopes, device.profile, limits_.records_per_cut);
   if (!cut && cut.error().kind == ErrorKind::start_over) return answer();
   if (!cut) return fail(std::move(cut));
   reply.answer = sync::PullAnswer::cut;
   reply.cut = std::move(*cut);
-  HOLDLINE_ASSIGN(reply.results, reader->results(device.id, request.results, sync::limits::results_per_pull));
+  HOLDLINE_ASSIGN(reply.results, reader->results(device.id, request.results, limits_.results_per_pull));
   HOLDLINE_ASSIGN(const Cursor head, reader->head());
-  reply.more = reply.cut.to.cn < head.cn || reply.results.size() == sync::limits::results_per_pull;
+  reply.more = reply.cut.to.cn < head.cn || reply.results.size() == limits_.results_per_pull;
   const bool nothing = reply.cut.to.cn == request.cursor.cn && reply.results.empty();
   if (nothing && !last_call && request.wait_ms > 0)
     return Pulled{std::nullopt, std::min(request.wait_ms, sync::limits::pull_wait_ms)};

@@ -3,6 +3,7 @@
 // groups by Intake.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,13 +12,21 @@
 #include "hub/snapshots.hpp"
 #include "platform/entropy.hpp"
 #include "sync/compress.hpp"
+#include "sync/limits.hpp"
 #include "sync/message.hpp"
 
 namespace holdline::hub {
 
+struct ServiceLimits {
+  // Actions in flight by lane, told in the welcome. Fixed for now: urgent lanes are never held back by bulk.
+  std::array<std::uint32_t, sync::lane_count> credits{2'000, 2'000, 4'000, 4'000};
+  std::size_t records_per_cut = sync::limits::records_per_cut;
+  std::size_t results_per_pull = sync::limits::results_per_pull;
+};
+
 class SyncService {
  public:
-  SyncService(Ledger& ledger, Snapshots& snapshots, platform::Entropy& entropy);
+  SyncService(Ledger& ledger, Snapshots& snapshots, platform::Entropy& entropy, ServiceLimits limits = {});
 
   // Answers with what the hub has of this outbox. Evidence that the ledger is an older copy than the one the agent knew
   // changes the epoch, once.
@@ -52,6 +61,7 @@ class SyncService {
   Ledger& ledger_;
   Snapshots& snapshots_;
   platform::Entropy& entropy_;
+  const ServiceLimits limits_;
   sync::Dictionary dictionary_;
   sync::Compressor compressor_;
 };

@@ -97,7 +97,7 @@ Result<void> AgentNode::open(bool first) {
   process->engine =
       std::make_unique<agent::Engine>(agent::Engine::Parts{process->access, *process->replica, process->overlay,
                                                            process->wire, process->library, clock_, entropy_},
-                                      events(), sync::Session::Options{});
+                                      events(), stage_.knobs.session);
   process->incarnation = process->outbox->maker().incarnation;
   process_ = std::move(process);
   ++life_;
@@ -143,6 +143,7 @@ void AgentNode::published(const agent::SyncStatus& status) {
     trace(what);
   }
   if (status.repairs > process_->status.repairs) stage_.count("leaf repaired");
+  if (status.chunks_total > 1 && process_->status.chunks_total <= 1) stage_.count("snapshot of several chunks");
   process_->status = status;
 }
 

@@ -31,6 +31,9 @@ Faults::Faults(Stage& stage, HubNode& hub, std::deque<Workplace>& workplaces, Ad
   add(30, {&Faults::lose_push_answers});
   add(60, {&Faults::trouble_hub});
   add(50, {&Faults::hub_loses_power});
+  add(20, {&Faults::hub_disk_full});
+  add(20, {&Faults::hub_disk_cannot_read});
+  add(20, {&Faults::hub_disk_read_only});
   add(30, {&Faults::copy_hub, &Faults::restore_hub});
   add(60, {&Faults::kill_agent, &Faults::kill_agent});
   add(60, {&Faults::agent_loses_power, &Faults::agent_loses_power});
@@ -62,6 +65,7 @@ void Faults::heal() {
   stage_.trace.line("fault", "everything is mended");
   mended_ = true;
   hub_.disk().mend();
+  hub_.disk().set_capacity(std::nullopt);
   for (Workplace& place : workplaces_) {
     place.node.line() = Line{};
     place.node.disk().mend();
@@ -130,6 +134,24 @@ void Faults::hub_loses_power() {
   told("hub loses power", "hub");
   if (chance_.one_in(2)) return hub_.disk().cut_power_at(static_cast<std::uint64_t>(soon(1, 60)));
   hub_.die(chance_.one_in(2) ? PowerLoss::random_sectors : PowerLoss::all_unsynced, soon(300, 15'000));
+}
+
+void Faults::hub_disk_full() {
+  told("hub's disk is full", "hub");
+  hub_.disk().set_capacity(hub_.disk().used_bytes() + chance_.below(60'000));
+  stage_.timeline.in(soon(1'000, 15'000), [this] { hub_.disk().set_capacity(std::nullopt); });
+}
+
+void Faults::hub_disk_cannot_read() {
+  told("hub's disk cannot read", "hub");
+  hub_.disk().fail_read(static_cast<std::uint64_t>(soon(1, 60)), chance_.one_in(3));
+  stage_.timeline.in(soon(100, 5'000), [this] { hub_.disk().mend(); });
+}
+
+void Faults::hub_disk_read_only() {
+  told("hub's disk becomes read-only", "hub");
+  hub_.disk().refuse_changes(static_cast<std::uint64_t>(soon(1, 40)));
+  stage_.timeline.in(soon(500, 10'000), [this] { hub_.disk().mend(); });
 }
 
 void Faults::copy_hub() {

@@ -42,6 +42,9 @@ class Faults {
   void lose_push_answers();
   void trouble_hub();
   void hub_loses_power();
+  void hub_disk_full();
+  void hub_disk_cannot_read();
+  void hub_disk_read_only();
   void copy_hub();
   void restore_hub();
   void kill_agent();

@@ -28,8 +28,11 @@ ActionPlace place_of(const hub::IncomingPush& push, std::uint64_t number) {
 
 // What ends with the process.
 struct HubNode::Running {
-  Running(std::unique_ptr<hub::SqliteLedger> opened, platform::Entropy& entropy)
-      : ledger(std::move(opened)), snapshots(*ledger), service(*ledger, snapshots, entropy), intake(*ledger, entropy) {}
+  Running(std::unique_ptr<hub::SqliteLedger> opened, const Knobs& knobs, platform::Entropy& entropy)
+      : ledger(std::move(opened)),
+        snapshots(*ledger, knobs.snapshots),
+        service(*ledger, snapshots, entropy, knobs.service),
+        intake(*ledger, entropy) {}
 
   std::unique_ptr<hub::SqliteLedger> ledger;
   hub::Snapshots snapshots;
@@ -68,8 +71,8 @@ void HubNode::start() {
   }
   ++life_;
   needs_restart_ = false;
-  running_ = std::make_unique<Running>(std::move(*ledger), entropy_);
-  stage_.history.observe(*running_->ledger);
+  running_ = std::make_unique<Running>(std::move(*ledger), stage_.knobs, entropy_);
+  observe();
   stage_.trace.line("hub", "starts at " + std::to_string(stage_.history.head().cn));
 }
 
@@ -217,8 +220,14 @@ void HubNode::commit() {
   }
 }
 
-void HubNode::committed() {
+// What the world knows of the ledger does not depend on the hub's disk.
+void HubNode::observe() {
+  const support::FaultDisk::Truce truce(disk_);
   stage_.history.observe(*running_->ledger);
+}
+
+void HubNode::committed() {
+  observe();
   std::erase_if(running_->polls, [this](const Poll& waiting) { return try_answer(waiting, false); });
 }
 

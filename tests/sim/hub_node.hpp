@@ -69,6 +69,7 @@ class HubNode {
   void commit();
   void note(const hub::IncomingPush& push);
   void note(const hub::IncomingPush& push, const sync::PushReply& reply);
+  void observe();
   void committed();
   bool try_answer(const Poll& poll, bool last_call);
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tests/sim/deeds.hpp"
+#include "tests/sim/knobs.hpp"
 #include "tests/sim/ledger_history.hpp"
 #include "tests/sim/setting.hpp"
 #include "tests/sim/timeline.hpp"
@@ -14,7 +15,8 @@
 namespace holdline::sim {
 
 struct Stage {
-  Stage(const Setting& fixed, bool verbose) : setting(fixed), trace(timeline, verbose), history(fixed) {}
+  Stage(const Setting& fixed, const Knobs& turned, bool verbose)
+      : setting(fixed), knobs(turned), trace(timeline, verbose), history(fixed) {}
 
   void count(std::string_view what) { ++counters[std::string(what)]; }
   // The history that holds has a result of it.
@@ -25,6 +27,7 @@ struct Stage {
   }
 
   const Setting& setting;
+  const Knobs knobs;
   Timeline timeline;
   Trace trace;
   Counters counters;

@@ -14,7 +14,7 @@ constexpr std::int64_t patience_ms = 10 * 60'000;
 }  // namespace
 
 World::World(const Setting& setting, ChoiceSource& choices, bool verbose)
-    : stage_(setting, verbose),
+    : stage_(setting, Knobs::turned(Chance(choices).fork("knobs")), verbose),
       chance_(choices),
       size_(chance_.fork("size")),
       pace_(chance_.fork("pace")),

@@ -60,6 +60,17 @@ class FaultDisk {
   void refuse_changes(std::uint64_t nth = 1);
   // Syncs, reads and changes work again, and no write goes astray any more.
   void mend();
+  // While one of these lives no read fails, and none counts: for whoever only looks on. Not nested.
+  class Truce {
+   public:
+    explicit Truce(FaultDisk& disk) : disk_(disk) { disk_.spare_reads(true); }
+    ~Truce() { disk_.spare_reads(false); }
+    Truce(const Truce&) = delete;
+    Truce& operator=(const Truce&) = delete;
+
+   private:
+    FaultDisk& disk_;
+  };
 
   // The nth write of a sector or more to this file from now goes `by` bytes astray on the medium, onto what lies there
   // within the file; the place it was meant for keeps what it had. Nobody is told.
@@ -101,6 +112,7 @@ class FaultDisk {
   struct File;
   struct Handle;
 
+  void spare_reads(bool spared);
   bool change_fails();
   bool sync_fails();
   bool read_fails(const File& file, std::uint64_t offset, std::uint64_t size);
@@ -118,7 +130,7 @@ class FaultDisk {
   std::uint64_t sync_fails_in_ = 0, power_fails_in_ = 0;  // 0: never
   bool syncs_fail_ = false, power_off_ = false;
   std::uint64_t read_fails_in_ = 0, refused_in_ = 0;  // 0: never
-  bool reads_fail_ = false;
+  bool reads_fail_ = false, reads_spared_ = false;
   struct Astray {
     std::string path;
     std::uint64_t in = 0;            // 0: never

@@ -57,6 +57,11 @@ void FaultDisk::mend() {
   for (auto& [path, file] : files_) file->unreadable.clear();
 }
 
+void FaultDisk::spare_reads(bool spared) {
+  const std::lock_guard guard(mutex_);
+  reads_spared_ = spared;
+}
+
 void FaultDisk::misdirect_write(const std::string& path, std::uint64_t nth, std::int64_t by) {
   const std::lock_guard guard(mutex_);
   astray_ = {path, nth, by};
@@ -93,6 +98,7 @@ bool FaultDisk::change_fails() {
 bool FaultDisk::sync_fails() { return due(sync_fails_in_, syncs_fail_); }
 
 bool FaultDisk::read_fails(const File& file, std::uint64_t offset, std::uint64_t size) {
+  if (reads_spared_) return false;
   bool fails = due(read_fails_in_, reads_fail_);
   for (const auto& [bad, length] : file.unreadable) fails = fails || (offset < bad + length && bad < offset + size);
   if (fails) ++counts_.failed_reads;

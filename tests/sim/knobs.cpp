@@ -1,0 +1,25 @@
+#include "tests/sim/knobs.hpp"
+
+namespace holdline::sim {
+
+Knobs Knobs::turned(Chance chance) {
+  Knobs knobs;
+  const auto turn = [&](auto& knob, std::int64_t least, std::int64_t most) {
+    if (chance.percent(12)) knob = static_cast<std::remove_reference_t<decltype(knob)>>(chance.between(least, most));
+  };
+  for (std::uint32_t& credit : knobs.service.credits) turn(credit, 1, 6);
+  turn(knobs.service.results_per_pull, 1, 6);
+  turn(knobs.snapshots.cache_bytes, 0, 4'000);
+  turn(knobs.snapshots.chunk_bytes, 200, 4'000);
+  turn(knobs.snapshots.chunk_records, 1, 20);
+  turn(knobs.snapshots.too_old, 0, 30);
+  turn(knobs.session.chunks_in_flight, 1, 4);
+  turn(knobs.session.pull_wait_ms, 200, 25'000);
+  turn(knobs.session.pull_distance_ms, 0, 5'000);
+  turn(knobs.session.person_retry_ms, 1'000, 60'000);
+  turn(knobs.session.backoff.first_ms, 20, 5'000);
+  turn(knobs.session.backoff.most_ms, 5'000, 60'000);
+  return knobs;
+}
+
+}  // namespace holdline::sim
