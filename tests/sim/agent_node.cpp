@@ -1,6 +1,7 @@
 #include "tests/sim/agent_node.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "tests/sim/agent_process.hpp"
@@ -185,9 +186,12 @@ void AgentNode::act(const std::function<void()>& work) {
 void AgentNode::survive() {
   if (!process_) return;
   if (disk_.power_is_off()) {
-    stage_.count("power lost in the middle of a change");
-    return die(chance_.one_in(2) ? support::PowerLoss::random_sectors : support::PowerLoss::all_unsynced,
-               chance_.between(500, 8'000));
+    constexpr std::array losses{support::PowerLoss::all_unsynced, support::PowerLoss::random_sectors,
+                                support::PowerLoss::none};
+    const support::PowerLoss loss = losses[chance_.below(losses.size())];
+    stage_.count(loss == support::PowerLoss::none ? "killed in the middle of a change"
+                                                  : "power lost in the middle of a change");
+    return die(loss, chance_.between(500, 8'000));
   }
   heal_outbox();
   if (process_->view->met_damage()) process_->engine->replica_is_damaged();

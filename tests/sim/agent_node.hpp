@@ -76,6 +76,8 @@ class AgentNode {
   // How often the machine lost what was not synced or its replica's file, or was put back: after that it may know less
   // than before.
   std::uint64_t setbacks() const { return setbacks_; }
+  // Another one after every start.
+  std::uint64_t life() const { return life_; }
 
  private:
   struct Process;

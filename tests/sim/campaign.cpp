@@ -57,6 +57,7 @@ constexpr auto sometimes = std::to_array<std::string_view>({
     "request duplicated",
     "message delayed",
     "power lost in the middle of a change",
+    "killed in the middle of a change",
     "power lost in the middle of a hub commit",
     "outbox suspended",
     "save refused",

@@ -183,6 +183,7 @@ void Faults::agent_loses_power() {
   AgentNode& node = victim().node;
   if (!node.is_up()) return;
   told("agent loses power", node.name());
+  // In the middle of a change; the node chooses then whether the machine ended or its process only.
   if (chance_.percent(70)) return node.disk().cut_power_at(static_cast<std::uint64_t>(soon(1, 40)));
   node.die(chance_.one_in(2) ? PowerLoss::random_sectors : PowerLoss::all_unsynced, soon(500, 15'000));
 }

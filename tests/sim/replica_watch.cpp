@@ -5,11 +5,14 @@ namespace holdline::sim {
 void ReplicaWatch::stepped() {
   const agent::ReplicaPosition position = node_.replica().position();
   const bool set_back = setbacks_ != node_.setbacks();
-  if (position.epoch == seen_.epoch && position.cursor == seen_.cursor && !set_back && !rotten_) return;
+  // A process that died may have left rows without the place that they belong to.
+  const bool started = life_ != node_.life();
+  if (position.epoch == seen_.epoch && position.cursor == seen_.cursor && !set_back && !started && !rotten_) return;
   if (!set_back) check_place(position);
   check_state(position);
   seen_ = position;
   setbacks_ = node_.setbacks();
+  life_ = node_.life();
 }
 
 void ReplicaWatch::check_place(const agent::ReplicaPosition& position) {

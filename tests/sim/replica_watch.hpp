@@ -1,5 +1,5 @@
-// Checkers about one replica: after every step it equals the ledger at exactly its cursor, never half of a cut, and
-// its cursor only goes back with a new epoch or when the machine itself was set back.
+// Checkers about one replica: after every step and every start it equals the ledger at exactly its cursor, never half
+// of a cut, and its cursor only goes back with a new epoch or when the machine itself was set back.
 #pragma once
 
 #include "tests/sim/agent_node.hpp"
@@ -24,7 +24,7 @@ class ReplicaWatch {
   AgentNode& node_;
   agent::ReplicaPosition seen_;
   Fingerprints fingerprints_;
-  std::uint64_t setbacks_ = 0;
+  std::uint64_t setbacks_ = 0, life_ = 0;
   bool rotten_ = false;
 };
 
