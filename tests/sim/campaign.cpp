@@ -74,6 +74,7 @@ constexpr auto sometimes = std::to_array<std::string_view>({
     "merge of disjoint edits",
     "repeated push deduplicated",
     "leaf repaired",
+    "replica stood between two heads",
     "quarantined",
     "waited for an earlier action",
 });

@@ -15,6 +15,7 @@ constexpr const char* replica_file = "/replica.db";
 }  // namespace
 
 // Each world has its own mix: kinds are left out by chance, so that some worlds are quiet and some are about one thing.
+// Tapes know kinds by their place here: new ones go to the end.
 Faults::Faults(Stage& stage, HubNode& hub, std::deque<Workplace>& workplaces, AddMachine add_machine,
                const Chance& world)
     : stage_(stage),

@@ -8,6 +8,7 @@ Knobs Knobs::turned(Chance chance) {
     if (chance.percent(12)) knob = static_cast<std::remove_reference_t<decltype(knob)>>(chance.between(least, most));
   };
   for (std::uint32_t& credit : knobs.service.credits) turn(credit, 1, 6);
+  turn(knobs.service.records_per_cut, 1, 8);
   turn(knobs.service.results_per_pull, 1, 6);
   turn(knobs.snapshots.cache_bytes, 0, 4'000);
   turn(knobs.snapshots.chunk_bytes, 200, 4'000);

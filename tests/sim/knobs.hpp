@@ -1,6 +1,6 @@
 // The tunables of one world. Most have their production values; some are turned far down, so that what needs thousands
-// of records on a real hub happens in a world of a few dozen: cuts and results in parts, snapshots of many chunks,
-// uploads that wait for credit, snapshots that are dropped while somebody fetches them.
+// of records on a real hub happens in a world of a few dozen: cuts and cuts and results in parts, snapshots of many
+// chunks, uploads that wait for credit, snapshots that are dropped while somebody fetches them.
 #pragma once
 
 #include "hub/snapshots.hpp"
@@ -16,6 +16,8 @@ struct Knobs {
   sync::Session::Options session;
 
   static Knobs turned(Chance chance);
+  // A replica may stand between two heads of the ledger.
+  bool cuts_in_parts() const { return service.records_per_cut < sync::limits::records_per_cut; }
 };
 
 }  // namespace holdline::sim

@@ -44,20 +44,31 @@ void LedgerHistory::observe(hub::Ledger& ledger) {
   if (head.cn < head_.cn)
     throw Violation("the hub keeps what it committed", "its feed stood at " + std::to_string(head_.cn) + ", now at " +
                                                            std::to_string(head.cn) + ", and nobody restored a backup");
-  const auto cut = must(reader->cut(states_.empty() ? head : head_, all_scopes, everything, endless), "feed");
-  if (cut.to != head)
-    throw Violation("the feed reaches its head",
-                    "it ends at " + std::to_string(cut.to.cn) + ", not at " + std::to_string(head.cn));
-  observe_changes(*reader, cut);
+  const auto cut = observe_feed(*reader, head);
   observe_results(*reader);
-  State state;
-  for (const sync::DigestRoot& root : cut.digests) state.digests[root.key] = root.root;
-  state.branch = branches_.size() - 1;
-  observe_leaves(*reader, state.digests);
-  const auto [known, is_new] = states_.try_emplace(Place{head.cn, head.salt}, state);
-  if (!is_new && known->second.digests != state.digests)
+  Fingerprint digests;
+  for (const sync::DigestRoot& root : cut.digests) digests[root.key] = root.root;
+  observe_leaves(*reader, digests);
+  const auto [known, is_new] =
+      states_.try_emplace(Place{head.cn, head.salt}, State{digests, branches_.size() - 1, true});
+  if (!is_new && known->second.digests != digests)
     throw Violation("one place in the feed, one state", "the digests at " + std::to_string(head.cn) + " have changed");
   head_ = head;
+}
+
+// The cut that ends at the head.
+sync::Cut LedgerHistory::observe_feed(hub::LedgerReader& reader, const sync::Cursor& head) {
+  sync::Cursor at = states_.empty() ? head : head_;
+  for (;;) {
+    auto cut = must(reader.cut(at, all_scopes, everything, every_change_ ? 1 : endless), "feed");
+    observe_changes(reader, at, cut);
+    if (cut.to == head) return cut;
+    if (!every_change_ || cut.to.cn <= at.cn)
+      throw Violation("the feed reaches its head",
+                      "it ends at " + std::to_string(cut.to.cn) + ", not at " + std::to_string(head.cn));
+    at = cut.to;
+    states_.try_emplace(Place{at.cn, at.salt}, State{std::nullopt, branches_.size() - 1, false});
+  }
 }
 
 void LedgerHistory::observe_leaves(hub::LedgerReader& reader, const Fingerprint& roots) {
@@ -71,12 +82,27 @@ void LedgerHistory::observe_first(hub::LedgerReader& reader) {
       keep(row.stood.record.key, row.cn, std::move(row.stood.record));
 }
 
-void LedgerHistory::observe_changes(hub::LedgerReader& reader, const sync::Cut& cut) {
+void LedgerHistory::observe_changes(hub::LedgerReader& reader, const sync::Cursor& from, const sync::Cut& cut) {
   for (const sync::Change& change : cut.changes) {
     auto row = must(reader.row(change.record.key), "row");
     if (!row) throw Violation("the feed tells what is there", "it names a record that the ledger does not have");
-    keep(change.record.key, row->cn, std::move(row->stood.record));
+    if (!every_change_ || row->cn == change.cn)
+      keep(change.record.key, row->cn, std::move(row->stood.record));
+    else
+      keep(change.record.key, change.cn, after(change, from));
   }
+}
+
+// What a record that changed again later was in between.
+sync::Record LedgerHistory::after(const sync::Change& change, const sync::Cursor& from) const {
+  auto before = record(change.record.key, from);
+  if (!before) return change.record;
+  before->scope = change.record.scope;
+  before->deleted = change.record.deleted || change.leave;
+  before->deletion_asked = change.record.deletion_asked;
+  for (std::size_t field = 0; field < change.record.fields.size(); ++field)
+    if ((change.mask >> field & 1) != 0) before->fields[field] = change.record.fields[field];
+  return *std::move(before);
 }
 
 void LedgerHistory::observe_results(hub::LedgerReader& reader) {
@@ -115,9 +141,25 @@ void LedgerHistory::restored_to(const Mark& mark) {
   head_ = mark.head;
 }
 
-const Fingerprint* LedgerHistory::at(const sync::Cursor& cursor) const {
+const Fingerprint* LedgerHistory::at(const sync::Cursor& cursor) {
   const auto found = states_.find(Place{cursor.cn, cursor.salt});
-  return found == states_.end() ? nullptr : &found->second.digests;
+  if (found == states_.end()) return nullptr;
+  State& state = found->second;
+  if (!state.digests) state.digests = counted(cursor);
+  return &*state.digests;
+}
+
+bool LedgerHistory::was_head(const sync::Cursor& cursor) const {
+  const auto found = states_.find(Place{cursor.cn, cursor.salt});
+  return found != states_.end() && found->second.is_head;
+}
+
+Fingerprint LedgerHistory::counted(const sync::Cursor& cursor) const {
+  sync::DigestTable table;
+  for (const auto& [key, versions] : versions_)
+    if (const auto stood = record(key, cursor))
+      table.change(*setting_.schema.collection(key.collection), nullptr, &*stood);
+  return Fingerprints().of(table.all());
 }
 
 void LedgerHistory::keep(const sync::RecordKey& key, sync::ChangeNumber cn, sync::Record record) {

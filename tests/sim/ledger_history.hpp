@@ -1,6 +1,6 @@
-// What the ledger was at every head it ever had: the truth that replicas and screens are held against. It looks at the
-// ledger after every commit and at every start of the hub, and remembers across restores, because a workstation may
-// still stand in a history that the hub has lost.
+// What the ledger was at every head it ever had, and in worlds with cuts in parts at every change number: the truth
+// that replicas and screens are held against. It looks at the ledger after every commit and at every start of the hub,
+// and remembers across restores, because a workstation may still stand in a history that the hub has lost.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ class Fingerprints {
 
 class LedgerHistory {
  public:
-  explicit LedgerHistory(const Setting& setting) : setting_(setting) {}
+  LedgerHistory(const Setting& setting, bool every_change) : setting_(setting), every_change_(every_change) {}
 
   // Checks what must hold from one look to the next: the feed grows, results are dense and never change.
   void observe(hub::Ledger& ledger);
@@ -44,7 +44,9 @@ class LedgerHistory {
 
   const sync::Cursor& head() const { return head_; }
   // Null: the ledger never stood there.
-  const Fingerprint* at(const sync::Cursor& cursor) const;
+  const Fingerprint* at(const sync::Cursor& cursor);
+  // The ledger stood there after a commit, not in the middle of one.
+  bool was_head(const sync::Cursor& cursor) const;
   // A record as a reader at `cursor` must see it; nullopt: not there, or deleted.
   std::optional<sync::Record> record(const sync::RecordKey& key, const sync::Cursor& cursor) const;
   // The result stream of a device in the history that holds, by entry number from 1.
@@ -53,8 +55,9 @@ class LedgerHistory {
 
  private:
   struct State {
-    Fingerprint digests;
+    std::optional<Fingerprint> digests;  // of a head as the ledger told them, else counted when somebody asks
     std::size_t branch = 0;
+    bool is_head = false;
   };
   struct Branch {
     std::size_t parent = 0;
@@ -68,12 +71,16 @@ class LedgerHistory {
   using Place = std::pair<sync::ChangeNumber, std::uint64_t>;
 
   void observe_first(hub::LedgerReader& reader);
-  void observe_changes(hub::LedgerReader& reader, const sync::Cut& cut);
+  sync::Cut observe_feed(hub::LedgerReader& reader, const sync::Cursor& head);
+  void observe_changes(hub::LedgerReader& reader, const sync::Cursor& from, const sync::Cut& cut);
+  sync::Record after(const sync::Change& change, const sync::Cursor& from) const;
+  Fingerprint counted(const sync::Cursor& cursor) const;
   void observe_leaves(hub::LedgerReader& reader, const Fingerprint& roots);
   void observe_results(hub::LedgerReader& reader);
   void keep(const sync::RecordKey& key, sync::ChangeNumber cn, sync::Record record);
 
   const Setting& setting_;
+  const bool every_change_;
   std::map<Place, State> states_;
   std::vector<Branch> branches_{1};
   std::map<sync::RecordKey, std::vector<Version>> versions_;

@@ -16,7 +16,7 @@ namespace holdline::sim {
 
 struct Stage {
   Stage(const Setting& fixed, const Knobs& turned, bool verbose)
-      : setting(fixed), knobs(turned), trace(timeline, verbose), history(fixed) {}
+      : setting(fixed), knobs(turned), trace(timeline, verbose), history(fixed, turned.cuts_in_parts()) {}
 
   void count(std::string_view what) { ++counters[std::string(what)]; }
   // The history that holds has a result of it.
