@@ -47,6 +47,7 @@ class FinalChecks {
   void run() {
     no_acknowledged_action_is_lost();
     effects_happen_once();
+    ledger_is_what_was_taken();
     held_actions_are_kept();
     order_is_kept(stage_);
     parked_only_by_what_it_names(stage_, hub_);
@@ -68,6 +69,7 @@ class FinalChecks {
   void load();
   void no_acknowledged_action_is_lost();
   void effects_happen_once();
+  void ledger_is_what_was_taken();
   void held_actions_are_kept();
   void no_phantom();
   void outboxes_agree_with_the_hub();
@@ -171,6 +173,11 @@ std::size_t FinalChecks::effects_of(DeedNo no) const {
   for (const Fate& fate : fates->second)
     if (took_effect(fate.verdict)) places.emplace(fate.at.cn, fate.at.salt);
   return places.size();
+}
+
+void FinalChecks::ledger_is_what_was_taken() {
+  const auto reader = must(hub_.ledger().reader(), "opening");
+  stage_.model.check(stage_.history, stage_.deeds, *reader);
 }
 
 void FinalChecks::held_actions_are_kept() {

@@ -201,7 +201,9 @@ void HubNode::commit() {
   const std::vector<Push> group = std::exchange(running_->pushes, {});
   std::vector<hub::IncomingPush> pushes;
   for (const Push& push : group) pushes.push_back(push.push);
-  const auto replies = running_->intake.take(pushes, clock_.now().wall_ms);
+  const std::int64_t now_ms = clock_.now().wall_ms;
+  stage_.model.offered(pushes, stage_.history, now_ms);
+  const auto replies = running_->intake.take(pushes, now_ms);
   std::size_t actions = 0;
   for (const auto& push : pushes) actions += push.actions.size();
   stage_.trace.line("hub", "takes " + std::to_string(actions) + " actions of " + std::to_string(group.size()) +

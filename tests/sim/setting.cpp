@@ -77,6 +77,10 @@ Setting::Setting() : schema(must(sync::Schema::parse(sync::default_schema_text()
       ops.insert(ops.end(), made.begin(), made.end());
     }
     must(intake.take_own(ops, world_began_ms));
+    const auto reader = must(ledger->reader());
+    for (const sync::Collection& collection : schema.collections())
+      for (hub::StoodAt& row : must(reader->rows(collection.no, std::vector{north, south}, sync::Id{}, ops.size())))
+        imported.push_back(std::move(row));
   }
   hub_disk = disk.image();
 }

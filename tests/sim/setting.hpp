@@ -35,6 +35,7 @@ struct Setting {
   std::vector<hub::Device> devices;
   std::vector<Person> people;  // one for each device
   std::vector<sync::RecordKey> customers;
+  std::vector<hub::StoodAt> imported;  // every row of that ledger
   std::shared_ptr<const support::FaultDisk::Image> hub_disk;
 };
 

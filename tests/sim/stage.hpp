@@ -8,6 +8,7 @@
 #include "tests/sim/deeds.hpp"
 #include "tests/sim/knobs.hpp"
 #include "tests/sim/ledger_history.hpp"
+#include "tests/sim/ledger_model.hpp"
 #include "tests/sim/setting.hpp"
 #include "tests/sim/timeline.hpp"
 #include "tests/sim/trace.hpp"
@@ -16,7 +17,7 @@ namespace holdline::sim {
 
 struct Stage {
   Stage(const Setting& fixed, const Knobs& turned, bool verbose)
-      : setting(fixed), knobs(turned), trace(timeline, verbose), history(fixed, turned.cuts_in_parts()) {}
+      : setting(fixed), knobs(turned), trace(timeline, verbose), history(fixed, turned.cuts_in_parts()), model(fixed) {}
 
   void count(std::string_view what) { ++counters[std::string(what)]; }
   // The history that holds has a result of it.
@@ -32,6 +33,7 @@ struct Stage {
   Trace trace;
   Counters counters;
   LedgerHistory history;
+  LedgerModel model;
   Deeds deeds;
 };
 
