@@ -18,7 +18,7 @@
 namespace holdline::hub {
 
 struct ServiceLimits {
-  // Actions in flight by lane, told in the welcome. Fixed for now: urgent lanes are never held back by bulk.
+  // Actions in flight by lane, told in the welcome: each lane has its own, so that bulk never holds back an urgent one.
   std::array<std::uint32_t, sync::lane_count> credits{2'000, 2'000, 4'000, 4'000};
   std::size_t records_per_cut = sync::limits::records_per_cut;
   std::size_t results_per_pull = sync::limits::results_per_pull;

@@ -8,23 +8,11 @@
 
 #include "sync/conflicts.hpp"
 #include "tests/sim/lane_checks.hpp"
+#include "tests/sim/ledger_reading.hpp"
 
 namespace holdline::sim {
 
 namespace {
-
-const std::vector<std::string> all_scopes{north, south};
-constexpr std::size_t endless = 1'000'000;
-
-template <class T>
-T must(Result<T> result, const char* doing) {
-  if (!result) throw Violation("the ledger can be read", std::string(doing) + ": " + result.error().message);
-  return *std::move(result);
-}
-
-bool took_effect(sync::Verdict verdict) {
-  return verdict == sync::Verdict::applied || verdict == sync::Verdict::merged || verdict == sync::Verdict::conflict;
-}
 
 // Every text of a record, elements included.
 template <class Each>
@@ -116,9 +104,9 @@ void FinalChecks::load() {
       fates_[deed->second].push_back(fate);
     }
   }
-  const auto reader = must(hub_.ledger().reader(), "opening");
+  const auto reader = must_read(hub_.ledger().reader(), "opening");
   for (const sync::Collection& collection : stage_.setting.schema.collections())
-    for (auto& row : must(reader->rows(collection.no, all_scopes, sync::Id{}, endless), "rows"))
+    for (auto& row : must_read(reader->rows(collection.no, all_scopes, sync::Id{}, endless), "rows"))
       records_.push_back(std::move(row.stood.record));
   for (const sync::Record& record : records_) {
     if (record.key.collection != conflict_.no) {
@@ -127,7 +115,7 @@ void FinalChecks::load() {
       });
       continue;
     }
-    const auto values = must(sync::conflict_values(stage_.setting.schema, record), "a conflict");
+    const auto values = must_read(sync::conflict_values(stage_.setting.schema, record), "a conflict");
     for (const auto* list : {&values.current, &values.other})
       for (const sync::Value& value : *list) conflict_values_.insert(value_of(values.record, value));
   }
@@ -176,15 +164,15 @@ std::size_t FinalChecks::effects_of(DeedNo no) const {
 }
 
 void FinalChecks::ledger_is_what_was_taken() {
-  const auto reader = must(hub_.ledger().reader(), "opening");
+  const auto reader = must_read(hub_.ledger().reader(), "opening");
   stage_.model.check(stage_.history, stage_.deeds, *reader);
 }
 
 void FinalChecks::held_actions_are_kept() {
-  const auto reader = must(hub_.ledger().reader(), "opening");
+  const auto reader = must_read(hub_.ledger().reader(), "opening");
   std::map<ActionPlace, hub::HeldState> held;
   for (const auto state : {hub::HeldState::waiting, hub::HeldState::quarantined})
-    for (const auto& action : must(reader->held(state, endless), "held"))
+    for (const auto& action : must_read(reader->held(state, endless), "held"))
       held[{action.lane.device, action.lane.incarnation, {action.lane.lane, action.stored.number}}] = state;
   std::size_t expected = 0;
   for (const auto& [no, fates] : fates_)
@@ -215,7 +203,7 @@ void FinalChecks::outboxes_agree_with_the_hub() {
   for (Workplace& place : workplaces_) {
     if (place.node.has_left()) continue;
     agent::Outbox& outbox = place.node.outbox();
-    const auto refs = must(outbox.list(endless), "outbox");
+    const auto refs = must_read(outbox.list(endless), "outbox");
     for (const sync::ActionRef& ref : refs) {
       const auto own = outbox.result_of(ref);
       const auto& results = stage_.history.results(place.node.device());

@@ -3,23 +3,22 @@
 #include <algorithm>
 #include <map>
 
+#include "tests/sim/ledger_reading.hpp"
+
 namespace holdline::sim {
 
 namespace {
-
-constexpr std::size_t endless = 1'000'000;
 
 std::string described(const hub::LaneKey& lane, std::uint64_t number) {
   return "device " + lane.device.text() + ", " + std::to_string(lane.lane) + "/" + std::to_string(number);
 }
 
-bool took_effect(const Stage& stage, const hub::LaneKey& lane, const sync::ActionRef& ref) {
+bool has_taken_effect(const Stage& stage, const hub::LaneKey& lane, const sync::ActionRef& ref) {
   const auto& results = stage.history.results(lane.device);
   const auto last = std::find_if(results.rbegin(), results.rend(), [&](const sync::ActionResult& result) {
     return result.incarnation == lane.incarnation && sync::ActionRef{result.lane, result.number} == ref;
   });
-  return last != results.rend() && last->verdict != sync::Verdict::waiting &&
-         last->verdict != sync::Verdict::quarantined;
+  return last != results.rend() && took_effect(last->verdict);
 }
 
 }  // namespace
@@ -40,11 +39,8 @@ void order_is_kept(const Stage& stage) {
 }
 
 void parked_only_by_what_it_names(const Stage& stage, HubNode& hub) {
-  const auto reader = hub.ledger().reader();
-  if (!reader) throw Violation("the ledger can be read", reader.error().message);
-  const auto held = (*reader)->held(hub::HeldState::waiting, endless);
-  if (!held) throw Violation("the ledger can be read", held.error().message);
-  for (const hub::HeldAction& waiting : *held) {
+  const auto reader = must_read(hub.ledger().reader(), "opening");
+  for (const hub::HeldAction& waiting : must_read(reader->held(hub::HeldState::waiting, endless), "held")) {
     const auto wrong = [&](const char* what) {
       return Violation("an action waits only for what it names", described(waiting.lane, waiting.stored.number) + what);
     };
@@ -53,7 +49,7 @@ void parked_only_by_what_it_names(const Stage& stage, HubNode& hub) {
     if (waiting.missing.empty()) throw wrong(" waits for nothing");
     for (const sync::ActionRef& ref : waiting.missing) {
       if (!std::ranges::binary_search(header->after, ref)) throw wrong(" waits for what it does not name");
-      if (took_effect(stage, waiting.lane, ref)) throw wrong(" waits for what has taken effect");
+      if (has_taken_effect(stage, waiting.lane, ref)) throw wrong(" waits for what has taken effect");
     }
   }
 }

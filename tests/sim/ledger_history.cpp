@@ -4,21 +4,13 @@
 #include <limits>
 #include <string>
 
-#include "tests/sim/trace.hpp"
+#include "tests/sim/ledger_reading.hpp"
 
 namespace holdline::sim {
 
 namespace {
 
-const std::vector<std::string> all_scopes{north, south};
 constexpr sync::VisibilitySet everything = 0xff;
-constexpr std::size_t endless = 1'000'000;
-
-template <class T>
-T must(Result<T> result, const char* doing) {
-  if (!result) throw Violation("the ledger can be read", std::string(doing) + ": " + result.error().message);
-  return *std::move(result);
-}
 
 }  // namespace
 
@@ -38,8 +30,8 @@ const Fingerprint& Fingerprints::of(const std::map<sync::DigestKey, sync::Leaves
 }
 
 void LedgerHistory::observe(hub::Ledger& ledger) {
-  const auto reader = must(ledger.reader(), "opening");
-  const sync::Cursor head = must(reader->head(), "head");
+  const auto reader = must_read(ledger.reader(), "opening");
+  const sync::Cursor head = must_read(reader->head(), "head");
   if (versions_.empty()) observe_first(*reader);
   if (head.cn < head_.cn)
     throw Violation("the hub keeps what it committed", "its feed stood at " + std::to_string(head_.cn) + ", now at " +
@@ -60,7 +52,7 @@ void LedgerHistory::observe(hub::Ledger& ledger) {
 sync::Cut LedgerHistory::observe_feed(hub::LedgerReader& reader, const sync::Cursor& head) {
   sync::Cursor at = states_.empty() ? head : head_;
   for (;;) {
-    auto cut = must(reader.cut(at, all_scopes, everything, every_change_ ? 1 : endless), "feed");
+    auto cut = must_read(reader.cut(at, all_scopes, everything, every_change_ ? 1 : endless), "feed");
     observe_changes(reader, at, cut);
     if (cut.to == head) return cut;
     if (!every_change_ || cut.to.cn <= at.cn)
@@ -72,19 +64,19 @@ sync::Cut LedgerHistory::observe_feed(hub::LedgerReader& reader, const sync::Cur
 }
 
 void LedgerHistory::observe_leaves(hub::LedgerReader& reader, const Fingerprint& roots) {
-  if (leaves_.of(must(reader.digests(all_scopes, everything), "digests")) == roots) return;
+  if (leaves_.of(must_read(reader.digests(all_scopes, everything), "digests")) == roots) return;
   throw Violation("the kept roots are those of the kept leaves", "they differ at " + std::to_string(head_.cn));
 }
 
 void LedgerHistory::observe_first(hub::LedgerReader& reader) {
   for (const sync::Collection& collection : setting_.schema.collections())
-    for (auto& row : must(reader.rows(collection.no, all_scopes, sync::Id{}, endless), "rows"))
+    for (auto& row : must_read(reader.rows(collection.no, all_scopes, sync::Id{}, endless), "rows"))
       keep(row.stood.record.key, row.cn, std::move(row.stood.record));
 }
 
 void LedgerHistory::observe_changes(hub::LedgerReader& reader, const sync::Cursor& from, const sync::Cut& cut) {
   for (const sync::Change& change : cut.changes) {
-    auto row = must(reader.row(change.record.key), "row");
+    auto row = must_read(reader.row(change.record.key), "row");
     if (!row) throw Violation("the feed tells what is there", "it names a record that the ledger does not have");
     if (!every_change_ || row->cn == change.cn)
       keep(change.record.key, row->cn, std::move(row->stood.record));
@@ -108,12 +100,12 @@ sync::Record LedgerHistory::after(const sync::Change& change, const sync::Cursor
 void LedgerHistory::observe_results(hub::LedgerReader& reader) {
   for (const hub::Device& device : setting_.devices) {
     auto& known = results_[device.id];
-    const auto head = must(reader.result_head(device.id), "result head");
+    const auto head = must_read(reader.result_head(device.id), "result head");
     if (head < known.size())
       throw Violation("the hub keeps what it committed",
                       "a result stream went back from " + std::to_string(known.size()) + " to " + std::to_string(head));
     if (head == known.size()) continue;
-    for (auto& result : must(reader.results(device.id, known.size(), endless), "results")) {
+    for (auto& result : must_read(reader.results(device.id, known.size(), endless), "results")) {
       if (result.entry != known.size() + 1)
         throw Violation("result streams are dense",
                         "entry " + std::to_string(result.entry) + " follows " + std::to_string(known.size()));

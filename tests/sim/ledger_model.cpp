@@ -5,18 +5,11 @@
 #include <string>
 
 #include "sync/conflicts.hpp"
-#include "tests/sim/trace.hpp"
+#include "tests/sim/ledger_reading.hpp"
 
 namespace holdline::sim {
 
 namespace {
-
-const std::vector<std::string> all_scopes{north, south};
-constexpr std::size_t endless = 1'000'000;
-
-bool took_effect(sync::Verdict verdict) {
-  return verdict != sync::Verdict::waiting && verdict != sync::Verdict::quarantined;
-}
 
 Violation differs(const std::string& what) {
   return Violation("the ledger is what was taken, one after the other", what);
@@ -133,6 +126,7 @@ void LedgerModel::apply_op(const Effect& effect, std::uint32_t index, Applied& a
   }
   for (const sync::Joined& joined : outcome.joined) {
     const hub::StoodAt* open = open_conflict(effect, op, joined.unit, applied);
+    if (open == nullptr) continue;
     sync::Stood conflict = open->stood;
     sync::join(setting_.schema, conflict.record, incoming, joined);
     applied.conflicts.push_back(conflict.record.key.id);
@@ -171,9 +165,7 @@ void LedgerModel::compare(hub::LedgerReader& reader) const {
   std::size_t live = 0, expected = 0;
   for (const auto& [key, row] : records_) expected += row.stood.record.deleted ? 0 : 1;
   for (const sync::Collection& collection : setting_.schema.collections()) {
-    const auto rows = reader.rows(collection.no, all_scopes, sync::Id{}, endless);
-    if (!rows) throw Violation("the ledger can be read", "rows: " + rows.error().message);
-    for (const hub::StoodAt& row : *rows) {
+    for (const hub::StoodAt& row : must_read(reader.rows(collection.no, all_scopes, sync::Id{}, endless), "rows")) {
       ++live;
       const auto wanted = records_.find(row.stood.record.key);
       const std::string name = collection.name + " " + row.stood.record.key.id.text();
