@@ -133,6 +133,7 @@ Result<Database> Database::open(const std::filesystem::path& path, const SecretK
                          {"cipher_page_size", std::to_string(page_size)},
                          {"locking_mode", options.locking == Locking::exclusive ? "EXCLUSIVE" : "NORMAL"}}));
   HOLDLINE_TRY(db.prove_key(options.mode));
+  HOLDLINE_ASSIGN(db.probe_, DamageProbe::of(db.db_.get()));
   HOLDLINE_TRY(db.apply(options.pragmas));
   HOLDLINE_TRY(db.restrict_sql());
   HOLDLINE_ASSIGN(db.control_.begin, db.prepare("BEGIN IMMEDIATE"));
@@ -228,7 +229,7 @@ Result<Statement> Database::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
   const int rc = sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
                                     &statement, nullptr);
-  if (rc == SQLITE_OK) return Statement(statement);
+  if (rc == SQLITE_OK) return Statement(statement, probe_.get());
   Error error = database_error(db_.get(), rc, "prepare a query");
   // The text is the program's own, so what SQLite says about it holds nobody's data.
   if (rc == SQLITE_ERROR) error.message.append(": ").append(sqlite3_errmsg(db_.get()));
@@ -263,8 +264,9 @@ Result<void> Database::full_check() {
 }
 
 Result<void> Database::check(std::string_view pragma) {
-  HOLDLINE_ASSIGN(const std::string answer, query_text(pragma));
-  if (answer == "ok") return {};
+  const auto answer = query_text(pragma);
+  if (answer && *answer == "ok") return {};
+  if (!answer && answer.error().code != "database-corrupt") return tl::unexpected<Error>(answer.error());
   return tl::unexpected<Error>(
       database_error(nullptr, SQLITE_CORRUPT, std::string("check ") + sqlite3_db_filename(db_.get(), "main")));
 }

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/damage_probe.hpp"
 #include "platform/secret.hpp"
 #include "platform/statement.hpp"
 #include "sync/result.hpp"
@@ -117,6 +118,7 @@ class Database {
   sqlite3_file* log_file() const;  // null: there is none
 
   std::unique_ptr<sqlite3, Close> db_;
+  std::unique_ptr<DamageProbe> probe_;
   Control control_;
 };
 

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <cerrno>
+#include <cstring>
 #include <string>
 
 namespace holdline::platform {
@@ -73,11 +74,18 @@ Meaning meaning_of(int code, int os_error) {
   }
 }
 
+// SQLCipher says SQLITE_ERROR, without a text of its own, of a damaged page that SQLite does not look into by itself: a
+// free one, or the rest of a long row. What is wrong with a statement always has a text.
+bool means_damaged_page(sqlite3* db, int code) {
+  return db != nullptr && code == SQLITE_ERROR && std::strcmp(sqlite3_errmsg(db), sqlite3_errstr(SQLITE_ERROR)) == 0;
+}
+
 }  // namespace
 
 Error database_error(sqlite3* db, int code, std::string_view doing) {
   const int extended = db != nullptr && code == (code & 0xff) ? sqlite3_extended_errcode(db) : code;
-  const int exact = (extended & 0xff) == (code & 0xff) ? extended : code;
+  const int told = (extended & 0xff) == (code & 0xff) ? extended : code;
+  const int exact = means_damaged_page(db, told) ? SQLITE_CORRUPT : told;
   const Meaning meaning = meaning_of(exact, db != nullptr ? sqlite3_system_errno(db) : 0);
   std::string message = "Could not ";
   message.append(doing).append(": ").append(meaning.advice).append(" (SQLite ");

@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 
+#include "platform/damage_probe.hpp"
 #include "platform/database_error.hpp"
 
 namespace holdline::platform {
@@ -16,8 +17,10 @@ const char* pointer(std::string_view value) { return value.data() != nullptr ? v
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 
-Statement::Statement(sqlite3_stmt* statement)
-    : statement_(statement), parameters_(static_cast<std::size_t>(sqlite3_bind_parameter_count(statement))) {}
+Statement::Statement(sqlite3_stmt* statement, DamageProbe* probe)
+    : statement_(statement),
+      probe_(probe),
+      parameters_(static_cast<std::size_t>(sqlite3_bind_parameter_count(statement))) {}
 
 void Statement::expect_parameters(std::size_t given) const {
   if (statement_ == nullptr) throw std::logic_error("statement used before it was prepared");
@@ -52,9 +55,11 @@ void Statement::bind_null(int index) {
 
 Result<bool> Statement::step() {
   const int rc = bind_error_ != SQLITE_OK ? bind_error_ : sqlite3_step(statement_.get());
-  if (rc == SQLITE_ROW) return true;
-  if (rc == SQLITE_DONE) return false;
-  return tl::unexpected<Error>(database_error(sqlite3_db_handle(statement_.get()), rc, "use the database"));
+  const bool ran = rc == SQLITE_ROW || rc == SQLITE_DONE;
+  const bool damaged = ran && probe_ != nullptr && probe_->met_damage();
+  if (ran && !damaged) return rc == SQLITE_ROW;
+  sqlite3* const db = sqlite3_db_handle(statement_.get());
+  return tl::unexpected<Error>(database_error(db, damaged ? SQLITE_CORRUPT : rc, "use the database"));
 }
 
 Result<void> Statement::finish() {

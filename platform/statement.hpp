@@ -30,6 +30,7 @@ struct Blob {
   std::string_view bytes;
 };
 
+class DamageProbe;
 class Rows;
 
 class Statement {
@@ -59,7 +60,8 @@ class Statement {
     void operator()(sqlite3_stmt* statement) const;
   };
 
-  explicit Statement(sqlite3_stmt* statement);
+  // `probe`: asked after every step; null for statements that run before there is one.
+  Statement(sqlite3_stmt* statement, DamageProbe* probe);
 
   void expect_parameters(std::size_t given) const;
   void bind_int(int index, std::int64_t value);
@@ -85,6 +87,7 @@ class Statement {
   }
 
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  DamageProbe* probe_ = nullptr;
   std::size_t parameters_ = 0;
   int bind_error_ = 0;  // first failed bind (too large, no memory); told by the next step
 };
