@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t log_header = 32, frame_header = 24, summed_of_log_header = 24, summed_of_frame_header = 8;
 constexpr std::uint32_t magic = 0x377f0682;  // its last bit: the words summed are big-endian
+constexpr std::size_t sector = 512;          // what a disk writes whole or not at all
 constexpr std::uint32_t least_page = 512, largest_page = 65536;
 
 using Bytes = std::span<const std::uint8_t>;
@@ -56,6 +57,18 @@ bool made_by_one_bit(const Sum& difference, std::size_t pairs) {
   return false;
 }
 
+// What the two words of the first of `pairs` pairs would have to be more for the sum to be more by `difference`: the
+// other way round of what a word adds, which is two neighbours of the Fibonacci numbers.
+std::pair<std::uint32_t, std::uint32_t> first_words_for(const Sum& difference, std::size_t pairs) {
+  std::uint32_t before = 0, here = 1;  // F(2k) and F(2k + 1)
+  for (std::size_t k = 1; k < pairs; ++k) {
+    before += here;
+    here += before;
+  }
+  const std::uint32_t after = before + here;
+  return {here * difference.a - before * difference.b, here * difference.b - after * difference.a};
+}
+
 class Log {
  public:
   Log(std::uint64_t size, const ReadLog& read) : size_(size), read_(read) {}
@@ -78,6 +91,7 @@ class Log {
       const Sum computed = sum_of_frame(sum);
       if (computed != stored() || salt() != salt_) return is_damaged_at(i, computed);
       sum = computed;
+      if (commits()) pages_ = pages_after();
     }
     return false;
   }
@@ -88,7 +102,8 @@ class Log {
     frame_.resize(frame_header + page_);
     return read_(log_header + frame * frame_.size(), frame_);
   }
-  bool commits() const { return word(frame_, 4) != 0; }
+  std::uint32_t pages_after() const { return word(frame_, 4); }
+  bool commits() const { return pages_after() != 0; }
   Sum salt() const { return Sum::at(frame_, 8); }
   Sum stored() const { return Sum::at(frame_, 16); }
   Sum sum_of_frame(const Sum& before) const {
@@ -102,6 +117,7 @@ class Log {
     if (salt() == salt_) {
       const Sum difference{stored().a - computed.a, stored().b - computed.b};
       const std::size_t pairs = (summed_of_frame_header + page_) / 8;
+      if (lost_its_start(broken, difference, pairs)) return false;
       if (different_bits(computed, stored()) == 1 || made_by_one_bit(difference, pairs)) return true;
     }
     // A frame that carries on the sum of a commit was written after that commit had been synced, with all before it.
@@ -116,11 +132,25 @@ class Log {
     return false;
   }
 
+  // A power failure may lose the first words of a frame alone, page and size, where a sector ends behind them. What is
+  // there instead, zeros or an older frame's words, often differs from them by one bit.
+  bool lost_its_start(std::uint64_t frame, const Sum& difference, std::size_t pairs) const {
+    if ((log_header + frame * frame_.size() + summed_of_frame_header) % sector != 0) return false;
+    const auto [page, pages] = first_words_for(difference, pairs);
+    const std::uint32_t lost_page = number(word(frame_, 0, big_endian_) + page);
+    const std::uint32_t lost_pages = number(word(frame_, 4, big_endian_) + pages);
+    const std::uint64_t most = pages_ == 0 ? UINT32_MAX : pages_ + frames();
+    return lost_page > 0 && lost_page <= most && lost_pages <= most;
+  }
+  // A word as it is summed, as the number it stands for.
+  std::uint32_t number(std::uint32_t summed) const { return big_endian_ ? summed : __builtin_bswap32(summed); }
+
   std::uint64_t size_;
   const ReadLog& read_;
   bool big_endian_ = false;
   std::uint32_t page_ = 0;
   Sum salt_;
+  std::uint32_t pages_ = 0;  // of the database after the last commit that fits; 0: none does
   std::vector<std::uint8_t> frame_;
 };
 

@@ -18,8 +18,9 @@ using ReadLog = std::function<Result<void>(std::uint64_t offset, std::span<std::
 
 // For a log that is synced at every commit (Durability::full). True when its header does not fit; when a frame does not
 // fit although a later commit was written after its own was synced; or when it differs from what was written by one
-// bit. Damage of several bits to the very last commit looks like a power failure and is not seen. Reads the whole log,
-// one frame at a time. Errors are those of `read`.
+// bit. What looks like a power failure is not seen: damage of several bits to the very last commit, and one bit that
+// the loss of the first words of a frame alone would explain too. Reads the whole log, one frame at a time. Errors are
+// those of `read`.
 Result<bool> log_is_damaged(std::uint64_t size, const ReadLog& read);
 
 }  // namespace holdline::platform

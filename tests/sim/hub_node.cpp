@@ -66,7 +66,7 @@ void HubNode::start() {
   clock_.boot(entropy_.id());
   auto ledger = hub::SqliteLedger::open(options, stage_.setting.disk_key);
   if (!ledger) {
-    stage_.trace.line("hub", "cannot start: " + ledger.error().code);
+    stage_.trace.line("hub", "cannot start: " + ledger.error().code + ": " + ledger.error().message);
     return start_again(chance_.between(1'000, 5'000));
   }
   ++life_;

@@ -23,8 +23,8 @@ bool damaged(const std::string& log) {
   return log_is_damaged(log.size(), read).value();
 }
 
-// The log of five commits of one or two pages each; `earlier` generations of it were moved to the file before.
-std::string log_of_five_commits(bool earlier = false) {
+// The log of commits of one or two pages each; `earlier` generations of it were moved to the file before.
+std::string log_of_commits(int commits, bool earlier = false) {
   Scratch scratch;
   DatabaseOptions options;
   options.mode = OpenMode::create_new;
@@ -36,10 +36,12 @@ std::string log_of_five_commits(bool earlier = false) {
     for (int i = 0; i < 9; ++i) EXPECT_TRUE(db.exec("INSERT INTO t VALUES (randomblob(2000))"));
     EXPECT_TRUE(db.exec("PRAGMA wal_checkpoint(RESTART)"));
   }
-  for (int i = 0; i < 5; ++i) EXPECT_TRUE(db.exec("INSERT INTO t VALUES (randomblob(2000))"));
+  for (int i = 0; i < commits; ++i) EXPECT_TRUE(db.exec("INSERT INTO t VALUES (randomblob(2000))"));
   EXPECT_TRUE(db.check_log());
   return contents(scratch / "a.db-wal");
 }
+
+std::string log_of_five_commits(bool earlier = false) { return log_of_commits(5, earlier); }
 
 TEST(LogCheck, AWholeLogIsNot) {
   const std::string log = log_of_five_commits();
@@ -87,6 +89,26 @@ TEST(LogCheck, ACommitCutShortByAPowerFailureIsNotDamage) {
     ASSERT_FALSE(damaged(log)) << "run " << i;
   }
   EXPECT_FALSE(damaged(whole.substr(0, whole.size() - 1'000)));
+}
+
+// The frame whose first eight bytes end a sector: 41 * 4120 + 32 + 8 is a multiple of 512.
+TEST(LogCheck, TheStartOfAFrameLostWithItsSectorIsNotDamage) {
+  constexpr std::size_t split = header + 41 * frame;
+  const std::string whole = log_of_commits(45).substr(0, split + frame);
+  ASSERT_FALSE(damaged(whole));
+  for (int bit = 0; bit < 8; ++bit) {
+    std::string log = whole;
+    log[split + 3] = static_cast<char>(log[split + 3] ^ 1 << bit);  // a page number of the generation before
+    if (log[split + 3] == 0) continue;
+    EXPECT_FALSE(damaged(log)) << "page " << int{whole[split + 3]} << ", bit " << bit;
+    // Nothing but a flipped bit changes so little where no sector ends.
+    log = whole;
+    log[split - frame + 3] = static_cast<char>(log[split - frame + 3] ^ 1 << bit);
+    EXPECT_TRUE(damaged(log)) << "bit " << bit << " of the frame before";
+    log = whole;
+    log[split + 1'000] = static_cast<char>(log[split + 1'000] ^ 1 << bit);
+    EXPECT_TRUE(damaged(log)) << "bit " << bit << " of the page";
+  }
 }
 
 TEST(LogCheck, TheDatabaseTellsItBeforeAnythingIsWritten) {
