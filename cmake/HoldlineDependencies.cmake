@@ -9,6 +9,8 @@ find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(GTest REQUIRED)
+# The allocator of the simulator and the crash laboratory.
+find_package(mimalloc 2.0 REQUIRED)
 # Its .pc file states the SQLite version: 3.46.1 is SQLCipher 4.6.1. The programs ask PRAGMA cipher_version again.
 pkg_check_modules(SQLCIPHER REQUIRED IMPORTED_TARGET sqlcipher>=3.46.1)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
