@@ -110,6 +110,8 @@ class SeededEntropy final : public platform::Entropy {
   Random random_;
 };
 
+// The length of a note whose entry goes on over a second page.
+inline constexpr std::size_t long_note = 3'950;
 // A disk name that nobody in this process has.
 std::string new_disk_name();
 support::PowerLoss any_power_loss(Random& random);

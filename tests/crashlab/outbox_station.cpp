@@ -119,8 +119,8 @@ agent::Draft OutboxStation::draft(const std::string& token) {
     return with(token, std::move(op));
   }
   op.changes.push_back({*of.field("kind"), sync::BaseUnknown{}, std::string("message"), {}, {}});
-  op.changes.push_back(
-      {*of.field("note"), sync::BaseUnknown{}, token + " " + std::string(20 + random_.below(500), 'x'), {}, {}});
+  const std::size_t length = one_in(random_, 8) ? long_note : 20 + random_.below(500);
+  op.changes.push_back({*of.field("note"), sync::BaseUnknown{}, token + " " + std::string(length, 'x'), {}, {}});
   return with(token, std::move(op));
 }
 

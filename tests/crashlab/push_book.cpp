@@ -82,7 +82,8 @@ void PushBook::act(Station& station, std::uint64_t draw, const std::string& toke
     op.record.id = sync::created_id(station.maker, action.header, 0);
     if (entry) {
       set("kind", sync::BaseUnknown{}, "message");
-      set("note", sync::BaseUnknown{}, token + " " + std::string(draw / 3 % 300, 'x'));
+      set("note", sync::BaseUnknown{},
+          token + " " + std::string(draw / 900 % 8 == 0 ? long_note : draw / 3 % 300, 'x'));
     } else {
       set("given", sync::BaseUnknown{}, token);
       set("family", sync::BaseUnknown{}, token);
