@@ -22,7 +22,7 @@ class DamageProbe {
   DamageProbe& operator=(const DamageProbe&) = delete;
 
   // A page read since the last call was damaged: what was made of it counts for nothing. To be asked after every step
-  // of a statement, before the transaction that read the page ends. Costs a counter when no page was read.
+  // of a query, before the transaction that read the page ends. Costs a counter when no page was read.
   bool met_damage();
 
  private:

@@ -19,7 +19,7 @@ void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_fi
 
 Statement::Statement(sqlite3_stmt* statement, DamageProbe* probe)
     : statement_(statement),
-      probe_(probe),
+      probe_(sqlite3_column_count(statement) > 0 ? probe : nullptr),
       parameters_(static_cast<std::size_t>(sqlite3_bind_parameter_count(statement))) {}
 
 void Statement::expect_parameters(std::size_t given) const {

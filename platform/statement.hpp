@@ -60,7 +60,8 @@ class Statement {
     void operator()(sqlite3_stmt* statement) const;
   };
 
-  // `probe`: asked after every step; null for statements that run before there is one.
+  // `probe`: asked after every step of a query; null for queries that run before there is one. What gives no rows has
+  // no use for it: a commit fails by itself, and BEGIN must not seem to fail when it has begun.
   Statement(sqlite3_stmt* statement, DamageProbe* probe);
 
   void expect_parameters(std::size_t given) const;
