@@ -51,6 +51,7 @@ class Deeds {
   DeedNo next() const { return all_.size() + 1; }
   Deed* find(DeedNo no) { return no >= 1 && no <= all_.size() ? &all_[no - 1] : nullptr; }
   std::deque<Deed>& all() { return all_; }
+  const std::deque<Deed>& all() const { return all_; }
 
   // The hub takes it there. A number that was lost with a disk and with the hub's history may be used anew.
   void met(const ActionPlace& place, DeedNo no) { places_[place] = no; }
