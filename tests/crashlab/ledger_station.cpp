@@ -80,7 +80,8 @@ Result<void> LedgerStation::take(std::size_t count) {
   auto replies = intake.take(group, began_ms);
   tell("takes " + std::to_string(count) + " pushes" + (replies.front() ? "" : ": " + replies.front().error().code));
   if (!replies.front()) {
-    pushes_under_way_ = count;
+    // Once nobody knows what became of a group, nothing more is taken.
+    if (pushes_under_way_ == 0) pushes_under_way_ = count;
     return fail(std::move(replies.front()));
   }
   for (std::size_t i = 0; i < count; ++i) {
