@@ -56,13 +56,16 @@ Result<void> ReplicaStation::open() {
 // --- work ---
 
 Result<void> ReplicaStation::work(std::size_t steps) {
-  if (replica_->position().epoch.is_nil()) return bootstrap(book_.first());  // it was made anew
-  for (std::size_t i = 0; i < steps && replica_->position().cursor.cn + 2 < book_.last(); ++i) {
+  for (std::size_t i = 0; i < steps; ++i) {
+    // An empty one stands in for one that could not be opened, and asks for a snapshot.
+    const bool empty = replica_->position().epoch.is_nil();
+    const auto at = empty ? std::max(*visited_.rbegin(), book_.first()) : replica_->position().cursor.cn;
+    if (at + 2 >= book_.last()) return {};
     const auto drawn = random_.below(8);
     if (drawn == 0) {
       HOLDLINE_TRY(open());  // its end moves the log into the file
-    } else if (drawn == 1) {
-      HOLDLINE_TRY(bootstrap(replica_->position().cursor.cn + 2));
+    } else if (drawn == 1 || empty) {
+      HOLDLINE_TRY(bootstrap(at + 2));
     } else {
       HOLDLINE_TRY(follow());
     }
