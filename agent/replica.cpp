@@ -17,13 +17,6 @@ tl::unexpected<Error> unknown_schema() {
               "The hub told a record in a form that this schema does not have; the schema is fetched again.");
 }
 
-// What says that a file is no good to begin with, as against a disk that is full or failing.
-bool is_about_the_file(const Error& error) {
-  static constexpr std::string_view codes[] = {"database-missing", "database-not-encrypted", "replica-outdated",
-                                               "database-error"};
-  return says_damaged(error) || std::ranges::find(codes, error.code) != std::end(codes);
-}
-
 StoreMeta empty_meta(const Layout& layout) {
   StoreMeta meta;
   meta.schema = layout.schema().hash();
@@ -55,6 +48,12 @@ std::vector<sync::DigestKey> differences(const sync::DigestTable& a, const sync:
 
 bool says_damaged(const Error& error) {
   return error.code == "database-corrupt" || error.code == "wrong-key" || error.code == "malformed-body";
+}
+
+bool is_about_the_file(const Error& error) {
+  static constexpr std::string_view codes[] = {"database-missing", "database-not-encrypted", "replica-outdated",
+                                               "database-error", "constraint"};
+  return says_damaged(error) || std::ranges::find(codes, error.code) != std::end(codes);
 }
 
 Result<sync::Record> changed(const Shape& shape, const sync::Record* before, const sync::Change& change) {
@@ -129,7 +128,7 @@ Result<void> Replica::Impl::in_transaction(const Write& write) {
     return transaction.commit();
   }();
   if (result) return {};
-  given_up = given_up || says_damaged(result.error());
+  given_up = given_up || is_about_the_file(result.error());
   if (!store->load()) {
     // Neither what was written nor what the file holds is known now; a place further on would leave changes out.
     store->go_back_to(before);

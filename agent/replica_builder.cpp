@@ -73,12 +73,11 @@ Result<std::unique_ptr<Replica::Builder::Impl>> Replica::Builder::Impl::open(
       ReplicaStore::open(next_store(options, platform::Durability::normal), impl->key, impl->layout, *impl->folder);
   if (found && (*found)->meta().manifest == meta.manifest && (*found)->meta().state != StoreState::finishing) {
     impl->store = std::move(*found);
-    if (impl->finished()) {
-      for (const sync::ChunkInfo& chunk : manifest.chunks) impl->stored.insert(chunk.hash);
-    } else {
-      HOLDLINE_TRY(impl->load_stored());
-    }
-    return impl;
+    const auto loaded = impl->load_stored();
+    if (loaded) return impl;
+    if (!is_about_the_file(loaded.error())) return tl::unexpected<Error>(loaded.error());
+    impl->stored.clear();
+    impl->store.reset();
   }
   found = nullptr;
   HOLDLINE_TRY(impl->start(meta));
@@ -92,6 +91,10 @@ Result<void> Replica::Builder::Impl::start(const StoreMeta& meta) {
 }
 
 Result<void> Replica::Builder::Impl::load_stored() {
+  if (finished()) {
+    for (const sync::ChunkInfo& chunk : manifest.chunks) stored.insert(chunk.hash);
+    return {};
+  }
   HOLDLINE_ASSIGN(auto select, store->database().prepare("SELECT hash FROM _chunk"));
   auto rows = select.rows();
   for (;;) {
@@ -105,6 +108,10 @@ Result<void> Replica::Builder::Impl::add(const sync::ChunkInfo& info, std::span<
   const auto named = std::find(manifest.chunks.begin(), manifest.chunks.end(), info);
   if (!store || named == manifest.chunks.end() || info.records != rows.size()) return differs();
   if (stored.contains(info.hash)) return {};
+  return or_void(append(info, rows));
+}
+
+Result<void> Replica::Builder::Impl::append(const sync::ChunkInfo& info, std::span<const sync::Change> rows) {
   HOLDLINE_ASSIGN(auto transaction, platform::Transaction::begin(store->database()));
   for (const sync::Change& change : rows) {
     const Shape* shape = layout.shape(change.record.key.collection);
@@ -125,6 +132,16 @@ Result<void> Replica::Builder::Impl::finish(std::int64_t hub_wall_ms) {
       return fail(ErrorKind::start_over, "snapshot-incomplete", "Parts of the snapshot are still to be fetched.");
   }
   if (!store) return differs();
+  return or_void(complete(hub_wall_ms));
+}
+
+// A file that is no good would be gone on with, and would fail, for ever.
+Result<void> Replica::Builder::Impl::or_void(Result<void> done) {
+  if (!done && is_about_the_file(done.error())) static_cast<void>(discard());
+  return done;
+}
+
+Result<void> Replica::Builder::Impl::complete(std::int64_t hub_wall_ms) {
   if (!finished()) {
     StoreMeta meta = store->meta();
     meta.state = StoreState::finishing;

@@ -35,6 +35,9 @@ struct Replica::Builder::Impl {
 
  private:
   Result<void> start(const StoreMeta& meta);
+  Result<void> append(const sync::ChunkInfo& info, std::span<const sync::Change> rows);
+  Result<void> complete(std::int64_t hub_wall_ms);
+  Result<void> or_void(Result<void> done);
   Result<void> load_stored();
   Result<void> reopen(platform::Durability durability);
   struct Counted {  // in one pass over the rows

@@ -24,6 +24,9 @@ inline ReplicaStore::Options next_store(const ReplicaOptions& options, platform:
 
 // What says that bytes of the file are not those that were written, as against a disk that is full or failing.
 bool says_damaged(const Error& error);
+// What says that a file is no good, now or ever, as against a disk that is full or failing. "constraint" is among it:
+// what is written breaks no rule of a sound file, but pages of different moments contradict each other.
+bool is_about_the_file(const Error& error);
 
 // The row that stands after a change: what is not told stays, a new row takes what is told.
 Result<sync::Record> changed(const Shape& shape, const sync::Record* before, const sync::Change& change);

@@ -159,6 +159,45 @@ TEST(ReplicaBuilder, RefusesRowsOfAScopeThatTheManifestDoesNotCount) {
   EXPECT_EQ(code_of(builder->finish(1)), "snapshot-differs");
 }
 
+void build_all(Replica& replica, const Snapshot& snapshot) {
+  auto builder = must(replica.build(snapshot.manifest, 1));
+  for (std::size_t i = 0; i < snapshot.chunks.size(); ++i) add(*builder, snapshot, i);
+  must(builder->finish(1));
+  must(replica.swap(std::move(builder)));
+}
+
+// A power failure between the tables of a file and the list of its chunks.
+TEST(ReplicaBuilder, StartsAfreshWhereAFileWasOnlyHalfMade) {
+  ReplicaStation station;
+  const Snapshot snapshot(10, some_records());
+  add(*must(station.replica->build(snapshot.manifest, 1)), snapshot, 0);
+  must(must(platform::Database::open(station.options.directory / "replica-next.db", station.key))
+           .exec("DROP TABLE _chunk"));
+  build_all(*station.replica, snapshot);
+  EXPECT_EQ(station.replica->digests(), digests_of(some_records()));
+}
+
+TEST(ReplicaBuilder, StartsAfreshAfterAWriteThatMetDamage) {
+  ReplicaStation station;
+  const Snapshot snapshot(10, some_records());
+  std::size_t met = 0;
+  for (std::size_t page = 0; page < 40; ++page) {
+    add(*must(station.replica->build(snapshot.manifest, 1)), snapshot, 0);
+    const auto file = station.options.directory / "replica-next.db";
+    std::string bytes = platform::contents(file);
+    if (page * 4096 >= bytes.size()) break;
+    bytes[page * 4096 + 100] = static_cast<char>(bytes[page * 4096 + 100] ^ 4);
+    platform::write_contents(file, bytes);
+    auto builder = must(station.replica->build(snapshot.manifest, 1));
+    for (std::size_t i = 0; i < snapshot.chunks.size(); ++i)
+      static_cast<void>(builder->add(snapshot.manifest.chunks[i], snapshot.chunks[i]));
+    if (const auto finished = builder->finish(1); !finished) ++met;
+    builder.reset();
+    build_all(*station.replica, snapshot);
+  }
+  EXPECT_GT(met, 0u);
+}
+
 TEST(ReplicaBuilder, RefusesASnapshotOfAnotherSchemaVersion) {
   ReplicaStation station;
   Snapshot snapshot(10, {});

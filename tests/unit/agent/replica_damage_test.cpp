@@ -1,6 +1,8 @@
 // A replica whose file is not what was written: noticed by whoever meets it, then given up as a whole.
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "tests/unit/agent/replica_disk.hpp"
 
 namespace holdline::agent {
@@ -38,6 +40,38 @@ TEST(ReplicaDamage, ACutThatMeetsItGivesTheReplicaUp) {
   const auto applied = station.replica->apply(cut_of(10, 11, {told(11, customer_of(200, "Ada", "Lovelace"))}), 1);
   ASSERT_FALSE(applied);
   EXPECT_TRUE(station.replica->is_given_up());
+}
+
+// Each page in turn is the one that a write never reached.
+TEST(ReplicaDamage, ACutThatMeetsPagesOfDifferentMomentsIsTakenOrGivesTheReplicaUp) {
+  ReplicaStation station;
+  station.bootstrap(Snapshot(10, customers()));
+  station.replica.reset();
+  const auto file = station.options.directory / "replica.db";
+  const std::string before = platform::contents(file);
+  station.start();
+  std::vector<sync::Change> arrivals;
+  for (std::uint32_t n = 401; n <= 440; ++n) arrivals.push_back(told(11, customer_of(n, "Ada", "Lovelace")));
+  must(station.replica->apply(cut_of(10, 11, arrivals), 1));
+  station.replica.reset();
+  const std::string after = platform::contents(file);
+  std::map<std::string, std::size_t> met;
+  constexpr std::size_t page = 4096;
+  for (std::size_t at = 0; at < before.size(); at += page) {
+    if (before.compare(at, page, after, at, page) == 0) continue;
+    std::string mixed = after;
+    mixed.replace(at, page, before, at, page);
+    platform::write_contents(file, mixed);
+    station.start();
+    const auto from = station.replica->position().cursor.cn;
+    std::vector<sync::Change> next;
+    for (std::uint32_t n = 401; n <= 480; ++n) next.push_back(told(from + 1, customer_of(n, "Eva", "Lovelace")));
+    const auto applied = station.replica->apply(cut_of(from, from + 1, next), 1);
+    if (!applied) ++met[applied.error().code];
+    EXPECT_TRUE(applied || station.replica->is_given_up()) << applied.error().code;
+    station.replica.reset();
+  }
+  EXPECT_GT(met["constraint"], 0u);
 }
 
 TEST(ReplicaDamage, AReaderThatMeetsItSaysSoUntilItReadsAnotherFile) {
