@@ -122,20 +122,27 @@ class Log {
     }
     // A frame that carries on the sum of a commit was written after that commit had been synced, with all before it.
     std::optional<Sum> commit;
-    if (commits()) commit = stored();
+    if (surely_commits(broken)) commit = stored();
     for (std::uint64_t i = broken + 1; i < frames(); ++i) {
       HOLDLINE_TRY(load(i));
       if (commit && salt() == salt_ && sum_of_frame(*commit) == stored()) return true;
       commit.reset();
-      if (commits()) commit = stored();
+      if (surely_commits(i)) commit = stored();
     }
     return false;
   }
 
+  // Whether a sector ends between the page and size of a frame and its salt.
+  bool starts_alone(std::uint64_t frame) const {
+    return (log_header + frame * frame_.size() + summed_of_frame_header) % sector == 0;
+  }
+  // The salt shows that the size beside it is not what an earlier generation of the log left there.
+  bool surely_commits(std::uint64_t frame) const { return commits() && salt() == salt_ && !starts_alone(frame); }
+
   // A power failure may lose the first words of a frame alone, page and size, where a sector ends behind them. What is
   // there instead, zeros or an older frame's words, often differs from them by one bit.
   bool lost_its_start(std::uint64_t frame, const Sum& difference, std::size_t pairs) const {
-    if ((log_header + frame * frame_.size() + summed_of_frame_header) % sector != 0) return false;
+    if (!starts_alone(frame)) return false;
     const auto [page, pages] = first_words_for(difference, pairs);
     const std::uint32_t lost_page = number(word(frame_, 0, big_endian_) + page);
     const std::uint32_t lost_pages = number(word(frame_, 4, big_endian_) + pages);

@@ -24,7 +24,8 @@ bool damaged(const std::string& log) {
 }
 
 // The log of commits of one or two pages each; `earlier` generations of it were moved to the file before.
-std::string log_of_commits(int commits, bool earlier = false) {
+// `last_bytes`: of a row in one more commit.
+std::string log_of_commits(int commits, bool earlier = false, int last_bytes = 0) {
   Scratch scratch;
   DatabaseOptions options;
   options.mode = OpenMode::create_new;
@@ -37,6 +38,10 @@ std::string log_of_commits(int commits, bool earlier = false) {
     EXPECT_TRUE(db.exec("PRAGMA wal_checkpoint(RESTART)"));
   }
   for (int i = 0; i < commits; ++i) EXPECT_TRUE(db.exec("INSERT INTO t VALUES (randomblob(2000))"));
+  if (last_bytes > 0) {
+    const std::string insert = "INSERT INTO t VALUES (randomblob(" + std::to_string(last_bytes) + "))";
+    EXPECT_TRUE(db.exec(insert.c_str()));
+  }
   EXPECT_TRUE(db.check_log());
   return contents(scratch / "a.db-wal");
 }
@@ -108,6 +113,20 @@ TEST(LogCheck, TheStartOfAFrameLostWithItsSectorIsNotDamage) {
     log = whole;
     log[split + 1'000] = static_cast<char>(log[split + 1'000] ^ 1 << bit);
     EXPECT_TRUE(damaged(log)) << "bit " << bit << " of the page";
+  }
+}
+
+// Frames 41 and 62 have a sector's end behind their first eight and sixteen bytes.
+TEST(LogCheck, TheSizeOfAnEarlierGenerationIsNoCommit) {
+  const std::string whole = log_of_commits(5, false, 300'000);
+  const std::size_t last = (whole.size() - header) / frame - 1;
+  ASSERT_GT(last, 64u);
+  for (const auto& [at, bytes] : {std::pair<std::size_t, std::size_t>{41, 8}, {62, 16}}) {
+    std::string log = whole;
+    log.replace(header + (at - 1) * frame + 600, 512, 512, '\0');                  // lost with the power
+    log[header + at * frame + 7] = 9;                                              // a commit of nine pages once
+    if (bytes == 16) log.replace(header + at * frame + 8, 8, "\1\2\3\4\5\6\7\b");  // and its salt
+    EXPECT_FALSE(damaged(log)) << "frame " << at;
   }
 }
 
