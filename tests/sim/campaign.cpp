@@ -46,6 +46,8 @@ constexpr auto sometimes = std::to_array<std::string_view>({
     "fault: a bit of the replica's file turns over",
     "fault: a write to the replica's file goes astray",
     "fault: a write to the replica's file is never done",
+    "fault: a write to the next copy's file goes astray",
+    "fault: a write to the next copy's file is never done",
     "damaged replica fetched again",
     "damaged replica found by a check",
     "fault: machine put back to an earlier moment",

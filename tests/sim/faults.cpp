@@ -10,7 +10,7 @@ namespace {
 using support::PowerLoss;
 
 constexpr std::size_t most_copies = 3;
-constexpr const char* replica_file = "/replica.db";
+constexpr const char *replica_file = "/replica.db", *next_file = "/replica-next.db";
 
 }  // namespace
 
@@ -49,6 +49,7 @@ Faults::Faults(Stage& stage, HubNode& hub, std::deque<Workplace>& workplaces, Ad
   add(30, {&Faults::copy_machine, &Faults::put_machine_back});
   add(15, {&Faults::clone_machine});
   add(15, {&Faults::rot_replica});
+  add(20, {&Faults::next_file_rots});
 }
 
 void Faults::strike() {
@@ -219,22 +220,27 @@ void Faults::agent_disk_read_only() {
 // In what is encrypted and authenticated page by page, so that somebody notices at the latest when it is read again.
 void Faults::replica_file_rots() {
   AgentNode& node = victim().node;
-  const std::uint64_t bits = 8 * node.disk().read(replica_file).size();
-  if (bits == 0) return;
-  switch (chance_.below(3)) {
-    case 0:
-      told("a bit of the replica's file turns over", node.name());
-      node.disk().flip_bit(replica_file, chance_.below(bits));
-      break;
-    case 1:
-      told("a write to the replica's file goes astray", node.name());
-      node.disk().misdirect_write(replica_file, static_cast<std::uint64_t>(soon(1, 10)), 4096 * soon(1, 8));
-      break;
-    default:
-      told("a write to the replica's file is never done", node.name());
-      node.disk().lose_write(replica_file, static_cast<std::uint64_t>(soon(1, 10)));
-  }
+  if (node.disk().read(replica_file).empty()) return;
+  damage(node, replica_file, "the replica's file");
   if (chance_.one_in(2)) node.disk().forget_cache();
+}
+
+// What is written there may only begin with the next copy.
+void Faults::next_file_rots() { damage(victim().node, next_file, "the next copy's file"); }
+
+void Faults::damage(AgentNode& node, const char* file, const std::string& name) {
+  const std::uint64_t bits = 8 * node.disk().read(file).size();
+  const auto way = chance_.below(3);
+  if (way == 0 && bits > 0) {
+    told("a bit of " + name + " turns over", node.name());
+    node.disk().flip_bit(file, chance_.below(bits));
+  } else if (way == 1) {
+    told("a write to " + name + " goes astray", node.name());
+    node.disk().misdirect_write(file, static_cast<std::uint64_t>(soon(1, 10)), 4096 * soon(1, 8));
+  } else {
+    told("a write to " + name + " is never done", node.name());
+    node.disk().lose_write(file, static_cast<std::uint64_t>(soon(1, 10)));
+  }
 }
 
 void Faults::jump_clock() {

@@ -54,6 +54,8 @@ class Faults {
   void agent_disk_cannot_read();
   void agent_disk_read_only();
   void replica_file_rots();
+  void next_file_rots();
+  void damage(AgentNode& node, const char* file, const std::string& name);
   void jump_clock();
   void pause_agent();
   void lose_agent();
