@@ -186,7 +186,10 @@ Result<CertificateAuthority> CertificateAuthority::load(const std::filesystem::p
 }
 
 Result<void> CertificateAuthority::save(const std::filesystem::path& file) const {
-  return create_file(file, impl_->pem + key_pem());
+  if (std::filesystem::exists(std::filesystem::symlink_status(file)))
+    return fail(ErrorKind::ask_person, "file-exists", "There is an authority in " + file.string() + " already.");
+  // Beside its place first: a part of it, left by a crash, would be taken for a damaged one.
+  return replace_file(file, impl_->pem + key_pem());
 }
 
 const std::string& CertificateAuthority::certificate_pem() const { return impl_->pem; }

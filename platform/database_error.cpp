@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <string>
@@ -21,6 +23,11 @@ constexpr Meaning read_only{ErrorKind::stop, "read-only-disk",
                             "the file or its disk cannot be written. Check the file's owner and mode, and whether the "
                             "disk is mounted read-only."};
 
+constexpr Meaning unreadable{
+    ErrorKind::stop, "disk-unreadable",
+    "the disk cannot read a part of the file. Check the disk's health (dmesg, smartctl); if it "
+    "stays so, move the file to a sound disk, or put it back from a backup."};
+
 Meaning meaning_of_io_error(int os_error) {
   switch (os_error) {
     case ENOSPC:
@@ -38,6 +45,11 @@ Meaning meaning_of_io_error(int os_error) {
   }
 }
 
+bool is_of_reading(int code) {
+  constexpr std::array codes{SQLITE_IOERR_READ, SQLITE_IOERR_SHORT_READ, SQLITE_IOERR_CORRUPTFS, SQLITE_IOERR_DATA};
+  return std::ranges::find(codes, code) != codes.end();
+}
+
 Meaning meaning_of(int code, int os_error) {
   switch (code & 0xff) {
     case SQLITE_FULL:
@@ -45,7 +57,7 @@ Meaning meaning_of(int code, int os_error) {
     case SQLITE_READONLY:
       return read_only;
     case SQLITE_IOERR:
-      return meaning_of_io_error(os_error);
+      return is_of_reading(code) ? unreadable : meaning_of_io_error(os_error);
     case SQLITE_CANTOPEN:
       if (code == SQLITE_CANTOPEN_SYMLINK) {
         return {ErrorKind::stop, "io-error", "the file is a symbolic link. Name the real file."};
@@ -77,7 +89,29 @@ Meaning meaning_of(int code, int os_error) {
 // SQLCipher says SQLITE_ERROR, without a text of its own, of a damaged page that SQLite does not look into by itself: a
 // free one, or the rest of a long row. What is wrong with a statement always has a text.
 bool means_damaged_page(sqlite3* db, int code) {
-  return db != nullptr && code == SQLITE_ERROR && std::strcmp(sqlite3_errmsg(db), sqlite3_errstr(SQLITE_ERROR)) == 0;
+  return code == SQLITE_ERROR && std::strcmp(sqlite3_errmsg(db), sqlite3_errstr(SQLITE_ERROR)) == 0;
+}
+
+// Of a page that the disk could not read SQLite says SQLITE_CORRUPT in the middle of a statement (sqlite3VdbeExec turns
+// SQLITE_IOERR_CORRUPTFS into it), and SQLCipher SQLITE_NOTADB when it is the first one, whose salt it then invents.
+// The file remembers the system's error.
+bool could_not_read(sqlite3* db) {
+  for (const int which : {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER}) {
+    sqlite3_file* file = nullptr;
+    sqlite3_file_control(db, "main", which, static_cast<void*>(&file));
+    int error = 0;
+    if (file == nullptr || file->pMethods == nullptr) continue;
+    if (file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error) != SQLITE_OK) continue;
+    if (error == EIO || error == ENXIO) return true;
+  }
+  return false;
+}
+
+int exact_code(sqlite3* db, int code) {
+  if (db == nullptr) return code;
+  const int exact = means_damaged_page(db, code) ? SQLITE_CORRUPT : code;
+  const bool misleads = (exact & 0xff) == SQLITE_CORRUPT || (exact & 0xff) == SQLITE_NOTADB;
+  return misleads && could_not_read(db) ? SQLITE_IOERR_READ : exact;
 }
 
 }  // namespace
@@ -85,7 +119,7 @@ bool means_damaged_page(sqlite3* db, int code) {
 Error database_error(sqlite3* db, int code, std::string_view doing) {
   const int extended = db != nullptr && code == (code & 0xff) ? sqlite3_extended_errcode(db) : code;
   const int told = (extended & 0xff) == (code & 0xff) ? extended : code;
-  const int exact = means_damaged_page(db, told) ? SQLITE_CORRUPT : told;
+  const int exact = exact_code(db, told);
   const Meaning meaning = meaning_of(exact, db != nullptr ? sqlite3_system_errno(db) : 0);
   std::string message = "Could not ";
   message.append(doing).append(": ").append(meaning.advice).append(" (SQLite ");
@@ -95,5 +129,7 @@ Error database_error(sqlite3* db, int code, std::string_view doing) {
   message.append(")");
   return Error{meaning.kind, meaning.code, std::move(message)};
 }
+
+bool is_of_the_disk(const Error& error) { return error.code == "io-error" || error.code == unreadable.code; }
 
 }  // namespace holdline::platform

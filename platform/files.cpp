@@ -171,15 +171,16 @@ Result<DirectoryLock> DirectoryLock::acquire(const Path& directory) {
     if (errno != EWOULDBLOCK) return os_failure("lock", path, errno);
     std::array<char, 16> holder{};
     const ssize_t length = ::pread(fd.get(), holder.data(), holder.size(), 0);
-    const std::string_view pid(holder.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
+    const std::string_view text(holder.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
+    const std::string pid(text.substr(0, text.find('\n')));
     return fail(ErrorKind::ask_person, "already-running",
-                "Another daemon (process " + std::string(pid.substr(0, pid.find('\n'))) + ") works in " +
-                    directory.string() + ". Stop it first; two would damage each other's data.");
+                "Another daemon" + (pid.empty() ? "" : " (process " + pid + ")") + " works in " + directory.string() +
+                    ". Stop it first; two would damage each other's data.");
   }
   // The file stays when the lock is released: removing it would let two processes lock two files of one name.
+  // Who holds the lock is for the text above only. On a full disk it may stay unsaid.
   const std::string pid = std::to_string(::getpid()) + "\n";
-  if (::ftruncate(fd.get(), 0) != 0) return os_failure("write", path, errno);
-  HOLDLINE_TRY(write_all(fd, pid, path));
+  if (::ftruncate(fd.get(), 0) == 0) static_cast<void>(write_all(fd, pid, path));
   return DirectoryLock(std::move(fd));
 }
 

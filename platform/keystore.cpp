@@ -45,16 +45,20 @@ Result<SecretKey> FileKeystore::load(std::string_view name) {
 
 Result<SecretKey> FileKeystore::create(std::string_view name) {
   const Path path = file_of(name);
+  HOLDLINE_ASSIGN(const bool there, exists(name));
+  if (there) {
+    return fail(ErrorKind::stop, "key-exists",
+                "A new key was to be made, but " + path.string() +
+                    " exists already. It was left alone, because data may depend on it.");
+  }
   std::array<std::uint8_t, SecretKey::size> bytes{};
   entropy_->fill(bytes);
   SecretKey key(bytes);
   sodium_memzero(bytes.data(), bytes.size());
-  auto written = create_file(path, key.view());
-  if (written) return key;
-  if (written.error().code != "file-exists") return fail(std::move(written));
-  return fail(ErrorKind::stop, "key-exists",
-              "A new key was to be made, but " + path.string() +
-                  " exists already. It was left alone, because data may depend on it.");
+  // Beside its place first: a part of a key, left by a crash, could be neither used nor told from a damaged one. Only
+  // the process that holds the lock of the directory gets here.
+  HOLDLINE_TRY(replace_file(path, key.view()));
+  return key;
 }
 
 Result<bool> FileKeystore::exists(std::string_view name) {

@@ -23,6 +23,10 @@ std::uint32_t word(Bytes bytes, std::size_t at, bool big_endian = true) {
   return big_endian ? big : __builtin_bswap32(big);
 }
 
+bool is_zero(Bytes bytes) {
+  return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; });
+}
+
 struct Sum {
   std::uint32_t a = 0, b = 0;
   bool operator==(const Sum&) const = default;
@@ -71,14 +75,14 @@ std::pair<std::uint32_t, std::uint32_t> first_words_for(const Sum& difference, s
 
 class Log {
  public:
-  Log(std::uint64_t size, const ReadLog& read) : size_(size), read_(read) {}
+  Log(std::uint64_t size, std::uint64_t file_size, const ReadLog& read)
+      : size_(size), file_size_(file_size), read_(read) {}
 
   Result<bool> is_damaged() {
     if (size_ <= log_header) return false;
     std::array<std::uint8_t, log_header> header{};
     HOLDLINE_TRY(read_(0, header));
-    // A file that was made longer and never written.
-    if (std::ranges::all_of(header, [](std::uint8_t byte) { return byte == 0; })) return false;
+    if (is_zero(header)) return frames_without_header();
     big_endian_ = (word(header, 0) & 1) != 0;
     page_ = word(header, 8);
     salt_ = Sum::at(header, 16);
@@ -91,7 +95,6 @@ class Log {
       const Sum computed = sum_of_frame(sum);
       if (computed != stored() || salt() != salt_) return is_damaged_at(i, computed);
       sum = computed;
-      if (commits()) pages_ = pages_after();
     }
     return false;
   }
@@ -102,13 +105,27 @@ class Log {
     frame_.resize(frame_header + page_);
     return read_(log_header + frame * frame_.size(), frame_);
   }
-  std::uint32_t pages_after() const { return word(frame_, 4); }
-  bool commits() const { return pages_after() != 0; }
+  bool commits() const { return word(frame_, 4) != 0; }  // the size of the database after it
   Sum salt() const { return Sum::at(frame_, 8); }
+  // Left by an earlier generation of the log: every one counts the first word of the salt up by one. Frames of a later
+  // one show that the header is not the one that was synced before they were written.
+  bool is_earlier() const { return salt() != salt_ && static_cast<std::int32_t>(salt().a - salt_.a) <= 0; }
   Sum stored() const { return Sum::at(frame_, 16); }
   Sum sum_of_frame(const Sum& before) const {
     return before.over(Bytes(frame_).first(summed_of_frame_header), big_endian_)
         .over(Bytes(frame_).subspan(frame_header), big_endian_);
+  }
+
+  // SQLite syncs the header before it writes the first frame. All zeros are a file that was made longer and never
+  // written.
+  Result<bool> frames_without_header() {
+    for (std::uint64_t at = log_header; at < size_;) {
+      frame_.resize(std::min<std::uint64_t>(largest_page, size_ - at));
+      HOLDLINE_TRY(read_(at, frame_));
+      if (!is_zero(frame_)) return true;
+      at += frame_.size();
+    }
+    return false;
   }
 
   // The loaded frame is the first that does not fit.
@@ -117,17 +134,24 @@ class Log {
     if (salt() == salt_) {
       const Sum difference{stored().a - computed.a, stored().b - computed.b};
       const std::size_t pairs = (summed_of_frame_header + page_) / 8;
-      if (lost_its_start(broken, difference, pairs)) return false;
-      if (different_bits(computed, stored()) == 1 || made_by_one_bit(difference, pairs)) return true;
+      const auto lost = lost_start(broken, difference, pairs);
+      if (!lost && (different_bits(computed, stored()) == 1 || made_by_one_bit(difference, pairs))) return true;
+      return commit_was_followed(broken, lost ? lost->pages != 0 : commits() && !starts_alone(broken));
     }
-    // A frame that carries on the sum of a commit was written after that commit had been synced, with all before it.
-    std::optional<Sum> commit;
-    if (surely_commits(broken)) commit = stored();
+    return commit_was_followed(broken, false);
+  }
+
+  // A frame that carries on the sum of a commit was written after that commit had been synced, with all before it.
+  Result<bool> commit_was_followed(std::uint64_t broken, bool broken_commits) {
+    Sum before = stored();
+    bool after_commit = broken_commits;
     for (std::uint64_t i = broken + 1; i < frames(); ++i) {
       HOLDLINE_TRY(load(i));
-      if (commit && salt() == salt_ && sum_of_frame(*commit) == stored()) return true;
-      commit.reset();
-      if (surely_commits(i)) commit = stored();
+      const bool follows = !is_earlier() && sum_of_frame(before) == stored();
+      if (after_commit && follows) return true;
+      // The salt shows that the size beside it is not what an earlier generation of the log left there.
+      after_commit = commits() && !is_earlier() && (follows || !starts_alone(i));
+      before = stored();
     }
     return false;
   }
@@ -136,33 +160,37 @@ class Log {
   bool starts_alone(std::uint64_t frame) const {
     return (log_header + frame * frame_.size() + summed_of_frame_header) % sector == 0;
   }
-  // The salt shows that the size beside it is not what an earlier generation of the log left there.
-  bool surely_commits(std::uint64_t frame) const { return commits() && salt() == salt_ && !starts_alone(frame); }
 
+  struct Start {
+    std::uint32_t page, pages;
+  };
   // A power failure may lose the first words of a frame alone, page and size, where a sector ends behind them. What is
-  // there instead, zeros or an older frame's words, often differs from them by one bit.
-  bool lost_its_start(std::uint64_t frame, const Sum& difference, std::size_t pairs) const {
-    if (!starts_alone(frame)) return false;
+  // there instead, zeros or an older frame's words, often differs from them by one bit. What they were, if that would
+  // explain the difference.
+  std::optional<Start> lost_start(std::uint64_t frame, const Sum& difference, std::size_t pairs) const {
+    if (!starts_alone(frame)) return std::nullopt;
     const auto [page, pages] = first_words_for(difference, pairs);
-    const std::uint32_t lost_page = number(word(frame_, 0, big_endian_) + page);
-    const std::uint32_t lost_pages = number(word(frame_, 4, big_endian_) + pages);
-    const std::uint64_t most = pages_ == 0 ? UINT32_MAX : pages_ + frames();
-    return lost_page > 0 && lost_page <= most && lost_pages <= most;
+    const Start lost{number(word(frame_, 0, big_endian_) + page), number(word(frame_, 4, big_endian_) + pages)};
+    // A log begins when all that the one before it said is in the file.
+    const std::uint64_t most = file_size_ / page_ + frames();
+    if (lost.page == 0 || lost.page > most || lost.pages > most) return std::nullopt;
+    return lost;
   }
   // A word as it is summed, as the number it stands for.
   std::uint32_t number(std::uint32_t summed) const { return big_endian_ ? summed : __builtin_bswap32(summed); }
 
-  std::uint64_t size_;
+  std::uint64_t size_, file_size_;
   const ReadLog& read_;
   bool big_endian_ = false;
   std::uint32_t page_ = 0;
   Sum salt_;
-  std::uint32_t pages_ = 0;  // of the database after the last commit that fits; 0: none does
   std::vector<std::uint8_t> frame_;
 };
 
 }  // namespace
 
-Result<bool> log_is_damaged(std::uint64_t size, const ReadLog& read) { return Log(size, read).is_damaged(); }
+Result<bool> log_is_damaged(std::uint64_t size, std::uint64_t file_size, const ReadLog& read) {
+  return Log(size, file_size, read).is_damaged();
+}
 
 }  // namespace holdline::platform

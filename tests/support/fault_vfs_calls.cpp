@@ -1,5 +1,6 @@
 // What SQLite calls on a FaultDisk and its files, but for locks.
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <new>
 
@@ -50,8 +51,11 @@ int FaultCalls::read(sqlite3_file* f, void* out, int count, sqlite3_int64 offset
   Handle& h = of(f);
   const std::lock_guard guard(h.disk->mutex_);
   if (h.disk->power_off_) return SQLITE_IOERR_READ;
-  if (h.disk->read_fails(*h.file, static_cast<std::uint64_t>(offset), static_cast<std::uint64_t>(count)))
-    return SQLITE_IOERR_READ;
+  if (h.disk->read_fails(*h.file, static_cast<std::uint64_t>(offset), static_cast<std::uint64_t>(count))) {
+    // As SQLite's Unix VFS does with EIO.
+    h.last_error = EIO;
+    return SQLITE_IOERR_CORRUPTFS;
+  }
   const std::string& now = h.file->now;
   const auto at = std::min(static_cast<std::size_t>(offset), now.size());
   const auto wanted = static_cast<std::size_t>(count), got = std::min(wanted, now.size() - at);
@@ -95,7 +99,7 @@ int FaultCalls::sync(sqlite3_file* f, int) {
   if (disk.change_fails()) return SQLITE_IOERR_FSYNC;
   const bool refused = !file.unsynced.empty() && disk.change_refused();
   if (refused || disk.sync_fails()) {
-    ++disk.counts_.failed_syncs;
+    disk.counts_.failed_syncs += refused ? 0 : 1;
     file.unsynced.clear();
     return SQLITE_IOERR_FSYNC;
   }
@@ -119,9 +123,13 @@ int FaultCalls::size(sqlite3_file* f, sqlite3_int64* out) {
 
 // SQLite asks whether the file still has its name before it deletes the log of that name.
 int FaultCalls::control(sqlite3_file* f, int what, void* answer) {
-  if (what != SQLITE_FCNTL_HAS_MOVED) return SQLITE_NOTFOUND;
   Handle& h = of(f);
   const std::lock_guard guard(h.disk->mutex_);
+  if (what == SQLITE_FCNTL_LAST_ERRNO) {
+    *static_cast<int*>(answer) = h.last_error;
+    return SQLITE_OK;
+  }
+  if (what != SQLITE_FCNTL_HAS_MOVED) return SQLITE_NOTFOUND;
   const auto& files = h.disk->files_;
   const bool named = std::any_of(files.begin(), files.end(), [&](const auto& entry) { return entry.second == h.file; });
   *static_cast<int*>(answer) = named ? 0 : 1;
@@ -148,7 +156,7 @@ int FaultCalls::open(sqlite3_vfs* vfs, const char* path, sqlite3_file* f, int fl
   }
   constexpr int journals = SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL;
   const bool syncs_directory = (flags & SQLITE_OPEN_CREATE) != 0 && (flags & journals) != 0;
-  new (f) Handle{{&methods}, &disk, std::move(file), syncs_directory, SQLITE_LOCK_NONE, false, {}};
+  new (f) Handle{{&methods}, &disk, std::move(file), syncs_directory, SQLITE_LOCK_NONE, 0, false, {}};
   if (out_flags != nullptr) *out_flags = flags;
   return SQLITE_OK;
 }

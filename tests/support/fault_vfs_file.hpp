@@ -52,6 +52,7 @@ struct FaultDisk::Handle {
   std::shared_ptr<File> file;
   bool syncs_directory;  // with its first sync, as SQLite's Unix VFS does for journals and logs
   int level;
+  int last_error;  // as the system numbers it; kept until the file is closed
   bool maps_shm;
   std::array<bool, SQLITE_SHM_NLOCK> shm_shared;
 };

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <map>
+#include <optional>
 
 #include "platform/database.hpp"
 #include "tests/unit/platform/scratch.hpp"
@@ -30,6 +32,7 @@ class WatchedVfs {
   int temporary_files = 0;
   int syncs = 0;
   bool fail_sync = false;
+  std::optional<sqlite3_int64> bad_sector;  // what touches this byte of a database cannot be read
 
  private:
   static sqlite3_vfs* real() { return sqlite3_vfs_find(nullptr); }
@@ -47,6 +50,10 @@ class WatchedVfs {
     if (added) {
       real_sync_ = original->xSync;
       entry->second.xSync = &sync;
+      real_read_ = original->xRead;
+      entry->second.xRead = &read;
+      real_control_ = original->xFileControl;
+      entry->second.xFileControl = &control;
       if (!shared_memory_) entry->second.iVersion = 1;
     }
     return &entry->second;
@@ -57,11 +64,28 @@ class WatchedVfs {
     return active_->fail_sync ? SQLITE_IOERR_FSYNC : active_->real_sync_(file, flags);
   }
 
+  // What SQLite's own VFS makes of EIO.
+  static int read(sqlite3_file* file, void* into, int count, sqlite3_int64 offset) {
+    const auto bad = active_->bad_sector;
+    if (!bad || *bad < offset || *bad >= offset + count) return active_->real_read_(file, into, count, offset);
+    active_->met_bad_sector_ = true;
+    return SQLITE_IOERR_CORRUPTFS;
+  }
+
+  static int control(sqlite3_file* file, int what, void* answer) {
+    if (what != SQLITE_FCNTL_LAST_ERRNO || !active_->met_bad_sector_) return active_->real_control_(file, what, answer);
+    *static_cast<int*>(answer) = EIO;
+    return SQLITE_OK;
+  }
+
   static inline WatchedVfs* active_ = nullptr;  // SQLite hands a file's functions the file only
   sqlite3_vfs vfs_;
   bool shared_memory_;
   std::map<const sqlite3_io_methods*, sqlite3_io_methods> methods_;
   int (*real_sync_)(sqlite3_file*, int) = nullptr;
+  int (*real_read_)(sqlite3_file*, void*, int, sqlite3_int64) = nullptr;
+  int (*real_control_)(sqlite3_file*, int, void*) = nullptr;
+  bool met_bad_sector_ = false;
 };
 
 DatabaseOptions watched() {
@@ -121,6 +145,37 @@ TEST(DatabaseVfs, ACommitWhoseSyncFailedIsNotASuccess) {
   EXPECT_FALSE(db->in_transaction());
   EXPECT_FALSE(db->checkpoint_truncate()) << "nothing may be acknowledged while the disk fails";
   vfs.fail_sync = false;
+}
+
+// SQLite itself calls it damage in the middle of a statement and an error of the disk elsewhere. A backup is not what
+// helps against a bad sector, nor a repair.
+TEST(DatabaseVfs, APageThatTheDiskCannotReadIsAlwaysCalledSo) {
+  Scratch scratch;
+  const auto path = scratch / "a.db";
+  constexpr sqlite3_int64 page = 4096;
+  DatabaseOptions options = watched();
+  std::map<std::string, int> said;
+  sqlite3_int64 pages = 1;
+  for (sqlite3_int64 at = -1; at < pages; ++at) {
+    WatchedVfs vfs;
+    const auto use = [&]() -> Result<void> {
+      HOLDLINE_ASSIGN(auto db, Database::open(path, key_of(1), options));
+      if (at < 0)
+        HOLDLINE_TRY(
+            db.exec("CREATE TABLE t(a); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE "
+                    "i < 20) INSERT INTO t SELECT randomblob(9000) FROM n"));
+      HOLDLINE_TRY(db.exec("SELECT sum(length(hex(a))) FROM t"));
+      return db.full_check();
+    };
+    if (at >= 0) vfs.bad_sector = at * page + 100;
+    const auto used = use();
+    if (at >= 0) ++said[code_of(used)];
+    if (at >= 0 && used) ADD_FAILURE() << "page " << at << " was not read";
+    options.mode = OpenMode::must_exist;
+    pages = static_cast<sqlite3_int64>(std::filesystem::file_size(path)) / page;
+  }
+  EXPECT_GT(said["disk-unreadable"], 20);
+  EXPECT_EQ(said.size(), 1u) << said.begin()->first;
 }
 
 TEST(DatabaseVfs, OnlyFullDurabilitySyncsEveryCommit) {

@@ -9,7 +9,6 @@
 #include <csignal>
 #include <functional>
 
-#include "platform/first_run.hpp"
 #include "tests/unit/platform/scratch.hpp"
 
 namespace holdline::platform {
@@ -112,6 +111,23 @@ TEST(DirectoryLock, RefusesASecondProcessByNamingTheFirst) {
   EXPECT_EQ(code, 0);
 }
 
+TEST(DirectoryLock, NeedsNoSpaceToBeHeld) {
+  Scratch scratch;
+  ASSERT_TRUE(DirectoryLock::acquire(scratch.path()));
+  const int code = in_child([&] {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit nothing{0, 0};
+    ::setrlimit(RLIMIT_FSIZE, &nothing);
+    const auto lock = DirectoryLock::acquire(scratch.path());
+    if (!lock) return 1;
+    return in_child([&] {
+      const auto second = DirectoryLock::acquire(scratch.path());
+      return !second && second.error().message.starts_with("Another daemon works in") ? 0 : 2;
+    });
+  });
+  EXPECT_EQ(code, 0);
+}
+
 TEST(DirectoryLock, IsFreeAgainWhenItsHolderDied) {
   Scratch scratch;
   ASSERT_EQ(in_child([&] { return DirectoryLock::acquire(scratch.path()) ? 0 : 1; }), 0);
@@ -153,20 +169,6 @@ TEST(ReserveFile, LeavesNothingBehindOnAFullDisk) {
   });
   EXPECT_EQ(code, 0);
   EXPECT_FALSE(std::filesystem::exists(scratch / "reserve"));
-}
-
-TEST(FirstRun, EndsWithTheMarkerAndNeverComesBack) {
-  Scratch scratch;
-  const Path database = scratch / "outbox.db";
-  EXPECT_EQ(choose_open_mode(scratch.path(), database).value(), OpenMode::create_new);
-  write_contents(database, "");
-  EXPECT_EQ(choose_open_mode(scratch.path(), database).value(), OpenMode::create_new) << "interrupted";
-  write_contents(database, "something");
-  EXPECT_EQ(choose_open_mode(scratch.path(), database).value(), OpenMode::must_exist);
-  ASSERT_TRUE(mark_set_up(scratch.path()));
-  ASSERT_TRUE(mark_set_up(scratch.path()));
-  std::filesystem::remove(database);
-  EXPECT_EQ(choose_open_mode(scratch.path(), database).value(), OpenMode::must_exist);
 }
 
 TEST(HardenProcess, SwitchesCoreFilesTracingAndOpenModesOff) {

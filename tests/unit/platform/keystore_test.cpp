@@ -49,6 +49,16 @@ TEST(FileKeystore, RefusesADamagedKeyAndALink) {
   EXPECT_FALSE(keys->load("link"));
 }
 
+TEST(FileKeystore, APartOfAKeyThatACrashLeftIsInTheWayOfNothing) {
+  Scratch scratch;
+  SystemEntropy entropy;
+  auto keys = FileKeystore::open(scratch / "keys", entropy);
+  write_contents(scratch / "keys" / "outbox.key.new", "123");
+  EXPECT_FALSE(keys->exists("outbox").value());
+  ASSERT_TRUE(keys->create("outbox"));
+  EXPECT_FALSE(std::filesystem::exists(scratch / "keys" / "outbox.key.new"));
+}
+
 TEST(FileKeystore, DestroyRemovesTheKeyForGood) {
   Scratch scratch;
   SystemEntropy entropy;
