@@ -46,6 +46,18 @@ const char* name_of(HeldState state) {
   return "unknown";
 }
 
+// Without the values, which are customers' data.
+Json conflict_json(const sync::Collection& collection, const sync::Record& record) {
+  Json json{{"id", record.key.id.text()}};
+  for (const char* name : {"unit", "state", "policy", "about_deletion", "of_lane", "of_number"}) {
+    const sync::Value& value = record.fields[*collection.field(name)];
+    if (const auto* text = std::get_if<std::string>(&value)) json[name] = *text;
+    if (const auto* number = std::get_if<std::int64_t>(&value)) json[name] = *number;
+    if (const auto* flag = std::get_if<bool>(&value)) json[name] = *flag;
+  }
+  return json;
+}
+
 }  // namespace
 
 HttpResponse Admin::answer(const HttpRequest& request) {
@@ -54,7 +66,7 @@ HttpResponse Admin::answer(const HttpRequest& request) {
     if (get && request.path == "/admin/v1/status") return status();
     if (get && request.path == "/admin/v1/devices") return devices();
     if (get && request.path == "/admin/v1/digests") return digests();
-    if (get && request.path == "/admin/v1/conflicts") return conflicts();
+    if (get && request.path == "/admin/v1/conflicts") return conflicts(request);
     if (get && request.path == "/admin/v1/quarantine") return held();
     if (post && request.path == "/admin/v1/enroll-codes") return add_code(request);
     if (post && request.path == "/admin/v1/people") return add_person(request);
@@ -152,23 +164,24 @@ Admin::Response Admin::digests() {
   return json_response(200, {{"schema", "holdline.digests/1"}, {"cn", std::to_string(head.cn)}, {"digests", items}});
 }
 
-Admin::Response Admin::conflicts() {
+Admin::Response Admin::conflicts(const HttpRequest& request) {
   const sync::Collection& collection = *hub_.ledger->schema().collection("conflict");
-  const auto shown = {"unit", "state", "policy", "about_deletion", "of_lane", "of_number"};
+  const std::string asked = query(request, "state"), state = asked.empty() ? "open" : asked;
   HOLDLINE_ASSIGN(auto reader, hub_.ledger->reader());
-  HOLDLINE_ASSIGN(const auto rows, reader->rows(collection.no, all_scopes(), Id{}, list_limit));
+  const auto scopes = all_scopes();
   Json items = Json::array();
-  for (const StoodAt& row : rows) {
-    Json item{{"id", row.stood.record.key.id.text()}};
-    for (const char* name : shown) {
-      const sync::Value& value = row.stood.record.fields[*collection.field(name)];
-      if (const auto* text = std::get_if<std::string>(&value)) item[name] = *text;
-      if (const auto* number = std::get_if<std::int64_t>(&value)) item[name] = *number;
-      if (const auto* flag = std::get_if<bool>(&value)) item[name] = *flag;
+  std::size_t total = 0;
+  for (Id after;;) {
+    HOLDLINE_ASSIGN(const auto rows, reader->rows(collection.no, scopes, after, list_limit));
+    for (const StoodAt& row : rows) {
+      const sync::Record& record = row.stood.record;
+      if (state != "all" && record.fields[*collection.field("state")] != sync::Value(state)) continue;
+      if (++total <= list_limit) items.push_back(conflict_json(collection, record));
     }
-    items.push_back(std::move(item));
+    if (rows.size() < list_limit) break;
+    after = rows.back().stood.record.key.id;
   }
-  return json_response(200, {{"schema", "holdline.hub-conflicts/1"}, {"items", items}});
+  return json_response(200, {{"schema", "holdline.hub-conflicts/1"}, {"total", total}, {"items", items}});
 }
 
 Admin::Response Admin::held() {

@@ -23,7 +23,7 @@ class Admin {
   Response devices();
   Response import(const platform::HttpRequest& request);
   Response digests();
-  Response conflicts();
+  Response conflicts(const platform::HttpRequest& request);
   Response held();
   std::vector<std::string> all_scopes();
 

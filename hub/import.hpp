@@ -24,8 +24,8 @@ struct ImportReport {
 
 // The header line names fields of customer, and `phone`, `phone2`, … and `email`, `email2`, … for its children. Ids
 // derive from scope and `ref` (rows without it are rejected), so importing a file again adds nothing twice; a value
-// that differs from what stands is decided by its merge policy, like any change from an unknown base. ask_person for a
-// header that names unknown fields.
+// that differs from what stands is decided by its merge policy, like any change from an unknown base, and one that
+// loses is one conflict however often it is imported. ask_person for a header that names unknown fields.
 Result<ImportReport> import_customers(const sync::Schema& schema, Intake& intake, std::string_view csv,
                                       const std::string& scope, bool dry_run, std::int64_t now_ms);
 

@@ -4,7 +4,6 @@
 #include <numeric>
 
 #include "hub/intake_group.hpp"
-#include "sync/limits.hpp"
 
 namespace holdline::hub {
 
@@ -71,10 +70,7 @@ Result<Cursor> Intake::take_own(std::span<const sync::Op> ops, std::int64_t now_
   sync::ActionHeader header;
   header.schema = ledger_.schema().version();
   header.event_ms = header.made.wall_ms = header.hybrid.ms = now_ms;
-  for (std::size_t at = 0; at < ops.size(); at += sync::limits::records_per_change) {
-    const auto part = ops.subspan(at, std::min(sync::limits::records_per_change, ops.size() - at));
-    HOLDLINE_TRY(group.take_own(hub, header, part));
-  }
+  HOLDLINE_TRY(group.take_own(hub, header, ops));
   if (!group.empty()) HOLDLINE_TRY(transaction->commit(group.changes()));
   return group.head();
 }

@@ -44,8 +44,9 @@ class Intake {
   // the commit fails every push gets that error and nothing of the group is stored.
   std::vector<Result<sync::PushReply>> take(std::span<const IncomingPush> pushes, std::int64_t now_ms);
 
-  // The hub's own changes (imports): ops that create or edit, applied as actions of the hub itself, at most
-  // limits::records_per_change per cn. Returns where they took effect. Conflicts go the ordinary way.
+  // The hub's own changes (imports): ops that create or edit, applied as one action of the hub itself. Returns where
+  // the last of them took effect. Conflicts go the ordinary way. ask_person "record-full" when a list or set would grow
+  // beyond what a record may hold; nothing is stored then.
   Result<Cursor> take_own(std::span<const sync::Op> ops, std::int64_t now_ms);
 
  private:

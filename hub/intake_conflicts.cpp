@@ -5,7 +5,7 @@
 
 namespace holdline::hub {
 
-Result<void> IntakeGroup::keep_losers(const Candidate& candidate, std::uint32_t index, ChangeNumber cn,
+Result<void> IntakeGroup::keep_losers(const Candidate& candidate, std::uint32_t index,
                                       const sync::MergeOutcome& outcome, sync::ActionResult& result) {
   const sync::Op& op = candidate.action.ops[index];
   const sync::Incoming incoming = candidate.incoming(index);
@@ -15,12 +15,12 @@ Result<void> IntakeGroup::keep_losers(const Candidate& candidate, std::uint32_t 
     HOLDLINE_ASSIGN(const StoodAt* stands, stood(key));
     result.conflicts.push_back(key.id);
     if (loser.state == sync::LoserState::open) result.verdict = sync::Verdict::conflict;
-    if (!stands) write(key, cn, true, std::move(conflict), 0);
+    if (!stands) write(key, std::move(conflict), 0);
   }
   return {};
 }
 
-Result<void> IntakeGroup::join_conflicts(const Candidate& candidate, std::uint32_t index, ChangeNumber cn,
+Result<void> IntakeGroup::join_conflicts(const Candidate& candidate, std::uint32_t index,
                                          const sync::MergeOutcome& outcome, sync::ActionResult& result) {
   const sync::Op& op = candidate.action.ops[index];
   const sync::Incoming incoming = candidate.incoming(index);
@@ -36,7 +36,7 @@ Result<void> IntakeGroup::join_conflicts(const Candidate& candidate, std::uint32
     sync::FieldMask changed = 0;
     for (sync::FieldIndex i = 0; i < collection.fields.size(); ++i)
       if (conflict.record.fields[i] != stands->stood.record.fields[i]) changed |= sync::FieldMask{1} << i;
-    write(*key, cn, true, std::move(conflict), changed);
+    write(*key, std::move(conflict), changed);
   }
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hub/told_size.hpp"
 #include "sync/limits.hpp"
 
 namespace holdline::hub {
@@ -23,6 +24,7 @@ sync::ActionResult result_of(const LaneKey& lane, std::uint64_t number, sync::Ve
 std::string texts_of(const std::vector<sync::Finding>& findings) {
   std::string text;
   for (const sync::Finding& finding : findings) {
+    if (text.size() > refusal_bytes) return text + "; and more";
     if (!text.empty()) text += "; ";
     if (!finding.field.empty()) text += finding.field + ": ";
     text += finding.message;
@@ -187,6 +189,11 @@ Result<sync::ActionResult> IntakeGroup::settle(const Candidate& candidate) {
                         "The record belongs to another scope now. Somebody with rights there can enter it again.");
     if (op.kind == sync::OpKind::create) created.emplace(op.record, op.scope);
   }
+  HOLDLINE_ASSIGN(const bool full, outgrows(candidate.action));
+  if (full)
+    return quarantine(
+        candidate.lane, candidate.stored, "record-full",
+        "A list of the record holds as much as a record can. Begin a new record for what is to be added.");
   remember_anew(candidate);
   return apply(candidate);
 }
@@ -211,19 +218,15 @@ sync::ActionResult IntakeGroup::quarantine(const LaneKey& lane, const sync::Stor
 
 Result<sync::ActionResult> IntakeGroup::apply(const Candidate& candidate) {
   sync::ActionResult result = result_of(candidate.lane, candidate.stored.number, sync::Verdict::applied, head_);
-  const std::size_t before = changes_.records.size();
-  const ChangeNumber cn = head_.cn + 1;
+  filling_ = {head_.cn + 1, 0, 0};
   for (std::uint32_t index = 0; index < candidate.action.ops.size(); ++index)
-    HOLDLINE_TRY(apply_op(candidate, index, cn, result));
-  const auto fed = [](const RecordWrite& write) { return write.fed; };
-  if (std::any_of(changes_.records.begin() + static_cast<std::ptrdiff_t>(before), changes_.records.end(), fed))
-    head_ = {cn, changes_.salt};
+    HOLDLINE_TRY(apply_op(candidate, index, result));
+  if (filling_.records != 0) head_ = {filling_.cn, changes_.salt};
   result.at = head_;
   return result;
 }
 
-Result<void> IntakeGroup::apply_op(const Candidate& candidate, std::uint32_t index, ChangeNumber cn,
-                                   sync::ActionResult& result) {
+Result<void> IntakeGroup::apply_op(const Candidate& candidate, std::uint32_t index, sync::ActionResult& result) {
   const sync::Op& op = candidate.action.ops[index];
   const sync::Collection& collection = *schema_.collection(op.record.collection);
   HOLDLINE_ASSIGN(StoodAt * stands, stood(op.record));
@@ -240,25 +243,16 @@ Result<void> IntakeGroup::apply_op(const Candidate& candidate, std::uint32_t ind
   sync::MergeOutcome outcome = sync::merge(collection, stands ? &stands->stood : nullptr, incoming, joins);
   HOLDLINE_TRY(asked);
   if (outcome.merged && result.verdict == sync::Verdict::applied) result.verdict = sync::Verdict::merged;
-  HOLDLINE_TRY(keep_losers(candidate, index, cn, outcome, result));
-  HOLDLINE_TRY(join_conflicts(candidate, index, cn, outcome, result));
+  HOLDLINE_TRY(keep_losers(candidate, index, outcome, result));
+  HOLDLINE_TRY(join_conflicts(candidate, index, outcome, result));
   if (outcome.changes_record() || outcome.stamps_changed) {
     outcome.next.record.scope = stands ? stands->stood.record.scope : op.scope;
-    const bool fed = outcome.changes_record();
-    write(op.record, fed ? cn : stands->cn, fed, std::move(outcome.next), outcome.changed);
+    if (outcome.changes_record())
+      write(op.record, std::move(outcome.next), outcome.changed);
+    else
+      write_meta(op.record, std::move(outcome.next));
   }
   return {};
-}
-
-void IntakeGroup::write(const sync::RecordKey& key, ChangeNumber cn, bool fed, sync::Stood next,
-                        sync::FieldMask changed) {
-  auto& kept = records_[key];
-  RecordWrite record{cn, std::nullopt, {}, changed, fed};
-  if (kept && !kept->stood.record.deleted) record.before = std::move(kept->stood.record);
-  if (fed) next.meta.last_cn = cn;
-  record.next = next;
-  kept = StoodAt{std::move(next), cn};
-  changes_.records.push_back(std::move(record));
 }
 
 Result<std::optional<sync::Hash>> IntakeGroup::digest_with_children(const sync::Op& op) {
@@ -291,7 +285,11 @@ Result<void> IntakeGroup::take_own(const sync::Maker& hub, const sync::ActionHea
   sync::Action own{header, {ops.begin(), ops.end()}};
   const sync::StoredAction none{};
   const LaneKey lane{hub.device, hub.incarnation, header.lane};
-  HOLDLINE_TRY(apply({lane, none, own, header.event_ms}));
+  HOLDLINE_ASSIGN(const bool full, outgrows(own));
+  if (full)
+    return fail(ErrorKind::ask_person, "record-full",
+                "A list or set of a record would become longer than a record can be. Nothing of this part was stored.");
+  HOLDLINE_TRY(apply({lane, none, own, header.event_ms, true}));
   return {};
 }
 

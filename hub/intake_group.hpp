@@ -33,7 +33,7 @@ class IntakeGroup {
   // Loads everything the pushes can touch, set by set.
   Result<void> load(std::span<const IncomingPush> pushes);
   Result<sync::PushReply> take(const IncomingPush& push);
-  // Applies the hub's own ops as one change.
+  // Applies the hub's own ops as one action.
   Result<void> take_own(const sync::Maker& hub, const sync::ActionHeader& header, std::span<const sync::Op> ops);
 
   bool empty() const;
@@ -49,9 +49,10 @@ class IntakeGroup {
     const sync::StoredAction& stored;
     const sync::Action& action;
     std::int64_t corrected_ms;
+    bool own = false;  // of the hub itself, which counts nothing: known by what it says
 
     sync::Incoming incoming(std::uint32_t op) const {
-      return {action.ops[op], {lane.device, lane.incarnation}, action.header, op, corrected_ms};
+      return {action.ops[op], {lane.device, lane.incarnation}, action.header, op, corrected_ms, {}, own};
     }
   };
 
@@ -64,15 +65,19 @@ class IntakeGroup {
   Result<sync::ActionResult> settle(const Candidate& candidate);
   std::vector<sync::ActionRef> missing(const LaneKey& lane, const std::vector<sync::ActionRef>& after) const;
   Result<sync::ActionResult> apply(const Candidate& candidate);
-  Result<void> apply_op(const Candidate& candidate, std::uint32_t index, ChangeNumber cn, sync::ActionResult& result);
-  Result<void> keep_losers(const Candidate& candidate, std::uint32_t index, ChangeNumber cn,
-                           const sync::MergeOutcome& outcome, sync::ActionResult& result);
-  Result<void> join_conflicts(const Candidate& candidate, std::uint32_t index, ChangeNumber cn,
-                              const sync::MergeOutcome& outcome, sync::ActionResult& result);
+  Result<void> apply_op(const Candidate& candidate, std::uint32_t index, sync::ActionResult& result);
+  Result<void> keep_losers(const Candidate& candidate, std::uint32_t index, const sync::MergeOutcome& outcome,
+                           sync::ActionResult& result);
+  Result<void> join_conflicts(const Candidate& candidate, std::uint32_t index, const sync::MergeOutcome& outcome,
+                              sync::ActionResult& result);
+  // Whether a list or set of a record would become longer than a record may be.
+  Result<bool> outgrows(const sync::Action& action);
   Result<std::optional<sync::RecordKey>> open_conflict(const Candidate& candidate, const sync::Op& op,
                                                        std::uint8_t unit);
   Result<std::optional<sync::Hash>> digest_with_children(const sync::Op& op);
-  void write(const sync::RecordKey& key, ChangeNumber cn, bool fed, sync::Stood next, sync::FieldMask changed);
+  void write(const sync::RecordKey& key, sync::Stood next, sync::FieldMask changed);
+  void write_meta(const sync::RecordKey& key, sync::Stood next);
+  ChangeNumber cn_for(const sync::Record& told, sync::FieldMask fields);
   sync::ActionResult hold(const LaneKey& lane, const sync::StoredAction& stored, HeldState state,
                           std::vector<sync::ActionRef> missing, std::int64_t corrected_ms, std::string code,
                           std::string text);
@@ -93,6 +98,12 @@ class IntakeGroup {
   Authority& authority_;
   std::int64_t now_ms_;
   Cursor head_;
+  // The cn that is being filled by the action under way, and with how much.
+  struct Filling {
+    ChangeNumber cn = 0;
+    std::size_t records = 0, bytes = 0;
+  };
+  Filling filling_;
   ChangeSet changes_;
   std::map<LaneKey, Progress> progress_;
   std::map<Id, std::uint64_t> result_heads_;

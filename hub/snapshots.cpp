@@ -3,28 +3,12 @@
 #include <algorithm>
 #include <tuple>
 
+#include "hub/told_size.hpp"
+
 namespace holdline::hub {
 namespace {
 
 constexpr std::size_t rows_per_read = 2'000;
-
-std::size_t size_of(const sync::Value& value) {
-  constexpr std::size_t small = 4;  // numbers, flags, tags and lengths, about
-  if (const auto* text = std::get_if<std::string>(&value)) return small + text->size();
-  if (std::holds_alternative<Id>(value)) return sizeof(Id);
-  std::size_t size = sync::is_null(value) ? 0 : small;
-  if (const auto* elements = std::get_if<sync::Elements>(&value)) {
-    for (const sync::Element& element : *elements) size += sizeof(Id) + small + element.text.size();
-  }
-  return size;
-}
-
-// About what the row takes before compression.
-std::size_t size_of(const sync::Record& record) {
-  std::size_t size = sizeof(Id);
-  for (const sync::Value& value : record.fields) size += size_of(value);
-  return size;
-}
 
 sync::Change whole(const sync::Collection& collection, const StoodAt& at, sync::VisibilitySet profile) {
   sync::Change change{at.cn, false, 0, sync::project(collection, at.stood.record, profile)};
@@ -80,6 +64,14 @@ std::optional<ChangeNumber> Snapshots::oldest() const {
   return lowest;
 }
 
+Snapshots::Kept Snapshots::kept() const {
+  const std::lock_guard lock(kept_mutex_);
+  Kept kept{kept_.size(), 0};
+  for (const Built& built : kept_)
+    for (const auto& [hash, chunk] : built.chunks) kept.bytes += chunk.size();
+  return kept;
+}
+
 std::optional<sync::Manifest> Snapshots::find(std::span<const std::string> scopes, sync::VisibilitySet profile) const {
   const std::lock_guard lock(kept_mutex_);
   for (const Built& built : kept_) {
@@ -126,7 +118,7 @@ Result<void> Snapshots::add_collection(LedgerReader& reader, const sync::Collect
     HOLDLINE_ASSIGN(const auto read, reader.rows(collection.no, into.scopes, after, rows_per_read));
     for (const StoodAt& at : read) {
       rows.push_back(whole(collection, at, into.profile));
-      bytes += size_of(rows.back().record);
+      bytes += told_bytes(rows.back().record, rows.back().mask);
       if (bytes < limits_.chunk_bytes && rows.size() < limits_.chunk_records) continue;
       add_chunk(collection, rows, into);
       rows.clear();

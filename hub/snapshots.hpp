@@ -48,6 +48,11 @@ class Snapshots {
   // The lowest cn a kept manifest stands at. Compaction that stays below it lets devices that are still filling follow
   // the feed afterwards.
   std::optional<ChangeNumber> oldest() const;
+  // What is kept at the moment: `cache_bytes` at most, or one snapshot.
+  struct Kept {
+    std::size_t snapshots = 0, bytes = 0;
+  };
+  Kept kept() const;
 
  private:
   struct Built {

@@ -4,6 +4,7 @@
 
 #include "hub/sqlite_digests.hpp"
 #include "hub/sqlite_reader.hpp"
+#include "hub/told_size.hpp"
 
 namespace holdline::hub::sqlite {
 namespace {
@@ -44,6 +45,7 @@ class Folding {
     const auto [at, first] = index_.try_emplace(key, told_.size());
     if (first) {
       told_.emplace_back().key = key;
+      bytes_ += told_head_bytes;
       told_.back().had = kind != FeedKind::whole;
     }
     Told& told = told_[at->second];
@@ -54,10 +56,14 @@ class Folding {
     told.whole = told.whole || kind == FeedKind::whole;
     told.flags = told.flags || kind == FeedKind::flags_changed;
     told.mask |= static_cast<sync::FieldMask>(row.i64(mask_column));
+    bytes_ -= told.body.size();
     told.body = row.blob(body_column);
+    bytes_ += told.body.size();
   }
 
   std::size_t size() const { return told_.size(); }
+  // At most what is told of these records.
+  std::size_t bytes() const { return bytes_; }
   std::vector<Told>& in_order() {
     std::ranges::sort(told_, {}, [](const Told& told) { return std::pair(told.cn, told.ix); });
     return told_;
@@ -65,6 +71,7 @@ class Folding {
 
  private:
   std::vector<Told> told_;
+  std::size_t bytes_ = 0;  // of the bodies
   std::unordered_map<sync::RecordKey, std::size_t, KeyHash> index_;
 };
 
@@ -171,7 +178,7 @@ Result<sync::Cut> Reader::cut(const Cursor& from, std::span<const std::string> s
     }
     if (next == nullptr) break;
     const auto cn = static_cast<ChangeNumber>((*next)->i64(cn_column));
-    if (cn != reached && folding.size() >= std::max<std::size_t>(records, 1)) {
+    if (cn != reached && (folding.size() >= std::max<std::size_t>(records, 1) || folding.bytes() >= cut_bytes)) {
       all = false;
       break;
     }

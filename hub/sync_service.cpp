@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "hub/told_size.hpp"
 #include "sync/limits.hpp"
 
 namespace holdline::hub {
@@ -12,6 +13,20 @@ namespace {
 
 tl::unexpected<Error> wrong_device() {
   return fail(ErrorKind::ask_person, "wrong-device", "The message names another workstation than the certificate.");
+}
+
+// Leaves as many results as one message carries beside a cut, at least one; false when some have to wait.
+bool keep_told(std::vector<sync::ActionResult>& results) {
+  constexpr std::size_t numbers = 64;
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const sync::ActionResult& result = results[i];
+    bytes += numbers + result.conflicts.size() * sizeof(Id) + result.code.size() + result.text.size();
+    if (bytes <= results_bytes || i == 0) continue;
+    results.resize(i);
+    return false;
+  }
+  return true;
 }
 
 bool is_restored_ledger(const Error& error) { return error.code == "unknown-cursor"; }
@@ -96,7 +111,8 @@ Result<SyncService::Pulled> SyncService::pull(const Device& device, const sync::
   reply.cut = std::move(*cut);
   HOLDLINE_ASSIGN(reply.results, reader->results(device.id, request.results, limits_.results_per_pull));
   HOLDLINE_ASSIGN(const Cursor head, reader->head());
-  reply.more = reply.cut.to.cn < head.cn || reply.results.size() == limits_.results_per_pull;
+  const bool all_results = reply.results.size() < limits_.results_per_pull;
+  reply.more = !keep_told(reply.results) || !all_results || reply.cut.to.cn < head.cn;
   const bool nothing = reply.cut.to.cn == request.cursor.cn && reply.results.empty();
   if (nothing && !last_call && request.wait_ms > 0)
     return Pulled{std::nullopt, std::min(request.wait_ms, sync::limits::pull_wait_ms)};

@@ -47,6 +47,25 @@ bool header_allowed(std::string_view frame) {
   return single_segment || !above;
 }
 
+// A frame that holds the bytes as they are (RFC 8878, 3.1.1): one segment, blocks of kind raw.
+Bytes stored(std::string_view raw) {
+  constexpr std::size_t block_bytes = 128 * 1024;
+  constexpr std::uint8_t one_segment_and_size_of_4_bytes = 0xa0;
+  Bytes frame("\x28\xb5\x2f\xfd", 4);
+  const auto little_endian = [&](std::size_t number, int bytes) {
+    for (int i = 0; i < bytes; ++i) frame.push_back(static_cast<char>(number >> (8 * i) & 0xff));
+  };
+  little_endian(one_segment_and_size_of_4_bytes, 1);
+  little_endian(raw.size(), 4);
+  while (!raw.empty()) {
+    const std::string_view block = raw.substr(0, block_bytes);
+    raw.remove_prefix(block.size());
+    little_endian(block.size() << 3 | (raw.empty() ? 1 : 0), 3);
+    frame.append(block);
+  }
+  return frame;
+}
+
 }  // namespace
 
 struct Dictionary::State {
@@ -106,6 +125,8 @@ Bytes Compressor::compress(std::string_view raw, const Dictionary* dictionary) {
   Bytes out(1 + ZSTD_compressBound(raw.size()), with_dictionary ? dictionary_frame : plain_frame);
   const std::size_t size = checked(ZSTD_compress2(context, out.data() + 1, out.size() - 1, raw.data(), raw.size()));
   out.resize(1 + size);
+  // What says the same over and over shrinks below what a reader would expand.
+  if (raw.size() / limits::expansion_ratio > size) return Bytes(1, plain_frame) + stored(raw);
   return out;
 }
 

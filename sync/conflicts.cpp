@@ -95,27 +95,31 @@ std::string display(const Value& value) {
   return std::visit(Text{}, value);
 }
 
-RecordKey conflict_key(const Schema& schema, const RecordKey& record, const Maker& maker, const ActionHeader& header,
-                       std::uint32_t index, const Loser& loser) {
+RecordKey conflict_key(const Schema& schema, const Incoming& incoming, const Loser& loser) {
   Bytes place;
   ByteWriter out(place);
-  out.raw(maker.device.view());
-  out.raw(maker.incarnation.view());
-  out.u8(header.lane);
-  out.varint(header.number);
-  out.svarint(header.made.wall_ms);
-  out.varint(index);
+  out.raw(incoming.maker.device.view());
+  if (incoming.by_value) {
+    out.blob("by value");
+    for (const Value& value : loser.value) encode_value(out, value);
+  } else {
+    out.raw(incoming.maker.incarnation.view());
+    out.u8(incoming.header.lane);
+    out.varint(incoming.header.number);
+    out.svarint(incoming.header.made.wall_ms);
+    out.varint(incoming.index);
+  }
   out.u8(loser.about_deletion ? 0xff : loser.unit);
   out.u8(loser.incoming_lost ? 1 : 0);
   const auto no = conflicts(schema).no;
-  return {no, natural_id(no, record.id, place)};
+  return {no, natural_id(no, incoming.op.record.id, place)};
 }
 
 Record conflict_record(const Schema& schema, const Incoming& incoming, const Loser& loser, const std::string& scope) {
   const Collection& collection = conflicts(schema);
   const Collection& subject = *schema.collection(incoming.op.record.collection);
   Record record;
-  record.key = conflict_key(schema, incoming.op.record, incoming.maker, incoming.header, incoming.index, loser);
+  record.key = conflict_key(schema, incoming, loser);
   record.scope = scope;
   record.fields.resize(collection.fields.size());
   const auto set = [&](std::string_view name, Value value) { field(collection, record, name) = std::move(value); };

@@ -11,9 +11,9 @@
 
 namespace holdline::sync {
 
-// The same losing action and unit always give the same record, so a replay cannot make a second one.
-RecordKey conflict_key(const Schema& schema, const RecordKey& record, const Maker& maker, const ActionHeader& header,
-                       std::uint32_t index, const Loser& loser);
+// The same losing action and unit always give the same record, so a replay cannot make a second one. Of a maker who is
+// known by value: the same losing value of the unit.
+RecordKey conflict_key(const Schema& schema, const Incoming& incoming, const Loser& loser);
 
 // The conflict record of one losing value.
 Record conflict_record(const Schema& schema, const Incoming& incoming, const Loser& loser, const std::string& scope);

@@ -1,5 +1,7 @@
 #include "sync/merge.hpp"
 
+#include <algorithm>
+
 #include "sync/merge_steps.hpp"
 #include "sync/stamps.hpp"
 
@@ -8,6 +10,23 @@ namespace holdline::sync {
 namespace {
 
 bool holds_elements(const Field& field) { return field.type == FieldType::set || field.type == FieldType::list; }
+
+// Folds one change of a set or list, whichever way its elements are known.
+void fold(const Collection& collection, const Incoming& in, const FieldChange& change, Value& value) {
+  if (!in.by_value) return fold_elements(in.maker, in.header, in.index, change, value);
+  Bytes field;
+  ByteWriter(field).varint(collection.fields[change.field].no);
+  Elements elements;
+  if (auto* present = std::get_if<Elements>(&value)) elements = std::move(*present);
+  for (const std::string& text : change.adds) {
+    const Hash said = sha256({"holdline element", in.maker.device.view(), field, text});
+    const Id tag = natural_id(collection.no, in.op.record.id, said.view());
+    const auto at = std::ranges::lower_bound(elements, tag, {}, &Element::tag);
+    if (at == elements.end() || at->tag != tag) elements.insert(at, Element{tag, text, false});
+  }
+  value = std::move(elements);
+  fold_elements(in.maker, in.header, in.index, {change.field, {}, {}, {}, change.removes}, value);
+}
 
 // A create that met a deleted record. The deletion is over, and kept for the record.
 void start_anew(const Stood& stood, MergeOutcome& outcome) {
@@ -32,7 +51,7 @@ MergeOutcome merge_create(const Collection& collection, const Stood* stood, cons
   FieldMask stamped = 0;
   for (const FieldChange& change : in.op.changes) {
     if (holds_elements(collection.fields[change.field])) {
-      fold_elements(in.maker, in.header, in.index, change, fields[change.field]);
+      fold(collection, in, change, fields[change.field]);
     } else {
       fields[change.field] = change.value;
       const std::uint8_t unit = collection.unit_of[change.field];
@@ -61,7 +80,7 @@ void merge_fields(const Collection& collection, const Incoming& in, const JoinsO
       continue;
     }
     Value folded = outcome.next.record.fields[change.field];
-    fold_elements(in.maker, in.header, in.index, change, folded);
+    fold(collection, in, change, folded);
     assign(outcome, change.field, folded);
   }
   for (std::uint8_t unit = 0; unit < collection.units.size(); ++unit)

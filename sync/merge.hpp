@@ -75,6 +75,10 @@ struct Incoming {
   // erase_row: seen_digest() of what the ledger holds now, of record and children as the maker's profile shows them.
   // Without it the delete counts as made from something else.
   std::optional<Hash> current_digest = {};
+  // Of a maker who counts no actions, as the hub for what it imports: elements and losing values are then known by what
+  // they say. The same text told again is the same element, the same loser the same conflict, whenever it comes and
+  // whatever comes with it. Times stay what they are.
+  bool by_value = false;
 };
 
 struct Stood {  // what the ledger holds

@@ -37,8 +37,8 @@ std::string_view name_of(SessionState state);
 
 // How the hub's last action of a lane stands to our own chain.
 enum class ChainCheck : std::uint8_t {
-  same,     // the same hash here, or below what is still kept
-  differs,  // another hash at that number, or a number we never reached: fork or rollback
+  same,     // the same hash here, or the hub has nothing of it
+  differs,  // another hash at that number, one we never reached, or one behind what was let go: fork or rollback
 };
 
 namespace event {

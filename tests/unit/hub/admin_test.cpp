@@ -106,6 +106,8 @@ TEST_F(AdminTest, DigestsAndConflictsOfTheScopesOfAllDevicesAreShown) {
   ASSERT_EQ(conflicts.size(), 1u);
   EXPECT_EQ(conflicts.at(0).at("unit"), "given");
   EXPECT_EQ(conflicts.at(0).at("state"), "open");
+  EXPECT_TRUE(get("/conflicts?state=decided").json.at("items").empty());
+  EXPECT_EQ(get("/conflicts?state=all").json.at("total"), 1);
 }
 
 TEST_F(AdminTest, NothingIsHeldAtFirst) { EXPECT_TRUE(get("/quarantine").json.at("items").empty()); }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "platform/csv.hpp"
 #include "tests/unit/hub/intake_fixture.hpp"
 
@@ -11,8 +13,9 @@ namespace {
 // A hub with the shipped schema, into which files are imported.
 class ImportTest : public ::testing::Test {
  protected:
+  // Each file comes later than the one before.
   Result<ImportReport> import(const std::string& csv, bool dry_run = false, const std::string& scope = leeds) {
-    return import_customers(store_.ledger().schema(), intake_, csv, scope, dry_run, now_ms);
+    return import_customers(store_.ledger().schema(), intake_, csv, scope, dry_run, at_ms_ += 1000);
   }
   ImportReport report(const std::string& csv) { return import(csv).value(); }
   std::string refusal(const std::string& csv) { return code_of(import(csv)); }
@@ -30,11 +33,44 @@ class ImportTest : public ::testing::Test {
     const auto* found = std::get_if<std::string>(&record.fields[index]);
     return found ? *found : "";
   }
+  // Of the customer C1.
+  Record one() {
+    auto customers = rows("customer");
+    return *std::ranges::find(customers, "C1", [&](const Record& row) { return text(row, "customer", "ref"); });
+  }
+  std::string text_of(std::string_view field) { return text(one(), "customer", field); }
+  std::multiset<std::string> tags() {
+    const Record customer = one();
+    const auto field = store_.ledger().schema().collection("customer")->field("tags").value();
+    std::multiset<std::string> texts;
+    for (const auto& element : std::get<sync::Elements>(customer.fields[field])) texts.insert(element.text);
+    return texts;
+  }
+  // What lost, of every conflict.
+  std::multiset<std::string> losers() {
+    std::multiset<std::string> lost;
+    for (const Record& conflict : rows("conflict")) lost.insert(text(conflict, "conflict", "other"));
+    return lost;
+  }
+  // As a supervisor does.
+  void resolve(const Record& conflict) {
+    const auto state = store_.ledger().schema().collection("conflict")->field("state").value();
+    const std::vector ops{
+        sync::Op{sync::OpKind::edit, conflict.key, leeds, 0, {{state, sync::Value("open"), "resolved", {}, {}}}, {}}};
+    ASSERT_TRUE(intake_.take_own(ops, at_ms_));
+  }
+  // Rows of one op each, more than one change holds.
+  static std::string many_others() {
+    std::string rows;
+    for (int i = 0; i < 1'000; ++i) rows += "X" + std::to_string(i) + ",Xenia,\n";
+    return rows;
+  }
   Cursor head() { return store_.ledger().reader().value()->head().value(); }
 
   SqliteStore store_{std::string(sync::default_schema_text())};
   CountingEntropy entropy_;
   Intake intake_{store_.ledger(), entropy_};
+  std::int64_t at_ms_ = now_ms;
 };
 
 TEST_F(ImportTest, AGoodRowBecomesACustomerWithPhonesAndEmails) {
@@ -178,16 +214,54 @@ TEST_F(ImportTest, TypedColumnsTakeWholeValuesOnly) {
   for (const RejectedRow& row : report.rejected) EXPECT_EQ(row.code, "wrong-type") << row.line;
 }
 
+using Texts = std::multiset<std::string>;
+
 TEST_F(ImportTest, ElementsOfASetAreAdded) {
   report("ref,tags\nC1,vip\n");
-  const auto tags = store_.ledger().schema().collection("customer")->field("tags").value();
-  const auto customers = rows("customer");
-  ASSERT_EQ(customers.size(), 1u);
-  const auto* elements = std::get_if<sync::Elements>(&customers[0].fields[tags]);
-  ASSERT_NE(elements, nullptr);
-  EXPECT_EQ(elements->at(0).text, "vip");
+  report("ref,tags\nC1,late payer\n");
+  EXPECT_EQ(tags(), (Texts{"late payer", "vip"}));
 }
 
+TEST_F(ImportTest, AnElementThatIsImportedAgainIsNotAddedAgain) {
+  report("ref,given,tags\nC1,Ada,vip\n");
+  const Cursor before = head();
+  report("ref,given,tags\nC1,Ada,vip\n");
+  EXPECT_EQ(head(), before);
+  report("ref,title,tags\nC1,Dr,vip\n");
+  EXPECT_EQ(tags(), Texts{"vip"});
+}
+
+TEST_F(ImportTest, ElementsOfOneCustomerFarApartInAFileAreAllKept) {
+  report("ref,given,tags\nC1,Ada,vip\n" + many_others() + "C1,Ada,late payer\n");
+  EXPECT_EQ(tags(), (Texts{"late payer", "vip"}));
+}
+
+TEST_F(ImportTest, AValueThatLostIsOneConflictHoweverOftenItIsImported) {
+  report("ref,given,family\nC1,Ada,King\n");
+  report("ref,given\nC1,Adah\n");
+  report("ref,given,family\nC1,Adah,King\n");
+  EXPECT_EQ(losers(), Texts{"[\"Adah\"]"});
+  resolve(rows("conflict").at(0));
+  report("ref,given\nC1,Adah\n");
+  ASSERT_EQ(rows("conflict").size(), 1u);
+  EXPECT_EQ(text(rows("conflict")[0], "conflict", "state"), "resolved");
+}
+
+TEST_F(ImportTest, ValuesOfOneCustomerFarApartInAFileAreAllKept) {
+  report("ref,given\nC1,Ada\n");
+  report("ref,given,title\nC1,Bea,\n" + many_others() + "C1,Cleo,\n");
+  EXPECT_EQ(text_of("given"), "Ada");
+  EXPECT_EQ(losers(), (Texts{"[\"Bea\"]", "[\"Cleo\"]"}));
+}
+
+TEST_F(ImportTest, WhereTheLatestWinsTheLatestImportDoesAndEveryOtherValueIsKept) {
+  report("ref,lang\nC1,en\n");
+  for (const char* lang : {"fr", "en", "de", "en"}) {
+    report("ref,lang\nC1," + std::string(lang) + "\n");
+    EXPECT_EQ(text_of("lang"), lang);
+  }
+  EXPECT_EQ(losers(), (Texts{"[\"de\"]", "[\"en\"]", "[\"fr\"]"}));
+}
 TEST_F(ImportTest, AScopeThatIsNoneRejectsEveryRow) {
   const auto report = import("ref,given\nC1,Ada\n", false, "Not A Scope").value();
   EXPECT_EQ(report.accepted, 0u);

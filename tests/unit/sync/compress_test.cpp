@@ -59,6 +59,17 @@ TEST(Compress, WhatWasCompressedComesBack) {
   }
 }
 
+// A reader refuses what expands too far, so an honest writer must not shrink it that far.
+TEST(Compress, WhatSaysTheSameOverAndOverComesBackToo) {
+  Compressor compressor;
+  for (const std::size_t size : {30'000, 200'000, 300'000}) {
+    const Bytes raw(size, 'x');
+    const auto back = compressor.decompress(compressor.compress(raw, &trained()), &trained(), mebibyte);
+    ASSERT_TRUE(back) << back.error().message;
+    EXPECT_EQ(*back, raw);
+  }
+}
+
 TEST(Compress, TheFirstByteSaysWhetherADictionaryIsNeeded) {
   Compressor compressor;
   EXPECT_EQ(compressor.compress("small", nullptr)[0], 0);
