@@ -15,15 +15,19 @@ Engine::Engine(Parts parts, Events events, sync::Session::Options options)
     : parts_(parts), events_(std::move(events)), session_(options) {}
 
 Result<void> Engine::start() {
-  HOLDLINE_TRY(outbox_recovered());
+  auto derived = outbox_recovered();
   wake();
-  return {};
+  return derived;
 }
 
 Result<void> Engine::outbox_recovered() {
-  HOLDLINE_TRY(rebuild_overlay());
+  auto derived = rebuild_overlay();
   outbox_grew();
-  return {};
+  return derived;
+}
+
+void Engine::derive_if_due() {
+  if (overlay_due_) static_cast<void>(outbox_recovered());
 }
 
 void Engine::replica_is_damaged() {
@@ -68,12 +72,6 @@ void Engine::publish() {
   if (events_.published) events_.published(status_);
 }
 
-// What a write found to be damaged needs no person: there is another copy at the hub.
-void Engine::replica_failed(Error error) {
-  if (parts_.replica.is_given_up()) error.kind = ErrorKind::start_over;
-  failed(std::move(error));
-}
-
 void Engine::failed(Error error, std::int64_t retry_after_ms) {
   step(sync::event::Failed{std::move(error), retry_after_ms});
 }
@@ -94,6 +92,7 @@ void Engine::answered(std::uint64_t token, Result<TransportAnswer> answer) {
   if (answer->status != 200) return failed(sync::decode_error(answer->status, answer->body), answer->retry_after_ms);
   status_.last_contact_ms = parts_.clock.now().wall_ms;
   then(std::move(answer->body));
+  derive_if_due();
 }
 
 Result<sync::Bytes> Engine::inflate(std::string_view body) {
@@ -101,6 +100,7 @@ Result<sync::Bytes> Engine::inflate(std::string_view body) {
 }
 
 Result<void> Engine::rebuild_overlay() {
+  overlay_due_ = true;
   Result<std::vector<PendingAction>> pending;
   parts_.outbox.run([&](Outbox& outbox) {
     const sync::ChangeNumber cursor = parts_.replica.position().cursor.cn;
@@ -110,10 +110,12 @@ Result<void> Engine::rebuild_overlay() {
                            [&](sync::ActionRef ref) { return outbox.result_of(ref); });
   });
   if (!pending) return fail(std::move(pending));
+  overlay_due_ = false;
   return {};
 }
 
 void Engine::perform(const sync::action::SayHello&) {
+  derive_if_due();
   ++conversation_;
   parts_.transport.abandon();
   waiting_.clear();
@@ -141,6 +143,7 @@ void Engine::perform(const sync::action::SayHello&) {
 
 void Engine::welcomed(const sync::Welcome& welcome) {
   welcome_ = welcome;
+  hub_wall_ms_ = welcome.hub_wall_ms;
   status_.clock_offset_ms = welcome.hub_wall_ms - parts_.clock.now().wall_ms;
   sync::event::Welcomed event{welcome, {}, false, false, false};
   event.have_schema = welcome.schema == parts_.replica.schema().hash();
@@ -153,17 +156,17 @@ void Engine::welcomed(const sync::Welcome& welcome) {
   parts_.outbox.run([&](Outbox& outbox) {
     event.hub_went_back = outbox.epoch() != welcome.epoch;
     const auto lanes = outbox.status().lanes;
-    const auto acknowledged = outbox.acknowledged();
+    const auto acknowledged = outbox.acknowledged(), let_go = outbox.let_go();
     event.hub_went_back = event.hub_went_back || welcome.results < outbox.results_cursor();
     for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
       const sync::LaneAck& hub = welcome.lanes[lane];
       event.hub_went_back = event.hub_went_back || hub.number < acknowledged[lane];
-      if (hub.number == 0) continue;
-      if (hub.number > lanes[lane].number) {
+      // What comes next there was let go: the lane cannot go on from where the hub has it.
+      if (hub.number > lanes[lane].number || hub.number < let_go[lane]) {
         event.chain[lane] = sync::ChainCheck::differs;
         continue;
       }
-      // An action that was let go can no longer be compared; it was settled, so it was the same.
+      if (hub.number == 0) continue;
       const auto own = outbox.hashes(lane, hub.number, 1);
       if (own && !own->empty() && own->front() != hub.hash) event.chain[lane] = sync::ChainCheck::differs;
     }

@@ -79,13 +79,14 @@ class Engine {
   };
   struct Events {
     std::function<void(const SyncStatus&)> published;
-    std::function<void()> replica_swapped;              // readers reopen before this returns
+    std::function<void()> replica_swapped;              // also by half: readers reopen before this returns
     std::function<void(std::int64_t boot_ms)> wake_at;  // call wake() then; replaces the time asked for before
     std::function<void(sync::Schema)> schema_changed;   // the hub has another schema: reopen everything with it
   };
   Engine(Parts parts, Events events, sync::Session::Options options);
 
-  // Derives the overlay from the outbox and begins the first conversation.
+  // Derives the overlay from the outbox and begins the first conversation, also when the outbox cannot be read now: the
+  // error says so, and the overlay is derived as soon as it can be.
   Result<void> start();
   void wake();
   void outbox_grew();
@@ -94,6 +95,12 @@ class Engine {
   Result<void> outbox_recovered();
   // Somebody found that the replica's file is damaged: it is fetched again, beside the old one.
   void replica_is_damaged();
+  // A reader found so, in the file of this number (Replica::file_number()). The report may be late: one about a file
+  // that was replaced since is no matter.
+  void reader_met_damage(std::uint64_t file);
+  // A reader found that the disk cannot read a part of that file. A disk that cannot for a moment costs nothing: the
+  // file is fetched again when somebody finds so a second time, half a minute later or more.
+  void reader_could_not_read(std::uint64_t file);
   void answered(std::uint64_t token, Result<TransportAnswer> answer);
 
   const SyncStatus& status() const { return status_; }
@@ -111,11 +118,16 @@ class Engine {
   void step(const sync::SessionEvent& event);
   void perform(const sync::SessionAction& action);
   void replica_failed(Error error);
+  bool stays_unreadable();
   void failed(Error error, std::int64_t retry_after_ms = 0);
   void post(std::string_view path, sync::Bytes body, std::int64_t timeout_ms, Answer then);
   void publish();
   Result<sync::Bytes> inflate(std::string_view body);
   Result<void> rebuild_overlay();
+  // What could not be read from the outbox before is tried again; uploads need none of it and do not wait.
+  void derive_if_due();
+  // A snapshot of another history is being fetched, or may be: change numbers of that history mean nothing here yet.
+  bool replica_is_of_other_history() const;
 
   void perform(const sync::action::SayHello&);
   void perform(const sync::action::VoidResults&);
@@ -146,11 +158,18 @@ class Engine {
   std::optional<sync::Dictionary> dictionary_;
   sync::Welcome welcome_;
   std::uint64_t conversation_ = 0;  // counts hellos and rests: answers and actions of an older one mean nothing
+  bool overlay_due_ = false;        // it could not be derived from what the outbox has
+  std::int64_t hub_wall_ms_ = 0;    // by the latest welcome or pull
   std::uint64_t next_token_ = 1;
   std::map<std::uint64_t, Answer> waiting_;
   std::unique_ptr<Replica::Builder> builder_;
   sync::Manifest manifest_;
   LedgerDigests ledger_digests_;
+  struct Unreadable {
+    std::uint64_t file = 0;
+    std::int64_t since_ms = 0;
+  };
+  Unreadable unreadable_;  // which of the replica's files could not be read, and when that was seen first
 };
 
 }  // namespace holdline::agent

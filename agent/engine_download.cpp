@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/engine.hpp"
+#include "agent/replica_files.hpp"
 #include "sync/limits.hpp"
 
 namespace holdline::agent {
@@ -11,6 +12,8 @@ namespace {
 
 constexpr std::int64_t request_timeout_ms = 30'000;
 constexpr std::int64_t chunk_timeout_ms = 120'000;
+// Between two failures to read that are no moment's matter, such as a disk that was reset or a path that was lost.
+constexpr std::int64_t unreadable_pause_ms = 30'000;
 constexpr std::int64_t pull_timeout_margin_ms = 15'000;  // beyond the time the hub may hold the request
 
 Error differs_from_hash() {
@@ -80,15 +83,40 @@ void Engine::perform(const sync::action::FetchChunk& a) {
        });
 }
 
+void Engine::reader_met_damage(std::uint64_t file) {
+  if (file == parts_.replica.file_number()) replica_is_damaged();
+}
+
+void Engine::reader_could_not_read(std::uint64_t file) {
+  if (file == parts_.replica.file_number() && stays_unreadable()) replica_is_damaged();
+}
+
+bool Engine::stays_unreadable() {
+  const std::int64_t now_ms = parts_.clock.now().boot_ms;
+  const std::uint64_t file = parts_.replica.file_number();
+  if (unreadable_.file != file) unreadable_ = {file, now_ms};
+  return now_ms - unreadable_.since_ms >= unreadable_pause_ms;
+}
+
+// What a write found to be damaged needs no person: there is another copy at the hub.
+void Engine::replica_failed(Error error) {
+  if (is_unreadable(error) && stays_unreadable()) parts_.replica.give_up();
+  if (parts_.replica.is_given_up()) error.kind = ErrorKind::start_over;
+  failed(std::move(error));
+}
+
 void Engine::perform(const sync::action::FinishBootstrap&) {
+  const std::uint64_t before = parts_.replica.file_number();
   auto finished = builder_->finish(manifest_.hub_wall_ms);
   if (finished) finished = parts_.replica.swap(std::move(builder_));
-  if (!finished) {
-    builder_.reset();
-    return failed(std::move(finished).error());
+  builder_.reset();
+  // A swap may fail when the file has changed already.
+  if (parts_.replica.file_number() != before) {
+    if (events_.replica_swapped) events_.replica_swapped();
+    auto rebuilt = rebuild_overlay();
+    if (finished) finished = std::move(rebuilt);
   }
-  if (events_.replica_swapped) events_.replica_swapped();
-  if (auto rebuilt = rebuild_overlay(); !rebuilt) return failed(std::move(rebuilt).error());
+  if (!finished) return failed(std::move(finished).error());
   step(sync::event::Bootstrapped{});
 }
 
@@ -98,6 +126,7 @@ void Engine::perform(const sync::action::StartPull& a) {
   parts_.outbox.run([&](Outbox& outbox) {
     request.incarnation = outbox.maker().incarnation;
     request.results = outbox.results_cursor();
+    outbox.hub_clock(hub_wall_ms_);
   });
   request.epoch = welcome_.epoch;
   request.cursor = position.cursor;
@@ -119,6 +148,7 @@ void Engine::pulled(sync::PullReply reply) {
   if (auto applied = parts_.replica.apply(reply.cut, reply.hub_wall_ms); !applied)
     return replica_failed(std::move(applied).error());
   parts_.overlay.reached(reply.cut.to.cn);
+  hub_wall_ms_ = reply.hub_wall_ms;
   ledger_digests_ = {reply.cut.to, reply.cut.digests};
   step(sync::event::Pulled{false, reply.more, parts_.replica.differing(reply.cut.digests)});
 }

@@ -60,7 +60,9 @@ void Engine::pushed(const sync::Upload::Order& order, std::uint64_t from, std::u
 
 // Entries that continue the stream move its cursor; early copies of later ones are kept all the same and come again.
 Result<void> Engine::keep_results(const std::vector<sync::ActionResult>& results) {
-  if (results.empty()) return {};
+  // Their change numbers are of a history that the replica is not in yet: compared with its cursor they would take
+  // entries from the screen that no row has. The stream tells them again after the snapshot.
+  if (results.empty() || replica_is_of_other_history()) return {};
   Result<void> done;
   parts_.outbox.run([&](Outbox& outbox) {
     std::uint64_t to = outbox.results_cursor();
@@ -74,6 +76,12 @@ Result<void> Engine::keep_results(const std::vector<sync::ActionResult>& results
   HOLDLINE_TRY(done);
   parts_.overlay.settle(results);
   return {};
+}
+
+bool Engine::replica_is_of_other_history() const {
+  if (welcome_.resume != sync::Resume::bootstrap) return false;
+  const sync::Id epoch = parts_.replica.position().epoch;
+  return parts_.replica.is_given_up() || (!epoch.is_nil() && epoch != welcome_.epoch);
 }
 
 }  // namespace holdline::agent

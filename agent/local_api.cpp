@@ -134,9 +134,15 @@ void LocalApi::enroll(const Request& request, std::string_view, Respond respond)
   auto json = platform::JsonObject::parse(request.body);
   const std::string code = json.text("code");
   if (auto read = json.checked(); !read) return respond(platform::error_response(read.error()));
+  // An enrolment that was not followed by a start is gone on with: another one would name another workstation than the
+  // outbox that was made for it.
+  const auto enrolled = load_identity(config_.directory);
+  if (!enrolled) return respond(platform::error_response(enrolled.error()));
   // Blocks the I/O thread for one request: nobody else is served before the workstation is enrolled.
-  auto identity = agent::enroll(code, config_.directory, config_.proxy, around_.entropy);
-  if (!identity) return respond(platform::error_response(identity.error()));
+  if (!*enrolled) {
+    auto identity = agent::enroll(code, config_.directory, config_.proxy, around_.entropy);
+    if (!identity) return respond(platform::error_response(identity.error()));
+  }
   if (auto started = start(); !started) return respond(platform::error_response(started.error()));
   const WorkstationIdentity& own = station_->identity();
   respond(json_response(201, {{"device", own.device.text()}, {"name", own.name}, {"hub", own.hub}}));
@@ -204,6 +210,7 @@ nlohmann::json outbox_json(const OutboxStatus& outbox) {
           {"quarantined", std::to_string(outbox.quarantined)},
           {"retained", std::to_string(outbox.retained)},
           {"no_longer_offered", std::to_string(outbox.no_longer_offered)},
+          {"lost", std::to_string(outbox.lost)},
           {"bytes", std::to_string(outbox.bytes)},
           {"lanes", lanes}};
 }

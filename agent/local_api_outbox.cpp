@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/api_input.hpp"
+#include "agent/conflict_choice.hpp"
 #include "agent/forms.hpp"
 #include "agent/local_api.hpp"
 #include "sync/conflicts.hpp"
@@ -116,33 +117,35 @@ Json conflict_json(const sync::Schema& schema, const Accounts& accounts, const S
   return json;
 }
 
-sync::FieldChange change(const sync::Collection& collection, std::string_view name, sync::Value base,
-                         sync::Value value) {
-  return {*collection.field(name), sync::make_base(base), std::move(value), {}, {}};
+std::int64_t time_of(const sync::Collection& collection, const Shown& conflict) {
+  const auto* at = std::get_if<std::int64_t>(&conflict.record.fields[*collection.field("at")]);
+  return at ? *at : 0;
 }
 
-// Resolving is an ordinary action: the conflict is closed, and where the other value was chosen it is set on top of
-// what the person saw.
-std::vector<sync::Op> resolution(const sync::Schema& schema, const Shown& conflict, const sync::ConflictValues& values,
-                                 const std::optional<Shown>& subject, bool take_other, const std::string& reason) {
-  const sync::Collection& collection = *schema.collection("conflict");
-  sync::Op close{sync::OpKind::edit, conflict.record.key, conflict.record.scope, conflict.cn, {}, {}};
-  close.changes.push_back(
-      change(collection, "state", conflict.record.fields[*collection.field("state")], std::string("resolved")));
-  close.changes.push_back(
-      change(collection, "resolution", conflict.record.fields[*collection.field("resolution")], reason));
-  std::ranges::sort(close.changes, {}, &sync::FieldChange::field);
-  std::vector<sync::Op> ops;
-  if (take_other && subject) {
-    sync::Op set{sync::OpKind::edit, values.record, subject->record.scope, subject->cn, {}, {}};
-    const auto& unit = schema.collection(values.record.collection)->units[values.unit].fields;
-    for (std::size_t i = 0; i < unit.size(); ++i)
-      if (subject->record.fields[unit[i]] != values.other[i])
-        set.changes.push_back({unit[i], sync::make_base(subject->record.fields[unit[i]]), values.other[i], {}, {}});
-    if (!set.changes.empty()) ops.push_back(std::move(set));
+// The oldest conflicts of one state, or of all, and how many there are.
+struct Conflicts {
+  std::vector<Shown> oldest;
+  std::size_t total = 0;
+};
+Result<Conflicts> conflicts_in(View& view, const sync::Collection& collection, const std::string& state,
+                               std::size_t limit) {
+  constexpr std::size_t page = 500;
+  Conflicts found;
+  const auto age = [&](const Shown& shown) { return std::pair(time_of(collection, shown), shown.record.key); };
+  sync::Id before;
+  for (;;) {
+    HOLDLINE_ASSIGN(auto many, view.list(collection, before, page));
+    const bool last = many.shown.size() < page;
+    if (!last) before = many.shown.back().record.key.id;
+    for (Shown& shown : many.shown) {
+      if (state != "all" && shown.record.fields[*collection.field("state")] != sync::Value(state)) continue;
+      ++found.total;
+      found.oldest.push_back(std::move(shown));
+    }
+    std::ranges::sort(found.oldest, {}, age);
+    if (found.oldest.size() > limit) found.oldest.resize(limit);
+    if (last) return found;
   }
-  ops.push_back(std::move(close));
-  return ops;
 }
 
 }  // namespace
@@ -191,14 +194,12 @@ void LocalApi::list_conflicts(const Request& request, std::string_view, Respond 
   const auto asked = request.query.find("state");
   const std::string state = asked == request.query.end() ? "open" : asked->second;
   station_->read([this, state, limit = limit_of(request.query, most, most), respond = std::move(respond)](View& view) {
-    const sync::Collection& collection = *station_->schema().collection("conflict");
-    const auto many = view.list(collection, sync::Id{}, limit);
-    if (!many) return respond(platform::error_response(many.error()));
+    const auto found = conflicts_in(view, *station_->schema().collection("conflict"), state, limit);
+    if (!found) return respond(platform::error_response(found.error()));
     Json items = Json::array();
-    for (const Shown& shown : many->shown)
-      if (state == "all" || shown.record.fields[*collection.field("state")] == sync::Value(state))
-        items.push_back(conflict_json(station_->schema(), station_->accounts(), shown));
-    respond(json_response(200, {{"schema", "holdline.conflicts/1"}, {"items", items}}));
+    for (const Shown& shown : found->oldest)
+      items.push_back(conflict_json(station_->schema(), station_->accounts(), shown));
+    respond(json_response(200, {{"schema", "holdline.conflicts/1"}, {"total", found->total}, {"items", items}}));
   });
 }
 
@@ -243,8 +244,8 @@ void LocalApi::resolve_conflict(const Request& request, std::string_view rest, R
                                              "The record is not on this workstation any more, so the other value has "
                                              "nowhere to go. Add the record again, or choose the current value."),
                     respond);
-    save(request, resolution(schema, *found->shown, *values, subject->shown, chosen.take_other, chosen.reason), 0, 200,
-         respond);
+    save(request, ops_of_choice(schema, *found->shown, *values, subject->shown, chosen.take_other, chosen.reason), 0,
+         200, respond);
   });
 }
 

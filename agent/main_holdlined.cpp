@@ -8,6 +8,7 @@
 
 #include "agent/local_api.hpp"
 #include "platform/account.hpp"
+#include "platform/database_error.hpp"
 #include "platform/http_server.hpp"
 #include "platform/notify.hpp"
 
@@ -21,7 +22,7 @@ enum Exit : int { ok = 0, failed = 1, usage = 64, io_error = 74, temporary = 75,
 int complain(const Error& error) {
   std::cerr << "holdlined: " << error.message << " (" << error.code << ")\n";
   if (error.code == "already-running") return temporary;
-  return error.code == "io-error" || error.code == "disk-full" ? io_error : failed;
+  return platform::is_of_the_disk(error) || error.code == "disk-full" ? io_error : failed;
 }
 
 // Members of the configured group, root and the daemon's own account.

@@ -59,9 +59,23 @@ Result<std::unique_ptr<Outbox>> Outbox::open(const Options& options, const platf
   return std::unique_ptr<Outbox>(new Outbox(std::move(impl)));
 }
 
+Result<std::unique_ptr<Outbox>> Outbox::start(platform::OpenMode mode, const Options& options,
+                                              const platform::SecretKey& key, const sync::Id& device,
+                                              platform::Clock& clock, platform::Entropy& entropy) {
+  if (mode == platform::OpenMode::create_new) {
+    auto made = create(options, key, device, clock, entropy);
+    // A first run that was cut short had come so far.
+    if (made || made.error().code != "database-exists") return made;
+  }
+  auto outbox = open(options, key, clock, entropy);
+  if (!outbox || (*outbox)->maker().device == device) return outbox;
+  return fail(ErrorKind::stop, "outbox-of-another",
+              "The outbox belongs to another workstation than workstation.json names. Put back the pair that belongs "
+              "together.");
+}
+
 Result<void> Outbox::Impl::trust() {
   suspended.reset();
-  earlier.reset();
   const auto prove = [this]() -> Result<void> {
     HOLDLINE_TRY(store->database().quick_check());
     HOLDLINE_TRY(store->database().check_log());
@@ -72,11 +86,17 @@ Result<void> Outbox::Impl::trust() {
   // succeeds it has been written again: to the log, then to the main file.
   store->database().keep_log_on_close(true);
   if (const auto proved = prove(); !proved) suspend(proved.error());
-  HOLDLINE_ASSIGN(state, OutboxState::load(*store));
-  if (state.damage && !suspended) suspend(damaged(*state.damage));
+  HOLDLINE_TRY(load());
   if (!suspended) store->database().keep_log_on_close(false);
-  maker = state.maker();
   refill_reserve();
+  return {};
+}
+
+Result<void> Outbox::Impl::load() {
+  HOLDLINE_ASSIGN(state, OutboxState::load(*store));
+  maker = state.maker();
+  earlier.reset();
+  if (state.damage && !suspended) suspend(damaged(*state.damage));
   return {};
 }
 
@@ -126,6 +146,8 @@ Result<void> Outbox::Impl::write(const std::function<Result<void>()>& change) {
 
 Result<void> Outbox::recover() {
   Impl& impl = *impl_;
+  // What lacked space lacks it still: also a sign-in, or the start itself, which no entry could follow.
+  if (impl.suspended && impl.suspended->code == "disk-full") static_cast<void>(release_reserve());
   impl.store.reset();
   auto store = OutboxStore::open(impl.options.path, impl.key, impl.options.database);
   if (!store) {
@@ -173,6 +195,7 @@ OutboxStatus Outbox::status() const {
     status.retained += chain.size() - tip.waiting;
   }
   status.no_longer_offered = state.no_longer_offered;
+  status.lost = state.lost;
   status.quarantined = state.quarantined;
   for (const IncarnationChains& chains : state.chains)
     for (const LaneChain& chain : chains) status.bytes += chain.bytes();
@@ -183,5 +206,11 @@ std::uint64_t Outbox::results_cursor() const { return impl_->state.results_to; }
 const sync::Id& Outbox::epoch() const { return impl_->state.epoch; }
 
 std::array<std::uint64_t, sync::lane_count> Outbox::acknowledged() const { return impl_->state.acknowledged; }
+
+std::array<std::uint64_t, sync::lane_count> Outbox::let_go() const {
+  std::array<std::uint64_t, sync::lane_count> numbers{};
+  for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) numbers[lane] = impl_->state.current()[lane].let_go();
+  return numbers;
+}
 
 }  // namespace holdline::agent

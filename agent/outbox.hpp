@@ -59,6 +59,7 @@ struct OutboxStatus {
   std::array<sync::LaneTip, sync::lane_count> lanes;
   std::uint64_t retained = 0;           // acknowledged actions that can still be re-offered
   std::uint64_t no_longer_offered = 0;  // accepted actions that were let go
+  std::uint64_t lost = 0;               // of those, the ones that the hub did not have any more when it was restored
   std::uint64_t quarantined = 0;
   std::uint64_t bytes = 0;
 };
@@ -87,6 +88,10 @@ class Outbox {
   // advice). "database-missing" is an error of kind stop, never a first run.
   static Result<std::unique_ptr<Outbox>> open(const Options&, const platform::SecretKey&, platform::Clock&,
                                               platform::Entropy&);
+  // What a start of the workstation does: the first run or a later one, as `mode` says (platform/first_run.hpp). Error
+  // "outbox-of-another" when the file is that of another device.
+  static Result<std::unique_ptr<Outbox>> start(platform::OpenMode mode, const Options&, const platform::SecretKey&,
+                                               const sync::Id& device, platform::Clock&, platform::Entropy&);
   ~Outbox();
 
   const sync::Maker& maker() const;
@@ -124,6 +129,8 @@ class Outbox {
   std::uint64_t results_cursor() const;
   // Of the ledger whose results these are; nil before the first.
   const sync::Id& epoch() const;
+  // The last number of each lane that was accepted and is no longer kept.
+  std::array<std::uint64_t, sync::lane_count> let_go() const;
   // How far the hub has each lane, by the latest welcome or results.
   std::array<std::uint64_t, sync::lane_count> acknowledged() const;
 
@@ -141,13 +148,16 @@ class Outbox {
 
   // A person's sign-in on this device, durable when it returns; numbers rise per incarnation. The number is part of
   // what is signed: ask next_assertion() before. 0 takes the next; a taken one is ask_person "assertion-number".
-  // Re-issue carries the latest of each person over.
+  // Re-issue takes all along under their numbers: who is signed in goes on saving.
   Result<std::uint32_t> next_assertion();
   Result<std::uint32_t> add_assertion(sync::Assertion assertion);
   Result<std::vector<sync::Assertion>> assertions(std::span<const std::uint32_t> numbers);
 
+  // What the hub's clock shows now, in ms since 1970: tell it whenever the hub does. In memory only.
+  void hub_clock(std::int64_t hub_wall_ms);
   // Lets go of accepted actions above the size or age of Options; never of one without a final result. Counts them. Age
-  // counts back from the newest action, so that a clock that is ahead for a while makes nothing old.
+  // counts back from the newest action or from the hub's clock, whichever is earlier, so that no clock that is ahead
+  // for a while makes anything old; until the hub's is known nothing is let go for its age.
   Result<std::uint64_t> compact();
 
   OutboxStatus status() const;

@@ -30,6 +30,7 @@ struct Outbox::Impl {
   OutboxState state;
   sync::Maker maker;
   std::optional<Error> suspended;  // why nothing is acknowledged: the health `read_only`
+  std::optional<std::int64_t> hub_wall_ms;
 
   std::optional<EarlierChanges> earlier;  // nullopt: to be derived again, for `earlier_schema`
   std::uint32_t earlier_schema = 0;
@@ -37,6 +38,8 @@ struct Outbox::Impl {
 
   // Quick check, checkpoint, scan. What fails suspends; an error only when nothing of the file is usable.
   Result<void> trust();
+  // Everything that is derived from the file, anew. A part that cannot be read suspends; an error leaves all as it was.
+  Result<void> load();
   void suspend(const Error& why);
   // The reason of the health, as the error of a call that needs to write.
   tl::unexpected<Error> refuse() const;
@@ -55,6 +58,9 @@ struct Outbox::Impl {
   Result<ActionRow> row(std::int64_t seq);
   Result<PendingAction> pending_action(const sync::Schema& schema, const Entry& entry);
   Result<sync::Hash> hash_before(const LaneChain& chain, std::uint64_t number);
+  // Unsettled actions of the current incarnation that the start could not reach: behind a page that cannot be read, or
+  // out of line. One that cannot be read itself is known by the numbers around it.
+  std::map<sync::ActionRef, std::optional<ActionRow>> out_of_reach();
   // Every unsettled action of the current incarnation, lane by lane.
   std::vector<const Entry*> entries(const std::function<bool(const Entry&)>& wanted) const;
 

@@ -10,13 +10,21 @@
 
 namespace holdline::agent {
 
+namespace {
+
+tl::unexpected<Error> damaged_entry() {
+  return fail(ErrorKind::stop, "database-corrupt",
+              "An entry is missing from the outbox although it was there at the start. Export the pending entries and "
+              "restart the service.");
+}
+
+}  // namespace
+
 Result<ActionRow> Outbox::Impl::row(std::int64_t seq) {
   HOLDLINE_ASSIGN(OutboxStore* const from, readable());
   HOLDLINE_ASSIGN(auto found, from->action(seq));
   if (found) return *std::move(found);
-  return fail(ErrorKind::stop, "database-corrupt",
-              "An entry is missing from the outbox although it was there at the start. Export the pending entries and "
-              "restart the service.");
+  return damaged_entry();
 }
 
 Result<const sync::Schema*> Outbox::Impl::kept_schema(std::uint32_t version) {
@@ -171,7 +179,30 @@ nlohmann::json to_json(const sync::Schema& schema, const sync::Action& action) {
           {"ops", std::move(ops)}};
 }
 
+nlohmann::json unreadable(sync::ActionRef ref, const std::string& code) {
+  return {{"lane", ref.lane}, {"number", ref.number}, {"unreadable", code}};
+}
+
 }  // namespace
+
+std::map<sync::ActionRef, std::optional<ActionRow>> Outbox::Impl::out_of_reach() {
+  std::map<sync::ActionRef, std::optional<ActionRow>> found;
+  const auto last = state.damage && store ? store->last_seq() : 0;
+  std::array<std::uint64_t, sync::lane_count> seen{};
+  for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) seen[lane] = state.current()[lane].last();
+  for (std::int64_t seq = 1; last && seq <= *last; ++seq) {
+    auto row = store->action(seq);
+    if (!row || !*row || incarnation_of((*row)->place) != state.ordinal()) continue;
+    const sync::ActionRef ref{lane_of((*row)->place), (*row)->stored.number};
+    // No number is above the place of its row; a page that says so is not believed.
+    if (ref.number <= seen[ref.lane] || ref.number > static_cast<std::uint64_t>(seq)) continue;
+    while (++seen[ref.lane] < ref.number) found.emplace(sync::ActionRef{ref.lane, seen[ref.lane]}, std::nullopt);
+    const auto told = store->result(seq);
+    if (told && *told && settlement_of((*told)->verdict) == Settlement::settled) continue;
+    found.insert_or_assign(ref, *std::move(row));
+  }
+  return found;
+}
 
 Result<std::string> Outbox::export_pending(const sync::Schema& schema) {
   HOLDLINE_TRY(impl_->readable());
@@ -182,9 +213,12 @@ Result<std::string> Outbox::export_pending(const sync::Schema& schema) {
       const Entry& entry = *chain.find(number);
       if (entry.settlement == Settlement::settled) continue;
       const auto found = impl_->pending_action(schema, entry);
-      actions.push_back(found ? to_json(schema, found->action)
-                              : nlohmann::json{{"lane", lane}, {"number", number}, {"unreadable", found.error().code}});
+      actions.push_back(found ? to_json(schema, found->action) : unreadable({lane, number}, found.error().code));
     }
+  }
+  for (const auto& [ref, row] : impl_->out_of_reach()) {
+    const auto action = row ? impl_->read(schema, row->place, row->stored) : Result<sync::Action>(damaged_entry());
+    actions.push_back(action ? to_json(schema, *action) : unreadable(ref, action.error().code));
   }
   return actions.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }

@@ -47,6 +47,7 @@ class Reissue {
       : impl_(impl), from_(impl.maker.incarnation), to_(impl.entropy.id()), next_seq_(impl.state.next_seq) {}
 
   Result<void> run(const std::array<std::uint64_t, sync::lane_count>& common) {
+    HOLDLINE_TRY(count_lost(common));
     const std::uint32_t ordinal = impl_.state.ordinal() + 1;
     HOLDLINE_TRY(impl_.store->add_incarnation(ordinal, to_));
     HOLDLINE_TRY(carry_assertions(ordinal));
@@ -75,17 +76,19 @@ class Reissue {
     return found;
   }
 
+  // What was let go was accepted. Where the hub has less than that, it was restored from a copy without it.
+  Result<void> count_lost(const std::array<std::uint64_t, sync::lane_count>& common) {
+    for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
+      const std::uint64_t let_go = impl_.state.current()[lane].let_go();
+      if (common[lane] < let_go)
+        HOLDLINE_TRY(impl_.store->add_lost(place_of(impl_.state.ordinal(), lane), common[lane] + 1, let_go));
+    }
+    return {};
+  }
+
   Result<void> carry_assertions(std::uint32_t ordinal) {
     HOLDLINE_ASSIGN(const auto old, impl_.store->assertions(ordinal - 1));
-    std::map<sync::Id, sync::Assertion> latest;
-    for (const sync::Assertion& assertion : old) {
-      person_of_[assertion.number] = assertion.person;
-      latest[assertion.person] = assertion;
-    }
-    for (const auto& [person, assertion] : latest) {
-      HOLDLINE_TRY(impl_.store->add_assertion(ordinal, assertion));
-      latest_of_[person] = assertion.number;
-    }
+    for (const sync::Assertion& assertion : old) HOLDLINE_TRY(impl_.store->add_assertion(ordinal, assertion));
     return {};
   }
 
@@ -122,8 +125,6 @@ class Reissue {
       if (const auto it = moved_.find(ref); it != moved_.end()) after.push_back(it->second);
     std::sort(after.begin(), after.end());
     header.after = std::move(after);
-    if (const auto it = person_of_.find(header.assertion); it != person_of_.end())
-      header.assertion = latest_of_.at(it->second);
   }
 
   Outbox::Impl& impl_;
@@ -131,8 +132,6 @@ class Reissue {
   std::int64_t next_seq_;
   std::map<sync::ActionRef, sync::ActionRef> moved_;
   std::array<std::pair<std::uint64_t, sync::Hash>, sync::lane_count> tips_{};
-  std::map<std::uint32_t, sync::Id> person_of_;
-  std::map<sync::Id, std::uint32_t> latest_of_;
 };
 
 }  // namespace
@@ -143,9 +142,12 @@ Result<Moves> Outbox::reissue(const std::array<std::uint64_t, sync::lane_count>&
   Reissue reissue(impl);
   HOLDLINE_TRY(impl.write([&] { return reissue.run(common); }));
   // Rare enough to read everything again instead of keeping a second way to the same state.
-  HOLDLINE_ASSIGN(impl.state, OutboxState::load(*impl.store));
-  impl.maker = impl.state.maker();
-  impl.earlier.reset();
+  // The file is at the new incarnation: until that was read, nothing may be added to what memory has.
+  if (auto loaded = impl.load(); !loaded) {
+    impl.suspend(loaded.error());
+    return fail(std::move(loaded));
+  }
+  if (impl.suspended) return impl.refuse();
   return reissue.moves();
 }
 

@@ -1,5 +1,6 @@
 // What the hub answered: keeping results, voiding them when the hub went back, and letting go of what was accepted.
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -87,18 +88,22 @@ namespace {
 // until the hub has it in its present lane.
 class Leaving {
  public:
-  explicit Leaving(const OutboxState& state) {
+  Leaving(const OutboxState& state, std::uint64_t keep_bytes, std::int64_t keep_ms,
+          std::optional<std::int64_t> hub_wall_ms)
+      : keep_bytes_(keep_bytes) {
+    std::int64_t newest_ms = 0;
     for (std::uint32_t incarnation = 1; incarnation <= state.ordinal(); ++incarnation) {
       for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
         const LaneChain& chain = state.chains[incarnation - 1][lane];
         const std::uint64_t at_hub = incarnation == state.ordinal() ? state.acknowledged[lane] : chain.last();
         heads_.push_back({place_of(incarnation, lane), &chain, chain.let_go() + 1, at_hub});
         for (std::uint64_t number = chain.let_go() + 1; number <= chain.last(); ++number) {
-          newest_ms_ = std::max(newest_ms_, chain.find(number)->wall_ms);
+          newest_ms = std::max(newest_ms, chain.find(number)->wall_ms);
           if (heads_.back().may_leave(number)) bytes_ += chain.bytes_to(number) - chain.bytes_to(number - 1);
         }
       }
     }
+    if (hub_wall_ms) old_before_ms_ = std::min(newest_ms, *hub_wall_ms) - keep_ms;
   }
 
   struct Next {
@@ -106,7 +111,7 @@ class Leaving {
     std::uint64_t number;
     Entry entry;
   };
-  std::optional<Next> next(std::uint64_t keep_bytes, std::int64_t keep_ms) {
+  std::optional<Next> next() {
     Head* oldest = nullptr;
     for (Head& head : heads_) {
       if (!head.may_leave(head.number)) continue;
@@ -115,7 +120,7 @@ class Leaving {
     }
     if (oldest == nullptr) return std::nullopt;
     const Entry& entry = *oldest->chain->find(oldest->number);
-    if (bytes_ <= keep_bytes && entry.wall_ms >= newest_ms_ - keep_ms) return std::nullopt;
+    if (bytes_ <= keep_bytes_ && entry.wall_ms >= old_before_ms_) return std::nullopt;
     bytes_ -= oldest->chain->bytes_to(oldest->number) - oldest->chain->bytes_to(oldest->number - 1);
     return Next{oldest->place, oldest->number++, entry};
   }
@@ -134,7 +139,8 @@ class Leaving {
   };
   std::vector<Head> heads_;
   std::uint64_t bytes_ = 0;  // of everything that may leave
-  std::int64_t newest_ms_ = 0;
+  std::uint64_t keep_bytes_;
+  std::int64_t old_before_ms_ = std::numeric_limits<std::int64_t>::min();
 };
 
 struct Left {
@@ -145,6 +151,8 @@ struct Left {
 
 }  // namespace
 
+void Outbox::hub_clock(std::int64_t hub_wall_ms) { impl_->hub_wall_ms = hub_wall_ms; }
+
 Result<std::uint64_t> Outbox::compact() {
   constexpr std::size_t per_transaction = 500;  // so that an entry being saved does not wait long
   if (impl_->suspended) return impl_->refuse();
@@ -153,10 +161,10 @@ Result<std::uint64_t> Outbox::compact() {
   for (bool more = true; more;) {
     std::vector<Left> left;
     std::uint64_t no_longer_offered = state.no_longer_offered;
-    Leaving leaving(state);
+    Leaving leaving(state, impl_->options.keep_bytes, impl_->options.keep_ms, impl_->hub_wall_ms);
     auto written = impl_->write([&]() -> Result<void> {
       while (left.size() < per_transaction) {
-        const auto next = leaving.next(impl_->options.keep_bytes, impl_->options.keep_ms);
+        const auto next = leaving.next();
         if (!next) break;
         HOLDLINE_ASSIGN(ActionRow row, impl_->row(next->entry.seq));
         HOLDLINE_TRY(impl_->store->remove(row.seq));

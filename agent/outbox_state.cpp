@@ -88,6 +88,7 @@ Result<OutboxState> OutboxState::load(OutboxStore& store) {
   state.epoch = identity.epoch;
   state.results_to = identity.results_to;
   state.no_longer_offered = identity.no_longer_offered;
+  state.lost = identity.lost;
   for (const LaneStart& start : identity.starts) {
     const std::uint32_t incarnation = incarnation_of(start.place);
     if (incarnation >= 1 && incarnation <= state.ordinal()) state.chain(start.place).start_at(start.let_go, start.hash);

@@ -88,7 +88,7 @@ struct OutboxState {
   sync::HybridTime hybrid;             // latest
   std::int64_t next_seq = 1;
   sync::Id epoch;  // of the results
-  std::uint64_t results_to = 0, no_longer_offered = 0, quarantined = 0;
+  std::uint64_t results_to = 0, no_longer_offered = 0, lost = 0, quarantined = 0;
   std::array<std::uint64_t, sync::lane_count> acknowledged{};
   std::optional<Damage> damage;
 

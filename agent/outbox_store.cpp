@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "agent/store_rows.hpp"
+#include "platform/first_run.hpp"
 #include "sync/bytes.hpp"
 
 namespace holdline::agent {
@@ -58,16 +60,6 @@ sync::Salt salt_of(std::string_view bytes) {
   return salt;
 }
 
-// Runs `each` for every row of a query.
-template <class Each>
-Result<void> for_rows(platform::Rows rows, Each each) {
-  for (;;) {
-    HOLDLINE_ASSIGN(const bool more, rows.next());
-    if (!more) return {};
-    each(rows);
-  }
-}
-
 sync::Bytes encode_detail(const sync::ActionResult& result) {
   sync::Bytes out;
   if (result.conflicts.empty() && result.code.empty() && result.text.empty()) return out;
@@ -86,11 +78,11 @@ void decode_detail(std::string_view bytes, sync::ActionResult& into) {
   while (in.ok() && in.remaining() > 0) into.conflicts.push_back(sync::Id::from(in.raw(16)));
 }
 
-Result<platform::Database> open_database(const std::string& path, const platform::SecretKey& key,
-                                         platform::DatabaseOptions options, platform::OpenMode mode) {
-  options.mode = mode;
-  options.locking = platform::Locking::exclusive;  // nobody else may open it, and no lock costs a system call
-  return platform::Database::open(path, key, options);
+// Nobody else may open it, and no lock costs a system call.
+platform::DatabaseOptions alone(platform::DatabaseOptions options) {
+  options.mode = platform::OpenMode::must_exist;
+  options.locking = platform::Locking::exclusive;
+  return options;
 }
 
 }  // namespace
@@ -98,7 +90,7 @@ Result<platform::Database> open_database(const std::string& path, const platform
 Result<std::unique_ptr<OutboxStore>> OutboxStore::create(const std::string& path, const platform::SecretKey& key,
                                                          const platform::DatabaseOptions& options,
                                                          const sync::Maker& maker) {
-  HOLDLINE_ASSIGN(auto db, open_database(path, key, options, platform::OpenMode::create_new));
+  HOLDLINE_ASSIGN(auto db, platform::open_unfilled(path, key, alone(options)));
   // Tables and identity in one transaction: a file has both or neither.
   const std::string sql = std::string(tables) + "INSERT INTO device VALUES (1, x'" + sync::to_hex(maker.device.view()) +
                           "', x'" + sync::to_hex(sync::Id{}.view()) +
@@ -113,7 +105,7 @@ Result<std::unique_ptr<OutboxStore>> OutboxStore::create(const std::string& path
 
 Result<std::unique_ptr<OutboxStore>> OutboxStore::open(const std::string& path, const platform::SecretKey& key,
                                                        const platform::DatabaseOptions& options) {
-  HOLDLINE_ASSIGN(auto db, open_database(path, key, options, platform::OpenMode::must_exist));
+  HOLDLINE_ASSIGN(auto db, platform::Database::open(path, key, alone(options)));
   db.keep_log_on_close(true);  // until the file proved to be good
   HOLDLINE_ASSIGN(const std::int64_t version, db.query_int("PRAGMA user_version"));
   if (version != 1) {
@@ -139,31 +131,6 @@ Result<void> OutboxStore::prepare() {
   HOLDLINE_ASSIGN(select_result_, db_.prepare("SELECT entry, verdict, cn, salt, detail FROM result WHERE seq = ?"));
   HOLDLINE_ASSIGN(drop_result_, db_.prepare("DELETE FROM result WHERE seq = ?"));
   return {};
-}
-
-Result<OutboxIdentity> OutboxStore::identity() {
-  OutboxIdentity found;
-  HOLDLINE_ASSIGN(auto device, db_.prepare("SELECT id, epoch, results_to, no_longer_offered FROM device"));
-  HOLDLINE_TRY(for_rows(device.rows(), [&](const platform::Rows& row) {
-    found.device = sync::Id::from(row.blob(0));
-    found.epoch = sync::Id::from(row.blob(1));
-    found.results_to = unsigned_of(row.i64(2));
-    found.no_longer_offered = unsigned_of(row.i64(3));
-  }));
-  HOLDLINE_ASSIGN(auto incarnations, db_.prepare("SELECT id FROM incarnation ORDER BY ordinal"));
-  HOLDLINE_TRY(for_rows(incarnations.rows(),
-                        [&](const platform::Rows& row) { found.incarnations.push_back(sync::Id::from(row.blob(0))); }));
-  HOLDLINE_ASSIGN(auto starts, db_.prepare("SELECT place, let_go, hash FROM lane_start"));
-  HOLDLINE_TRY(for_rows(starts.rows(), [&](const platform::Rows& row) {
-    found.starts.push_back({static_cast<Place>(row.i64(0)), unsigned_of(row.i64(1)), sync::Hash::from(row.blob(2))});
-  }));
-  HOLDLINE_ASSIGN(auto schemas, db_.prepare("SELECT version FROM schema"));
-  HOLDLINE_TRY(for_rows(schemas.rows(), [&](const platform::Rows& row) {
-    found.schemas.push_back(static_cast<std::uint32_t>(row.i64(0)));
-  }));
-  if (!found.device.is_nil() && !found.incarnations.empty()) return found;
-  return fail(ErrorKind::stop, "database-corrupt",
-              "The outbox does not say whose it is. Keep the file, and restore a backup or ask for a repair.");
 }
 
 Result<void> OutboxStore::scan(const std::function<void(const ScannedAction&)>& each) {
@@ -211,6 +178,8 @@ Result<sync::Hash> OutboxStore::hash(std::int64_t seq) {
   HOLDLINE_ASSIGN(const bool found, rows.next());
   return found ? sync::Hash::from(rows.blob(0)) : sync::Hash{};
 }
+
+Result<std::int64_t> OutboxStore::last_seq() { return db_.query_int("SELECT max(seq) FROM action"); }
 
 Result<std::vector<sync::ActionRef>> OutboxStore::newest(std::uint32_t incarnation, std::size_t limit) {
   std::vector<sync::ActionRef> found;
@@ -262,46 +231,6 @@ Result<std::optional<sync::ActionResult>> OutboxStore::result(std::int64_t seq) 
     found->verdict = static_cast<sync::Verdict>(row.i64(1));
     found->at = {unsigned_of(row.i64(2)), unsigned_of(row.i64(3))};
     decode_detail(row.blob(4), *found);
-  }));
-  return found;
-}
-
-Result<void> OutboxStore::set_results_to(std::uint64_t entry) {
-  HOLDLINE_ASSIGN(auto update, db_.prepare("UPDATE device SET results_to = ?"));
-  return update.run(entry);
-}
-
-Result<void> OutboxStore::begin_epoch(const sync::Id& epoch) {
-  HOLDLINE_TRY(db_.exec("UPDATE result SET entry = 0 WHERE entry <> 0"));
-  HOLDLINE_ASSIGN(auto update, db_.prepare("UPDATE device SET epoch = ?, results_to = 0"));
-  return update.run(Blob{epoch.view()});
-}
-
-Result<void> OutboxStore::add_incarnation(std::uint32_t ordinal, const sync::Id& id) {
-  HOLDLINE_ASSIGN(auto add, db_.prepare("INSERT INTO incarnation VALUES (?, ?)"));
-  return add.run(ordinal, Blob{id.view()});
-}
-
-Result<void> OutboxStore::set_start(const LaneStart& start, std::uint64_t no_longer_offered) {
-  HOLDLINE_ASSIGN(auto set, db_.prepare("INSERT OR REPLACE INTO lane_start VALUES (?, ?, ?)"));
-  HOLDLINE_TRY(set.run(start.place, start.let_go, Blob{start.hash.view()}));
-  HOLDLINE_ASSIGN(auto count, db_.prepare("UPDATE device SET no_longer_offered = ?"));
-  return count.run(no_longer_offered);
-}
-
-Result<void> OutboxStore::add_assertion(std::uint32_t incarnation, const sync::Assertion& assertion) {
-  HOLDLINE_ASSIGN(auto add, db_.prepare("INSERT INTO assertion VALUES (?, ?, ?, ?, ?)"));
-  return add.run(incarnation, assertion.number, Blob{assertion.person.view()}, assertion.at_ms,
-                 Blob{assertion.signature});
-}
-
-Result<std::vector<sync::Assertion>> OutboxStore::assertions(std::uint32_t incarnation) {
-  std::vector<sync::Assertion> found;
-  HOLDLINE_ASSIGN(auto query, db_.prepare("SELECT number, person, at_ms, signature FROM assertion "
-                                          "WHERE incarnation = ? ORDER BY number"));
-  HOLDLINE_TRY(for_rows(query.rows(incarnation), [&](const platform::Rows& row) {
-    found.push_back(
-        {static_cast<std::uint32_t>(row.i64(0)), sync::Id::from(row.blob(1)), row.i64(2), sync::Bytes(row.blob(3))});
   }));
   return found;
 }

@@ -65,6 +65,7 @@ struct OutboxIdentity {
   sync::Id epoch;                      // whose results those are; nil: no hub has answered yet
   std::uint64_t results_to = 0;
   std::uint64_t no_longer_offered = 0;
+  std::uint64_t lost = 0;
   std::vector<LaneStart> starts;
   std::vector<std::uint32_t> schemas;  // versions whose text is kept
 };
@@ -85,6 +86,7 @@ class OutboxStore {
   Result<void> insert(const ActionRow& row);
   Result<std::optional<ActionRow>> action(std::int64_t seq);
   Result<sync::Hash> hash(std::int64_t seq);
+  Result<std::int64_t> last_seq();
   // (place, number) of the newest actions of one incarnation, newest first.
   Result<std::vector<sync::ActionRef>> newest(std::uint32_t incarnation, std::size_t limit);
   Result<void> remove(std::int64_t seq);
@@ -104,6 +106,9 @@ class OutboxStore {
 
   Result<void> add_incarnation(std::uint32_t ordinal, const sync::Id& id);
   Result<void> set_start(const LaneStart& start, std::uint64_t no_longer_offered);
+
+  // These numbers of a place were let go, and the hub has lost them too.
+  Result<void> add_lost(Place place, std::uint64_t first, std::uint64_t last);
 
   Result<void> add_assertion(std::uint32_t incarnation, const sync::Assertion& assertion);
   // All of one incarnation, by number.

@@ -50,10 +50,12 @@ bool says_damaged(const Error& error) {
   return error.code == "database-corrupt" || error.code == "wrong-key" || error.code == "malformed-body";
 }
 
+bool is_unreadable(const Error& error) { return error.code == "disk-unreadable"; }
+
 bool is_about_the_file(const Error& error) {
   static constexpr std::string_view codes[] = {"database-missing", "database-not-encrypted", "replica-outdated",
                                                "database-error", "constraint"};
-  return says_damaged(error) || std::ranges::find(codes, error.code) != std::end(codes);
+  return says_damaged(error) || is_unreadable(error) || std::ranges::find(codes, error.code) != std::end(codes);
 }
 
 Result<sync::Record> changed(const Shape& shape, const sync::Record* before, const sync::Change& change) {
@@ -78,6 +80,7 @@ struct Replica::Impl {
   Result<void> apply(const sync::Change& change);
   Result<void> repair(const sync::DigestKey& digest, std::uint8_t leaf, std::span<const sync::Change> rows);
   Result<void> take_place(Builder::Impl& built);
+  Result<void> open_current();
   // Runs `write` in a transaction; on failure the position and digests in memory go back to what the file holds.
   template <class Write>
   Result<void> in_transaction(const Write& write);
@@ -88,6 +91,7 @@ struct Replica::Impl {
   std::shared_ptr<const Folder> folder = std::make_shared<Folder>();
   std::unique_ptr<ReplicaStore> store;
   bool given_up = false;
+  std::uint64_t file_number = 1;
 };
 
 Replica::Replica(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -96,19 +100,26 @@ Replica::~Replica() = default;
 Result<std::unique_ptr<Replica>> Replica::open(const ReplicaOptions& options, const platform::SecretKey& key,
                                                const sync::Schema& schema, std::string* rebuilt_because) {
   auto impl = std::make_unique<Impl>(options, key, schema);
-  auto store = ReplicaStore::open(current_store(options), impl->key, impl->layout, *impl->folder);
-  if (store && (*store)->meta().state != StoreState::usable)
-    store = fail(ErrorKind::start_over, "replica-outdated", "The local copy was never finished.");
-  if (!store) {
-    if (!is_about_the_file(store.error())) return fail(std::move(store));
-    if (rebuilt_because != nullptr && store.error().code != "database-missing")
-      *rebuilt_because = store.error().message;
-    store =
-        ReplicaStore::create(current_store(options), impl->key, impl->layout, *impl->folder, empty_meta(impl->layout));
-    if (!store) return fail(std::move(store));
+  auto opened = impl->open_current();
+  // A moment's failure must not cost what there is to look things up in when the hub is away. For good, an empty
+  // replica is better than none: nothing could be saved without it.
+  if (!opened && is_unreadable(opened.error())) opened = impl->open_current();
+  if (!opened) {
+    if (!is_about_the_file(opened.error())) return fail(std::move(opened));
+    if (rebuilt_because != nullptr && opened.error().code != "database-missing")
+      *rebuilt_because = opened.error().message;
+    HOLDLINE_ASSIGN(impl->store, ReplicaStore::create(current_store(options), impl->key, impl->layout, *impl->folder,
+                                                      empty_meta(impl->layout)));
   }
-  impl->store = std::move(*store);
   return std::unique_ptr<Replica>(new Replica(std::move(impl)));
+}
+
+Result<void> Replica::Impl::open_current() {
+  HOLDLINE_ASSIGN(auto opened, ReplicaStore::open(current_store(options), key, layout, *folder));
+  if (opened->meta().state != StoreState::usable)
+    return fail(ErrorKind::start_over, "replica-outdated", "The local copy was never finished.");
+  store = std::move(opened);
+  return {};
 }
 
 ReplicaPosition Replica::position() const { return impl_->store->meta().position; }
@@ -116,6 +127,7 @@ const sync::Schema& Replica::schema() const { return impl_->layout.schema(); }
 const sync::DigestTable& Replica::digests() const { return impl_->store->digests(); }
 void Replica::give_up() { impl_->given_up = true; }
 bool Replica::is_given_up() const { return impl_->given_up; }
+std::uint64_t Replica::file_number() const { return impl_->file_number; }
 void Replica::shrink() { impl_->store->database().release_memory(); }
 
 template <class Write>
@@ -128,7 +140,8 @@ Result<void> Replica::Impl::in_transaction(const Write& write) {
     return transaction.commit();
   }();
   if (result) return {};
-  given_up = given_up || is_about_the_file(result.error());
+  // What cannot be read may be readable the next time: Engine decides.
+  given_up = given_up || (is_about_the_file(result.error()) && !is_unreadable(result.error()));
   if (!store->load()) {
     // Neither what was written nor what the file holds is known now; a place further on would leave changes out.
     store->go_back_to(before);
@@ -224,7 +237,7 @@ Result<void> Replica::Impl::repair(const sync::DigestKey& digest, std::uint8_t l
 
 Result<void> Replica::check_rows() {
   if (auto whole = impl_->store->database().full_check(); !whole) {
-    if (!says_damaged(whole.error())) return whole;
+    if (!says_damaged(whole.error()) && !is_unreadable(whole.error())) return whole;
     return fail(ErrorKind::ask_person, "replica-damaged", whole.error().message);
   }
   sync::DigestTable counted;
@@ -233,7 +246,7 @@ Result<void> Replica::check_rows() {
       counted.change(*shape.collection, nullptr, &row.record);
       return {};
     });
-    if (!visited && says_damaged(visited.error()))
+    if (!visited && (says_damaged(visited.error()) || is_unreadable(visited.error())))
       return fail(ErrorKind::ask_person, "replica-damaged", visited.error().message);
     HOLDLINE_TRY(std::move(visited));
   }
@@ -258,11 +271,14 @@ Result<void> Replica::swap(std::unique_ptr<Builder> built) {
 
 Result<void> Replica::Impl::take_place(Builder::Impl& built) {
   // The old file's log must be empty before it is unlinked: a crash in between would leave a file without its log.
-  // A damaged old file is no reason to keep it.
-  auto emptied = store->database().checkpoint_truncate();
-  if (!emptied && !is_about_the_file(emptied.error())) return emptied;
+  // A file that is no good is no reason to keep it, and goes before its log does.
+  if (auto emptied = store->database().checkpoint_truncate(); !emptied) {
+    if (!is_about_the_file(emptied.error())) return emptied;
+    HOLDLINE_TRY(options.remove(replica_path(options)));
+  }
   built.store.reset();
   store.reset();
+  ++file_number;
   auto moved = [&]() -> Result<void> {
     // Readers of the old file keep log and index under no name; the new file must not meet them under its own. (When
     // such a reader closes, SQLite sees that its file has moved and leaves the names alone.)
@@ -277,7 +293,7 @@ Result<void> Replica::Impl::take_place(Builder::Impl& built) {
   }
   if (!opened) throw std::runtime_error("no replica can be opened or made: " + opened.error().message);
   store = std::move(*opened);
-  given_up = false;
+  if (moved) given_up = false;  // otherwise it may be the file that was given up
   return moved;
 }
 

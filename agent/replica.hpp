@@ -46,8 +46,8 @@ struct ReplicaPosition {
 class Replica {
  public:
   // Opens replica.db, or makes an empty one when it is missing, unreadable, of another schema or of another layout: the
-  // replica can always be fetched again. `rebuilt_because` says so when that happened to an existing file. A full or
-  // failing disk is an error, and the file stays.
+  // replica can always be fetched again. `rebuilt_because` says so when that happened to an existing file. A disk that
+  // is full, or fails in another way than that it cannot read (twice), is an error, and the file stays.
   static Result<std::unique_ptr<Replica>> open(const ReplicaOptions&, const platform::SecretKey&, const sync::Schema&,
                                                std::string* rebuilt_because = nullptr);
   ~Replica();
@@ -57,7 +57,8 @@ class Replica {
 
   // Applies a cut in one transaction: rows, search indexes, digests, cursor. `cut.from` must equal the cursor,
   // otherwise start_over "cut-gap"; a replica that was never filled takes no cut. A field outside a change's mask stays
-  // as it is. On any error nothing changes. Visible to readers when it returns; durable at the next checkpoint.
+  // as it is. On any error nothing changes; "disk-unreadable" gives nothing up by itself. Visible to readers when it
+  // returns; durable at the next checkpoint.
   Result<void> apply(const sync::Cut& cut, std::int64_t hub_wall_ms);
 
   // Keys whose digest differs from the ledger's at the same cursor. A key the ledger does not tell has no rows there;
@@ -75,6 +76,8 @@ class Replica {
   // notices again.
   void give_up();
   bool is_given_up() const;
+  // Names the file it stands on, for its readers: another one after every swap() that let go of the file before.
+  std::uint64_t file_number() const;
   // Gives cached pages back, when nothing was pulled for a while. The next cut reads what it needs again.
   void shrink();
 
@@ -85,8 +88,9 @@ class Replica {
   Result<std::unique_ptr<Builder>> build(const sync::Manifest& manifest, std::uint32_t grants);
   // Puts the finished file in place of the current one (rename, fsync of the directory) and reopens. Open readers go on
   // reading the old file, whole and unchanged, until they reopen. Error "database-busy" (retry_later): a reader was in
-  // the middle of a query; nothing changed, and build() with the same manifest finds the finished file again. Throws
-  // when neither file can be opened afterwards: the disk is gone, and so is the daemon.
+  // the middle of a query; nothing changed, and build() with the same manifest finds the finished file again. After any
+  // error file_number() says whether something did change: then it stands on one of the two files, and readers reopen
+  // as after a success. Throws when neither can be opened: the disk is gone, and so is the daemon.
   Result<void> swap(std::unique_ptr<Builder> built);
 
  private:
@@ -158,7 +162,10 @@ class ReplicaReader {
   const Folder& folder() const;
   // A query met bytes that are not those that were written; until reopen().
   bool met_damage() const;
-  // After Replica::swap(): lets go of the old file and opens the new one.
+  // Since it was asked last, a query failed because the disk cannot read what it needs.
+  bool could_not_read();
+  // After Replica::swap(): lets go of the old file and opens the new one. When that fails, every call tries it again
+  // first, and fails likewise: the old file is never read any more.
   Result<void> reopen();
   // Gives cached pages back, when nobody searched for a while.
   void shrink();

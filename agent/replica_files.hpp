@@ -24,8 +24,11 @@ inline ReplicaStore::Options next_store(const ReplicaOptions& options, platform:
 
 // What says that bytes of the file are not those that were written, as against a disk that is full or failing.
 bool says_damaged(const Error& error);
+// The disk cannot read what it holds there, for a moment or for good.
+bool is_unreadable(const Error& error);
 // What says that a file is no good, now or ever, as against a disk that is full or failing. "constraint" is among it:
-// what is written breaks no rule of a sound file, but pages of different moments contradict each other.
+// what is written breaks no rule of a sound file, but pages of different moments contradict each other. So is a place
+// that cannot be read, for another file lies on other blocks.
 bool is_about_the_file(const Error& error);
 
 // The row that stands after a change: what is not told stays, a new row takes what is told.

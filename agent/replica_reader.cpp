@@ -1,4 +1,5 @@
 #include <set>
+#include <utility>
 
 #include "agent/replica_files.hpp"
 
@@ -35,7 +36,10 @@ struct ReplicaReader::Impl {
   Impl(const ReplicaOptions& opened, const platform::SecretKey& k, const sync::Schema& schema)
       : options(opened), key(k.clone()), layout(schema) {}
 
-  Result<void> open();
+  Result<void> open();  // closes what is open before; on an error nothing is
+  Result<void> connect();
+  void close();
+  void judge(const Error& error);
   // Prepared when a collection is first read: most starts read few of them.
   Result<Table*> table(const Shape& shape);
 
@@ -51,10 +55,10 @@ struct ReplicaReader::Impl {
   platform::SecretKey key;
   Layout layout;
   Folder folder;
-  std::optional<platform::Database> db;
+  std::optional<platform::Database> db;      // none: could not be opened
   std::vector<std::optional<Table>> tables;  // as layout.shapes()
   Statement begin, end, position, lookup;
-  bool met_damage = false;
+  bool met_damage = false, could_not_read = false;
 };
 
 namespace {
@@ -78,6 +82,27 @@ Result<void> all_rows(const Shape& shape, platform::Rows rows, std::vector<Repli
 }  // namespace
 
 Result<void> ReplicaReader::Impl::open() {
+  close();
+  met_damage = could_not_read = false;
+  auto connected = connect();
+  if (connected) return connected;
+  close();
+  judge(connected.error());
+  return connected;
+}
+
+void ReplicaReader::Impl::judge(const Error& error) {
+  met_damage = met_damage || says_damaged(error);
+  could_not_read = could_not_read || is_unreadable(error);
+}
+
+void ReplicaReader::Impl::close() {
+  tables.clear();
+  for (Statement* each : {&begin, &end, &position, &lookup}) *each = Statement();
+  db.reset();
+}
+
+Result<void> ReplicaReader::Impl::connect() {
   platform::DatabaseOptions database;
   database.vfs_name = options.vfs_name;
   database.pragmas = platform::pragmas_for(platform::Durability::normal, reader_cache_kib);
@@ -86,7 +111,7 @@ Result<void> ReplicaReader::Impl::open() {
   HOLDLINE_ASSIGN(end, db->prepare("COMMIT"));
   HOLDLINE_ASSIGN(position, db->prepare(select_meta));
   HOLDLINE_ASSIGN(lookup, db->prepare("SELECT collection, seq FROM _lookup WHERE kind = ? AND key >= ? AND key < ? "
-                                      "ORDER BY kind, key, collection, seq LIMIT ?"));
+                                      "ORDER BY kind, key, collection, seq"));
   tables.resize(layout.shapes().size());
   return {};
 }
@@ -111,6 +136,7 @@ Result<Table*> ReplicaReader::Impl::table(const Shape& shape) {
 
 template <class Seen, class Read>
 Result<Seen> ReplicaReader::Impl::in_transaction(const Read& read) {
+  if (!db) HOLDLINE_TRY(open());
   HOLDLINE_TRY(begin.run());
   Seen seen;
   auto result = [&]() -> Result<void> {
@@ -121,7 +147,7 @@ Result<Seen> ReplicaReader::Impl::in_transaction(const Read& read) {
   }();
   // Nothing was written, so whatever COMMIT says, the transaction is over or the connection is.
   auto ended = end.run();
-  met_damage = met_damage || (!result && says_damaged(result.error()));
+  if (!result) judge(result.error());
   HOLDLINE_TRY(std::move(result));
   HOLDLINE_TRY(std::move(ended));
   return seen;
@@ -184,12 +210,14 @@ Result<void> ReplicaReader::Impl::Search::take(const Shape& shape, std::int64_t 
 
 Result<void> ReplicaReader::Impl::Search::lookups(LookupKind kind, const std::string& prefix) {
   if (prefix.empty() || enough()) return {};
-  auto rows = impl.lookup.rows(static_cast<int>(kind), prefix, after_prefix(prefix), look_at());
-  while (!enough()) {
+  auto rows = impl.lookup.rows(static_cast<int>(kind), prefix, after_prefix(prefix));
+  // What is not wanted costs one step in the index, and must not stand in the way of what is.
+  for (std::size_t looked_at = 0; looked_at < look_at() && !enough();) {
     HOLDLINE_ASSIGN(const bool more, rows.next());
     if (!more) return {};
     const Shape* shape = impl.layout.shape(static_cast<sync::CollectionNo>(rows.i64(0)));
     if (shape == nullptr || !wanted(*shape)) continue;
+    ++looked_at;
     HOLDLINE_TRY(take(*shape, rows.i64(1)));
   }
   return {};
@@ -220,14 +248,10 @@ Result<std::unique_ptr<ReplicaReader>> ReplicaReader::open(const ReplicaOptions&
 const Layout& ReplicaReader::layout() const { return impl_->layout; }
 const Folder& ReplicaReader::folder() const { return impl_->folder; }
 bool ReplicaReader::met_damage() const { return impl_->met_damage; }
-void ReplicaReader::shrink() { impl_->db->release_memory(); }
-
-Result<void> ReplicaReader::reopen() {
-  auto fresh = std::make_unique<Impl>(impl_->options, impl_->key, impl_->layout.schema());
-  HOLDLINE_TRY(fresh->open());
-  fresh->folder = std::move(impl_->folder);
-  impl_ = std::move(fresh);
-  return {};
+Result<void> ReplicaReader::reopen() { return impl_->open(); }
+bool ReplicaReader::could_not_read() { return std::exchange(impl_->could_not_read, false); }
+void ReplicaReader::shrink() {
+  if (impl_->db) impl_->db->release_memory();
 }
 
 Result<ReplicaReader::Seen> ReplicaReader::find(std::span<const sync::RecordKey> keys) {

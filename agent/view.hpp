@@ -73,7 +73,9 @@ class View {
 
   // A query met bytes of the replica that are not those that were written; until reopen().
   bool met_damage() const { return reader_->met_damage(); }
-  // After Replica::swap().
+  // A query failed because the disk cannot read; since it was asked last.
+  bool could_not_read() { return reader_->could_not_read(); }
+  // After Replica::swap(). When it fails, the next call tries again before it reads.
   Result<void> reopen() { return reader_->reopen(); }
   void shrink() { reader_->shrink(); }
 

@@ -1,5 +1,7 @@
 #include "agent/workstation.hpp"
 
+#include <type_traits>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
@@ -20,6 +22,16 @@ Result<platform::SecretKey> load_or_create(platform::Keystore& keystore, std::st
   HOLDLINE_ASSIGN(const bool there, keystore.exists(name));
   if (there || !may_create) return keystore.load(name);
   return keystore.create(name);
+}
+
+// Opening a copy takes a little space even when nothing changes (the index of its log). On a full disk it comes from
+// what is set aside: without it nobody could take entries here.
+template <class Open>
+std::invoke_result_t<Open&> with_space_set_aside(OutboxWorker& outbox, Open open) {
+  auto opened = open();
+  if (opened || opened.error().code != "disk-full") return opened;
+  const bool released = outbox.run([](Outbox& box) { return box.release_reserve(); });
+  return released ? open() : std::move(opened);
 }
 
 platform::HttpClientOptions client_options(const WorkstationIdentity& identity, const AgentConfig& config) {
@@ -77,16 +89,10 @@ Result<void> Workstation::open_stores(const AgentConfig& config) {
   Outbox::Options options;
   options.path = (config.directory / "outbox.db").string();
   options.reserve_path = (config.directory / "reserve").string();
-  HOLDLINE_ASSIGN(const auto mode, platform::choose_open_mode(config.directory, options.path));
-  const bool first = mode == platform::OpenMode::create_new;
-  HOLDLINE_ASSIGN(const auto key, load_or_create(around_.keystore, outbox_key, first));
-  auto outbox = first ? Outbox::create(options, key, identity_.device, around_.clock, around_.entropy)
-                      : Outbox::open(options, key, around_.clock, around_.entropy);
-  if (!outbox) return fail(std::move(outbox));
-  if ((*outbox)->maker().device != identity_.device)
-    return fail(ErrorKind::stop, "outbox-of-another",
-                "The outbox belongs to another workstation than workstation.json names. Put back the pair that belongs "
-                "together.");
+  HOLDLINE_ASSIGN(const auto set_up, platform::set_up_of(config.directory, options.path));
+  HOLDLINE_ASSIGN(const auto key, load_or_create(around_.keystore, outbox_key, set_up == platform::SetUpState::none));
+  HOLDLINE_ASSIGN(auto outbox, Outbox::start(platform::open_mode_for(set_up), options, key, identity_.device,
+                                             around_.clock, around_.entropy));
   OutboxWorkerOptions worker;
   worker.saved = [this](Outbox& box, const Saved& saved) {
     if (auto pending = box.find(*schema_, saved.ref); pending && *pending) overlay_.add(box.maker(), **pending);
@@ -102,17 +108,20 @@ Result<void> Workstation::open_stores(const AgentConfig& config) {
       if (auto derived = engine_->outbox_recovered(); !derived) around_.log.error(derived.error());
     });
   };
-  outbox_ = std::make_unique<OutboxWorker>(std::move(*outbox), schema_, worker);
+  outbox_ = std::make_unique<OutboxWorker>(std::move(outbox), schema_, worker);
   access_ = std::make_unique<Access>(*outbox_);
 
   HOLDLINE_ASSIGN(const auto copy_key, load_or_create(around_.keystore, replica_key, true));
   ReplicaOptions replica;
   replica.directory = config.directory;
   std::string why;
-  HOLDLINE_ASSIGN(replica_, Replica::open(replica, copy_key, *schema_, &why));
+  HOLDLINE_ASSIGN(replica_,
+                  with_space_set_aside(*outbox_, [&] { return Replica::open(replica, copy_key, *schema_, &why); }));
   if (!why.empty()) around_.log.warning("replica-rebuilt", "the replica is fetched again", {{"because", why}});
-  HOLDLINE_ASSIGN(auto reader, ReplicaReader::open(replica, copy_key, *schema_));
+  HOLDLINE_ASSIGN(auto reader,
+                  with_space_set_aside(*outbox_, [&] { return ReplicaReader::open(replica, copy_key, *schema_); }));
   view_ = std::make_unique<View>(std::move(reader), [this] { return overlay_.snapshot(); });
+  view_file_ = replica_->file_number();
   memory_given_at_ = replica_->position().cursor.cn;
   return platform::mark_set_up(config.directory);
 }
@@ -130,7 +139,10 @@ void Workstation::start_engine(const AgentConfig& config) {
   events.wake_at = [this](std::int64_t boot_ms) { syncing_.at(boot_ms, [this] { engine_->wake(); }); };
   events.replica_swapped = [this] {
     std::promise<Result<void>> reopened;
-    reading_.post([&] { reopened.set_value(view_->reopen()); });
+    reading_.post([&, file = replica_->file_number()] {
+      view_file_ = file;
+      reopened.set_value(view_->reopen());
+    });
     if (auto done = reopened.get_future().get(); !done) around_.log.error(done.error());
   };
   events.schema_changed = [this](sync::Schema changed) {
@@ -162,7 +174,9 @@ Result<Session> Workstation::sign_in(std::uint32_t uid, std::string_view name, s
 void Workstation::read(std::function<void(View&)> work) {
   reading_.post([this, work = std::move(work)] {
     work(*view_);
-    if (view_->met_damage()) engine([](Engine& engine, Replica&) { engine.replica_is_damaged(); });
+    if (view_->met_damage()) engine([file = view_file_](Engine& engine, Replica&) { engine.reader_met_damage(file); });
+    if (view_->could_not_read())
+      engine([file = view_file_](Engine& engine, Replica&) { engine.reader_could_not_read(file); });
   });
 }
 

@@ -75,6 +75,7 @@ class Workstation {
   std::unique_ptr<Access> access_;
   std::unique_ptr<Replica> replica_;
   std::unique_ptr<View> view_;
+  std::uint64_t view_file_ = 0;  // which of the replica's files the view reads; the reading thread only
   std::unique_ptr<platform::HttpClient> people_client_;  // the I/O thread only
   std::unique_ptr<HubTransport> transport_;
   std::unique_ptr<Engine> engine_;

@@ -34,6 +34,8 @@ Outcome list(Session& session) {
     session.world().err << "There is no " << (session.arguments().has("--all") ? "" : "open ") << "conflict.\n";
   else
     table.print(session.world().out, session.style());
+  const auto items = list_of(document, "items").size(), total = document.value("total", items);
+  if (items < total) session.world().err << "These are the oldest " << items << " of " << total << ".\n";
   return ExitCode::ok;
 }
 

@@ -65,6 +65,9 @@ void add_outbox(Table& table, Session& session, const json& status) {
   table.row({"not yet at the hub", text_of(outbox, "waiting"), oldest.empty() ? "" : "oldest " + oldest});
   if (is_counted(outbox, "quarantined"))
     table.row({"needs attention", Cell(text_of(outbox, "quarantined"), Tone::bad), "see: holdline outbox list"});
+  if (is_counted(outbox, "lost"))
+    table.row({"lost", Cell(text_of(outbox, "lost"), Tone::bad),
+               "accepted entries that the hub lost when it was restored, and that are no longer kept on this PC"});
   if (is_read_only(status)) table.row({"saving", Cell("not possible", Tone::bad), text_of(outbox, "advice")});
 }
 

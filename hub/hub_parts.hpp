@@ -5,6 +5,7 @@
 #include <string>
 
 #include "hub/hub_config.hpp"
+#include "hub/people.hpp"
 #include "hub/sqlite_ledger.hpp"
 #include "platform/certificate.hpp"
 #include "platform/clock.hpp"
@@ -21,11 +22,17 @@ struct HubParts {
   platform::Identity server;  // certificate and key of the TLS listener
 };
 
-// First run: makes the directory, hub.toml, the ledger and its key, the certificate authority and the server's
-// certificate. Refuses a directory that was set up before.
+struct FirstPerson {
+  NewPerson person;
+  std::string password;
+};
+
+// First run: makes the directory, the ledger and its key, the certificate authority, the server's certificate, hub.toml
+// and, if wanted, the first person. One that was cut short is gone on with when it is repeated, unless the hub was used
+// since. Refuses a directory that was set up before ("set-up-already"), or begun with another schema ("other-schema").
 Result<HubParts> create_hub(const HubConfig& config, const std::string& schema_text, platform::Entropy& entropy,
-                            const platform::Clock& clock);
-// Every later run. "already-running" when another process works in the directory.
+                            const platform::Clock& clock, const FirstPerson* first = nullptr);
+// Every later run; the directory counts as set up from then on. "already-running" when another process works in it.
 Result<HubParts> open_hub(const HubConfig& config, platform::Entropy& entropy);
 
 }  // namespace holdline::hub

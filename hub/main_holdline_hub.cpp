@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
@@ -15,6 +16,7 @@
 
 #include "hub/hub_server.hpp"
 #include "hub/people.hpp"
+#include "platform/database_error.hpp"
 #include "platform/notify.hpp"
 #include "platform/unix_client.hpp"
 
@@ -29,7 +31,7 @@ enum Exit : int { ok = 0, failed = 1, usage = 2, findings = 3, io = 74, temporar
 int complain(const Error& error) {
   std::cerr << "holdline-hub: " << error.message << " (" << error.code << ")\n";
   if (error.code == "already-running") return temporary;
-  return error.code == "io-error" || error.code == "disk-full" ? io : failed;
+  return platform::is_of_the_disk(error) || error.code == "disk-full" ? io : failed;
 }
 
 struct Options {
@@ -73,18 +75,14 @@ int init(const Options& options) {
     if (!text) return complain(text.error());
     schema = *text;
   }
-  std::string password;
+  std::optional<hub::FirstPerson> person;
   if (!options.person.empty()) {
-    auto read = read_password(options.password_file);
-    if (!read) return complain(read.error());
-    password = *read;
+    auto password = read_password(options.password_file);
+    if (!password) return complain(password.error());
+    person = hub::FirstPerson{{options.person, options.role, options.scopes}, std::move(*password)};
   }
-  auto made = hub::create_hub(config, schema, entropy, clock);
+  auto made = hub::create_hub(config, schema, entropy, clock, person ? &*person : nullptr);
   if (!made) return complain(made.error());
-  if (!options.person.empty()) {
-    auto person = hub::add_person(*made->ledger, {options.person, options.role, options.scopes}, password, entropy);
-    if (!person) return complain(person.error());
-  }
   std::cout << "A hub is set up in " << options.directory << ". Start it with: holdline-hub run --dir "
             << options.directory << "\n";
   return ok;

@@ -1,6 +1,7 @@
 #include "hub/people.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "platform/password.hpp"
 #include "platform/signing.hpp"
@@ -19,10 +20,7 @@ bool is_sign_in_name(std::string_view name) {
   });
 }
 
-}  // namespace
-
-Result<Person> add_person(Ledger& ledger, const NewPerson& wanted, std::string_view password,
-                          platform::Entropy& entropy) {
+Result<void> check(const NewPerson& wanted, std::string_view password) {
   if (!is_sign_in_name(wanted.name))
     return fail(ErrorKind::ask_person, "bad-name", "A sign-in name has at most 40 of a-z, 0-9, '.' and '-'.");
   if (wanted.role != "agent" && wanted.role != "supervisor" && wanted.role != "it")
@@ -31,12 +29,21 @@ Result<Person> add_person(Ledger& ledger, const NewPerson& wanted, std::string_v
     return fail(ErrorKind::ask_person, "bad-scope", "Name at least one scope, for example acme/london.");
   if (password.size() < shortest_password)
     return fail(ErrorKind::ask_person, "weak-password", "A password has at least 8 characters.");
+  return {};
+}
+
+// Who signs in by this name in one of the scopes.
+Result<std::optional<Person>> find(Ledger& ledger, const NewPerson& wanted) {
   HOLDLINE_ASSIGN(const auto people, ledger.people(wanted.scopes));
-  if (std::ranges::find(people, wanted.name, &Person::name) != people.end())
-    return fail(ErrorKind::ask_person, "name-taken", "Somebody signs in by this name already.");
+  const auto found = std::ranges::find(people, wanted.name, &Person::name);
+  return found == people.end() ? std::nullopt : std::optional(*found);
+}
+
+Result<Person> put(Ledger& ledger, const Id& id, const NewPerson& wanted, std::string_view password,
+                   platform::Entropy& entropy) {
   const auto key = platform::SigningKey::generate(entropy);
   Person person;
-  person.id = entropy.id();
+  person.id = id;
   person.name = wanted.name;
   person.role = wanted.role;
   person.scopes = wanted.scopes;
@@ -45,6 +52,23 @@ Result<Person> add_person(Ledger& ledger, const NewPerson& wanted, std::string_v
   HOLDLINE_ASSIGN(person.wrapped, platform::wrap_secret(password, key.seed().view(), entropy));
   HOLDLINE_TRY(ledger.put_person(person));
   return person;
+}
+
+}  // namespace
+
+Result<Person> add_person(Ledger& ledger, const NewPerson& wanted, std::string_view password,
+                          platform::Entropy& entropy) {
+  HOLDLINE_TRY(check(wanted, password));
+  HOLDLINE_ASSIGN(const auto there, find(ledger, wanted));
+  if (there) return fail(ErrorKind::ask_person, "name-taken", "Somebody signs in by this name already.");
+  return put(ledger, entropy.id(), wanted, password, entropy);
+}
+
+Result<Person> put_first_person(Ledger& ledger, const NewPerson& wanted, std::string_view password,
+                                platform::Entropy& entropy) {
+  HOLDLINE_TRY(check(wanted, password));
+  HOLDLINE_ASSIGN(const auto there, find(ledger, wanted));
+  return put(ledger, there ? there->id : entropy.id(), wanted, password, entropy);
 }
 
 }  // namespace holdline::hub

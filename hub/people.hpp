@@ -19,4 +19,8 @@ struct NewPerson {
 Result<Person> add_person(Ledger& ledger, const NewPerson& person, std::string_view password,
                           platform::Entropy& entropy);
 
+// The same for a set-up, which may have been cut short before: whom it added under this name is replaced.
+Result<Person> put_first_person(Ledger& ledger, const NewPerson& person, std::string_view password,
+                                platform::Entropy& entropy);
+
 }  // namespace holdline::hub

@@ -50,30 +50,22 @@ Result<void> taken_as(Result<void> written, const char* code, const char* messag
 
 }  // namespace
 
-Result<Id> Directory::read_epoch() {
-  HOLDLINE_ASSIGN(const std::string bytes, read_meta(statements_, "epoch"));
-  return Id::from(bytes);
-}
-
-Result<Id> Directory::epoch() {
-  const std::lock_guard lock(mutex_);
-  return read_epoch();
-}
-
 Result<Id> Directory::change_epoch(const Id& current, const Id& next) {
-  const std::lock_guard lock(mutex_);
-  HOLDLINE_ASSIGN(auto transaction, platform::Transaction::begin(db_));
-  HOLDLINE_ASSIGN(const Id holds, read_epoch());
+  const std::lock_guard lock(changing_.mutex);
+  HOLDLINE_ASSIGN(auto transaction, platform::Transaction::begin(changing_.db));
+  HOLDLINE_ASSIGN(const std::string bytes, read_meta(changing_.statements, "epoch"));
+  const Id holds = Id::from(bytes);
   if (holds != current) return holds;
-  HOLDLINE_TRY(write_meta(statements_, "epoch", next.view()));
+  HOLDLINE_TRY(write_meta(changing_.statements, "epoch", next.view()));
   HOLDLINE_TRY(transaction.commit());
   return next;
 }
 
 Result<void> Directory::add_code(const EnrollCode& code) {
-  const std::lock_guard lock(mutex_);
-  HOLDLINE_ASSIGN(auto* put, statements_.get("INSERT INTO enroll_code(hash, name, scopes, profile, expires) VALUES "
-                                             "(?, ?, ?, ?, ?)"));
+  const std::lock_guard lock(changing_.mutex);
+  HOLDLINE_ASSIGN(auto* put,
+                  changing_.statements.get("INSERT INTO enroll_code(hash, name, scopes, profile, expires) VALUES "
+                                           "(?, ?, ?, ?, ?)"));
   const sync::Bytes scopes = encode_names(code.scopes);
   return taken_as(put->run(Blob{code.hash.view()}, code.device_name, Blob{scopes}, code.profile, code.expires_ms),
                   "code-known", "This enrolment code exists already. Draw another one.");
@@ -81,8 +73,9 @@ Result<void> Directory::add_code(const EnrollCode& code) {
 
 // What the code grants, once: marks it as used by this device.
 Result<EnrollCode> Directory::use_code(const sync::Hash& code, const Id& device, std::int64_t now_ms) {
-  HOLDLINE_ASSIGN(auto* find, statements_.get("SELECT name, scopes, profile, expires, used_by IS NOT NULL FROM "
-                                              "enroll_code WHERE hash = ?"));
+  HOLDLINE_ASSIGN(auto* find,
+                  changing_.statements.get("SELECT name, scopes, profile, expires, used_by IS NOT NULL FROM "
+                                           "enroll_code WHERE hash = ?"));
   EnrollCode grant;
   {
     auto rows = find->rows(Blob{code.view()});
@@ -99,16 +92,17 @@ Result<EnrollCode> Directory::use_code(const sync::Hash& code, const Id& device,
   if (grant.expires_ms <= now_ms) {
     return fail(ErrorKind::ask_person, "code-expired", "This enrolment code has expired. Ask for a new one.");
   }
-  HOLDLINE_ASSIGN(auto* use, statements_.get("UPDATE enroll_code SET used_by = ? WHERE hash = ? AND used_by IS NULL"));
+  HOLDLINE_ASSIGN(auto* use,
+                  changing_.statements.get("UPDATE enroll_code SET used_by = ? WHERE hash = ? AND used_by IS NULL"));
   HOLDLINE_TRY(use->run(Blob{device.view()}, Blob{code.view()}));
-  if (db_.changes() != 1) return damaged("an enrolment code");
+  if (changing_.db.changes() != 1) return damaged("an enrolment code");
   return grant;
 }
 
 // BEGIN IMMEDIATE: of two uses, from any connection, the second reads what the first one wrote.
 Result<Device> Directory::enroll(const sync::Hash& code, const Device& device, std::int64_t now_ms) {
-  const std::lock_guard lock(mutex_);
-  HOLDLINE_ASSIGN(auto transaction, platform::Transaction::begin(db_));
+  const std::lock_guard lock(changing_.mutex);
+  HOLDLINE_ASSIGN(auto transaction, platform::Transaction::begin(changing_.db));
   HOLDLINE_ASSIGN(const EnrollCode grant, use_code(code, device.id, now_ms));
   Device enrolled = device;
   if (enrolled.name.empty()) enrolled.name = grant.device_name;
@@ -117,8 +111,8 @@ Result<Device> Directory::enroll(const sync::Hash& code, const Device& device, s
   enrolled.grants = 1;
   enrolled.state = DeviceState::active;
   enrolled.enrolled_ms = now_ms;
-  HOLDLINE_ASSIGN(auto* put, statements_.get(std::string("INSERT INTO device(") + device_columns +
-                                             ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
+  HOLDLINE_ASSIGN(auto* put, changing_.statements.get(std::string("INSERT INTO device(") + device_columns +
+                                                      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
   const sync::Bytes scopes = encode_names(enrolled.scopes);
   HOLDLINE_TRY(
       taken_as(put->run(Blob{enrolled.id.view()}, enrolled.name, enrolled.certificate, Blob{scopes}, enrolled.profile,
@@ -129,8 +123,9 @@ Result<Device> Directory::enroll(const sync::Hash& code, const Device& device, s
 }
 
 Result<std::optional<Device>> Directory::device(const Id& id) {
-  const std::lock_guard lock(mutex_);
-  HOLDLINE_ASSIGN(auto* find, statements_.get(std::string("SELECT ") + device_columns + " FROM device WHERE id = ?"));
+  const std::lock_guard lock(asking_.mutex);
+  HOLDLINE_ASSIGN(auto* find,
+                  asking_.statements.get(std::string("SELECT ") + device_columns + " FROM device WHERE id = ?"));
   auto rows = find->rows(Blob{id.view()});
   HOLDLINE_ASSIGN(const bool known, rows.next());
   if (!known) return std::nullopt;
@@ -139,9 +134,10 @@ Result<std::optional<Device>> Directory::device(const Id& id) {
 }
 
 Result<std::vector<Device>> Directory::devices() {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(asking_.mutex);
   std::vector<Device> all;
-  HOLDLINE_ASSIGN(auto* find, statements_.get(std::string("SELECT ") + device_columns + " FROM device ORDER BY name"));
+  HOLDLINE_ASSIGN(auto* find,
+                  asking_.statements.get(std::string("SELECT ") + device_columns + " FROM device ORDER BY name"));
   auto rows = find->rows();
   for (;;) {
     HOLDLINE_ASSIGN(const bool more, rows.next());
@@ -152,11 +148,12 @@ Result<std::vector<Device>> Directory::devices() {
 }
 
 Result<void> Directory::put_person(const Person& person) {
-  const std::lock_guard lock(mutex_);
-  HOLDLINE_ASSIGN(auto* put, statements_.get(std::string("INSERT INTO person(") + person_columns +
-                                             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(id) DO UPDATE SET "
-                                             "name = ?2, external = ?3, public_key = ?4, wrapped = ?5, scopes = ?6, "
-                                             "role = ?7"));
+  const std::lock_guard lock(changing_.mutex);
+  HOLDLINE_ASSIGN(auto* put,
+                  changing_.statements.get(std::string("INSERT INTO person(") + person_columns +
+                                           ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(id) DO UPDATE SET "
+                                           "name = ?2, external = ?3, public_key = ?4, wrapped = ?5, scopes = ?6, "
+                                           "role = ?7"));
   const sync::Bytes scopes = encode_names(person.scopes);
   return taken_as(put->run(Blob{person.id.view()}, person.name, person.external, Blob{person.public_key},
                            Blob{person.wrapped}, Blob{scopes}, person.role),
@@ -164,9 +161,10 @@ Result<void> Directory::put_person(const Person& person) {
 }
 
 Result<std::vector<Person>> Directory::people(std::span<const std::string> scopes) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(asking_.mutex);
   std::vector<Person> found;
-  HOLDLINE_ASSIGN(auto* find, statements_.get(std::string("SELECT ") + person_columns + " FROM person ORDER BY name"));
+  HOLDLINE_ASSIGN(auto* find,
+                  asking_.statements.get(std::string("SELECT ") + person_columns + " FROM person ORDER BY name"));
   auto rows = find->rows();
   for (;;) {
     HOLDLINE_ASSIGN(const bool more, rows.next());
@@ -177,8 +175,9 @@ Result<std::vector<Person>> Directory::people(std::span<const std::string> scope
 }
 
 Result<std::optional<Person>> Directory::person(const Id& id) {
-  const std::lock_guard lock(mutex_);
-  HOLDLINE_ASSIGN(auto* find, statements_.get(std::string("SELECT ") + person_columns + " FROM person WHERE id = ?"));
+  const std::lock_guard lock(asking_.mutex);
+  HOLDLINE_ASSIGN(auto* find,
+                  asking_.statements.get(std::string("SELECT ") + person_columns + " FROM person WHERE id = ?"));
   auto rows = find->rows(Blob{id.view()});
   HOLDLINE_ASSIGN(const bool known, rows.next());
   if (!known) return std::nullopt;

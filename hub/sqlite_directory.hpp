@@ -1,5 +1,8 @@
-// Who may take part: devices, enrolment codes, people, and the epoch. On a connection of its own, so that signing in
-// and enrolling never wait inside the thread that writes records. Thread-safe.
+// Who may take part: devices, enrolment codes, people, and the epoch. On connections of its own, so that signing in and
+// enrolling never wait inside the thread that writes records. Thread-safe.
+//
+// Asking and changing share neither connection nor mutex: a change waits for whoever writes the file, and the thread
+// that writes records asks for people while it does. Were there one mutex, each would wait for the other.
 #pragma once
 
 #include <mutex>
@@ -10,9 +13,9 @@ namespace holdline::hub::sqlite {
 
 class Directory {
  public:
-  explicit Directory(platform::Database db) : db_(std::move(db)), statements_(db_) {}
+  Directory(platform::Database asking, platform::Database changing)
+      : asking_(std::move(asking)), changing_(std::move(changing)) {}
 
-  Result<Id> epoch();
   Result<Id> change_epoch(const Id& current, const Id& next);
 
   Result<void> add_code(const EnrollCode& code);
@@ -25,12 +28,17 @@ class Directory {
   Result<std::optional<Person>> person(const Id& id);
 
  private:
-  Result<Id> read_epoch();
+  struct Connection {
+    explicit Connection(platform::Database opened) : db(std::move(opened)), statements(db) {}
+    std::mutex mutex;
+    platform::Database db;
+    Statements statements;
+  };
+
   Result<EnrollCode> use_code(const sync::Hash& code, const Id& device, std::int64_t now_ms);
 
-  std::mutex mutex_;
-  platform::Database db_;
-  Statements statements_;
+  Connection asking_;
+  Connection changing_;
 };
 
 }  // namespace holdline::hub::sqlite

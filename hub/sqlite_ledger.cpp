@@ -7,6 +7,7 @@
 #include "hub/sqlite_migrations.hpp"
 #include "hub/sqlite_reader.hpp"
 #include "hub/sqlite_writer.hpp"
+#include "platform/first_run.hpp"
 
 namespace holdline::hub {
 
@@ -18,6 +19,7 @@ struct SqliteLedger::Impl {
   sync::Schema schema;
   LedgerIdentity identity;
   std::mutex identity_mutex;  // the epoch may change while others ask
+  std::mutex epoch_mutex;     // of those who change it: what the file says and what is told here change in one order
   std::unique_ptr<sqlite::Writer> writer;
   std::unique_ptr<sqlite::Directory> directory;
   std::unique_ptr<sqlite::ReadPool> readers;
@@ -37,20 +39,6 @@ DatabaseOptions options_for(const SqliteLedgerOptions& options, std::int64_t cac
   database.vfs_name = options.vfs_name;
   database.pragmas = platform::pragmas_for(platform::Durability::full, cache_kib);
   return database;
-}
-
-// Opens a file to fill: none, or one of version 0, which an interrupted creation left without anything in it.
-Result<Database> open_unfilled(const SqliteLedgerOptions& options, const platform::SecretKey& key) {
-  DatabaseOptions database = options_for(options, options.writer_cache_kib);
-  database.mode = platform::OpenMode::create_new;
-  auto fresh = Database::open(options.file, key, database);
-  if (fresh || fresh.error().code != "database-exists") return fresh;
-  database.mode = platform::OpenMode::must_exist;
-  auto left = Database::open(options.file, key, database);
-  if (!left) return fresh;
-  HOLDLINE_ASSIGN(const std::int64_t version, left->query_int("PRAGMA user_version"));
-  if (version != 0) return fresh;
-  return left;
 }
 
 // Tables and settings in one transaction with the version, so that version 0 means empty and 1 means complete.
@@ -96,7 +84,8 @@ Result<std::unique_ptr<SqliteLedger>> SqliteLedger::create(const SqliteLedgerOpt
                                                            const platform::SecretKey& key, const NewLedger& fresh) {
   HOLDLINE_ASSIGN(const auto schema, sync::Schema::parse(fresh.schema_text));
   {
-    HOLDLINE_ASSIGN(auto db, open_unfilled(options, key));
+    HOLDLINE_ASSIGN(auto db,
+                    platform::open_unfilled(options.file, key, options_for(options, options.writer_cache_kib)));
     HOLDLINE_TRY(fill(db, fresh, schema));
   }
   return open(options, key);
@@ -119,10 +108,11 @@ Result<std::unique_ptr<SqliteLedger>> SqliteLedger::open(const SqliteLedgerOptio
   }
   HOLDLINE_ASSIGN(impl->writer, sqlite::Writer::make(std::move(db), impl->schema));
   const auto small = options_for(options, options.reader_cache_kib);
-  HOLDLINE_ASSIGN(auto directory, Database::open(options.file, key, small));
-  impl->directory = std::make_unique<sqlite::Directory>(std::move(directory));
   auto reading = small;
   reading.pragmas.push_back({"query_only", "ON"});
+  HOLDLINE_ASSIGN(auto asking, Database::open(options.file, key, reading));
+  HOLDLINE_ASSIGN(auto changing, Database::open(options.file, key, small));
+  impl->directory = std::make_unique<sqlite::Directory>(std::move(asking), std::move(changing));
   impl->readers = std::make_unique<sqlite::ReadPool>(options.file, key.clone(), reading, options.idle_readers);
   return std::unique_ptr<SqliteLedger>(new SqliteLedger(std::move(impl)));
 }
@@ -138,8 +128,9 @@ Id SqliteLedger::epoch() const {
 }
 
 Result<Id> SqliteLedger::change_epoch(const Id& current, const Id& next) {
-  const std::lock_guard lock(impl_->identity_mutex);
+  const std::lock_guard one_at_a_time(impl_->epoch_mutex);
   HOLDLINE_ASSIGN(const Id holds, impl_->written(impl_->directory->change_epoch(current, next)));
+  const std::lock_guard lock(impl_->identity_mutex);  // not before: the change may wait for the file, who asks does not
   impl_->identity.epoch = holds;
   return holds;
 }

@@ -2,8 +2,8 @@
 // DirectoryLock) while a SqliteLedger lives.
 //
 // Threads: begin() and its transaction belong to one thread at a time. Readers may be taken and used from any thread,
-// each by one at a time. Everything else may be called from any thread, but not by a thread that holds a transaction
-// (it would wait for itself).
+// each by one at a time. Everything else may be called from any thread. What changes something waits while a
+// transaction is open, so a thread that holds one may only ask.
 #pragma once
 
 #include <filesystem>

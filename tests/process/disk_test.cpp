@@ -99,6 +99,46 @@ INSTANTIATE_TEST_SUITE_P(Ways, FullDisk, ::testing::Values(Tightness::small_disk
                            return way.param == Tightness::small_disk ? "OfItsOwn" : "ByAFileLimit";
                          });
 
+// Whether it was stopped or killed: what it left in its directory differs.
+TEST(FullDiskAtTheStart, IsNoReasonToRefuseEntries) {
+  if (!TightDisk::possible(Tightness::small_disk)) GTEST_SKIP() << "mounting is not allowed here";
+  Centre centre;
+  const Path at = centre / "disk";
+  std::filesystem::create_directory(at);
+  TightDisk disk(Tightness::small_disk, at);
+  Desk desk(at, "desk-1");
+  desk.start();
+  desk.join(centre.hub());
+  desk.wait_for("online");
+  centre.hub().daemon().kill();
+  std::vector<std::string> notes;
+  for (const bool killed : {false, true}) {
+    // A kill leaves them in the log, and moving them into the file takes space, too.
+    for (int i = 0; i < 8; ++i) desk.add_entry(notes.emplace_back(std::to_string(i) + std::string(3'000, '.')));
+    if (killed) {
+      desk.daemon().kill();
+    } else {
+      desk.daemon().stop();
+    }
+    disk.fill(0);
+    ASSERT_TRUE(std::filesystem::exists(desk.directory() / "reserve"));
+
+    ASSERT_NO_THROW(desk.start()) << desk.daemon().log_since_start();
+
+    desk.sign_in(centre.hub());
+    desk.add_entry(notes.emplace_back(killed ? "after a kill" : "after a stop"));
+    EXPECT_EQ(sorted(desk.entry_notes()), sorted(notes));
+    disk.make_room(0);
+    desk.daemon().stop();
+    desk.start();  // sets space aside again
+    desk.sign_in(centre.hub());
+  }
+  centre.hub().start();
+  desk.wait_for("drained");
+  desk.wait_until_equal_to(centre.hub());
+  EXPECT_EQ(sorted(desk.entry_notes()), sorted(notes));
+}
+
 TEST(ReadOnlyDisk, IsNamedWhenTheDaemonCannotStart) {
   if (!TightDisk::possible(Tightness::small_disk)) GTEST_SKIP() << "mounting is not allowed here";
   platform::Scratch scratch;

@@ -1,48 +1,8 @@
 // The engine's downloads: snapshots, cuts, repairs, and what has to be fetched before them.
-#include "tests/unit/agent/engine_fixture.hpp"
+#include "tests/unit/agent/engine_download_fixture.hpp"
 
 namespace holdline::agent {
 namespace {
-
-const sync::Id next_epoch = id_of(0xe0000002);
-
-class EngineDownloadTest : public EngineTest {
- protected:
-  struct Served {
-    sync::Manifest manifest;
-    std::map<std::string, sync::Bytes> chunks;  // by path
-  };
-  // A snapshot with its chunks as the hub would send them.
-  Served serve(sync::ChangeNumber cn, const std::vector<sync::Record>& records) {
-    const Snapshot snapshot(cn, records);
-    Served served{snapshot.manifest, {}};
-    served.manifest.epoch = next_epoch;
-    for (std::size_t i = 0; i < snapshot.chunks.size(); ++i) {
-      auto bytes = packed(sync::encode_changes(test_schema(), snapshot.chunks[i]));
-      sync::ChunkInfo& info = served.manifest.chunks[i];
-      info.hash = sync::sha256(bytes);
-      info.bytes = bytes.size();
-      served.chunks[std::string(sync::path::chunk) + sync::to_hex(info.hash.view())] = std::move(bytes);
-    }
-    return served;
-  }
-  sync::Welcome bootstrap_welcome() const {
-    auto other = welcome();
-    other.epoch = next_epoch;
-    other.resume = sync::Resume::bootstrap;
-    return other;
-  }
-  void begin_bootstrap(const Served& served) {
-    must(engine->start());
-    greet(bootstrap_welcome());
-    answer(take(sync::path::snapshot), sync::encode_json(served.manifest));
-  }
-  std::vector<sync::Record> customers(std::uint32_t count) {
-    std::vector<sync::Record> records;
-    for (std::uint32_t n = 1; n <= count; ++n) records.push_back(customer_of(n, "Ada", "Nr " + std::to_string(n)));
-    return records;
-  }
-};
 
 TEST_F(EngineDownloadTest, ANewEpochIsBootstrappedAndThenFollowed) {
   const Saved saved = pc.save(pc.customer("own"));
@@ -62,6 +22,30 @@ TEST_F(EngineDownloadTest, ANewEpochIsBootstrappedAndThenFollowed) {
   const auto pull = must(sync::decode_pull_request(take(sync::path::pull).body));
   EXPECT_EQ(pull.epoch, next_epoch);
   EXPECT_EQ(pull.cursor, served.manifest.at);
+}
+
+// The hub was restored from an older copy, so its numbers say nothing about where the replica stands.
+TEST_F(EngineDownloadTest, AnEntryStaysOnTheScreenUntilTheSnapshotOfARestoredHubHasIt) {
+  const Saved saved = pc.save(pc.customer("own"));
+  const auto served = serve(8, customers(1));
+  begin_bootstrap(served);
+  answer_push(take(sync::path::push), settled(1, {saved.ref}, 7));
+  const sync::RecordKey own{collection_of("customer").no, saved.created.at(0)};
+  for (int start = 0; start < 2; ++start) {
+    EXPECT_TRUE(overlay.snapshot()->touches(own)) << "the replica's cursor is of a history that is no more";
+    make_engine();
+    transport.posted.clear();
+    begin_bootstrap(served);
+  }
+  while (waiting(sync::path::chunk) > 0) {
+    const Posted request = take(sync::path::chunk);
+    answer(request, served.chunks.at(request.path));
+  }
+  EXPECT_TRUE(overlay.snapshot()->touches(own));
+  auto reply = cut(8, 8);
+  reply.results = settled(1, {saved.ref}, 7).results;
+  answer_pull(reply);
+  EXPECT_EQ(overlay.snapshot()->actions(), 0u);
 }
 
 TEST_F(EngineDownloadTest, ASnapshotThatWasBegunIsContinuedInTheNextConversation) {

@@ -170,6 +170,21 @@ TEST_F(EngineTest, StartDerivesTheOverlayFromTheOutbox) {
   EXPECT_TRUE(overlay.snapshot()->touches({collection_of("customer").no, saved.created.at(0)}));
 }
 
+TEST_F(EngineTest, AnOverlayThatCannotBeDerivedIsDerivedLaterAndHoldsUpNoConversation) {
+  const Saved saved = pc.save(pc.customer("a"));
+  pc.disk.fail_read(1, true);
+  ASSERT_FALSE(pc.outbox->recover());
+  EXPECT_FALSE(engine->start());
+  EXPECT_EQ(overlay.snapshot()->actions(), 0u);
+  lose(take(sync::path::hello));
+  pc.disk.mend();
+  must(pc.outbox->recover());
+  engine->wake();
+  EXPECT_EQ(overlay.snapshot()->actions(), 1u);
+  greet(welcome());
+  EXPECT_EQ(read_push(take(sync::path::push)).batch.actions.at(0).number, saved.ref.number);
+}
+
 // The hub was restored from an older copy: what it once acknowledged is offered again, nothing is deleted.
 TEST_F(EngineTest, AHubThatWentBackIsOfferedEverythingAgain) {
   const Saved first = pc.save(pc.entry("a")), second = pc.save(pc.entry("b"));

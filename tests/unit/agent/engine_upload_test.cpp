@@ -108,6 +108,20 @@ TEST_F(EngineTest, ResultsThatCannotBeKeptAreNotTakenForKnown) {
 }
 
 // Pushing the same again would be answered the same, for ever.
+TEST_F(EngineTest, TheHubsClockSaysWhenWhatWasAcceptedIsOld) {
+  const std::int64_t saved_at = pc.clock.wall_ms;
+  const Saved saved = pc.save(pc.entry("a"));
+  follow();
+  answer_push(take(sync::path::push), settled(1, {saved.ref}, 11));
+  pc.clock.wall_ms += 2 * pc.options.keep_ms;
+  pc.save(pc.entry("b"));
+  EXPECT_EQ(must(pc.outbox->compact()), 0u) << "by the hub's clock it is of today";
+  auto reply = cut(10, 11);
+  reply.hub_wall_ms = saved_at + pc.options.keep_ms + 1;
+  answer_pull(reply);
+  EXPECT_EQ(must(pc.outbox->compact()), 1u);
+}
+
 TEST_F(EngineTest, AHubThatExpectsWhatItHadIsGreetedAgain) {
   for (const char* key : {"a", "b", "c"}) pc.save(pc.entry(key));
   must(engine->start());

@@ -70,12 +70,7 @@ class LocalApiTest : public testing::Test {
     ReplicaOptions options;
     options.directory = directory();
     const auto replica = must(Replica::open(options, key, test_schema()));
-    const Snapshot snapshot(10, records);
-    auto builder = must(replica->build(snapshot.manifest, 1));
-    for (std::size_t i = 0; i < snapshot.chunks.size(); ++i)
-      must(builder->add(snapshot.manifest.chunks[i], snapshot.chunks[i]));
-    must(builder->finish(pc_clock.wall_ms));
-    must(replica->swap(std::move(builder)));
+    bootstrap(*replica, Snapshot(10, records), pc_clock.wall_ms);
   }
   Result<void> start() {
     api.reset();

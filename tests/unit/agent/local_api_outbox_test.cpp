@@ -96,6 +96,32 @@ TEST_F(LocalApiOutboxTest, ChoosingTheOtherValueSetsItOnTopOfWhatStandsInOneActi
   EXPECT_EQ(get("/conflicts?state=all").json().at("items").size(), 1u);
 }
 
+// The hub sees that neither value stands any more, and asks again; nobody was shown what does stand.
+TEST_F(LocalApiOutboxTest, TheOtherValueReplacesOnlyWhatTheConflictShowed) {
+  work({customer_of(1, "Ada", "King"), open_conflict()});
+  ASSERT_EQ(resolve("other").status, 200);
+  const Json ops = get("/outbox/3/1").json().at("ops");
+  EXPECT_EQ(ops.at(0).at("changes"), (Json{{"family", {{"base", "Byron"}, {"value", "Lovelace"}}}}));
+}
+
+TEST_F(LocalApiOutboxTest, NoOpenConflictIsHiddenBehindDecidedOnes) {
+  const auto& collection = collection_of("conflict");
+  std::vector<sync::Record> records{open_conflict()};
+  for (std::uint8_t i = 0; i < 250; ++i) {
+    records.push_back(open_conflict());
+    records.back().key.id.bytes.back() = static_cast<std::uint8_t>(i + 1);
+    records.back().key.id.bytes.front() = i;
+    if (i < 247) records.back().fields[*collection.field("state")] = std::string("decided");
+  }
+  work(records);
+  const Json open = get("/conflicts").json();
+  EXPECT_EQ(open.at("total"), 4);
+  EXPECT_EQ(open.at("items").size(), 4u);
+  const Json all = get("/conflicts?state=all&limit=3").json();
+  EXPECT_EQ(all.at("total"), 251);
+  EXPECT_EQ(all.at("items").size(), 3u);
+}
+
 TEST_F(LocalApiOutboxTest, ChoosingTheCurrentValueOnlyClosesTheConflict) {
   work_with_conflict();
   ASSERT_EQ(resolve("current").status, 200);

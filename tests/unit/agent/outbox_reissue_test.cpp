@@ -130,6 +130,20 @@ TEST_F(OutboxReissueTest, TimesKeysAndPeopleStayAsTheyWere) {
   }
 }
 
+// Somebody may be signed in under two logins of the operating system, and goes on saving after the re-issue.
+TEST_F(OutboxReissueTest, EverySignInGoesAlongUnderItsNumber) {
+  const sync::Assertion first{1, sync::Id{{4}}, 100, "one"}, second{2, sync::Id{{4}}, 200, "two"};
+  ASSERT_TRUE(pc.outbox->add_assertion(first));
+  ASSERT_TRUE(pc.outbox->add_assertion(second));
+  const auto made = pc.save(pc.customer("a")).ref;
+  const auto moves = pc.outbox->reissue({});
+  ASSERT_TRUE(moves);
+  EXPECT_EQ(pc.action(moved(*moves, made)).header.assertion, 1u) << "the sign-in it was made under";
+  const std::array<std::uint32_t, 2> numbers{1, 2};
+  EXPECT_EQ(pc.outbox->assertions(numbers).value(), (std::vector{first, second}));
+  EXPECT_EQ(pc.outbox->next_assertion().value(), 3u);
+}
+
 TEST_F(OutboxReissueTest, RolledBackFileContinuesWithoutReusingANumber) {
   pc.save(pc.entry("a"));
   pc.outbox.reset();
@@ -154,6 +168,7 @@ TEST_F(OutboxReissueTest, CompactionTakesReissuedActionsAndCountsWhatIsNoLongerO
   ASSERT_TRUE(pc.outbox->reissue({0, 0, 1, 0}));
   EXPECT_EQ(pc.outbox->status().lanes[2].number, 2u);
   pc.clock.wall_ms += pc.options.keep_ms + 1;
+  pc.outbox->hub_clock(pc.clock.wall_ms);
   pc.save(pc.entry("c"));
   EXPECT_EQ(pc.outbox->compact().value(), 2u);
   EXPECT_EQ(pc.outbox->status().no_longer_offered, 0u) << "the hub does not have it in its present lane";
@@ -173,6 +188,36 @@ TEST_F(OutboxReissueTest, AResultBeyondTheCommonPartIsNotAboutThisAction) {
   EXPECT_EQ(moved(*moves, b), (sync::ActionRef{2, 2}));
   EXPECT_TRUE(pc.outbox->result_of({2, 1}));
   EXPECT_FALSE(pc.outbox->result_of({2, 2}));
+}
+
+// The file is at the new incarnation, and memory is not: whatever was saved then would break its chain.
+TEST_F(OutboxReissueTest, NothingIsSavedAfterAReissueThatCouldNotBeReadBack) {
+  pc.set_pragma("cache_size", "10");
+  ASSERT_TRUE(pc.open());
+  for (int i = 0; i < 12; ++i) pc.save(pc.entry("key-" + std::to_string(i), std::string(4'000, 'x')));
+  const auto before = pc.outbox->maker();
+  pc.outbox.reset();
+  const auto image = pc.disk.image();
+  int failed_after_commit = 0;
+  for (std::uint64_t read = 1; read < 80; ++read) {
+    pc.disk.restore(*image);
+    ASSERT_TRUE(pc.open());
+    pc.disk.fail_read(read);
+    const bool moved = pc.outbox->reissue({}).has_value();
+    pc.disk.mend();
+    const bool suspended = pc.outbox->status().health == OutboxHealth::read_only;
+    EXPECT_EQ(suspended, !moved) << "read " << read;
+    if (suspended) {
+      EXPECT_FALSE(pc.append(pc.entry("then"))) << "read " << read;
+      ASSERT_TRUE(pc.outbox->recover());
+    }
+    pc.save(pc.entry("now"));
+    if (!moved && pc.outbox->maker() != before) ++failed_after_commit;
+    ASSERT_TRUE(pc.open());
+    EXPECT_EQ(pc.outbox->status().health, OutboxHealth::writable) << "read " << read;
+    EXPECT_EQ(pc.outbox->pending(pc.schema, 0)->size(), 13u) << "read " << read;
+  }
+  EXPECT_GT(failed_after_commit, 0);
 }
 
 TEST_F(OutboxReissueTest, PowerCutLeavesTheOldIncarnationOrTheWholeNewOne) {

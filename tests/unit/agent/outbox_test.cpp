@@ -191,45 +191,6 @@ TEST_F(OutboxTest, AfterTheHubWentBackEveryResultIsTakenAnew) {
   EXPECT_EQ(pc.outbox->results_cursor(), 2u);
 }
 
-TEST_F(OutboxTest, CompactionLetsGoOfAcceptedActionsOnlyAndCountsThem) {
-  const auto a = pc.save(pc.entry("a")).ref, b = pc.save(pc.entry("b")).ref;
-  const auto c = pc.save(pc.entry("c")).ref;
-  pc.save(pc.entry("d"));
-  const auto x = pc.save(pc.customer("x")).ref;
-  pc.settle(1, a, Verdict::applied, 10);
-  pc.settle(2, c, Verdict::applied, 11);
-  pc.settle(3, x, Verdict::quarantined, 11);
-  EXPECT_EQ(pc.outbox->compact().value(), 0u) << "young and few";
-  pc.clock.wall_ms += pc.options.keep_ms + 1;
-  EXPECT_EQ(pc.outbox->compact().value(), 0u) << "nothing is newer";
-  pc.save(pc.entry("y"));
-  EXPECT_EQ(pc.outbox->compact().value(), 1u);
-  for (int round = 0; round < 2; ++round) {
-    EXPECT_EQ(pc.outbox->status().no_longer_offered, 1u);
-    EXPECT_EQ(pc.outbox->status().health, OutboxHealth::writable);
-    EXPECT_EQ(pc.outbox->read_batch(2, 0, 9, 9'999).error().code, "no-longer-kept");
-    EXPECT_EQ(pc.outbox->read_batch(2, 1, 9, 9'999)->actions.size(), 4u);
-    EXPECT_TRUE(pc.outbox->find(pc.schema, b).value());
-    EXPECT_TRUE(pc.outbox->find(pc.schema, x).value());
-    EXPECT_FALSE(pc.outbox->find(pc.schema, a).value());
-    ASSERT_TRUE(pc.open());
-  }
-  EXPECT_EQ(pc.save(pc.entry("e")).ref.number, 6u);
-}
-
-TEST_F(OutboxTest, CompactionKeepsToTheSizeLimitOldestFirst) {
-  pc.options.keep_bytes = 1;
-  ASSERT_TRUE(pc.open());
-  std::uint64_t stream = 0;
-  for (const char* key : {"a", "b", "c"}) {
-    ++stream;
-    pc.settle(stream, pc.save(pc.entry(key)).ref, Verdict::applied, stream);
-  }
-  EXPECT_EQ(pc.outbox->compact().value(), 3u);
-  EXPECT_EQ(pc.outbox->status().bytes, 0u);
-  EXPECT_FALSE(pc.save(pc.entry("a")).repeated) << "its key went with it";
-}
-
 TEST_F(OutboxTest, SignInsAreKeptAndNumbersAreNotGivenTwice) {
   sync::Assertion first{pc.outbox->next_assertion().value(), sync::Id{{4}}, 100, "signature"};
   EXPECT_EQ(pc.outbox->add_assertion(first).value(), 1u);

@@ -8,15 +8,6 @@
 namespace holdline::agent {
 namespace {
 
-// Turns over a bit of every page on the disk; what is in memory already stays good.
-void rot(const ReplicaStation& station) {
-  const auto file = station.options.directory / "replica.db";
-  std::string bytes = platform::contents(file);
-  constexpr std::size_t page = 4096;
-  for (std::size_t at = 0; at < bytes.size(); at += page) bytes[at + 100] = static_cast<char>(bytes[at + 100] ^ 4);
-  platform::write_contents(file, bytes);
-}
-
 std::vector<sync::Record> customers() {
   std::vector<sync::Record> records;
   for (std::uint32_t n = 1; n <= 400; ++n) records.push_back(customer_of(n, "Anna", "Schmidt"));
@@ -36,7 +27,7 @@ TEST(ReplicaDamage, ACutThatMeetsItGivesTheReplicaUp) {
   ReplicaStation station;
   station.bootstrap(Snapshot(10, customers()));
   station.start();
-  rot(station);
+  rot(station.options.directory / "replica.db");
   const auto applied = station.replica->apply(cut_of(10, 11, {told(11, customer_of(200, "Ada", "Lovelace"))}), 1);
   ASSERT_FALSE(applied);
   EXPECT_TRUE(station.replica->is_given_up());
@@ -79,7 +70,7 @@ TEST(ReplicaDamage, AReaderThatMeetsItSaysSoUntilItReadsAnotherFile) {
   station.bootstrap(Snapshot(10, customers()));
   const auto reader = station.reader();
   const sync::RecordKey key = key_in("customer", 200);
-  rot(station);
+  rot(station.options.directory / "replica.db");
   EXPECT_FALSE(reader->find({&key, 1}));
   EXPECT_TRUE(reader->met_damage());
   station.start();
@@ -95,6 +86,37 @@ TEST(ReplicaDamage, AnotherOneInItsPlaceIsTrustedAgain) {
   station.replica->give_up();
   station.bootstrap(Snapshot(11, customers()));
   EXPECT_FALSE(station.replica->is_given_up());
+}
+
+TEST(ReplicaDamage, ASwapThatFailedDoesNotMakeTheOldFileTrustedAgain) {
+  ReplicaStation station;
+  bool fails = true;
+  station.options.publish = [&fails](const std::filesystem::path& from,
+                                     const std::filesystem::path& to) -> Result<void> {
+    if (fails) return fail(ErrorKind::stop, "io-error", "The disk reported an error.");
+    return platform::publish_file(from, to);
+  };
+  station.start();
+  station.replica->give_up();
+  EXPECT_THROW(station.bootstrap(Snapshot(11, customers())), std::runtime_error);
+  EXPECT_TRUE(station.replica->is_given_up());
+  fails = false;
+  station.bootstrap(Snapshot(11, customers()));
+  EXPECT_FALSE(station.replica->is_given_up());
+}
+
+TEST(ReplicaDamage, AReaderThatCouldNotOpenTheNewFileTriesAgainAndNeverReadsTheOldOne) {
+  ReplicaStation station;
+  station.bootstrap(Snapshot(10, customers()));
+  const auto reader = station.reader();
+  const sync::RecordKey key = key_in("customer", 200);
+  const auto file = station.options.directory / "replica.db", aside = station.options.directory / "aside.db";
+  std::filesystem::rename(file, aside);
+  EXPECT_FALSE(reader->reopen());
+  EXPECT_FALSE(reader->find({&key, 1}));
+  reader->shrink();
+  std::filesystem::rename(aside, file);
+  EXPECT_EQ(must(reader->find({&key, 1})).rows.size(), 1u);
 }
 
 // SQLite finds no log beside a file that it cannot read: the empty file could be neither emptied nor replaced for ever.

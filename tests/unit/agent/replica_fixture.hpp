@@ -2,6 +2,7 @@
 // directory.
 #pragma once
 
+#include <filesystem>
 #include <initializer_list>
 #include <memory>
 #include <stdexcept>
@@ -124,6 +125,14 @@ inline std::vector<sync::DigestRoot> roots_of(const sync::DigestTable& table) {
   return roots;
 }
 
+// Turns over a bit of every page of a file on the disk; what is in memory already stays good.
+inline void rot(const std::filesystem::path& file) {
+  std::string bytes = platform::contents(file);
+  constexpr std::size_t page = 4096;
+  for (std::size_t at = 0; at < bytes.size(); at += page) bytes[at + 100] = static_cast<char>(bytes[at + 100] ^ 4);
+  platform::write_contents(file, bytes);
+}
+
 // A snapshot in chunks of `per_chunk` records.
 struct Snapshot {
   sync::Manifest manifest;
@@ -147,6 +156,15 @@ struct Snapshot {
   }
 };
 
+// What a download does, without one.
+inline void bootstrap(Replica& replica, const Snapshot& snapshot, std::int64_t hub_wall_ms = 500) {
+  auto builder = must(replica.build(snapshot.manifest, 1));
+  for (std::size_t i = 0; i < snapshot.chunks.size(); ++i)
+    must(builder->add(snapshot.manifest.chunks[i], snapshot.chunks[i]));
+  must(builder->finish(hub_wall_ms));
+  must(replica.swap(std::move(builder)));
+}
+
 struct ReplicaStation {
   platform::Scratch scratch;
   ReplicaOptions options;
@@ -163,13 +181,7 @@ struct ReplicaStation {
     rebuilt_because.clear();
     replica = must(Replica::open(options, key, test_schema(), &rebuilt_because));
   }
-  void bootstrap(const Snapshot& snapshot) {
-    auto builder = must(replica->build(snapshot.manifest, 1));
-    for (std::size_t i = 0; i < snapshot.chunks.size(); ++i)
-      must(builder->add(snapshot.manifest.chunks[i], snapshot.chunks[i]));
-    must(builder->finish(500));
-    must(replica->swap(std::move(builder)));
-  }
+  void bootstrap(const Snapshot& snapshot) { agent::bootstrap(*replica, snapshot); }
   // The place of a first bootstrap with nothing in it: cursor 10.
   void bootstrap() { bootstrap(Snapshot(10, {})); }
   std::unique_ptr<ReplicaReader> reader() const { return must(ReplicaReader::open(options, key, test_schema())); }

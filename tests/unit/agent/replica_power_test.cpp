@@ -73,6 +73,25 @@ TEST_P(ReplicaPowerTest, ShowsTheOldCutOrTheNewOneNeverHalfOfOne) {
   EXPECT_GT(old_cuts + new_cuts, 10u);
 }
 
+TEST_P(ReplicaPowerTest, IsMadeAfterItsCreationWasCutShortAnywhere) {
+  FaultDisk disk("replica-create", 3);
+  const auto options = options_on(disk);
+  const auto key = platform::key_of(7);
+  const auto bare = disk.image();
+  bool was_cut = true;
+  for (std::uint64_t nth = 1; was_cut; ++nth) {
+    disk.restore(*bare);
+    disk.cut_power_at(nth);
+    static_cast<void>(Replica::open(options, key, test_schema()));
+    was_cut = disk.power_is_off();
+    disk.cut_power();
+    disk.restore_power(GetParam());
+    const auto replica = Replica::open(options, key, test_schema());
+    ASSERT_TRUE(replica) << "at change " << nth << ": " << replica.error().message;
+    ASSERT_TRUE((*replica)->check_rows()) << "at change " << nth;
+  }
+}
+
 TEST_P(ReplicaPowerTest, GoesOnWithABootstrapOrStartsItAfresh) {
   const Snapshot snapshot(20, new_records(), 20);
   FaultDisk disk("replica-build", 2);

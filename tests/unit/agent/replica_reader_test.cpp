@@ -101,6 +101,16 @@ TEST_F(ReplicaReaderTest, KeepsToTheCollectionAskedFor) {
   EXPECT_EQ(only[0].matched.record.key.collection, no);
 }
 
+// Entries keep a number as it was typed, so they stand before customers' numbers in the index.
+TEST_F(ReplicaReaderTest, FindsTheCollectionAskedForBehindAnyNumberOfOthers) {
+  std::vector<sync::Record> records{customer_of(1, "Anna", "Schmidt"), phone_of(100, 1, "+493099")};
+  for (std::uint8_t i = 0; i < 50; ++i)
+    records.push_back(record_of("callback_request", 100 + i, {{"name", text("Bert")}, {"phone", text("3099")}}));
+  fill(records);
+  const auto query = parse_query(reader_->folder(), "3099");
+  EXPECT_EQ(must(reader_->search(query, 2, collection_of("customer").no)).rows.size(), 1u);
+}
+
 TEST_F(ReplicaReaderTest, ForgetsOldWordsAndNumbersWhenTheyChange) {
   fill({customer_of(1, "Anna", "Schmidt", "KD-1"), phone_of(100, 1, "+4930111999")});
   must(

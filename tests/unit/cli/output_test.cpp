@@ -52,6 +52,16 @@ TEST(Output, StatusInAPipeHasTabsAndAbsoluteTimes) {
             "agent\t0.1.0\n");
 }
 
+TEST(Output, StatusTellsWhatNeitherTheHubNorThisPcHasAnyMore) {
+  const auto told = [](const std::string& lost) {
+    Scripted holdline;
+    return shown(holdline, {"status"}, R"({"mode":"online","outbox":{"lost":")" + lost + "\"}}").find("lost\t") !=
+           std::string::npos;
+  };
+  EXPECT_TRUE(told("17"));
+  EXPECT_FALSE(told("0"));
+}
+
 TEST(Output, StatusTellsHowFarAClockIsOffWhenThatIsAMinuteOrMore) {
   const auto clock_row = [](const std::string& offset_ms) {
     Scripted holdline;

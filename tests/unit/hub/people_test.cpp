@@ -58,5 +58,15 @@ TEST_F(PeopleTest, WhatCannotBeAnAccountIsRefused) {
   EXPECT_EQ(refusal({"ada", "agent", {"acme"}}, "short77"), "weak-password");
 }
 
+TEST_F(PeopleTest, AFirstPersonIsPutAgainUnderTheSameId) {
+  const auto put = [&](std::string_view password) {
+    return put_first_person(store_.ledger(), {"ada", "it", {"acme/leeds"}}, password, entropy_).value();
+  };
+  const auto first = put("one password"), second = put("another one");
+  EXPECT_EQ(first.id, second.id);
+  const auto kept = store_.ledger().person(first.id).value();
+  EXPECT_TRUE(platform::unwrap_secret("another one", kept->wrapped));
+}
+
 }  // namespace
 }  // namespace holdline::hub::testing

@@ -131,7 +131,7 @@ TEST(SqliteLedger, ACodeIsUsedOnceAlsoBetweenTwoConnections) {
   SqliteStore store;
   store.close();
   const auto connect = [&] { return platform::Database::open(store.file(), platform::key_of(1)).value(); };
-  sqlite::Directory one(connect()), two(connect());
+  sqlite::Directory one(connect(), connect()), two(connect(), connect());
   for (int round = 0; round < 20; ++round) {
     const auto hash = sync::sha256(std::to_string(round));
     ASSERT_TRUE(one.add_code({hash, "desk", {"acme/leeds"}, desk, 1000}));
