@@ -50,6 +50,8 @@ class Campaign {
       const std::uint64_t seed = next_++;
       if (options_.runs != 0 && seed >= options_.first_seed + options_.runs) break;
       const Plan plan = plan_of(seed);
+      if (plan.store != options_.store.value_or(plan.store) || plan.fault != options_.fault.value_or(plan.fault))
+        continue;
       own.add(seed, plan, labs.run(plan, seed, nobody));
     }
     const std::lock_guard lock(mutex_);

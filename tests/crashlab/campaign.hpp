@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "tests/crashlab/report.hpp"
 
@@ -14,6 +15,8 @@ struct CampaignOptions {
   std::uint64_t runs = 0;    // 0: as many as there is time for
   std::int64_t seconds = 0;  // of wall time; 0: as long as the runs take
   unsigned jobs = 1;
+  std::optional<Store> store;  // these alone; the seeds of others are passed over
+  std::optional<Fault> fault;
 };
 
 Plan plan_of(std::uint64_t seed);

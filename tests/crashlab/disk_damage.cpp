@@ -65,9 +65,17 @@ StoreFiles DiskDamage::files() const {
   return {station_.disk().read(station_.path()), station_.disk().read(station_.log_path())};
 }
 
-void DiskDamage::swap(std::span<const Swap> ways, const StoreFiles& older, const StoreFiles& of_another) {
+Swap DiskDamage::swap(std::span<const Swap> ways, const StoreFiles& older, const StoreFiles& of_another) {
   ++done_.swapped_files;
-  do_swap(ways[below(ways.size())], older, of_another);
+  const Swap way = ways[below(ways.size())];
+  do_swap(way, older, of_another);
+  return way;
+}
+
+void DiskDamage::put_back(Swap way, const StoreFiles& taken) {
+  station_.disk().write(station_.path(), taken.file);
+  if (way == Swap::both_missing && !taken.log.empty()) station_.disk().write(station_.log_path(), taken.log);
+  station_.tell("what was taken away is put back");
 }
 
 std::string DiskDamage::part_of(const std::string& bytes) {
@@ -75,7 +83,9 @@ std::string DiskDamage::part_of(const std::string& bytes) {
 }
 
 void DiskDamage::do_swap(Swap way, const StoreFiles& older, const StoreFiles& of_another) {
-  const auto file = [this](std::string bytes) { station_.disk().write(station_.path(), std::move(bytes)); };
+  const auto file = [this](std::optional<std::string> bytes) {
+    station_.disk().write(station_.path(), std::move(bytes));
+  };
   const auto log = [this](std::optional<std::string> bytes) {
     station_.disk().write(station_.log_path(), std::move(bytes));
   };
@@ -110,6 +120,12 @@ void DiskDamage::do_swap(Swap way, const StoreFiles& older, const StoreFiles& of
     case Swap::file_of_another:
       station_.tell("the file of another workstation is put there");
       return file(of_another.file), log(of_another.log);
+    case Swap::file_missing:
+      station_.tell("the file is taken away, its log stays");
+      return file(std::nullopt);
+    case Swap::both_missing:
+      station_.tell("the file and its log are taken away");
+      return file(std::nullopt), log(std::nullopt);
   }
 }
 

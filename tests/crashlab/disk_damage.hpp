@@ -20,12 +20,19 @@ enum class Swap : std::uint8_t {
   file_cut_off,
   log_of_another,
   file_of_another,  // with its log
+  file_missing,     // its log is still there
+  both_missing,
 };
 
 // What a store has on its disk.
 struct StoreFiles {
   std::string file, log;
 };
+
+// The file is away or empty, as on a machine where nothing was saved yet.
+constexpr bool takes_file_away(Swap way) {
+  return way == Swap::file_missing || way == Swap::both_missing || way == Swap::file_emptied;
+}
 
 struct FlippedBit {
   std::string path;
@@ -52,8 +59,10 @@ class DiskDamage {
   // A page that is another one than in `before` becomes that again. False: there is none.
   bool put_page_back(const std::string& before);
   StoreFiles files() const;
-  // In one of these ways.
-  void swap(std::span<const Swap> ways, const StoreFiles& older, const StoreFiles& of_another = {});
+  // In one of these ways; says which.
+  Swap swap(std::span<const Swap> ways, const StoreFiles& older, const StoreFiles& of_another = {});
+  // What such a swap took away is there again. Nothing else is touched.
+  void put_back(Swap way, const StoreFiles& taken);
 
  private:
   void do_swap(Swap way, const StoreFiles& older, const StoreFiles& of_another);

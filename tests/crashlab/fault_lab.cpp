@@ -75,4 +75,13 @@ void FaultLab::find_everything() {
   station_.accept();
 }
 
+std::string FaultLab::miss_file(Swap way, const StoreFiles& taken) {
+  if (station_.open()) lost("it opened without its file, as if nothing had been there");
+  if (!station_.disk().read(station_.path()).empty()) lost("a new file was made in place of the one that is away");
+  station_.lose(PowerLoss::none);
+  damage_.put_back(way, taken);
+  find_everything();
+  return "file missing";
+}
+
 }  // namespace holdline::crashlab

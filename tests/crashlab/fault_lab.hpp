@@ -49,6 +49,9 @@ class FaultLab : public Lab {
   void end_somehow();
   // Starts as the daemon does: everything acknowledged is there.
   void find_everything();
+  // The file was taken away in this way: the start says so, makes nothing in its place, and leaves what is there for
+  // whoever puts the file back.
+  std::string miss_file(Swap way, const StoreFiles& taken);
 
   Random random_{1};
   DiskDamage damage_;

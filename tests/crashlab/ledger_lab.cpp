@@ -116,15 +116,19 @@ class LedgerLab final : public FaultLab {
   }
 
   std::string swap_file() override {
-    static constexpr std::array ways{Swap::older_without_log, Swap::file_emptied, Swap::file_cut_off, Swap::log_cut_off,
-                                     Swap::no_log};
+    static constexpr std::array ways{Swap::older_without_log, Swap::file_emptied, Swap::file_cut_off,
+                                     Swap::log_cut_off,       Swap::no_log,       Swap::file_missing,
+                                     Swap::both_missing};
     const StoreFiles older = damage_.files();
     hub_.start();
     hub_.must_work(3);
     if (const auto taken = hub_.take(1); !taken) lost("work is refused: " + taken.error().code);
     hub_.lose(PowerLoss::none);
-    damage_.swap(ways, older);
-    return hub_.judge();
+    const StoreFiles today = damage_.files();
+    const Swap way = damage_.swap(ways, older);
+    if (!takes_file_away(way)) return hub_.judge();
+    if (hub_.open_mode() == platform::OpenMode::create_new) lost("a hub could be set up where one was");
+    return miss_file(way, today);
   }
 
   std::uint64_t acked() const override { return hub_.acked().actions; }

@@ -13,6 +13,7 @@ LedgerStation::LedgerStation(Random& random) : Station("/ledger.db", 1), random_
   const hub::NewLedger fresh{sync::Id{{1}}, sync::Id{{2}}, schema_.text(), sync::train_dictionary(schema_)};
   ledger_ = must(hub::SqliteLedger::create(options_, key_, fresh));
   must(ledger_->put_person(book_.person()));
+  mark_set_up();
   close();
   fresh_ = {disk().image(), {}};
   must(open());
@@ -167,7 +168,8 @@ std::string LedgerStation::judge() {
   const LedgerTruth& truth = truths_[acked_.pushes];
   if (found->head < truth.head) return "by the workstations' positions";
   if (found->progress != truth.progress) return "by the workstations' numbers";
-  if (found->results.size() < truth.results.size()) return "by the workstations' results";
+  for (const auto& [device, end] : truth.stream_ends)
+    if (found->stream_ends.at(device) < end) return "by the workstations' results";
   if (*found != truth) undetected(difference(truth, *found));
   const auto people = ledger_->people(ledger_scopes);
   if (!people) return "error when read";

@@ -18,7 +18,7 @@ class OutboxLab final : public FaultLab {
     const auto age = [&](OutboxStation& pc) {
       fresh_.disk = pc.disk().image();
       pc.begin(fresh_, 42, nobody);
-      must(pc.create());
+      must(pc.open());
       pc.close();
       fresh_ = pc.prepared();
       pc.begin(fresh_, 42, nobody);
@@ -104,7 +104,7 @@ class OutboxLab final : public FaultLab {
       if (pc_.outbox().status().health == agent::OutboxHealth::writable || pc_.outbox().status().advice.empty())
         lost("something was refused, and the outbox does not say why");
       if (pc_.takes_entries()) lost("something was acknowledged on a disk that cannot be written");
-      pc_.accept_remains();
+      pc_.accept_unwritable();
       if (pc_.outbox().recover()) lost("it recovered on a disk that cannot be written");
       if (one_of(2)) {
         pc_.disk().mend();
@@ -177,6 +177,7 @@ class OutboxLab final : public FaultLab {
   // The medium does a write to the file elsewhere, or not at all; it shows at the next start of the machine.
   std::string lead_write_astray(bool misdirect) override {
     pc_.set_checkpoint_after(4);
+    pc_.set_long_notes_one_in(2);
     pc_.start();
     damage_.lead_write_astray(misdirect, 12, 5);
     pc_.must_work(drawn({8, 12}));
@@ -187,6 +188,7 @@ class OutboxLab final : public FaultLab {
 
   std::string put_page_back() override {
     const std::string before = damage_.files().file;
+    pc_.set_long_notes_one_in(2);
     pc_.start();
     pc_.must_work(drawn({8, 12}));
     const HubMemory hub = pc_.hub_memory();
@@ -199,7 +201,8 @@ class OutboxLab final : public FaultLab {
                                      Swap::older_log,          Swap::no_log,
                                      Swap::log_cut_off,        Swap::file_emptied,
                                      Swap::file_cut_off,       Swap::log_of_another,
-                                     Swap::file_of_another};
+                                     Swap::file_of_another,    Swap::file_missing,
+                                     Swap::both_missing};
     pc_.start();
     pc_.must_work(4);
     pc_.lose(PowerLoss::none);
@@ -212,8 +215,9 @@ class OutboxLab final : public FaultLab {
     } else {
       pc_.lose(PowerLoss::none);
     }
-    damage_.swap(ways, older, of_another_);
-    return pc_.judge(hub);
+    const StoreFiles today = damage_.files();
+    const Swap way = damage_.swap(ways, older, of_another_);
+    return takes_file_away(way) ? miss_file(way, today) : pc_.judge(hub);
   }
 
   std::uint64_t acked() const override { return pc_.truth().actions(); }

@@ -8,10 +8,6 @@ namespace {
 
 constexpr sync::Lane entry_lane = 2, customer_lane = 3;
 
-bool settles(sync::Verdict verdict) {
-  return verdict != sync::Verdict::quarantined && verdict != sync::Verdict::waiting;
-}
-
 }  // namespace
 
 OutboxStation::OutboxStation(std::uint64_t device)
@@ -28,20 +24,19 @@ void OutboxStation::set_checkpoint_after(int pages) {
     if (pragma.name == "wal_autocheckpoint") pragma.value = std::to_string(pages);
 }
 
-Result<void> OutboxStation::create() {
-  HOLDLINE_ASSIGN(outbox_, agent::Outbox::create(options_, key_, device_, clock_, entropy_));
-  incarnation_ = outbox_->maker().incarnation;
-  return {};
-}
-
 Result<void> OutboxStation::open() {
   close();
-  auto opened = agent::Outbox::open(options_, key_, clock_, entropy_);
+  const auto mode = open_mode();
+  auto opened = agent::Outbox::start(mode, options_, key_, device_, clock_, entropy_);
   if (!opened) {
     tell("cannot open: " + opened.error().code);
     return fail(std::move(opened));
   }
   outbox_ = *std::move(opened);
+  if (mode == platform::OpenMode::create_new) {
+    incarnation_ = outbox_->maker().incarnation;
+    mark_set_up();
+  }
   const auto status = outbox_->status();
   tell(status.health == agent::OutboxHealth::writable ? "opens writable" : "opens read-only: " + status.advice);
   return {};
@@ -60,6 +55,7 @@ void OutboxStation::begin(const Prepared& from, std::uint64_t seed, Tell tell) {
   incarnation_ = from.incarnation;
   customers_ = from.customers;
   tokens_ = from.tokens;
+  long_notes_one_in_ = 8;
 }
 
 // --- work ---
@@ -119,7 +115,7 @@ agent::Draft OutboxStation::draft(const std::string& token) {
     return with(token, std::move(op));
   }
   op.changes.push_back({*of.field("kind"), sync::BaseUnknown{}, std::string("message"), {}, {}});
-  const std::size_t length = one_in(random_, 8) ? long_note : 20 + random_.below(500);
+  const std::size_t length = one_in(random_, long_notes_one_in_) ? long_note : 20 + random_.below(500);
   op.changes.push_back({*of.field("note"), sync::BaseUnknown{}, token + " " + std::string(length, 'x'), {}, {}});
   return with(token, std::move(op));
 }

@@ -16,13 +16,14 @@ class OutboxStation final : public Station {
   explicit OutboxStation(std::uint64_t device);
 
   // --- the machine ---
-  Result<void> create();
   Result<void> open() override;
   bool is_open() const { return outbox_ != nullptr; }
   void close() override { outbox_.reset(); }
   agent::Outbox& outbox() { return *outbox_; }
   // How many pages of log there are before they are moved to the file.
   void set_checkpoint_after(int pages);
+  // One entry in so many goes on over a second page; 8 when a run begins.
+  void set_long_notes_one_in(std::uint32_t n) { long_notes_one_in_ = n; }
 
   // Begins a run: everything that was drawn or known before is gone.
   struct Prepared {
@@ -44,10 +45,16 @@ class OutboxStation final : public Station {
   const OutboxTruth& truth() const { return truth_; }
 
   // --- the checks ---
+  // What the outbox shows; its error when it cannot. Throws Broken when that does not hang together: to find a broken
+  // chain is the outbox's task, and it said that it had found none.
   Result<OutboxTruth> observe();
   // Writable as well.
   void accept() override;
-  // What can still be read, with an outbox that was damaged, is what was written. Throws Broken.
+  // On a sound disk that cannot be written: all of it can be read, and exactly what is pending is exported. Throws
+  // Broken.
+  void accept_unwritable();
+  // What can still be read, with an outbox that was damaged, is what was written; what was pending among it is exported
+  // or listed as unreadable. Throws Broken.
   void accept_remains();
   HubMemory hub_memory();
   // How damage was told: by the start, by reading, or at the latest by the hub, which knows every entry of this
@@ -66,6 +73,14 @@ class OutboxStation final : public Station {
   // Runs one thing: `next` is the truth when it succeeds.
   template <class Deed>
   Result<void> attempt(const char* what, OutboxTruth next, const Deed& deed);
+  Result<void> observe_lane(sync::Lane lane, OutboxTruth& found);
+  // What was acknowledged, or that with all of what was under way.
+  OutboxTruth found_as_known();
+  bool may_show(sync::ActionRef ref, const std::string& token) const;
+  void accept_batches();
+  void accept_export();
+  // All that was saved is there, whatever lies beside it.
+  bool has_every_action(const OutboxTruth& found) const;
   void check_repeated(const OutboxTruth& truth);
   std::string told_by_hub(const HubMemory& hub, const OutboxTruth& found);
   bool older_beside_the_chain(const OutboxTruth& found) const;
@@ -84,6 +99,7 @@ class OutboxStation final : public Station {
   sync::Id incarnation_;
   std::vector<sync::Id> customers_;  // of this incarnation
   std::uint64_t tokens_ = 0;
+  std::uint32_t long_notes_one_in_ = 8;
 };
 
 }  // namespace holdline::crashlab

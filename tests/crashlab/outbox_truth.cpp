@@ -10,6 +10,27 @@ std::size_t OutboxTruth::actions() const {
   return sum;
 }
 
+bool OutboxTruth::holds(sync::ActionRef ref) const {
+  return ref.lane < sync::lane_count && ref.number > let_go[ref.lane] &&
+         ref.number <= let_go[ref.lane] + lanes[ref.lane].size();
+}
+
+std::map<sync::ActionRef, std::string> OutboxTruth::pending() const {
+  std::map<sync::ActionRef, std::string> found;
+  for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
+    for (std::size_t i = 0; i < lanes[lane].size(); ++i) {
+      const sync::ActionRef ref{lane, let_go[lane] + i + 1};
+      const auto told = results.find(ref);
+      if (told == results.end() || !settles(told->second.verdict)) found.emplace(ref, lanes[lane][i]);
+    }
+  }
+  return found;
+}
+
+bool settles(sync::Verdict verdict) {
+  return verdict != sync::Verdict::quarantined && verdict != sync::Verdict::waiting;
+}
+
 std::string difference(const OutboxTruth& wanted, const OutboxTruth& found) {
   for (std::size_t lane = 0; lane < sync::lane_count; ++lane) {
     const auto& a = wanted.lanes[lane];

@@ -27,7 +27,13 @@ struct OutboxTruth {
   bool operator==(const OutboxTruth&) const = default;
 
   std::size_t actions() const;
+  bool holds(sync::ActionRef ref) const;
+  const std::string& token(sync::ActionRef ref) const { return lanes[ref.lane][ref.number - let_go[ref.lane] - 1]; }
+  // The tokens of what a hub has not settled.
+  std::map<sync::ActionRef, std::string> pending() const;
 };
+// It took effect, or lost to another value; nothing more will come of it.
+bool settles(sync::Verdict verdict);
 // The first difference, for people.
 std::string difference(const OutboxTruth& wanted, const OutboxTruth& found);
 

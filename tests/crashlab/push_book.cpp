@@ -19,6 +19,8 @@ std::string difference(const LedgerTruth& wanted, const LedgerTruth& found) {
   if (wanted.head != found.head)
     return "the feed ends at " + std::to_string(found.head) + " instead of " + std::to_string(wanted.head);
   if (wanted.progress != found.progress) return "the progress of a lane is another";
+  if (!found.dense) return "a result is missing in the middle of a stream";
+  if (wanted.stream_ends != found.stream_ends) return "a stream of results ends elsewhere";
   if (wanted.results != found.results) return "results are missing or others";
   if (wanted.digests != found.digests) return "records are others than were committed";
   return "none";
@@ -116,9 +118,10 @@ Result<LedgerTruth> PushBook::observe(hub::Ledger& ledger) const {
     HOLDLINE_ASSIGN(const auto lanes, reader->progress(device.id, id_of(10, device.id.bytes[1])));
     for (const auto& [key, progress] : lanes) found.progress[key] = progress.number;
     HOLDLINE_ASSIGN(const auto results, reader->results(device.id, 0, 100'000));
-    for (std::size_t i = 0; i < results.size(); ++i) {
-      const sync::ActionResult& told = results[i];
-      if (told.entry != i + 1) return fail(ErrorKind::stop, "result-gap", "");
+    std::uint64_t& end = found.stream_ends[device.id];
+    for (const sync::ActionResult& told : results) {
+      found.dense = found.dense && told.entry == end + 1;
+      end = told.entry;
       found.results[{{device.id, told.incarnation, told.lane}, told.number}] = told.verdict;
     }
   }

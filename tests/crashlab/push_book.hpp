@@ -20,6 +20,8 @@ struct LedgerTruth {
   std::map<sync::DigestKey, sync::Leaves> digests;
   std::map<hub::LaneKey, std::uint64_t> progress;
   std::map<std::pair<hub::LaneKey, std::uint64_t>, sync::Verdict> results;
+  std::map<sync::Id, std::uint64_t> stream_ends;  // the last entry of each workstation's results
+  bool dense = true;                              // no entry is missing in a stream
   bool operator==(const LedgerTruth&) const = default;
 };
 std::string difference(const LedgerTruth& wanted, const LedgerTruth& found);
@@ -32,7 +34,7 @@ class PushBook {
   const hub::IncomingPush& push(std::size_t i) const { return pushes_[i]; }
   const hub::Person& person() const { return person_; }
   const std::vector<hub::Device>& devices() const { return devices_; }
-  // Error "result-gap" when a result stream is not dense.
+  // What the ledger shows; its error when it cannot.
   Result<LedgerTruth> observe(hub::Ledger& ledger) const;
 
  private:

@@ -89,7 +89,7 @@ class ReplicaLab final : public FaultLab {
   std::string swap_file() override {
     static constexpr std::array ways{
         Swap::older_without_log,        Swap::file_emptied, Swap::file_cut_off, Swap::log_cut_off,
-        Swap::older_under_log_of_today, Swap::no_log};
+        Swap::older_under_log_of_today, Swap::no_log,       Swap::file_missing, Swap::both_missing};
     const StoreFiles older = damage_.files();
     work_at_rest();
     damage_.swap(ways, older);

@@ -24,6 +24,10 @@ void Station::lose(PowerLoss loss) {
   disk_.mend();
 }
 
+platform::OpenMode Station::open_mode() const {
+  return platform::open_mode_for(platform::set_up_state(!disk_.read(marker).empty(), !disk_.read(path_).empty()));
+}
+
 void Station::go_back_to(const support::FaultDisk::Image& then, std::uint64_t seed, Tell tell) {
   close();
   disk_.restore_power(PowerLoss::none);

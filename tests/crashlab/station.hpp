@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "platform/first_run.hpp"
 #include "tests/crashlab/experiment.hpp"
 
 namespace holdline::crashlab {
@@ -34,14 +35,19 @@ class Station {
   const support::FaultDisk& disk() const { return disk_; }
   const std::string& path() const { return path_; }
   std::string log_path() const { return path_ + "-wal"; }
+  // What a start makes of what lies on the disk: the first run, or a later one.
+  platform::OpenMode open_mode() const;
   void tell(const std::string& step) const { tell_(step); }
 
  protected:
   Station(std::string path, std::uint64_t disk_seed) : disk_(new_disk_name(), disk_seed), path_(std::move(path)) {}
+  // From now on a missing file is one that was lost.
+  void mark_set_up() { disk_.write(marker, "set up"); }
   // Begins a run: the disk is as it was then, on a machine without faults.
   void go_back_to(const support::FaultDisk::Image& then, std::uint64_t seed, Tell tell);
 
  private:
+  static constexpr const char* marker = "/set-up";
   support::FaultDisk disk_;
   const std::string path_;
   Tell tell_ = [](const std::string&) {};
