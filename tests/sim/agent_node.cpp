@@ -10,9 +10,9 @@ namespace holdline::sim {
 
 namespace {
 
-// As OutboxWorkerOptions has them.
 // A pull, chunks, pushes within their credit, questions about digests.
 constexpr std::size_t most_requests = 12;
+// As OutboxWorkerOptions has them.
 constexpr std::int64_t recover_first_ms = 200, recover_most_ms = 30'000, checkpoint_after_ms = 2'000;
 
 std::string name_of(std::size_t machine, std::size_t seat) {
@@ -54,6 +54,7 @@ AgentNode::~AgentNode() { disk_.cut_power(); }
 agent::Outbox& AgentNode::outbox() { return *process_->outbox; }
 agent::Replica& AgentNode::replica() { return *process_->replica; }
 agent::View& AgentNode::view() { return *process_->view; }
+agent::Overlay& AgentNode::overlay() { return process_->overlay; }
 agent::Engine& AgentNode::engine() { return *process_->engine; }
 
 agent::ReplicaOptions AgentNode::replica_options() {
@@ -81,6 +82,8 @@ Result<void> AgentNode::open(bool first) {
   const Setting& setting = stage_.setting;
   agent::Outbox::Options options;
   options.path = "/outbox.db";
+  options.keep_bytes = stage_.knobs.outbox.keep_bytes;
+  options.keep_ms = stage_.knobs.outbox.keep_ms;
   options.database.vfs_name = disk_.vfs_name();
   auto outbox = first ? agent::Outbox::create(options, setting.disk_key, device(), clock_, entropy_)
                       : agent::Outbox::open(options, setting.disk_key, clock_, entropy_);
@@ -189,12 +192,15 @@ void AgentNode::survive() {
     constexpr std::array losses{support::PowerLoss::all_unsynced, support::PowerLoss::random_sectors,
                                 support::PowerLoss::none};
     const support::PowerLoss loss = losses[chance_.below(losses.size())];
-    stage_.count(loss == support::PowerLoss::none ? "killed in the middle of a change"
-                                                  : "power lost in the middle of a change");
+    const bool is_killed = loss == support::PowerLoss::none;
+    stage_.count(is_killed ? "fault: agent killed" : "fault: agent loses power");
+    stage_.count(is_killed ? "killed in the middle of a change" : "power lost in the middle of a change");
     return die(loss, chance_.between(500, 8'000));
   }
   heal_outbox();
+  disk_counts_ = disk_.counts();
   if (process_->view->met_damage()) process_->engine->replica_is_damaged();
+  if (process_->view->could_not_read()) process_->engine->reader_could_not_read(process_->replica->file_number());
   process_->replica_was_given_up = process_->replica_was_given_up || process_->replica->is_given_up();
   if (process_->incarnation != process_->outbox->maker().incarnation) {
     process_->incarnation = process_->outbox->maker().incarnation;
@@ -210,7 +216,11 @@ void AgentNode::heal_outbox() {
   if (!suspended || process_->recover_wait_ms != 0) return;
   process_->recover_wait_ms = recover_first_ms;
   trace("outbox is read-only");
-  stage_.count("outbox suspended");
+  const support::FaultCounts now = disk_.counts();
+  if (now.full_writes > disk_counts_.full_writes) stage_.count("outbox suspended by a full disk");
+  if (now.failed_reads > disk_counts_.failed_reads) stage_.count("outbox suspended by a read that failed");
+  if (now.failed_syncs > disk_counts_.failed_syncs) stage_.count("outbox suspended by a sync that failed");
+  if (now.refused_changes > disk_counts_.refused_changes) stage_.count("outbox suspended by a read-only disk");
   later(process_->recover_wait_ms, [this] { recover_outbox(); });
 }
 
@@ -226,6 +236,34 @@ void AgentNode::recover_outbox() {
   later(process_->recover_wait_ms, [this] { recover_outbox(); });
 }
 
+// What the outbox's thread does when nobody asked it for anything for a while.
+void AgentNode::outbox_was_used() {
+  process_->upkeep_at_ms = stage_.timeline.now_ms() + checkpoint_after_ms;
+  if (std::exchange(process_->upkeep_is_planned, true)) return;
+  later(checkpoint_after_ms, [this] { keep_outbox_up(); });
+}
+
+void AgentNode::keep_outbox_up() {
+  const std::int64_t now_ms = stage_.timeline.now_ms();
+  if (now_ms < process_->upkeep_at_ms) return later(process_->upkeep_at_ms - now_ms, [this] { keep_outbox_up(); });
+  process_->upkeep_is_planned = false;
+  if (process_->outbox->status().health == agent::OutboxHealth::read_only) return;
+  if (now_ms >= process_->compact_at_ms) let_go();
+  static_cast<void>(process_->outbox->checkpoint());
+}
+
+void AgentNode::let_go() {
+  const bool may_go = stage_.knobs.outbox.is_soon;
+  if (may_go && lets_go) lets_go(*this);
+  const auto gone = process_->outbox->compact();
+  if (gone) process_->compact_at_ms = stage_.timeline.now_ms() + stage_.knobs.outbox.compact_every_ms;
+  if (gone && *gone > 0) {
+    trace("lets go of " + std::to_string(*gone) + " actions");
+    stage_.count("outbox let go of accepted actions");
+  }
+  if (may_go && has_let_go) has_let_go(*this, gone.has_value());
+}
+
 Result<agent::Saved> AgentNode::save(const agent::Draft& draft) {
   agent::Outbox& outbox = *process_->outbox;
   auto saved = std::move(outbox.append(stage_.setting.schema, {&draft, 1}).front());
@@ -233,9 +271,7 @@ Result<agent::Saved> AgentNode::save(const agent::Draft& draft) {
   if (auto pending = outbox.find(stage_.setting.schema, saved->ref); pending && *pending)
     process_->overlay.add(outbox.maker(), **pending);
   later(0, [this] { process_->engine->outbox_grew(); });
-  later(checkpoint_after_ms, [this, saves = ++process_->saves] {
-    if (saves == process_->saves) static_cast<void>(process_->outbox->checkpoint());
-  });
+  outbox_was_used();
   return saved;
 }
 
@@ -291,6 +327,7 @@ void AgentNode::start_again(std::int64_t after_ms) {
     if (opened) return;
     trace("cannot start: " + opened.error().code + ": " + opened.error().message);
     if (disk_.power_is_off()) {
+      stage_.count("fault: agent loses power");
       disk_.restore_power(support::PowerLoss::all_unsynced);
       ++setbacks_;
     }

@@ -42,6 +42,7 @@ class AgentNode {
   agent::Outbox& outbox();
   agent::Replica& replica();
   agent::View& view();
+  agent::Overlay& overlay();
   agent::Engine& engine();
 
   // Called after every step the process took and survived.
@@ -50,6 +51,9 @@ class AgentNode {
   std::function<void(AgentNode&)> started;
   // Called when the outbox's file was read again after an error.
   std::function<void(AgentNode&)> recovered;
+  // Called around the outbox's letting go of what was accepted; `went_well`: what it says about itself is known.
+  std::function<void(AgentNode&)> lets_go;
+  std::function<void(AgentNode&, bool went_well)> has_let_go;
 
   // Runs `work` inside the process and looks whether it survived.
   void act(const std::function<void()>& work);
@@ -94,6 +98,9 @@ class AgentNode {
   void survive();
   void heal_outbox();
   void recover_outbox();
+  void outbox_was_used();
+  void keep_outbox_up();
+  void let_go();
   void published(const agent::SyncStatus& status);
   void trace(const std::string& what) { stage_.trace.line(name_, what); }
 
@@ -105,6 +112,7 @@ class AgentNode {
   SeededEntropy entropy_;
   MachineClock clock_;
   support::FaultDisk disk_;
+  support::FaultCounts disk_counts_;  // after the last step
   Line line_;
   std::map<sync::Hash, sync::Bytes> library_;  // kept by hash; what is on a shelf can be fetched again
   std::unique_ptr<Process> process_;

@@ -9,10 +9,14 @@ namespace holdline::sim {
 
 class AgentNode::Access final : public agent::OutboxAccess {
  public:
-  explicit Access(agent::Outbox& outbox) : outbox_(outbox) {}
-  void run(const std::function<void(agent::Outbox&)>& call) override { call(outbox_); }
+  Access(AgentNode& node, agent::Outbox& outbox) : node_(node), outbox_(outbox) {}
+  void run(const std::function<void(agent::Outbox&)>& call) override {
+    call(outbox_);
+    node_.outbox_was_used();
+  }
 
  private:
+  AgentNode& node_;
   agent::Outbox& outbox_;
 };
 
@@ -50,7 +54,7 @@ class ShelfLibrary final : public agent::Library {
 struct AgentNode::Process {
   Process(AgentNode& node, std::unique_ptr<agent::Outbox> opened, std::unique_ptr<agent::Replica> copy)
       : outbox(std::move(opened)),
-        access(*outbox),
+        access(node, *outbox),
         replica(std::move(copy)),
         overlay(node.stage_.setting.schema),
         library(node.library_),
@@ -65,8 +69,10 @@ struct AgentNode::Process {
   Wire wire;
   std::unique_ptr<agent::Engine> engine;
   agent::SyncStatus status;  // as last published
-  std::uint64_t wakes = 0, saves = 0;
+  std::uint64_t wakes = 0;
   std::int64_t recover_wait_ms = 0;  // 0: no recovery is planned
+  std::int64_t upkeep_at_ms = 0, compact_at_ms = 0;
+  bool upkeep_is_planned = false;
   sync::Id incarnation;
   bool replica_was_given_up = false;
 };

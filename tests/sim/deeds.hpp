@@ -25,8 +25,9 @@ struct Deed {
   std::vector<sync::Id> created;      // ids of the records its creates made
   std::set<std::size_t> machines;     // on whose disks it was acknowledged
   std::uint64_t acknowledged_at = 0;  // count of the world's events then
-  bool disk_gone = false;             // the only disk it was on was put back to an earlier time
+  bool disk_gone = false;             // no disk has it any more: put back to an earlier time, or let go of
   bool at_hub = false;                // with the disk gone: the ledger that holds has it
+  bool let_go = false;                // an outbox may have let go of it, and of the key by which it was known
 };
 
 // One action's place in the world.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/conflict_choice.hpp"
 #include "sync/conflicts.hpp"
 
 namespace holdline::sim {
@@ -120,25 +121,11 @@ std::vector<sync::Op> Drafts::resolve(const agent::Shown& conflict, const std::o
                                       bool take_other) const {
   const auto values = sync::conflict_values(schema_, conflict.record);
   if (!values) return {};
-  std::vector<sync::Op> ops;
-  const sync::MergeUnit& merged = schema_.collection(values->record.collection)->units[values->unit];
   // A state may have no way back to the one that lost.
-  const bool can_take = !values->about_deletion && merged.policy != sync::MergePolicy::transition;
-  if (take_other && subject && can_take) {
-    sync::Op chosen = edit_of(*subject);
-    const auto& unit = merged.fields;
-    for (std::size_t i = 0; i < unit.size(); ++i) {
-      const sync::Value& stands = subject->record.fields[unit[i]];
-      if (stands != values->other[i])
-        chosen.changes.push_back({unit[i], sync::make_base(stands), values->other[i], {}, {}});
-    }
-    if (!chosen.changes.empty()) ops.push_back(std::move(chosen));
-  }
-  sync::Op close = edit_of(conflict);
-  change(close, conflict, "state", std::string("resolved"));
-  change(close, conflict, "resolution", "because " + token_);
-  ops.push_back(std::move(close));
-  return in_order(std::move(ops));
+  const bool can_take =
+      !values->about_deletion &&
+      schema_.collection(values->record.collection)->units[values->unit].policy != sync::MergePolicy::transition;
+  return agent::ops_of_choice(schema_, conflict, *values, subject, take_other && can_take, "because " + token_);
 }
 
 }  // namespace holdline::sim

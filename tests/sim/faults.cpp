@@ -7,7 +7,7 @@ namespace holdline::sim {
 
 namespace {
 
-using support::PowerLoss;
+using support::FaultCounts, support::PowerLoss;
 
 constexpr std::size_t most_copies = 3;
 constexpr const char *replica_file = "/replica.db", *next_file = "/replica-next.db";
@@ -63,6 +63,21 @@ void Faults::told(std::string_view kind, const std::string& who) {
   stage_.trace.line("fault", std::string(kind) + ", " + who);
 }
 
+void Faults::armed(std::string kind, const std::string& who, const support::FaultDisk& disk, DiskCount count) {
+  stage_.trace.line("fault", kind + ", " + who);
+  count_what_struck();  // what waits for the same is asked for anew
+  std::erase_if(armed_, [&](const Armed& one) { return one.disk == &disk && one.count == count; });
+  armed_.push_back({std::move(kind), &disk, count, disk.counts().*count});
+}
+
+void Faults::count_what_struck() {
+  std::erase_if(armed_, [this](const Armed& one) {
+    if (one.disk->counts().*one.count == one.before) return false;
+    stage_.count("fault: " + one.kind);
+    return true;
+  });
+}
+
 void Faults::heal() {
   stage_.trace.line("fault", "everything is mended");
   mended_ = true;
@@ -107,8 +122,9 @@ void Faults::partition() {
 
 void Faults::lose_push_answers() {
   Workplace& place = victim();
-  told("answers to pushes lost", place.node.name());
+  stage_.trace.line("fault", "answers to pushes lost, " + place.node.name());
   place.node.line().push_answers_to_lose = static_cast<unsigned>(soon(1, 12));
+  place.node.line().push_answers_are_lost = false;
 }
 
 // --- the hub ---
@@ -120,10 +136,9 @@ void Faults::trouble_hub() {
       told("hub killed", "hub");
       return hub_.die(PowerLoss::none, soon(300, 20'000));
     case 1:
-      told("hub's disk fails one sync", "hub");
+      armed("hub's disk fails one sync", "hub", hub_.disk(), &FaultCounts::failed_syncs);
       return hub_.disk().fail_sync(static_cast<std::uint64_t>(soon(1, 4)));
     case 2:
-      told("hub forgets its feed", "hub");
       return hub_.compact();
     default:
       told("clock jump", "hub");
@@ -133,25 +148,26 @@ void Faults::trouble_hub() {
 
 void Faults::hub_loses_power() {
   if (!hub_.is_up()) return;
-  told("hub loses power", "hub");
+  // In the middle of a change, if there is one; the node tells when it comes to that.
   if (chance_.one_in(2)) return hub_.disk().cut_power_at(static_cast<std::uint64_t>(soon(1, 60)));
+  told("hub loses power", "hub");
   hub_.die(chance_.one_in(2) ? PowerLoss::random_sectors : PowerLoss::all_unsynced, soon(300, 15'000));
 }
 
 void Faults::hub_disk_full() {
-  told("hub's disk is full", "hub");
+  armed("hub's disk is full", "hub", hub_.disk(), &FaultCounts::full_writes);
   hub_.disk().set_capacity(hub_.disk().used_bytes() + chance_.below(60'000));
   stage_.timeline.in(soon(1'000, 15'000), [this] { hub_.disk().set_capacity(std::nullopt); });
 }
 
 void Faults::hub_disk_cannot_read() {
-  told("hub's disk cannot read", "hub");
+  armed("hub's disk cannot read", "hub", hub_.disk(), &FaultCounts::failed_reads);
   hub_.disk().fail_read(static_cast<std::uint64_t>(soon(1, 60)), chance_.one_in(3));
   stage_.timeline.in(soon(100, 5'000), [this] { hub_.disk().mend(); });
 }
 
 void Faults::hub_disk_read_only() {
-  told("hub's disk becomes read-only", "hub");
+  armed("hub's disk becomes read-only", "hub", hub_.disk(), &FaultCounts::refused_changes);
   hub_.disk().refuse_changes(static_cast<std::uint64_t>(soon(1, 40)));
   stage_.timeline.in(soon(500, 10'000), [this] { hub_.disk().mend(); });
 }
@@ -184,35 +200,35 @@ void Faults::kill_agent() {
 void Faults::agent_loses_power() {
   AgentNode& node = victim().node;
   if (!node.is_up()) return;
-  told("agent loses power", node.name());
-  // In the middle of a change; the node chooses then whether the machine ended or its process only.
+  // In the middle of a change; the node chooses then whether the machine ended or its process only, and tells it.
   if (chance_.percent(70)) return node.disk().cut_power_at(static_cast<std::uint64_t>(soon(1, 40)));
+  told("agent loses power", node.name());
   node.die(chance_.one_in(2) ? PowerLoss::random_sectors : PowerLoss::all_unsynced, soon(500, 15'000));
 }
 
 void Faults::agent_disk_fails() {
   AgentNode& node = victim().node;
-  told("agent's disk fails one sync", node.name());
+  armed("agent's disk fails one sync", node.name(), node.disk(), &FaultCounts::failed_syncs);
   node.disk().fail_sync(static_cast<std::uint64_t>(soon(1, 4)));
 }
 
 void Faults::agent_disk_full() {
   AgentNode& node = victim().node;
-  told("agent's disk is full", node.name());
+  armed("agent's disk is full", node.name(), node.disk(), &FaultCounts::full_writes);
   node.disk().set_capacity(node.disk().used_bytes() + chance_.below(20'000));
   stage_.timeline.in(soon(1'000, 15'000), [&node] { node.disk().set_capacity(std::nullopt); });
 }
 
 void Faults::agent_disk_cannot_read() {
   AgentNode& node = victim().node;
-  told("agent's disk cannot read", node.name());
+  armed("agent's disk cannot read", node.name(), node.disk(), &FaultCounts::failed_reads);
   node.disk().fail_read(static_cast<std::uint64_t>(soon(1, 20)), chance_.one_in(3));
   stage_.timeline.in(soon(100, 5'000), [&node] { node.disk().mend(); });
 }
 
 void Faults::agent_disk_read_only() {
   AgentNode& node = victim().node;
-  told("agent's disk becomes read-only", node.name());
+  armed("agent's disk becomes read-only", node.name(), node.disk(), &FaultCounts::refused_changes);
   node.disk().refuse_changes(static_cast<std::uint64_t>(soon(1, 20)));
   stage_.timeline.in(soon(500, 10'000), [&node] { node.disk().mend(); });
 }
@@ -235,10 +251,10 @@ void Faults::damage(AgentNode& node, const char* file, const std::string& name) 
     told("a bit of " + name + " turns over", node.name());
     node.disk().flip_bit(file, chance_.below(bits));
   } else if (way == 1) {
-    told("a write to " + name + " goes astray", node.name());
+    armed("a write to " + name + " goes astray", node.name(), node.disk(), &FaultCounts::stray_writes);
     node.disk().misdirect_write(file, static_cast<std::uint64_t>(soon(1, 10)), 4096 * soon(1, 8));
   } else {
-    told("a write to " + name + " is never done", node.name());
+    armed("a write to " + name + " is never done", node.name(), node.disk(), &FaultCounts::lost_writes);
     node.disk().lose_write(file, static_cast<std::uint64_t>(soon(1, 10)));
   }
 }

@@ -21,6 +21,8 @@ class Faults {
   void strike();
   // No more faults, and what is broken is mended: machines come up, lines are good, disks work.
   void heal();
+  // Counts what was asked for earlier and has happened since.
+  void count_what_struck();
 
  private:
   struct MachineCopy {
@@ -32,10 +34,21 @@ class Faults {
     std::shared_ptr<const support::FaultDisk::Image> image;
     LedgerHistory::Mark mark;
   };
+  using DiskCount = std::uint64_t support::FaultCounts::*;
+  // Waits for its moment on a disk; that may never come, because the machine is down or the disk is mended before.
+  struct Armed {
+    std::string kind;
+    const support::FaultDisk* disk;
+    DiskCount count;
+    std::uint64_t before;
+  };
 
   Workplace& victim() { return workplaces_[chance_.below(workplaces_.size())]; }
   std::int64_t soon(std::int64_t least_ms, std::int64_t most_ms) { return chance_.between(least_ms, most_ms); }
+  // It happens now.
   void told(std::string_view kind, const std::string& who);
+  // It happens when the disk says so by `count`.
+  void armed(std::string kind, const std::string& who, const support::FaultDisk& disk, DiskCount count);
 
   void trouble_line();
   void partition();
@@ -74,6 +87,7 @@ class Faults {
   Chance chance_;  // of the fault that strikes
   std::uint64_t strikes_ = 0;
   std::vector<void (Faults::*)()> menu_;
+  std::vector<Armed> armed_;
   std::vector<HubCopy> hub_copies_;
   std::vector<MachineCopy> machine_copies_;
   bool cloned_ = false, lost_one_ = false, mended_ = false;

@@ -60,7 +60,7 @@ hub::SqliteLedger& HubNode::ledger() { return *running_->ledger; }
 Result<void> HubNode::check_digests() { return running_->ledger->check_digests(); }
 
 void HubNode::start() {
-  hub::SqliteLedgerOptions options;
+  hub::SqliteLedgerOptions options = stage_.knobs.ledger;
   options.file = ledger_file;
   options.vfs_name = disk_.vfs_name();
   clock_.boot(entropy_.id());
@@ -80,7 +80,10 @@ void HubNode::start_again(std::int64_t after_ms) {
   const std::uint64_t life = ++life_;
   stage_.timeline.in(after_ms, [this, life] {
     if (life != life_ || running_) return;
-    if (disk_.power_is_off()) disk_.restore_power(support::PowerLoss::all_unsynced);
+    if (disk_.power_is_off()) {
+      stage_.count("fault: hub loses power");
+      disk_.restore_power(support::PowerLoss::all_unsynced);
+    }
     start();
     survive();
   });
@@ -122,8 +125,10 @@ void HubNode::restore(const support::FaultDisk::Image& image, const LedgerHistor
 
 void HubNode::compact() {
   if (!running_) return;
-  stage_.trace.line("hub", "forgets its feed up to " + std::to_string(stage_.history.head().cn));
-  static_cast<void>(running_->ledger->compact_feed(stage_.history.head().cn, 1'000'000));
+  const bool forgot = running_->ledger->compact_feed(stage_.history.head().cn, 1'000'000).has_value();
+  if (forgot) stage_.count("fault: hub forgets its feed");
+  stage_.trace.line("hub", (forgot ? "forgets its feed up to " : "cannot forget its feed up to ") +
+                               std::to_string(stage_.history.head().cn));
   survive();
 }
 
@@ -138,12 +143,27 @@ void HubNode::later(std::int64_t delay_ms, std::function<void()> work) {
 // The power may have gone in the middle of what was just done; a commit whose outcome nobody knows asks for a restart.
 void HubNode::survive() {
   if (!running_) return;
+  check_bounds();
   if (disk_.power_is_off()) {
+    stage_.count("fault: hub loses power");
     stage_.count("power lost in the middle of a hub commit");
     die(chance_.one_in(2) ? support::PowerLoss::random_sectors : support::PowerLoss::all_unsynced,
         chance_.between(500, 5'000));
   } else if (needs_restart_) {
     die(support::PowerLoss::none, chance_.between(500, 3'000));
+  }
+}
+
+void HubNode::check_bounds() const {
+  const auto bounded = [](std::size_t held, std::size_t most, const char* what) {
+    if (held > most) throw Violation("what the hub holds is bounded", std::to_string(held) + what);
+  };
+  bounded(running_->polls.size(), most_polls, " polls are held");
+  bounded(running_->pushes.size(), most_pushes, " pushes are held");
+  const hub::Snapshots::Kept kept = running_->snapshots.kept();
+  if (kept.snapshots > 1) {
+    bounded(kept.bytes, stage_.knobs.snapshots.cache_bytes, " bytes of snapshots are kept");
+    stage_.count("several snapshots kept");
   }
 }
 
@@ -173,8 +193,6 @@ void HubNode::handle(const hub::Device& device, const std::string& path, const s
   Poll poll{device, *request, std::move(answered), ++polls_};
   if (try_answer(poll, false)) return;
   running_->polls.push_back(poll);
-  if (running_->polls.size() > most_polls)
-    throw Violation("what the hub holds is bounded", std::to_string(running_->polls.size()) + " polls are held");
   later(std::min(request->wait_ms, sync::limits::pull_wait_ms), [this, id = poll.id] {
     std::erase_if(running_->polls, [&](const Poll& waiting) { return waiting.id == id && try_answer(waiting, true); });
   });
@@ -192,8 +210,6 @@ void HubNode::take_push(const hub::Device& device, std::string_view body, Answer
   if (!push) throw Violation("what one side sends the other can read", "a push: " + push.error().message);
   note(*push);
   running_->pushes.push_back({std::move(*push), std::move(answered)});
-  if (running_->pushes.size() > most_pushes)
-    throw Violation("what the hub holds is bounded", std::to_string(running_->pushes.size()) + " pushes are held");
   if (running_->pushes.size() == 1) later(chance_.between(least_group_ms, most_group_ms), [this] { commit(); });
 }
 
@@ -225,6 +241,9 @@ void HubNode::commit() {
 // What the world knows of the ledger does not depend on the hub's disk.
 void HubNode::observe() {
   const support::FaultDisk::Truce truce(disk_);
+  // Not through the connection that the hub reads by: what this leaves in its cache would save the hub from reads that
+  // fail.
+  const auto own = running_->ledger->reader();
   stage_.history.observe(*running_->ledger);
 }
 

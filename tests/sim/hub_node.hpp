@@ -64,6 +64,7 @@ class HubNode {
   // Runs `work` when the process that this was planned for still lives, and looks whether it survived.
   void later(std::int64_t delay_ms, std::function<void()> work);
   void survive();
+  void check_bounds() const;
   void handle(const hub::Device& device, const std::string& path, const sync::Bytes& body, Answered answered);
   void take_push(const hub::Device& device, std::string_view body, Answered answered);
   void commit();

@@ -117,6 +117,17 @@ void LedgerHistory::observe_results(hub::LedgerReader& reader) {
   }
 }
 
+void LedgerHistory::reread_results(hub::Ledger& ledger) const {
+  const auto reader = must_read(ledger.reader(), "opening");
+  for (const auto& [device, known] : results_) {
+    const auto kept = must_read(reader->results(device, 0, endless), "results");
+    const auto [was, is] = std::ranges::mismatch(known, kept);
+    if (was == known.end() && is == kept.end()) continue;
+    throw Violation("result streams never change",
+                    "entry " + std::to_string(was - known.begin() + 1) + " is not what it was");
+  }
+}
+
 LedgerHistory::Mark LedgerHistory::mark() const {
   Mark mark{head_, {}};
   for (const auto& [device, results] : results_) mark.results[device] = results.size();

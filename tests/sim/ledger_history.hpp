@@ -31,8 +31,10 @@ class LedgerHistory {
  public:
   LedgerHistory(const Setting& setting, bool every_change) : setting_(setting), every_change_(every_change) {}
 
-  // Checks what must hold from one look to the next: the feed grows, results are dense and never change.
+  // Checks what must hold from one look to the next: the feed grows, results are dense.
   void observe(hub::Ledger& ledger);
+  // Reads the result streams from their beginning: throws Violation where an entry has changed since it was told.
+  void reread_results(hub::Ledger& ledger) const;
   // Where the history stands: results may grow while the feed stays.
   struct Mark {
     sync::Cursor head;
@@ -49,6 +51,8 @@ class LedgerHistory {
   bool was_head(const sync::Cursor& cursor) const;
   // A record as a reader at `cursor` must see it; nullopt: not there, or deleted.
   std::optional<sync::Record> record(const sync::RecordKey& key, const sync::Cursor& cursor) const;
+  // In the history that holds, or in one that was lost.
+  bool once_had(const sync::RecordKey& key) const { return versions_.contains(key); }
   // The result stream of a device in the history that holds, by entry number from 1.
   const std::vector<sync::ActionResult>& results(const sync::Id& device) const;
   bool has_result(const sync::Id& device, const sync::Id& incarnation, const sync::ActionRef& ref) const;

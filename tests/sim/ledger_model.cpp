@@ -21,73 +21,67 @@ ActionPlace place_of(const sync::Maker& maker, const sync::ActionRef& ref) {
 
 }  // namespace
 
-void LedgerModel::offered(std::span<const hub::IncomingPush> pushes, const LedgerHistory& history,
-                          std::int64_t hub_ms) {
-  std::set<std::pair<ActionPlace, DeedNo>> in_group;  // of the same action in one group the first is taken
-  for (const hub::IncomingPush& push : pushes)
-    for (const hub::ReadAction& read : push.actions) {
-      if (!read.action) continue;
-      const auto no = deed_of(setting_.schema, read.action->ops);
-      const ActionPlace place = place_of(push.maker, {push.lane, read.stored.number});
-      if (!no || history.has_result(place.device, place.incarnation, place.ref)) continue;
-      if (!in_group.emplace(place, *no).second) continue;
-      const auto time = sync::correct_time(read.action->header.made, push.clock, hub_ms);
-      offers_.insert_or_assign({place, *no}, Offer{push.maker, *read.action, time.ms});
-    }
-}
-
 void LedgerModel::check(const LedgerHistory& history, const Deeds& deeds, hub::LedgerReader& reader) {
   records_.clear();
   conflicts_.clear();
   for (const hub::StoodAt& row : setting_.imported) records_.emplace(row.stood.record.key, row);
-  const std::vector<Effect> all = effects(history, deeds);
+  for (const hub::Device& device : setting_.devices)
+    for (const sync::ActionResult& result : history.results(device.id))
+      if (took_effect(result.verdict))
+        conflicts_[{device.id, result.incarnation, {result.lane, result.number}}] = result.conflicts;
+  const std::vector<Turn> all = turns(setting_, offers_, history, deeds);
   for (auto first = all.begin(); first != all.end();) {
-    const auto last =
-        std::find_if(first, all.end(), [&](const Effect& e) { return e.result->at != first->result->at; });
-    fold({first, last});
+    const auto last = std::find_if(first, all.end(), [&](const Turn& t) { return t.result->at != first->result->at; });
+    fold({first, last}, history);
     first = last;
   }
   compare(reader);
 }
 
-// By the place in the feed; what came by two ways counts where it took effect first.
-std::vector<LedgerModel::Effect> LedgerModel::effects(const LedgerHistory& history, const Deeds& deeds) {
-  std::vector<Effect> all;
-  for (const hub::Device& device : setting_.devices) {
-    std::set<DeedNo> seen;
-    for (const sync::ActionResult& result : history.results(device.id)) {
-      if (!took_effect(result.verdict)) continue;
-      const ActionPlace place{device.id, result.incarnation, {result.lane, result.number}};
-      conflicts_[place] = result.conflicts;
-      const DeedNo no = deeds.places().at(place);
-      if (!seen.insert(no).second) continue;
-      const auto offer = offers_.find({place, no});
-      if (offer == offers_.end()) throw differs(token_of(no) + " took effect, but was never offered");
-      all.push_back({&offer->second, &result});
-    }
-  }
-  std::ranges::stable_sort(all, {}, [](const Effect& effect) { return effect.result->at.cn; });
-  return all;
-}
-
 // What changes no record is told the cn before it, so at most one of these did, and it came first.
-void LedgerModel::fold(std::vector<Effect> at_one_cn) {
+void LedgerModel::fold(std::vector<Turn> at_one_cn, const LedgerHistory& history) {
   for (auto one = at_one_cn.begin(); one != at_one_cn.end(); ++one) {
+    if (!took_effect(one->result->verdict)) continue;
     Applied applied = apply(*one);
     if (!applied.fed) continue;
     take(*one, std::move(applied));
     at_one_cn.erase(one);
     break;
   }
-  for (const Effect& effect : at_one_cn) {
-    Applied applied = apply(effect);
-    if (applied.fed) throw differs("two actions took effect at " + std::to_string(effect.result->at.cn));
-    take(effect, std::move(applied));
+  for (const Turn& turn : at_one_cn) {
+    if (!took_effect(turn.result->verdict)) {
+      refuse(turn, history);
+      continue;
+    }
+    Applied applied = apply(turn);
+    if (applied.fed) throw differs("two actions took effect at " + std::to_string(turn.result->at.cn));
+    take(turn, std::move(applied));
   }
 }
 
-void LedgerModel::take(const Effect& effect, Applied applied) {
-  const sync::ActionResult& result = *effect.result;
+// Nobody changes what they have not seen, so the record was there once, in a history that a restored hub lost.
+void LedgerModel::refuse(const Turn& turn, const LedgerHistory& history) const {
+  const sync::RecordKey* record = stands_on_nothing(turn.offer->action);
+  if (record != nullptr && turn.result->code == "unknown-record" && history.once_had(*record)) return;
+  throw Violation("every refusal has its reason",
+                  "'" + turn.result->code + "' at " + std::to_string(turn.result->at.cn) + ": " + turn.result->text);
+}
+
+const sync::RecordKey* LedgerModel::stands_on_nothing(const sync::Action& action) const {
+  std::set<sync::RecordKey> created;  // by this action
+  for (const sync::Op& op : action.ops) {
+    if (op.kind == sync::OpKind::create)
+      created.insert(op.record);
+    else if (!records_.contains(op.record) && !created.contains(op.record))
+      return &op.record;
+  }
+  return nullptr;
+}
+
+void LedgerModel::take(const Turn& turn, Applied applied) {
+  const sync::ActionResult& result = *turn.result;
+  if (!result.code.empty() || !result.text.empty())
+    throw differs("the action at " + std::to_string(result.at.cn) + " took effect, and is told why it did not");
   if (applied.verdict != result.verdict || applied.conflicts != result.conflicts)
     throw differs("the action at " + std::to_string(result.at.cn) + " has the verdict " +
                   std::to_string(static_cast<int>(result.verdict)) + " and " + std::to_string(result.conflicts.size()) +
@@ -96,19 +90,21 @@ void LedgerModel::take(const Effect& effect, Applied applied) {
   for (auto& [key, next] : applied.next) records_.insert_or_assign(key, std::move(next));
 }
 
-LedgerModel::Applied LedgerModel::apply(const Effect& effect) const {
+LedgerModel::Applied LedgerModel::apply(const Turn& turn) const {
+  if (stands_on_nothing(turn.offer->action) != nullptr)
+    throw differs("the action at " + std::to_string(turn.result->at.cn) + " changes a record that is not there");
   Applied applied;
-  for (std::uint32_t index = 0; index < effect.offer->action.ops.size(); ++index) apply_op(effect, index, applied);
+  for (std::uint32_t index = 0; index < turn.offer->action.ops.size(); ++index) apply_op(turn, index, applied);
   return applied;
 }
 
-void LedgerModel::apply_op(const Effect& effect, std::uint32_t index, Applied& applied) const {
-  const Offer& offer = *effect.offer;
+void LedgerModel::apply_op(const Turn& turn, std::uint32_t index, Applied& applied) const {
+  const Offer& offer = *turn.offer;
   const sync::Op& op = offer.action.ops[index];
-  const sync::ChangeNumber cn = effect.result->at.cn;
+  const sync::ChangeNumber cn = turn.result->at.cn;
   const hub::StoodAt* stands = stood(op.record, applied);
   const sync::Incoming incoming{op, offer.maker, offer.action.header, index, offer.corrected_ms};
-  const auto joins = [&](std::uint8_t unit) { return open_conflict(effect, op, unit, applied) != nullptr; };
+  const auto joins = [&](std::uint8_t unit) { return open_conflict(turn, op, unit, applied) != nullptr; };
   sync::MergeOutcome outcome = sync::merge(*setting_.schema.collection(op.record.collection),
                                            stands != nullptr ? &stands->stood : nullptr, incoming, joins);
   if (outcome.merged && applied.verdict == sync::Verdict::applied) applied.verdict = sync::Verdict::merged;
@@ -125,7 +121,7 @@ void LedgerModel::apply_op(const Effect& effect, std::uint32_t index, Applied& a
     if (stood(conflict.record.key, applied) == nullptr) put(std::move(conflict));
   }
   for (const sync::Joined& joined : outcome.joined) {
-    const hub::StoodAt* open = open_conflict(effect, op, joined.unit, applied);
+    const hub::StoodAt* open = open_conflict(turn, op, joined.unit, applied);
     if (open == nullptr) continue;
     sync::Stood conflict = open->stood;
     sync::join(setting_.schema, conflict.record, incoming, joined);
@@ -147,11 +143,11 @@ const hub::StoodAt* LedgerModel::stood(const sync::RecordKey& key, const Applied
 }
 
 // The open conflict that a change goes on from: an action it names in `after` opened or joined it.
-const hub::StoodAt* LedgerModel::open_conflict(const Effect& effect, const sync::Op& op, std::uint8_t unit,
+const hub::StoodAt* LedgerModel::open_conflict(const Turn& turn, const sync::Op& op, std::uint8_t unit,
                                                const Applied& applied) const {
   const sync::CollectionNo collection = setting_.schema.collection("conflict")->no;
-  for (const sync::ActionRef& ref : effect.offer->action.header.after) {
-    const auto named = conflicts_.find(place_of(effect.offer->maker, ref));
+  for (const sync::ActionRef& ref : turn.offer->action.header.after) {
+    const auto named = conflicts_.find(place_of(turn.offer->maker, ref));
     if (named == conflicts_.end()) continue;
     for (const sync::Id& id : named->second) {
       const hub::StoodAt* conflict = stood({collection, id}, applied);

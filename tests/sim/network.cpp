@@ -1,5 +1,7 @@
 #include "tests/sim/network.hpp"
 
+#include <utility>
+
 namespace holdline::sim {
 
 namespace {
@@ -44,6 +46,7 @@ bool Network::answer_gets_lost(Line& line, Chance& wire, std::string_view path) 
   if (line.down_cut) return stage_.count("answer lost in a partition"), true;
   if (path == sync::path::push && line.push_answers_to_lose > 0) {
     --line.push_answers_to_lose;
+    if (!std::exchange(line.push_answers_are_lost, true)) stage_.count("fault: answers to pushes lost");
     return stage_.count("answer to a push lost again and again"), true;
   }
   if (!wire.percent(line.lost_percent)) return false;

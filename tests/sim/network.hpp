@@ -15,7 +15,8 @@ namespace holdline::sim {
 struct Line {
   bool up_cut = false, down_cut = false;  // requests, or answers, get nowhere
   unsigned lost_percent = 0, doubled_percent = 0, late_percent = 0;
-  unsigned push_answers_to_lose = 0;  // of the next ones
+  unsigned push_answers_to_lose = 0;   // of the next ones
+  bool push_answers_are_lost = false;  // one of them was
 };
 
 class Network {

@@ -4,11 +4,11 @@
 #include <map>
 #include <set>
 
+#include "tests/sim/ledger_reading.hpp"
+
 namespace holdline::sim {
 
 namespace {
-
-constexpr std::size_t endless = 100'000;
 
 std::multiset<std::string> live_texts(const sync::Value& value) {
   std::multiset<std::string> texts;
@@ -54,9 +54,11 @@ void ScreenWatch::refresh() {
   incarnation_ = outbox.maker().incarnation;
   own_.clear();
   const auto refs = outbox.list(endless);
+  knows_all_ = refs.has_value();
   if (!refs) return;
   for (const sync::ActionRef& ref : *refs) {
     const auto found = outbox.find(stage_.setting.schema, ref);
+    knows_all_ = knows_all_ && found && *found;
     if (!found || !*found) continue;
     const auto no = deed_of(stage_.setting.schema, (*found)->action.ops);
     if (!no) continue;
@@ -70,6 +72,62 @@ void ScreenWatch::refresh() {
     own_.push_back(std::move(own));
   }
   std::ranges::reverse(own_);
+}
+
+void ScreenWatch::lets_go() {
+  refresh();
+  accepted_.clear();
+  for (const Own& own : own_)
+    if (const auto result = node_.outbox().result_of(own.ref); result && took_effect(result->verdict))
+      accepted_.emplace(own.ref, result->at.cn);
+}
+
+void ScreenWatch::has_let_go(bool went_well) {
+  const auto refs = node_.outbox().list(endless);
+  if (!went_well || !knows_all_ || !refs) {
+    for (const auto& [place, no] : stage_.deeds.places())
+      if (place.device == node_.device())
+        is_off_this_disk({no, place.ref, stage_.deeds.find(no)->created}, stage_.history.head().cn);
+    return forget();
+  }
+  const std::set<sync::ActionRef> kept(refs->begin(), refs->end());
+  std::erase_if(own_, [&](const Own& own) {
+    if (kept.contains(own.ref)) return false;
+    const auto accepted = accepted_.find(own.ref);
+    if (accepted == accepted_.end())
+      throw Violation("an outbox lets go of accepted actions only",
+                      node_.name() + " no longer has " + token_of(own.deed) + ", which has no such result");
+    is_off_this_disk(own, accepted->second);
+    return true;
+  });
+}
+
+void ScreenWatch::is_off_this_disk(const Own& own, sync::ChangeNumber settled_at) {
+  Deed& deed = *stage_.deeds.find(own.deed);
+  deed.let_go = true;
+  LetGo gone{settled_at, {}};
+  std::size_t creates = 0;
+  for (const sync::Op& op : deed.draft.ops) {
+    sync::RecordKey key = op.record;
+    if (op.kind == sync::OpKind::create && creates < own.created.size()) key.id = own.created[creates++];
+    gone.records.insert(key);
+  }
+  let_go_.push_back(std::move(gone));
+  if (deed.machines.erase(node_.machine()) == 0 || !deed.machines.empty()) return;
+  deed.disk_gone = true;
+  deed.at_hub = stage_.hub_has(deed.no);
+}
+
+void ScreenWatch::overlay_is_bounded() {
+  const sync::ChangeNumber at = node_.replica().position().cursor.cn;
+  std::erase_if(let_go_, [&](const LetGo& gone) { return gone.until <= at; });
+  const auto pending = node_.outbox().pending(stage_.setting.schema, at);
+  if (!pending) return;
+  const std::size_t held = node_.overlay().snapshot()->actions(), most = pending->size() + let_go_.size();
+  if (held > most)
+    throw Violation(
+        "what a workstation holds in memory is bounded",
+        node_.name() + " has " + std::to_string(held) + " actions in the overlay instead of " + std::to_string(most));
 }
 
 bool ScreenWatch::is_pending(const Own& own, const sync::Cursor& at) const {
@@ -122,6 +180,9 @@ std::optional<agent::Shown> ScreenWatch::read(const sync::RecordKey& key) {
   if (node_.outbox().status().health == agent::OutboxHealth::read_only) return found->shown;
   if (stage_.history.at(at) == nullptr)
     throw Violation("a replica stands where the ledger stood", node_.name() + " reads at " + std::to_string(at.cn));
+  const bool was_let_go =
+      std::ranges::any_of(let_go_, [&](const LetGo& gone) { return gone.until > at.cn && gone.records.contains(key); });
+  if (was_let_go) return found->shown;
   const Expected wanted = expected(key, at);
   const auto wrong = [&](const std::string& what) {
     return Violation("the screen shows the ledger and one's own work",

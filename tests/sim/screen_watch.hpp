@@ -3,7 +3,9 @@
 // screen falls back to an older value, and everybody reads what they wrote.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "tests/sim/agent_node.hpp"
@@ -17,8 +19,14 @@ class ScreenWatch {
   // After a start: every acknowledged deed of this disk is in the outbox, once.
   void started();
   void saved(const Deed& deed, sync::ActionRef ref);
+  // Around the outbox's letting go of what was accepted: that is no longer this machine's to offer. It must have had
+  // its result. When it did not go well, anything that the hub has met may be gone.
+  void lets_go();
+  void has_let_go(bool went_well);
   // What is in the outbox is to be looked up again.
   void forget() { incarnation_ = {}; }
+  // The overlay holds no action that is settled and in the replica's rows.
+  void overlay_is_bounded();
   // Reads a record as a person does, and compares what is shown with what must be.
   std::optional<agent::Shown> read(const sync::RecordKey& key);
   // A list as a person sees it, newest first; nothing when the replica cannot be read at the moment.
@@ -30,16 +38,26 @@ class ScreenWatch {
     sync::ActionRef ref;
     std::vector<sync::Id> created;  // under the incarnation that holds
   };
+  // What was let go of before the replica came to the place where it took effect. Until then it is shown as long as the
+  // process lives.
+  struct LetGo {
+    sync::ChangeNumber until;
+    std::set<sync::RecordKey> records;
+  };
   struct Expected;
 
   void refresh();
+  void is_off_this_disk(const Own& own, sync::ChangeNumber settled_at);
   Expected expected(const sync::RecordKey& key, const sync::Cursor& at);
   bool is_pending(const Own& own, const sync::Cursor& at) const;
 
   Stage& stage_;
   AgentNode& node_;
-  sync::Id incarnation_;  // that `own_` is about
-  std::vector<Own> own_;  // in the order of saving
+  sync::Id incarnation_;                                    // that `own_` is about
+  std::vector<Own> own_;                                    // in the order of saving
+  bool knows_all_ = false;                                  // nothing of that could not be read
+  std::map<sync::ActionRef, sync::ChangeNumber> accepted_;  // before letting go: where it took effect
+  std::vector<LetGo> let_go_;
 };
 
 }  // namespace holdline::sim

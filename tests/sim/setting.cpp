@@ -37,8 +37,7 @@ void add_person(hub::Ledger& ledger, const Setting::Person& person, std::size_t 
   account.name = "person" + std::to_string(n);
   const auto& key = person.key.public_key();
   account.public_key.assign(key.begin(), key.end());
-  account.scopes = {north};
-  if (n != limited_seat) account.scopes.push_back(south);
+  account.scopes = person.scopes;
   account.role = "supervisor";
   must(ledger.put_person(account));
 }
@@ -63,8 +62,9 @@ Setting::Setting() : schema(must(sync::Schema::parse(sync::default_schema_text()
     const auto ledger = must(hub::SqliteLedger::create(options, disk_key, fresh));
     for (std::size_t n = 0; n < most_seats; ++n) {
       devices.push_back(enrolled(*ledger, n));
-      people.push_back(
-          {id_of("person " + std::to_string(n)), platform::SigningKey(key_of(static_cast<std::uint8_t>(100 + n)))});
+      people.push_back({id_of("person " + std::to_string(n)),
+                        platform::SigningKey(key_of(static_cast<std::uint8_t>(100 + n))),
+                        n == limited_seat ? std::vector{north} : std::vector{north, south}});
       add_person(*ledger, people.back(), n);
     }
     ChoiceSource choices(1);

@@ -28,6 +28,7 @@ struct Setting {
   struct Person {
     sync::Id id;
     platform::SigningKey key;
+    std::vector<std::string> scopes;  // where they may write
   };
 
   sync::Schema schema;

@@ -29,6 +29,8 @@ void UserModel::work() {
 
 void UserModel::do_one_thing() {
   if (!sign_in()) return;
+  // Once it was let go its key is unknown: people do not ask again after a month.
+  if (unconfirmed_ && stage_.deeds.find(*unconfirmed_)->let_go) unconfirmed_.reset();
   if (unconfirmed_ && chance_.percent(75)) {
     Deed& again = *stage_.deeds.find(*unconfirmed_);
     stage_.count("save asked again");
@@ -48,6 +50,7 @@ bool UserModel::sign_in() {
 void UserModel::look() {
   if (!node_.is_usable() || replica_.is_rotten()) return;
   node_.act([this] {
+    screen_.overlay_is_bounded();
     static_cast<void>(customer());
     if (!made_.empty()) static_cast<void>(screen_.read(made_[chance_.below(made_.size())]));
   });

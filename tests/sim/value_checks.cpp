@@ -15,7 +15,7 @@ namespace {
 template <class Each>
 void each_settled_change(const Stage& stage, const WorldOutcome& outcome, const Each& each) {
   for (const Deed& deed : stage.deeds.all()) {
-    if (outcome.effects_of(deed.no) == 0) continue;
+    if (!outcome.has_effect(deed.no)) continue;
     std::size_t creates = 0;
     for (const sync::Op& op : deed.draft.ops) {
       sync::RecordKey key = op.record;
@@ -43,7 +43,7 @@ void losing_values_are_kept(const Stage& stage, const WorldOutcome& outcome) {
   std::map<std::pair<sync::Id, sync::Id>, DeedNo> last_added;  // (person, record with a natural key)
   for (const Deed& deed : stage.deeds.all())
     for (const sync::Op& op : deed.draft.ops)
-      if (op.kind == sync::OpKind::create && !op.record.id.is_nil() && outcome.effects_of(deed.no) > 0)
+      if (op.kind == sync::OpKind::create && !op.record.id.is_nil() && outcome.has_effect(deed.no))
         last_added[{deed.draft.person, op.record.id}] = deed.no;
   std::set<sync::Bytes> findable = outcome.conflict_values();
   for (const sync::Record& record : outcome.records())

@@ -21,6 +21,8 @@ struct Workplace {
       user.signed_out();
     };
     node.recovered = [this](AgentNode&) { screen.forget(); };
+    node.lets_go = [this](AgentNode&) { screen.lets_go(); };
+    node.has_let_go = [this](AgentNode&, bool went_well) { screen.has_let_go(went_well); };
     node.stepped = [this](AgentNode&) { replica.stepped(); };
   }
 

@@ -56,6 +56,11 @@ void World::plan_fault() {
 }
 
 void World::run() {
+  // Also when a promise does not hold: a failure tells its faults.
+  const struct AtTheEnd {
+    ~AtTheEnd() { faults.count_what_struck(); }
+    Faults& faults;
+  } at_the_end{*faults_};
   for (Workplace& place : workplaces_) plan_work(place);
   stage_.timeline.in(quiet_start_ms, [this] { plan_fault(); });
   const std::int64_t until = size_.between(least_chaos_ms, most_chaos_ms);
@@ -113,7 +118,7 @@ void World::count_events() {
     for (const sync::ActionResult& result : stage_.history.results(device.id)) {
       if (result.verdict == sync::Verdict::merged) stage_.count("merge of disjoint edits");
       if (result.verdict == sync::Verdict::conflict) stage_.count("conflict opened");
-      if (result.verdict == sync::Verdict::quarantined) stage_.count("quarantined");
+      if (result.verdict == sync::Verdict::quarantined) stage_.count("refused: " + result.code);
       if (result.verdict == sync::Verdict::waiting) stage_.count("waited for an earlier action");
     }
 }

@@ -42,7 +42,7 @@ void WorldOutcome::read_results(const Stage& stage) {
         throw Violation("an effect happens once", "entry " + std::to_string(result.entry) +
                                                       " is about an action that had "
                                                       "its result");
-      last[place] = {place, result.verdict, result.at};
+      last[place] = {place, result.verdict};
     }
     for (const auto& [place, fate] : last) {
       const auto deed = stage.deeds.places().find(place);
@@ -71,13 +71,10 @@ void WorldOutcome::read_records(const Stage& stage, HubNode& hub) {
   }
 }
 
-std::size_t WorldOutcome::effects_of(DeedNo no) const {
+bool WorldOutcome::has_effect(DeedNo no) const {
   const auto fates = fates_.find(no);
-  if (fates == fates_.end()) return 0;
-  std::set<std::pair<sync::ChangeNumber, std::uint64_t>> places;  // in the feed
-  for (const Fate& fate : fates->second)
-    if (took_effect(fate.verdict)) places.emplace(fate.at.cn, fate.at.salt);
-  return places.size();
+  return fates != fates_.end() &&
+         std::ranges::any_of(fates->second, [](const Fate& fate) { return took_effect(fate.verdict); });
 }
 
 std::size_t WorldOutcome::resolved_conflicts() const {

@@ -14,7 +14,6 @@ namespace holdline::sim {
 struct Fate {
   ActionPlace place;
   sync::Verdict verdict;
-  sync::Cursor at;
 };
 
 class WorldOutcome {
@@ -23,8 +22,8 @@ class WorldOutcome {
   WorldOutcome(const Stage& stage, HubNode& hub);
 
   const std::map<DeedNo, std::vector<Fate>>& fates() const { return fates_; }
-  // How often a deed took effect: places in the feed.
-  std::size_t effects_of(DeedNo no) const;
+  // A deed took effect; that it did so once is the model's to say.
+  bool has_effect(DeedNo no) const;
   // All records that live, conflicts included.
   const std::vector<sync::Record>& records() const { return records_; }
   bool is_conflict(const sync::RecordKey& key) const { return key.collection == conflict_.no; }
