@@ -92,6 +92,7 @@ class Log {
       return true;
     for (std::uint64_t i = 0; i < frames(); ++i) {
       HOLDLINE_TRY(load(i));
+      if (i == 0) starts_own_ = salt() == salt_;
       const Sum computed = sum_of_frame(sum);
       if (computed != stored() || salt() != salt_) return is_damaged_at(i, computed);
       sum = computed;
@@ -108,8 +109,13 @@ class Log {
   bool commits() const { return word(frame_, 4) != 0; }  // the size of the database after it
   Sum salt() const { return Sum::at(frame_, 8); }
   // Left by an earlier generation of the log: every one counts the first word of the salt up by one. Frames of a later
-  // one show that the header is not the one that was synced before they were written.
-  bool is_earlier() const { return salt() != salt_ && static_cast<std::int32_t>(salt().a - salt_.a) <= 0; }
+  // one show that the header is not the one that was synced before they were written. But a log that was emptied begins
+  // with a salt of its own, and a power failure before the sync of its header leaves that before whatever there was: no
+  // frame of its own yet, and salts that say nothing of before and after. A header that came back with its sector has
+  // the words of the first frame with it.
+  bool is_earlier() const {
+    return salt() != salt_ && (!starts_own_ || static_cast<std::int32_t>(salt().a - salt_.a) <= 0);
+  }
   Sum stored() const { return Sum::at(frame_, 16); }
   Sum sum_of_frame(const Sum& before) const {
     return before.over(Bytes(frame_).first(summed_of_frame_header), big_endian_)
@@ -184,6 +190,7 @@ class Log {
   bool big_endian_ = false;
   std::uint32_t page_ = 0;
   Sum salt_;
+  bool starts_own_ = false;  // the first frame has the header's salt
   std::vector<std::uint8_t> frame_;
 };
 

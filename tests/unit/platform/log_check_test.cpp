@@ -122,10 +122,21 @@ TEST(LogCheck, ALostBeginningIsNoticed) {
 TEST(LogCheck, ABeginningOfAnEarlierGenerationIsNoticed) {
   const LastCommit whole = last_commit_of(5);
   ASSERT_FALSE(damaged(whole.before));
-  for (const std::size_t stale : {header, std::size_t{512}, std::size_t{4096}}) {
+  for (const std::size_t stale : {std::size_t{512}, std::size_t{4096}}) {
     std::string log = whole.before;
     log.replace(0, stale, whole.earlier, 0, stale);
     EXPECT_TRUE(damaged(log)) << stale << " bytes";
+  }
+}
+
+// An emptied log begins with a salt that has nothing to do with the one before, and its emptying is not synced before
+// its header is.
+TEST(LogCheck, AHeaderThatLostItsPowerBeforeItsSyncIsNotDamage) {
+  const std::string one = log_of_five_commits(), other = log_of_five_commits();
+  for (const auto& [header_of, rest_of] : {std::pair(one, other), std::pair(other, one)}) {
+    const std::string log = header_of.substr(0, header) + rest_of.substr(header);
+    EXPECT_FALSE(damaged(log));
+    EXPECT_FALSE(damaged(log.substr(0, header + 2 * frame)));
   }
 }
 
