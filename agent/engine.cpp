@@ -104,6 +104,7 @@ Result<void> Engine::rebuild_overlay() {
   Result<std::vector<PendingAction>> pending;
   parts_.outbox.run([&](Outbox& outbox) {
     const sync::ChangeNumber cursor = parts_.replica.position().cursor.cn;
+    outbox.reached(hub_wall_ms_, replica_is_of_other_history() ? 0 : cursor);
     pending = outbox.pending(parts_.replica.schema(), cursor);
     if (!pending) return;
     parts_.overlay.rebuild(outbox.maker(), cursor, *pending,

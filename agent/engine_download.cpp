@@ -50,6 +50,8 @@ void Engine::fetch_next_part(std::vector<std::pair<std::string, sync::Hash>> wan
 }
 
 void Engine::perform(const sync::action::FetchManifest&) {
+  // What comes may stand behind what is there, or in another history.
+  parts_.outbox.run([&](Outbox& outbox) { outbox.reached(hub_wall_ms_, 0); });
   post(sync::path::snapshot, {}, chunk_timeout_ms, [this](sync::Bytes body) {
     auto manifest = sync::decode_manifest(body);
     if (!manifest) return failed(std::move(manifest).error());
@@ -126,7 +128,7 @@ void Engine::perform(const sync::action::StartPull& a) {
   parts_.outbox.run([&](Outbox& outbox) {
     request.incarnation = outbox.maker().incarnation;
     request.results = outbox.results_cursor();
-    outbox.hub_clock(hub_wall_ms_);
+    outbox.reached(hub_wall_ms_, position.cursor.cn);
   });
   request.epoch = welcome_.epoch;
   request.cursor = position.cursor;

@@ -153,11 +153,13 @@ class Outbox {
   Result<std::uint32_t> add_assertion(sync::Assertion assertion);
   Result<std::vector<sync::Assertion>> assertions(std::span<const std::uint32_t> numbers);
 
-  // What the hub's clock shows now, in ms since 1970: tell it whenever the hub does. In memory only.
-  void hub_clock(std::int64_t hub_wall_ms);
-  // Lets go of accepted actions above the size or age of Options; never of one without a final result. Counts them. Age
+  // How far the rest of the workstation is: what the hub's clock shows, in ms since 1970, and up to which change the
+  // replica has the ledger; 0 while it has none, or one of another history. In memory only.
+  void reached(std::int64_t hub_wall_ms, sync::ChangeNumber replica_cn);
+  // Lets go of accepted actions above the size or age of Options; never of one without a final result, and never before
+  // the replica has its effect, because until then only the action itself can show it after a start. Counts them. Age
   // counts back from the newest action or from the hub's clock, whichever is earlier, so that no clock that is ahead
-  // for a while makes anything old; until the hub's is known nothing is let go for its age.
+  // for a while makes anything old; until reached() was told nothing is let go.
   Result<std::uint64_t> compact();
 
   OutboxStatus status() const;

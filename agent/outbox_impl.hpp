@@ -30,7 +30,11 @@ struct Outbox::Impl {
   OutboxState state;
   sync::Maker maker;
   std::optional<Error> suspended;  // why nothing is acknowledged: the health `read_only`
-  std::optional<std::int64_t> hub_wall_ms;
+  struct Reached {
+    std::int64_t hub_wall_ms;
+    sync::ChangeNumber replica_cn;
+  };
+  std::optional<Reached> reached;
 
   std::optional<EarlierChanges> earlier;  // nullopt: to be derived again, for `earlier_schema`
   std::uint32_t earlier_schema = 0;

@@ -1,6 +1,5 @@
 // What the hub answered: keeping results, voiding them when the hub went back, and letting go of what was accepted.
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -84,26 +83,26 @@ Result<void> Outbox::void_results(const sync::Id& epoch, const std::array<std::u
 namespace {
 
 // Which actions leave next, oldest first. A lane is let go from its start only, so that what stays is a whole chain: an
-// unsettled action keeps what follows it in its lane. What was made anew is settled from the start, but has to stay
-// until the hub has it in its present lane.
+// unsettled action, or one that the replica does not show yet, keeps what follows it in its lane. What was made anew is
+// settled from the start, but has to stay until the hub has it in its present lane.
 class Leaving {
  public:
   Leaving(const OutboxState& state, std::uint64_t keep_bytes, std::int64_t keep_ms,
-          std::optional<std::int64_t> hub_wall_ms)
+          const Outbox::Impl::Reached& reached)
       : keep_bytes_(keep_bytes) {
     std::int64_t newest_ms = 0;
     for (std::uint32_t incarnation = 1; incarnation <= state.ordinal(); ++incarnation) {
       for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
         const LaneChain& chain = state.chains[incarnation - 1][lane];
         const std::uint64_t at_hub = incarnation == state.ordinal() ? state.acknowledged[lane] : chain.last();
-        heads_.push_back({place_of(incarnation, lane), &chain, chain.let_go() + 1, at_hub});
+        heads_.push_back({place_of(incarnation, lane), &chain, chain.let_go() + 1, at_hub, reached.replica_cn});
         for (std::uint64_t number = chain.let_go() + 1; number <= chain.last(); ++number) {
           newest_ms = std::max(newest_ms, chain.find(number)->wall_ms);
           if (heads_.back().may_leave(number)) bytes_ += chain.bytes_to(number) - chain.bytes_to(number - 1);
         }
       }
     }
-    if (hub_wall_ms) old_before_ms_ = std::min(newest_ms, *hub_wall_ms) - keep_ms;
+    old_before_ms_ = std::min(newest_ms, reached.hub_wall_ms) - keep_ms;
   }
 
   struct Next {
@@ -130,17 +129,19 @@ class Leaving {
     Place place;
     const LaneChain* chain;
     std::uint64_t number, at_hub;
+    sync::ChangeNumber replica_cn;
 
     bool may_leave(std::uint64_t one) const {
       const Entry* entry = chain->find(one);
       if (entry == nullptr) return false;
-      return entry->settlement == Settlement::reissued || (entry->settlement == Settlement::settled && one <= at_hub);
+      if (entry->settlement == Settlement::reissued) return true;
+      return entry->settlement == Settlement::settled && one <= at_hub && entry->cn <= replica_cn;
     }
   };
   std::vector<Head> heads_;
   std::uint64_t bytes_ = 0;  // of everything that may leave
   std::uint64_t keep_bytes_;
-  std::int64_t old_before_ms_ = std::numeric_limits<std::int64_t>::min();
+  std::int64_t old_before_ms_ = 0;
 };
 
 struct Left {
@@ -151,17 +152,20 @@ struct Left {
 
 }  // namespace
 
-void Outbox::hub_clock(std::int64_t hub_wall_ms) { impl_->hub_wall_ms = hub_wall_ms; }
+void Outbox::reached(std::int64_t hub_wall_ms, sync::ChangeNumber replica_cn) {
+  impl_->reached = Impl::Reached{hub_wall_ms, replica_cn};
+}
 
 Result<std::uint64_t> Outbox::compact() {
   constexpr std::size_t per_transaction = 500;  // so that an entry being saved does not wait long
   if (impl_->suspended) return impl_->refuse();
+  if (!impl_->reached) return 0;
   OutboxState& state = impl_->state;
   std::uint64_t gone = 0;
   for (bool more = true; more;) {
     std::vector<Left> left;
     std::uint64_t no_longer_offered = state.no_longer_offered;
-    Leaving leaving(state, impl_->options.keep_bytes, impl_->options.keep_ms, impl_->hub_wall_ms);
+    Leaving leaving(state, impl_->options.keep_bytes, impl_->options.keep_ms, *impl_->reached);
     auto written = impl_->write([&]() -> Result<void> {
       while (left.size() < per_transaction) {
         const auto next = leaving.next();

@@ -1,6 +1,7 @@
 #include "tests/crashlab/outbox_station.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace holdline::crashlab {
 
@@ -196,6 +197,7 @@ Result<void> OutboxStation::compact() {
     }
   }
   return attempt("lets go of what was accepted", std::move(next), [&]() -> Result<void> {
+    outbox_->reached(clock_.now().wall_ms, std::numeric_limits<sync::ChangeNumber>::max());
     HOLDLINE_TRY(outbox_->compact());
     return {};
   });

@@ -86,8 +86,7 @@ void ScreenWatch::has_let_go(bool went_well) {
   const auto refs = node_.outbox().list(endless);
   if (!went_well || !knows_all_ || !refs) {
     for (const auto& [place, no] : stage_.deeds.places())
-      if (place.device == node_.device())
-        is_off_this_disk({no, place.ref, stage_.deeds.find(no)->created}, stage_.history.head().cn);
+      if (place.device == node_.device()) may_be_off_this_disk({no, place.ref, stage_.deeds.find(no)->created});
     return forget();
   }
   const std::set<sync::ActionRef> kept(refs->begin(), refs->end());
@@ -97,33 +96,42 @@ void ScreenWatch::has_let_go(bool went_well) {
     if (accepted == accepted_.end())
       throw Violation("an outbox lets go of accepted actions only",
                       node_.name() + " no longer has " + token_of(own.deed) + ", which has no such result");
-    is_off_this_disk(own, accepted->second);
+    if (accepted->second > node_.replica().position().cursor.cn)
+      throw Violation("an outbox keeps what the replica does not show",
+                      node_.name() + " no longer has " + token_of(own.deed));
+    is_off_this_disk(own);
     return true;
   });
 }
 
-void ScreenWatch::is_off_this_disk(const Own& own, sync::ChangeNumber settled_at) {
-  Deed& deed = *stage_.deeds.find(own.deed);
-  deed.let_go = true;
-  LetGo gone{settled_at, {}};
+void ScreenWatch::may_be_off_this_disk(const Own& own) {
+  MaybeGone gone{stage_.history.head().cn, {}};
   std::size_t creates = 0;
-  for (const sync::Op& op : deed.draft.ops) {
+  for (const sync::Op& op : stage_.deeds.find(own.deed)->draft.ops) {
     sync::RecordKey key = op.record;
     if (op.kind == sync::OpKind::create && creates < own.created.size()) key.id = own.created[creates++];
     gone.records.insert(key);
   }
-  let_go_.push_back(std::move(gone));
+  maybe_gone_.push_back(std::move(gone));
+  is_off_this_disk(own);
+}
+
+void ScreenWatch::is_off_this_disk(const Own& own) {
+  Deed& deed = *stage_.deeds.find(own.deed);
+  deed.let_go = true;
   if (deed.machines.erase(node_.machine()) == 0 || !deed.machines.empty()) return;
   deed.disk_gone = true;
   deed.at_hub = stage_.hub_has(deed.no);
 }
 
 void ScreenWatch::overlay_is_bounded() {
+  // What it stored before it failed, the overlay learns when it is writable again.
+  if (node_.outbox().status().health == agent::OutboxHealth::read_only) return;
   const sync::ChangeNumber at = node_.replica().position().cursor.cn;
-  std::erase_if(let_go_, [&](const LetGo& gone) { return gone.until <= at; });
+  std::erase_if(maybe_gone_, [&](const MaybeGone& gone) { return gone.until <= at; });
   const auto pending = node_.outbox().pending(stage_.setting.schema, at);
   if (!pending) return;
-  const std::size_t held = node_.overlay().snapshot()->actions(), most = pending->size() + let_go_.size();
+  const std::size_t held = node_.overlay().snapshot()->actions(), most = pending->size() + maybe_gone_.size();
   if (held > most)
     throw Violation(
         "what a workstation holds in memory is bounded",
@@ -180,9 +188,9 @@ std::optional<agent::Shown> ScreenWatch::read(const sync::RecordKey& key) {
   if (node_.outbox().status().health == agent::OutboxHealth::read_only) return found->shown;
   if (stage_.history.at(at) == nullptr)
     throw Violation("a replica stands where the ledger stood", node_.name() + " reads at " + std::to_string(at.cn));
-  const bool was_let_go =
-      std::ranges::any_of(let_go_, [&](const LetGo& gone) { return gone.until > at.cn && gone.records.contains(key); });
-  if (was_let_go) return found->shown;
+  const bool may_be_gone = std::ranges::any_of(
+      maybe_gone_, [&](const MaybeGone& gone) { return gone.until > at.cn && gone.records.contains(key); });
+  if (may_be_gone) return found->shown;
   const Expected wanted = expected(key, at);
   const auto wrong = [&](const std::string& what) {
     return Violation("the screen shows the ledger and one's own work",

@@ -20,7 +20,7 @@ class ScreenWatch {
   void started();
   void saved(const Deed& deed, sync::ActionRef ref);
   // Around the outbox's letting go of what was accepted: that is no longer this machine's to offer. It must have had
-  // its result. When it did not go well, anything that the hub has met may be gone.
+  // its result, and be in the replica. When it did not go well, anything that the hub has met may be gone.
   void lets_go();
   void has_let_go(bool went_well);
   // What is in the outbox is to be looked up again.
@@ -38,16 +38,16 @@ class ScreenWatch {
     sync::ActionRef ref;
     std::vector<sync::Id> created;  // under the incarnation that holds
   };
-  // What was let go of before the replica came to the place where it took effect. Until then it is shown as long as the
-  // process lives.
-  struct LetGo {
+  // What may be gone, or not, after a letting go that did not go well. Until the replica has all of it either is right.
+  struct MaybeGone {
     sync::ChangeNumber until;
     std::set<sync::RecordKey> records;
   };
   struct Expected;
 
   void refresh();
-  void is_off_this_disk(const Own& own, sync::ChangeNumber settled_at);
+  void is_off_this_disk(const Own& own);
+  void may_be_off_this_disk(const Own& own);
   Expected expected(const sync::RecordKey& key, const sync::Cursor& at);
   bool is_pending(const Own& own, const sync::Cursor& at) const;
 
@@ -57,7 +57,7 @@ class ScreenWatch {
   std::vector<Own> own_;                                    // in the order of saving
   bool knows_all_ = false;                                  // nothing of that could not be read
   std::map<sync::ActionRef, sync::ChangeNumber> accepted_;  // before letting go: where it took effect
-  std::vector<LetGo> let_go_;
+  std::vector<MaybeGone> maybe_gone_;
 };
 
 }  // namespace holdline::sim

@@ -107,7 +107,6 @@ TEST_F(EngineTest, ResultsThatCannotBeKeptAreNotTakenForKnown) {
   EXPECT_EQ(overlay.snapshot()->actions(), 1u);
 }
 
-// Pushing the same again would be answered the same, for ever.
 TEST_F(EngineTest, TheHubsClockSaysWhenWhatWasAcceptedIsOld) {
   const std::int64_t saved_at = pc.clock.wall_ms;
   const Saved saved = pc.save(pc.entry("a"));
@@ -122,6 +121,7 @@ TEST_F(EngineTest, TheHubsClockSaysWhenWhatWasAcceptedIsOld) {
   EXPECT_EQ(must(pc.outbox->compact()), 1u);
 }
 
+// Pushing the same again would be answered the same, for ever.
 TEST_F(EngineTest, AHubThatExpectsWhatItHadIsGreetedAgain) {
   for (const char* key : {"a", "b", "c"}) pc.save(pc.entry(key));
   must(engine->start());

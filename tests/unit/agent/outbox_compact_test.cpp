@@ -9,6 +9,10 @@ using sync::Verdict;
 class OutboxCompactTest : public testing::Test {
  protected:
   void SetUp() override { ASSERT_TRUE(pc.create()); }
+  // A replica that has everything the tests settle, unless it says where it is.
+  void reach(std::int64_t hub_wall_ms, sync::ChangeNumber replica_cn = 11) {
+    pc.outbox->reached(hub_wall_ms, replica_cn);
+  }
   OutboxStation pc;
 };
 
@@ -22,7 +26,7 @@ TEST_F(OutboxCompactTest, LetsGoOfAcceptedActionsOnlyAndCountsThem) {
   pc.settle(3, x, Verdict::quarantined, 11);
   EXPECT_EQ(pc.outbox->compact().value(), 0u) << "young and few";
   pc.clock.wall_ms += pc.options.keep_ms + 1;
-  pc.outbox->hub_clock(pc.clock.wall_ms);
+  reach(pc.clock.wall_ms);
   EXPECT_EQ(pc.outbox->compact().value(), 0u) << "nothing is newer";
   pc.save(pc.entry("y"));
   EXPECT_EQ(pc.outbox->compact().value(), 1u);
@@ -47,9 +51,24 @@ TEST_F(OutboxCompactTest, KeepsToTheSizeLimitOldestFirst) {
     ++stream;
     pc.settle(stream, pc.save(pc.entry(key)).ref, Verdict::applied, stream);
   }
+  reach(pc.clock.wall_ms);
   EXPECT_EQ(pc.outbox->compact().value(), 3u);
   EXPECT_EQ(pc.outbox->status().bytes, 0u);
   EXPECT_FALSE(pc.save(pc.entry("a")).repeated) << "its key went with it";
+}
+
+// After a start the screen shows what the replica has, and on top what the outbox has.
+TEST_F(OutboxCompactTest, KeepsWhatTheReplicaDoesNotShowYet) {
+  pc.options.keep_bytes = 1;
+  ASSERT_TRUE(pc.open());
+  pc.settle(1, pc.save(pc.entry("a")).ref, Verdict::applied, 10);
+  pc.settle(2, pc.save(pc.entry("b")).ref, Verdict::applied, 11);
+  EXPECT_EQ(pc.outbox->compact().value(), 0u) << "nobody said where the replica is";
+  reach(pc.clock.wall_ms, 9);
+  EXPECT_EQ(pc.outbox->compact().value(), 0u);
+  reach(pc.clock.wall_ms, 10);
+  EXPECT_EQ(pc.outbox->compact().value(), 1u);
+  EXPECT_EQ(pc.outbox->pending(pc.schema, 10)->size(), 1u);
 }
 
 // Once, by an entry, after which the clock was set right: what was accepted minutes ago has to stay.
@@ -59,15 +78,15 @@ TEST_F(OutboxCompactTest, AClockThatWasFarAheadForAWhileMakesNothingOld) {
   pc.clock.wall_ms += 12ll * 365 * 24 * 3600 * 1000;
   pc.settle(2, pc.save(pc.entry("b")).ref, Verdict::applied, 11);
   pc.clock.wall_ms = today + 60'000;
-  pc.outbox->hub_clock(pc.clock.wall_ms);
+  reach(pc.clock.wall_ms);
   EXPECT_EQ(pc.outbox->compact().value(), 0u);
-  pc.outbox->hub_clock(today + pc.options.keep_ms + 1);
+  reach(today + pc.options.keep_ms + 1);
   EXPECT_EQ(pc.outbox->compact().value(), 1u) << "the first one is old now";
 }
 
 TEST_F(OutboxCompactTest, AHubsClockThatIsAheadMakesNothingOld) {
   pc.settle(1, pc.save(pc.entry("a")).ref, Verdict::applied, 10);
-  pc.outbox->hub_clock(pc.clock.wall_ms + 2 * pc.options.keep_ms);
+  reach(pc.clock.wall_ms + 2 * pc.options.keep_ms);
   EXPECT_EQ(pc.outbox->compact().value(), 0u);
 }
 
@@ -76,7 +95,7 @@ TEST_F(OutboxCompactTest, NothingIsOldBeforeTheHubsClockIsKnown) {
   pc.clock.wall_ms += pc.options.keep_ms + 1;
   pc.save(pc.entry("b"));
   EXPECT_EQ(pc.outbox->compact().value(), 0u);
-  pc.outbox->hub_clock(pc.clock.wall_ms);
+  reach(pc.clock.wall_ms);
   EXPECT_EQ(pc.outbox->compact().value(), 1u);
 }
 

@@ -168,7 +168,7 @@ TEST_F(OutboxReissueTest, CompactionTakesReissuedActionsAndCountsWhatIsNoLongerO
   ASSERT_TRUE(pc.outbox->reissue({0, 0, 1, 0}));
   EXPECT_EQ(pc.outbox->status().lanes[2].number, 2u);
   pc.clock.wall_ms += pc.options.keep_ms + 1;
-  pc.outbox->hub_clock(pc.clock.wall_ms);
+  pc.outbox->reached(pc.clock.wall_ms, 3);
   pc.save(pc.entry("c"));
   EXPECT_EQ(pc.outbox->compact().value(), 2u);
   EXPECT_EQ(pc.outbox->status().no_longer_offered, 0u) << "the hub does not have it in its present lane";

@@ -177,6 +177,7 @@ TEST_F(OutboxWorkerTest, LetsGoOfWhatIsOldWhenNobodySaves) {
   pc.options.keep_bytes = 0;
   ASSERT_TRUE(pc.open());
   pc.settle(1, pc.save(pc.entry("a")).ref, sync::Verdict::applied, 1);
+  pc.outbox->reached(pc.clock.wall_ms, 1);
   start({.checkpoint_after = 1ms});
   ASSERT_TRUE(save(pc.entry("b")));
   while (worker->status().no_longer_offered == 0) std::this_thread::yield();
