@@ -54,7 +54,8 @@ class Deeds {
   std::deque<Deed>& all() { return all_; }
   const std::deque<Deed>& all() const { return all_; }
 
-  // The hub takes it there. A number that was lost with a disk and with the hub's history may be used anew.
+  // The hub is about to take it there, whether or not the answer ever comes. A number that was lost with a disk and
+  // with the hub's history may be used anew.
   void met(const ActionPlace& place, DeedNo no) { places_[place] = no; }
   const std::map<ActionPlace, DeedNo>& places() const { return places_; }
 

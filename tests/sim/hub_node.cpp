@@ -218,7 +218,7 @@ void HubNode::commit() {
   std::vector<hub::IncomingPush> pushes;
   for (const Push& push : group) pushes.push_back(push.push);
   const std::int64_t now_ms = clock_.now().wall_ms;
-  stage_.model.offered(pushes, stage_.history, now_ms);
+  stage_.model.offered(pushes, stage_.history, stage_.deeds, now_ms);
   const auto replies = running_->intake.take(pushes, now_ms);
   std::size_t actions = 0;
   for (const auto& push : pushes) actions += push.actions.size();
@@ -259,9 +259,6 @@ void HubNode::note(const hub::IncomingPush& push) {
     const auto no = deed_of(stage_.setting.schema, read.action->ops);
     if (!no || stage_.deeds.find(*no) == nullptr)
       throw Violation("no phantom", "an action reached the hub that nobody made");
-    // The answer may never come: what is taken there now is, as far as anybody knows, this one.
-    const ActionPlace place = place_of(push, read.stored.number);
-    if (!stage_.history.has_result(place.device, place.incarnation, place.ref)) stage_.deeds.met(place, *no);
   }
 }
 
@@ -282,7 +279,6 @@ void HubNode::note(const hub::IncomingPush& push, const sync::PushReply& reply) 
         throw Violation("a fork is never answered as a duplicate",
                         token_of(no) + " was told the result of " + token_of(told->second));
       if (!is_new) stage_.count("repeated push deduplicated");
-      stage_.deeds.met(place, no);
     }
   }
 }

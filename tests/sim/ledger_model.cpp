@@ -63,8 +63,10 @@ void LedgerModel::fold(std::vector<Turn> at_one_cn, const LedgerHistory& history
 void LedgerModel::refuse(const Turn& turn, const LedgerHistory& history) const {
   const sync::RecordKey* record = stands_on_nothing(turn.offer->action);
   if (record != nullptr && turn.result->code == "unknown-record" && history.once_had(*record)) return;
-  throw Violation("every refusal has its reason",
-                  "'" + turn.result->code + "' at " + std::to_string(turn.result->at.cn) + ": " + turn.result->text);
+  const std::string which = described(setting_.schema, turn.offer->action.ops);
+  throw Violation("every refusal has its reason", "'" + turn.result->code + "' at " +
+                                                      std::to_string(turn.result->at.cn) + ", of " + which + ": " +
+                                                      turn.result->text);
 }
 
 const sync::RecordKey* LedgerModel::stands_on_nothing(const sync::Action& action) const {
@@ -167,8 +169,17 @@ void LedgerModel::compare(hub::LedgerReader& reader) const {
       const std::string name = collection.name + " " + row.stood.record.key.id.text();
       if (wanted == records_.end()) throw differs(name + " is not what anything taken made");
       if (row.stood.record != wanted->second.stood.record) throw differs(name + " has other values");
-      if (row.stood.meta != wanted->second.stood.meta || row.cn != wanted->second.cn)
-        throw differs(name + " has other stamps");
+      if (row.stood.meta != wanted->second.stood.meta || row.cn != wanted->second.cn) {
+        auto dump = [](const hub::StoodAt& r) {
+          std::string t = "cn " + std::to_string(r.cn) + " last_cn " + std::to_string(r.stood.meta.last_cn) + " dev " +
+                          r.stood.meta.last_device.text();
+          for (auto& st : r.stood.meta.stamps)
+            t += " [" + std::to_string(st.unit) + " " + sync::to_hex(st.value.view()).substr(0, 6) + " " +
+                 std::to_string(st.at_ms) + " " + st.device.text().substr(30) + "]";
+          return t;
+        };
+        throw differs(name + " has other stamps: " + dump(row) + " instead of " + dump(wanted->second));
+      }
     }
   }
   if (live != expected) throw differs(std::to_string(live) + " records instead of " + std::to_string(expected));

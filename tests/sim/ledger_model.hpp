@@ -17,9 +17,10 @@ class LedgerModel {
  public:
   explicit LedgerModel(const Setting& setting) : setting_(setting), offers_(setting) {}
 
-  // These are about to be taken by a hub whose clock says `hub_ms`. What has no result yet may get one now.
-  void offered(std::span<const hub::IncomingPush> pushes, const LedgerHistory& history, std::int64_t hub_ms) {
-    offers_.add(pushes, history, hub_ms);
+  // These are about to be taken by a hub whose clock says `hub_ms`: tells the deeds where they are met.
+  void offered(std::span<const hub::IncomingPush> pushes, const LedgerHistory& history, Deeds& deeds,
+               std::int64_t hub_ms) {
+    offers_.add(pushes, history, deeds, hub_ms);
   }
   // Folds what had its turn in the history that holds, and throws Violation where its results or `reader` differ.
   void check(const LedgerHistory& history, const Deeds& deeds, hub::LedgerReader& reader);

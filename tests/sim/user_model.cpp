@@ -30,14 +30,23 @@ void UserModel::work() {
 void UserModel::do_one_thing() {
   if (!sign_in()) return;
   // Once it was let go its key is unknown: people do not ask again after a month.
-  if (unconfirmed_ && stage_.deeds.find(*unconfirmed_)->let_go) unconfirmed_.reset();
+  if (unconfirmed_ && (stage_.deeds.find(*unconfirmed_)->let_go || !shows_what_it_changes(*unconfirmed_)))
+    unconfirmed_.reset();
   if (unconfirmed_ && chance_.percent(75)) {
     Deed& again = *stage_.deeds.find(*unconfirmed_);
     stage_.count("save asked again");
+    again.draft.assertion = assertion_;  // whoever asks now is signed in now
     return save(again);
   }
   unconfirmed_.reset();
   do_something();
+}
+
+// A machine that was put back to an earlier moment may not have it any more.
+bool UserModel::shows_what_it_changes(DeedNo no) {
+  return std::ranges::all_of(stage_.deeds.find(no)->draft.ops, [this](const sync::Op& op) {
+    return op.kind == sync::OpKind::create || screen_.read(op.record).has_value();
+  });
 }
 
 bool UserModel::sign_in() {

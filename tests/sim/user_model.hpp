@@ -26,6 +26,7 @@ class UserModel {
 
  private:
   bool sign_in();
+  bool shows_what_it_changes(DeedNo no);
   void do_one_thing();
   void look();
   void do_something();

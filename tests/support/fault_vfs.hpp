@@ -58,7 +58,7 @@ class FaultDisk {
   // From the nth change (write, truncation, sync of something unsynced, deletion) from now on nothing can be changed
   // any more, as when the system remounts the disk read-only: files open for reading only, none can be made.
   void refuse_changes(std::uint64_t nth = 1);
-  // Syncs, reads and changes work again, and no write goes astray any more.
+  // Syncs, reads and changes work again, no write goes astray any more, and the power stays.
   void mend();
   // While one of these lives no read fails, and none counts: for whoever only looks on. Not nested.
   class Truce {

@@ -51,7 +51,7 @@ void FaultDisk::refuse_changes(std::uint64_t nth) {
 
 void FaultDisk::mend() {
   const std::lock_guard guard(mutex_);
-  sync_fails_in_ = read_fails_in_ = refused_in_ = 0;
+  sync_fails_in_ = read_fails_in_ = refused_in_ = power_fails_in_ = 0;
   syncs_fail_ = reads_fail_ = false;
   astray_ = {};
   for (auto& [path, file] : files_) file->unreadable.clear();
