@@ -245,17 +245,27 @@ void Faults::replica_file_rots() {
 void Faults::next_file_rots() { damage(victim().node, next_file, "the next copy's file"); }
 
 void Faults::damage(AgentNode& node, const char* file, const std::string& name) {
-  const std::uint64_t bits = 8 * node.disk().read(file).size();
   const auto way = chance_.below(3);
-  if (way == 0 && bits > 0) {
-    told("a bit of " + name + " turns over", node.name());
-    node.disk().flip_bit(file, chance_.below(bits));
+  if (way == 0) {
+    turn_bit_over(node, file, name, stage_.timeline.now_ms() + soon(1'000, 30'000));
   } else if (way == 1) {
     armed("a write to " + name + " goes astray", node.name(), node.disk(), &FaultCounts::stray_writes);
     node.disk().misdirect_write(file, static_cast<std::uint64_t>(soon(1, 10)), 4096 * soon(1, 8));
   } else {
     armed("a write to " + name + " is never done", node.name(), node.disk(), &FaultCounts::lost_writes);
     node.disk().lose_write(file, static_cast<std::uint64_t>(soon(1, 10)));
+  }
+}
+
+// As soon as the file has one.
+void Faults::turn_bit_over(AgentNode& node, const char* file, const std::string& name, std::int64_t until_ms) {
+  constexpr std::int64_t look_again_ms = 20;
+  if (mended_) return;
+  if (const std::uint64_t bits = 8 * node.disk().read(file).size(); bits > 0) {
+    told("a bit of " + name + " turns over", node.name());
+    node.disk().flip_bit(file, chance_.below(bits));
+  } else if (stage_.timeline.now_ms() < until_ms) {
+    stage_.timeline.in(look_again_ms, [=, this, &node] { turn_bit_over(node, file, name, until_ms); });
   }
 }
 

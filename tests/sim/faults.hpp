@@ -68,6 +68,7 @@ class Faults {
   void agent_disk_read_only();
   void replica_file_rots();
   void next_file_rots();
+  void turn_bit_over(AgentNode& node, const char* file, const std::string& name, std::int64_t until_ms);
   void damage(AgentNode& node, const char* file, const std::string& name);
   void jump_clock();
   void pause_agent();
