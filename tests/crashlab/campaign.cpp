@@ -1,15 +1,13 @@
 #include "tests/crashlab/campaign.hpp"
 
-#include <atomic>
 #include <chrono>
-#include <ctime>
-#include <mutex>
 #include <numeric>
-#include <thread>
+#include <string_view>
 
 #include "tests/crashlab/ledger_lab.hpp"
 #include "tests/crashlab/outbox_lab.hpp"
 #include "tests/crashlab/replica_lab.hpp"
+#include "tests/support/shared_work.hpp"
 
 namespace holdline::crashlab {
 
@@ -26,56 +24,17 @@ constexpr std::array<Weights, store_count> weights{{
 constexpr std::array<std::unique_ptr<Lab> (*)(), store_count> makers{make_outbox_lab, make_replica_lab,
                                                                      make_ledger_lab};
 
-class Campaign {
- public:
-  explicit Campaign(const CampaignOptions& options) : options_(options), next_(options.first_seed) {}
-
-  Report run() {
-    const std::clock_t cpu = std::clock();
-    std::vector<std::thread> others;
-    for (unsigned i = 1; i < options_.jobs; ++i) others.emplace_back([this] { work(); });
-    work();
-    for (std::thread& other : others) other.join();
-    report_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
-    report_.cpu_seconds = static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC;
-    return std::move(report_);
-  }
-
- private:
-  void work() {
-    Labs labs;
-    Report own;
-    const Tell nobody = [](const std::string&) {};
-    while (!time_is_over()) {
-      const std::uint64_t seed = next_++;
-      if (options_.runs != 0 && seed >= options_.first_seed + options_.runs) break;
-      const Plan plan = plan_of(seed);
-      if (plan.store != options_.store.value_or(plan.store) || plan.fault != options_.fault.value_or(plan.fault))
-        continue;
-      own.add(seed, plan, labs.run(plan, seed, nobody));
-    }
-    const std::lock_guard lock(mutex_);
-    report_.add(own);
-  }
-
-  bool time_is_over() const {
-    return options_.seconds > 0 && std::chrono::steady_clock::now() - began_ > std::chrono::seconds(options_.seconds);
-  }
-
-  const CampaignOptions options_;
-  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-  std::atomic<std::uint64_t> next_;
-  std::mutex mutex_;
-  Report report_;
-};
-
 }  // namespace
 
 Outcome Labs::run(const Plan& plan, std::uint64_t seed, const Tell& tell) {
   const auto store = static_cast<std::size_t>(plan.store);
   auto& lab = labs_[store];
   try {
-    if (!lab) lab = makers[store]();
+    if (!lab) {
+      support::choose_log_salts(store);  // a prepared disk is the same one, whichever run needs it first
+      lab = makers[store]();
+    }
+    support::choose_log_salts(seed);
     return lab->run(plan.fault, seed, tell);
   } catch (const Broken& broken) {
     lab.reset();  // with whatever it left open
@@ -98,7 +57,37 @@ Plan plan_of(std::uint64_t seed) {
   return {};
 }
 
-Report run_campaign(const CampaignOptions& options) { return Campaign(options).run(); }
+Report run_campaign(const CampaignOptions& options) {
+  const double cpu_before = support::cpu_seconds_with_workers();
+  const auto began = std::chrono::steady_clock::now();
+  const auto seconds = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count(); };
+  const auto wanted = [&](const Plan& plan) {
+    return plan.store == options.store.value_or(plan.store) && plan.fault == options.fault.value_or(plan.fault);
+  };
+  Labs labs;  // each worker's own: they are made when they are needed
+  Report report;
+  support::SharedWork shared;
+  shared.work = [&](std::uint64_t n) -> std::optional<std::string> {
+    const bool over = options.seconds > 0 && seconds() > static_cast<double>(options.seconds);
+    if (over || (options.runs != 0 && n >= options.runs)) return std::nullopt;
+    const std::uint64_t seed = options.first_seed + n;
+    const Plan plan = plan_of(seed);
+    return wanted(plan) ? line_of(labs.run(plan, seed, [](const std::string&) {})) : std::string();
+  };
+  shared.done = [&](std::uint64_t n, std::string_view line) {
+    const std::uint64_t seed = options.first_seed + n;
+    if (!line.empty()) report.add(seed, plan_of(seed), outcome_of(line));
+    return true;
+  };
+  shared.died = [&](std::uint64_t n, const std::string& how) {
+    const std::uint64_t seed = options.first_seed + n;
+    report.add(seed, plan_of(seed), {Verdict::lost, "its process ended: " + how, 0, {}});
+  };
+  support::share_work(options.jobs, shared);
+  report.seconds = seconds();
+  report.cpu_seconds = support::cpu_seconds_with_workers() - cpu_before;
+  return report;
+}
 
 Report replay(std::uint64_t seed, const Tell& tell) {
   const Plan plan = plan_of(seed);

@@ -30,6 +30,8 @@ class Labs {
   std::array<std::unique_ptr<Lab>, store_count> labs_;
 };
 
+// Every run in one of `jobs` processes, and as if it were alone. The caller has no other threads. Throws
+// std::system_error when there is no process to be had.
 Report run_campaign(const CampaignOptions& options);
 // One seed, telling every step.
 Report replay(std::uint64_t seed, const Tell& tell);

@@ -49,6 +49,7 @@ struct Injected {
   std::uint64_t power_cuts = 0, failed_syncs = 0, refused_changes = 0, read_errors = 0, bit_flips = 0, misdirected = 0,
                 stale_pages = 0, swapped_files = 0;
   Injected& operator+=(const Injected& other);
+  bool operator==(const Injected&) const = default;
 };
 
 struct Outcome {

@@ -18,6 +18,11 @@ std::string line_of(const char* format, Values... values) {
   return text.data();
 }
 
+// In the order they stand in the line.
+constexpr std::array injected_counts{&Injected::power_cuts,  &Injected::failed_syncs, &Injected::refused_changes,
+                                     &Injected::read_errors, &Injected::bit_flips,    &Injected::misdirected,
+                                     &Injected::stale_pages, &Injected::swapped_files};
+
 std::string row_of(std::string_view store, std::string_view fault, const Tally& tally) {
   return line_of("%-8s %-13s %10llu %12llu %10llu %9llu %9llu %6llu %10llu\n", std::string(store).c_str(),
                  std::string(fault).c_str(), static_cast<unsigned long long>(tally.runs),
@@ -46,22 +51,31 @@ void Report::add(std::uint64_t seed, const Plan& plan, const Outcome& outcome) {
   ++tally.verdicts[static_cast<std::size_t>(outcome.verdict)];
   if (outcome.verdict == Verdict::detected) ++tally.told[outcome.what];
   injected += outcome.injected;
-  if (outcome.verdict == Verdict::lost || outcome.verdict == Verdict::undetected)
-    failures.push_back({seed, plan, outcome});
-}
-
-void Report::add(const Report& other) {
-  for (const auto& [plan, tally] : other.tallies) tallies[plan] += tally;
-  injected += other.injected;
-  failures.insert(failures.end(), other.failures.begin(), other.failures.end());
+  if (outcome.verdict != Verdict::lost && outcome.verdict != Verdict::undetected) return;
+  failures.push_back({seed, plan, outcome});
   std::ranges::sort(failures, {}, &Failure::seed);
-  if (failures.size() > failures_kept) failures.resize(failures_kept);
+  if (failures.size() > failures_kept) failures.pop_back();
 }
 
 Tally Report::total() const {
   Tally sum;
   for (const auto& [plan, tally] : tallies) sum += tally;
   return sum;
+}
+
+std::string line_of(const Outcome& outcome) {
+  nlohmann::json injected = nlohmann::json::array();
+  for (const auto count : injected_counts) injected.push_back(outcome.injected.*count);
+  const nlohmann::json json{static_cast<unsigned>(outcome.verdict), outcome.what, outcome.acked_checked, injected};
+  // What is told of a failure may hold bytes of any kind.
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+Outcome outcome_of(std::string_view line) {
+  const nlohmann::json json = nlohmann::json::parse(line);
+  Outcome outcome{static_cast<Verdict>(json.at(0).get<unsigned>()), json.at(1), json.at(2), {}};
+  for (std::size_t i = 0; i < injected_counts.size(); ++i) outcome.injected.*injected_counts[i] = json.at(3).at(i);
+  return outcome;
 }
 
 std::string text_of(const Failure& failure) {

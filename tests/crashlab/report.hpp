@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,14 +37,17 @@ struct Tally {
 struct Report {
   std::map<Plan, Tally> tallies;
   Injected injected;
-  std::vector<Failure> failures;  // lowest seeds first, a few
+  std::vector<Failure> failures;  // the lowest seeds, a few
   double seconds = 0, cpu_seconds = 0;
 
   void add(std::uint64_t seed, const Plan& plan, const Outcome& outcome);
-  void add(const Report& other);
   Tally total() const;
   bool failed() const { return !failures.empty(); }
 };
+
+// What a worker tells of a run, in one line.
+std::string line_of(const Outcome& outcome);
+Outcome outcome_of(std::string_view line);
 
 // A table for people; one line of JSON for programs. Both name what to do to repeat a failure.
 std::string table_of(const Report& report);

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tests/sim/play.hpp"
@@ -17,16 +19,31 @@ struct CampaignOptions {
   bool complete = false;     // what must happen sometimes has to have happened
 };
 
+// What a worker tells of a world, and the line it tells it in.
+struct PlayedWorld {
+  bool twice = false;
+  Counters counters;
+  std::optional<Failure> failure;
+};
+std::string line_of(const PlayedWorld& world);
+PlayedWorld world_of(std::string_view line);
+
+// The checker of a failure that ended the process it was played in.
+inline constexpr std::string_view no_crash = "no world ends its process";
+
 struct CampaignReport {
   std::uint64_t seeds = 0, played_twice = 0;
   double cpu_seconds = 0;
   Counters counters;
-  std::optional<std::uint64_t> failed_seed;  // the lowest, when a world failed
+  std::optional<std::uint64_t> failed_seed;  // when a world failed
   std::optional<Failure> failure;
+
+  void add(std::uint64_t seed, PlayedWorld world);
 };
 
-// Plays one world in fifty twice, the second time from its tape: a failure can only be looked into when it can be
-// repeated. Ends at the first failure.
+// Plays every world as if it were alone, in one of `jobs` processes, and one in fifty twice, the second time from its
+// tape: a failure can only be looked into when it can be repeated. Ends at the first failure. The caller has no other
+// threads. Throws std::system_error when there is no process to be had.
 CampaignReport run_campaign(const Setting& setting, const CampaignOptions& options);
 
 // A failure that was made as short as it could be.

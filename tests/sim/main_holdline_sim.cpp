@@ -35,7 +35,11 @@ void tell(const Failure& failure) {
 // What a person needs to look into it.
 void explain(const Setting& setting, std::uint64_t seed, const Wishes& wishes) {
   const Played played = play_seed(setting, seed);
-  if (!played.failure) return;
+  if (!played.failure) {
+    std::cout << "\nseed " << seed
+              << " kept every promise when it was played again: its world is not made by its seed alone\n";
+    return;
+  }
   std::cout << "\nFAILED      seed " << seed << "\n";
   tell(*played.failure);
   if (wishes.shrink_seconds > 0) {
@@ -87,10 +91,14 @@ int play_tapes(const Setting& setting, const Wishes& wishes) {
 int campaign(const Setting& setting, const Wishes& wishes) {
   const auto report = run_campaign(setting, wishes.campaign);
   std::cout << (wishes.json ? json_of(report) : summary_of(report));
-  if (report.failed_seed && !wishes.json) explain(setting, *report.failed_seed, wishes);
-  if (report.failure && !report.failed_seed)
-    std::cerr << report.failure->checker << ": " << report.failure->difference << "\n";
-  return report.failure ? 1 : 0;
+  if (!report.failure) return 0;
+  const bool crashed = report.failure->checker == no_crash;
+  if (report.failed_seed && !crashed && !wishes.json) explain(setting, *report.failed_seed, wishes);
+  if (report.failed_seed && crashed)
+    std::cerr << "FAILED      seed " << *report.failed_seed << ": " << report.failure->difference
+              << "\nagain:      holdline-sim --verbose --seed " << *report.failed_seed << "\n";
+  if (!report.failed_seed) std::cerr << report.failure->checker << ": " << report.failure->difference << "\n";
+  return 1;
 }
 
 }  // namespace
@@ -104,7 +112,9 @@ int main(int argc, char** argv) {
   app.add_option("--seconds", wishes.campaign.seconds, "Stop after this long");
   std::int64_t minutes = 0;
   app.add_option("--minutes", minutes, "The same in minutes");
-  app.add_option("--jobs", wishes.campaign.jobs, "Worlds at a time")->capture_default_str();
+  app.add_option("--jobs", wishes.campaign.jobs, "Worlds at a time, each in a process")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_option("--seed", wishes.seed, "Play this one world again, and make its failure shorter");
   app.add_option("--tape", wishes.tapes, "Play these tapes");
   app.add_option("--shrink-seconds", wishes.shrink_seconds, "How long to look for a shorter failure; 0: not at all")

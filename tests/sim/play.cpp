@@ -1,9 +1,5 @@
 #include "tests/sim/play.hpp"
 
-#include <sqlite3.h>
-
-#include <limits>
-
 namespace holdline::sim {
 
 namespace {
@@ -14,15 +10,8 @@ Failure failure_of(const World& world, std::string checker, std::string differen
   return failure;
 }
 
-// SQLite draws the salts of its logs from one generator for the whole process. What a torn log looks like after a power
-// failure depends on them; so a world that is played alone begins with the same ones again.
-void choose_salts(Chance chance) {
-  sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, static_cast<int>(chance.between(1, std::numeric_limits<int>::max())),
-                       nullptr);
-}
-
 Played play(const Setting& setting, ChoiceSource& choices, bool verbose) {
-  choose_salts(Chance(choices).fork("salts"));
+  support::choose_log_salts(Chance(choices).fork("salts").salt());
   World world(setting, choices, verbose);
   Played played;
   try {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
+#include <cstdint>
 #include <string>
 
 #include "tests/sim/deeds.hpp"
@@ -37,9 +37,9 @@ struct Stage {
   Deeds deeds;
 };
 
-// SQLite knows disks by name, and worlds may run beside each other.
+// SQLite knows disks by name, one world has many, and a process plays many worlds.
 inline std::string new_disk_name() {
-  static std::atomic<std::uint64_t> made{0};
+  static std::uint64_t made = 0;
   return "sim-disk-" + std::to_string(++made);
 }
 

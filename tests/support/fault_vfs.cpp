@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <limits>
 #include <stdexcept>
 
 #include "tests/support/fault_vfs_file.hpp"
@@ -12,6 +13,11 @@ namespace {
 bool tears(PowerLoss loss) { return loss == PowerLoss::random_sectors || loss == PowerLoss::random_pages; }
 
 }  // namespace
+
+void choose_log_salts(std::uint64_t seed) {
+  const auto folded = static_cast<int>((seed ^ (seed >> 31)) % std::numeric_limits<int>::max());
+  sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, folded + 1, nullptr);  // 0 would ask the system for a seed
+}
 
 FaultDisk::FaultDisk(std::string name, std::uint64_t seed) : name_(std::move(name)), random_(seed) {
   if (sqlite3_vfs_find(name_.c_str()) != nullptr) throw std::logic_error("a VFS of this name exists: " + name_);

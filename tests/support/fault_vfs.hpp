@@ -36,6 +36,10 @@ struct FaultCounts {
   std::uint64_t failed_reads = 0, refused_changes = 0, stray_writes = 0, lost_writes = 0, flipped_bits = 0;
 };
 
+// SQLite draws the salts of its logs from one generator for the whole process, and what a torn log looks like after a
+// power failure depends on them. Begins that generator anew, so that what follows can be repeated.
+void choose_log_salts(std::uint64_t seed);
+
 class FaultDisk {
  public:
   // Registers a VFS named `name` (not yet taken). All chance of this disk comes from `seed`.

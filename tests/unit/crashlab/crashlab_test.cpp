@@ -50,5 +50,33 @@ TEST(CrashLabLedger, KeepsWhatItAnsweredThroughFailedSyncs) { keeps_everything({
 TEST(CrashLabLedger, NoticesAFlippedBitInFileAndLog) { notices_damage({Store::ledger, Fault::bit_flip}); }
 TEST(CrashLabLedger, NoticesAnotherFileInItsPlaceOrNone) { notices_damage({Store::ledger, Fault::swapped_file}); }
 
+TEST(CrashLabCampaign, ComesToTheSameWithAnyNumberOfWorkers) {
+  CampaignOptions options;
+  options.runs = 40;
+  const Report alone = run_campaign(options);
+  EXPECT_EQ(alone.total().runs, 40u);
+  EXPECT_FALSE(alone.failed());
+  options.jobs = 3;
+  const Report shared = run_campaign(options);
+  for (const auto& [plan, tally] : alone.tallies) {
+    const Tally& same = shared.tallies.at(plan);
+    EXPECT_EQ(same.verdicts, tally.verdicts) << name_of(plan.store) << ", " << name_of(plan.fault);
+    EXPECT_EQ(same.told, tally.told) << name_of(plan.store) << ", " << name_of(plan.fault);
+    EXPECT_EQ(same.acked_checked, tally.acked_checked) << name_of(plan.store) << ", " << name_of(plan.fault);
+  }
+  EXPECT_EQ(shared.injected.power_cuts, alone.injected.power_cuts);
+}
+
+TEST(CrashLabCampaign, TheLineOfARunTellsAllOfIt) {
+  const Outcome run{Verdict::undetected, "a \n line", 17, {1, 2, 3, 4, 5, 6, 7, 8}};
+  const std::string line = line_of(run);
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+  const Outcome read = outcome_of(line);
+  EXPECT_EQ(read.verdict, run.verdict);
+  EXPECT_EQ(read.what, run.what);
+  EXPECT_EQ(read.acked_checked, run.acked_checked);
+  EXPECT_EQ(read.injected, run.injected);
+}
+
 }  // namespace
 }  // namespace holdline::crashlab
