@@ -87,6 +87,7 @@ void fold_elements(const Maker& maker, const ActionHeader& header, std::uint32_t
 
 void overlay(const Collection& collection, const Maker& maker, const ActionHeader& header, std::uint32_t index,
              const Op& op, Record& record) {
+  if (op.kind == OpKind::create && record.deleted) record = {};  // it starts anew, as when the actions are merged
   record.fields.resize(collection.fields.size());
   if (op.kind == OpKind::erase_row) {
     record.deleted = true;

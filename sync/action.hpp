@@ -130,7 +130,7 @@ void fold_elements(const Maker& maker, const ActionHeader& header, std::uint32_t
                    Value& value);
 
 // Shows a person's own pending op on top of a record: new values as they are, adds and removes folded by tag. `record`
-// is empty (all null) when the op creates it. Folding twice changes nothing.
+// is empty (all null) when the op creates it, and starts anew when it was deleted. Folding twice changes nothing.
 void overlay(const Collection& collection, const Maker& maker, const ActionHeader& header, std::uint32_t index,
              const Op& op, Record& record);
 

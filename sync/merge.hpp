@@ -94,7 +94,6 @@ struct MergeOutcome {
   bool flags_changed = false;   // deleted or deletion_asked differ from before
   bool stamps_changed = false;  // next.meta.stamps differ: to be kept, but by itself neither fed nor a new cn
   bool merged = false;          // somebody else had changed the record since it was displayed, or a policy decided
-  bool joins_deletion = false;  // this delete was lost to the question about deletion that is already open
   std::vector<Loser> losers;    // open ones make the result `conflict`
   std::vector<Joined> joined;   // these make the result `conflict`, with the id of the one they joined
 

@@ -42,12 +42,11 @@ MergeOutcome merge_delete(const Collection& collection, const Stood* stood, cons
   if (incoming.current_digest == incoming.op.seen_digest) {
     record.deleted = true;
     record.deletion_asked = false;
-  } else if (record.deletion_asked) {
-    outcome.joins_deletion = true;
-    return outcome;
   } else {
+    // Whoever asks too has a question of their own: it names them, and what they saw.
     record.deletion_asked = true;
     outcome.losers.push_back(lost_deletion(LoserState::open, true));
+    if (stood->record.deletion_asked) return outcome;
   }
   outcome.flags_changed = true;
   outcome.next.meta.last_device = incoming.maker.device;

@@ -111,6 +111,13 @@ TEST_F(OverlayTest, MarksADeletedRecordAsDeleted) {
   EXPECT_TRUE(overlay_.snapshot()->fold(test_schema(), anna, customer_of(1, "A", "B"), 10)->deleted);
 }
 
+TEST_F(OverlayTest, ShowsWhatWasDeletedAndAddedAgainAsNew) {
+  overlay_.add(test_maker, pending_of(1, {op_of(sync::OpKind::erase_row, "customer", 1, {})}));
+  overlay_.add(test_maker, pending_of(2, {create_of("customer", 1, {{"family", text("New")}})}));
+  const auto made = overlay_.snapshot()->fold(test_schema(), anna, customer_of(1, "Anna", "Ledger"), 10);
+  EXPECT_EQ(*made, record_of("customer", 1, {{"family", text("New")}}));
+}
+
 TEST_F(OverlayTest, ListsTouchedRecordsNewestActionFirst) {
   for (std::uint32_t i = 1; i <= 3; ++i)
     overlay_.add(test_maker, pending_of(i, {edit_of("customer", i, {{"family", text("X")}})}));
