@@ -74,6 +74,8 @@ constexpr auto sometimes = std::to_array<std::string_view>({
     "conflict opened",
     "conflict resolved",
     "edits overlapped",
+    "record deleted",
+    "deletion met other changes",
     "merge of disjoint edits",
     "repeated push deduplicated",
     "leaf repaired",

@@ -4,6 +4,7 @@
 
 #include "agent/conflict_choice.hpp"
 #include "sync/conflicts.hpp"
+#include "sync/merge.hpp"
 
 namespace holdline::sim {
 
@@ -14,7 +15,14 @@ std::vector<sync::Op> in_order(std::vector<sync::Op> ops) {
   return ops;
 }
 
+std::string number_of(unsigned number) { return "+44207946000" + std::to_string(number % 10); }
+
 }  // namespace
+
+sync::RecordKey phone_key(const sync::Schema& schema, const sync::Id& customer, unsigned number) {
+  const sync::CollectionNo collection = schema.collection("phone")->no;
+  return {collection, sync::natural_id(collection, customer, number_of(number))};
+}
 
 sync::Op Drafts::op(sync::OpKind kind, std::string_view collection, const std::string& scope) const {
   return {kind, {schema_.collection(collection)->no, {}}, scope, 0, {}, {}};
@@ -75,13 +83,26 @@ std::vector<sync::Op> Drafts::customer(const std::string& scope) const {
 }
 
 std::vector<sync::Op> Drafts::phone(const agent::Shown& customer, unsigned number) const {
-  const std::string e164 = "+44207946000" + std::to_string(number % 10);
   sync::Op made = op(sync::OpKind::create, "phone", customer.record.scope);
-  made.record.id = sync::natural_id(made.record.collection, customer.record.key.id, e164);
+  made.record = phone_key(schema_, customer.record.key.id, number);
   set(made, "customer", customer.record.key.id);
-  set(made, "e164", e164);
+  set(made, "e164", number_of(number));
   set(made, "as_typed", "as " + token_);
   return in_order({made});
+}
+
+std::vector<sync::Op> Drafts::edit_phone(const agent::Shown& phone) const {
+  sync::Op edit = edit_of(phone);
+  change(edit, phone, "as_typed", "again " + token_);
+  return {edit};
+}
+
+std::vector<sync::Op> Drafts::erase_phone(const agent::Shown& phone) const {
+  std::vector<sync::Op> ops = entry(phone.record.scope);
+  sync::Op erase{sync::OpKind::erase_row, phone.record.key, phone.record.scope, phone.cn, {}, {}};
+  erase.seen_digest = sync::seen_digest(phone.record, {});
+  ops.push_back(std::move(erase));
+  return ops;
 }
 
 std::vector<sync::Op> Drafts::edit_text(const agent::Shown& customer, std::string_view field) const {
@@ -103,6 +124,16 @@ std::vector<sync::Op> Drafts::add_tag(const agent::Shown& customer) const {
   sync::Op edit = edit_of(customer);
   add(edit, "tags");
   return {edit};
+}
+
+std::vector<sync::Op> Drafts::replace_tag(const agent::Shown& customer) const {
+  const auto field = *schema_.collection("customer")->field("tags");
+  std::vector<sync::Op> ops = add_tag(customer);
+  if (const auto* tags = std::get_if<sync::Elements>(&customer.record.fields[field]))
+    for (const sync::Element& tag : *tags)
+      if (!tag.removed && ops.front().changes.front().removes.empty())
+        ops.front().changes.front().removes.push_back(tag.tag);
+  return ops;
 }
 
 std::vector<sync::Op> Drafts::follow_up(const agent::Shown& entry) const {

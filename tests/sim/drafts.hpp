@@ -12,6 +12,9 @@
 
 namespace holdline::sim {
 
+// The key of one of ten numbers that people add to a customer: the same number is one record.
+sync::RecordKey phone_key(const sync::Schema& schema, const sync::Id& customer, unsigned number);
+
 class Drafts {
  public:
   Drafts(const sync::Schema& schema, std::string token) : schema_(schema), token_(std::move(token)) {}
@@ -23,9 +26,15 @@ class Drafts {
   std::vector<sync::Op> customer(const std::string& scope) const;
   // The same number may be added by several people at once: it is one record.
   std::vector<sync::Op> phone(const agent::Shown& customer, unsigned number) const;
+  // What was typed for a number.
+  std::vector<sync::Op> edit_phone(const agent::Shown& phone) const;
+  // With an entry that says so: a deletion itself has no text.
+  std::vector<sync::Op> erase_phone(const agent::Shown& phone) const;
   std::vector<sync::Op> edit_text(const agent::Shown& customer, std::string_view field) const;
   std::vector<sync::Op> edit_address(const agent::Shown& customer) const;
   std::vector<sync::Op> add_tag(const agent::Shown& customer) const;
+  // Another one in its place; adds one where there is none.
+  std::vector<sync::Op> replace_tag(const agent::Shown& customer) const;
   // A remark, and a step to the next state where there is one.
   std::vector<sync::Op> follow_up(const agent::Shown& entry) const;
   // Empty when the conflict cannot be resolved from here. `subject`: the record it is about.

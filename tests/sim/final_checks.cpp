@@ -32,6 +32,9 @@ class FinalChecks {
     overlapping_edits_conflict(stage_, outcome_);
     if (const auto resolved = outcome_.resolved_conflicts(); resolved > 0)
       stage_.counters["conflict resolved"] += resolved;
+    if (const auto erased = stage_.model.erased().size(); erased > 0) stage_.counters["record deleted"] += erased;
+    if (const auto asked = outcome_.asked_about_deletion(); asked > 0)
+      stage_.counters["deletion met other changes"] += asked;
   }
 
  private:

@@ -23,6 +23,7 @@ ActionPlace place_of(const sync::Maker& maker, const sync::ActionRef& ref) {
 
 void LedgerModel::check(const LedgerHistory& history, const Deeds& deeds, hub::LedgerReader& reader) {
   records_.clear();
+  erased_.clear();
   conflicts_.clear();
   for (const hub::StoodAt& row : setting_.imported) records_.emplace(row.stood.record.key, row);
   for (const hub::Device& device : setting_.devices)
@@ -89,6 +90,7 @@ void LedgerModel::take(const Turn& turn, Applied applied) {
                   std::to_string(static_cast<int>(result.verdict)) + " and " + std::to_string(result.conflicts.size()) +
                   " conflicts instead of " + std::to_string(static_cast<int>(applied.verdict)) + " and " +
                   std::to_string(applied.conflicts.size()));
+  erased_.insert(erased_.end(), applied.erased.begin(), applied.erased.end());
   for (auto& [key, next] : applied.next) records_.insert_or_assign(key, std::move(next));
 }
 
@@ -105,11 +107,20 @@ void LedgerModel::apply_op(const Turn& turn, std::uint32_t index, Applied& appli
   const sync::Op& op = offer.action.ops[index];
   const sync::ChangeNumber cn = turn.result->at.cn;
   const hub::StoodAt* stands = stood(op.record, applied);
-  const sync::Incoming incoming{op, offer.maker, offer.action.header, index, offer.corrected_ms};
+  sync::Incoming incoming{op, offer.maker, offer.action.header, index, offer.corrected_ms};
+  if (op.kind == sync::OpKind::erase_row) incoming.current_digest = digest_with_children(op.record, applied);
   const auto joins = [&](std::uint8_t unit) { return open_conflict(turn, op, unit, applied) != nullptr; };
   sync::MergeOutcome outcome = sync::merge(*setting_.schema.collection(op.record.collection),
                                            stands != nullptr ? &stands->stood : nullptr, incoming, joins);
   if (outcome.merged && applied.verdict == sync::Verdict::applied) applied.verdict = sync::Verdict::merged;
+  if (op.kind == sync::OpKind::erase_row && stands != nullptr && !stands->stood.record.deleted) {
+    // Merge is the product's own, so its decision is not believed here.
+    const bool saw_it = incoming.current_digest == op.seen_digest;
+    if (saw_it != outcome.next.record.deleted)
+      throw Violation("who deletes a record saw it as it stands",
+                      described(setting_.schema, offer.action.ops) + (saw_it ? " did not delete it" : " deleted it"));
+    if (saw_it) applied.erased.push_back(stands->stood.record);
+  }
   const std::string scope = stands != nullptr ? stands->stood.record.scope : op.scope;
   const auto put = [&](sync::Stood next) {
     next.meta.last_cn = cn;
@@ -136,6 +147,19 @@ void LedgerModel::apply_op(const Turn& turn, std::uint32_t index, Applied& appli
     put(std::move(outcome.next));
   else if (outcome.stamps_changed)
     applied.next.insert_or_assign(op.record, hub::StoodAt{std::move(outcome.next), stands->cn});
+}
+
+std::optional<sync::Hash> LedgerModel::digest_with_children(const sync::RecordKey& key, const Applied& applied) const {
+  const hub::StoodAt* stands = stood(key, applied);
+  if (stands == nullptr) return std::nullopt;
+  Records all = applied.next;
+  all.insert(records_.begin(), records_.end());
+  std::vector<sync::Record> children;
+  for (const auto& [child, row] : all) {
+    const auto parent = setting_.schema.collection(child.collection)->parent;
+    if (parent && row.stood.record.fields[*parent] == sync::Value(key.id)) children.push_back(row.stood.record);
+  }
+  return sync::seen_digest(stands->stood.record, children);
 }
 
 const hub::StoodAt* LedgerModel::stood(const sync::RecordKey& key, const Applied& applied) const {

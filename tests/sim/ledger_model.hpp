@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "sync/merge.hpp"
@@ -24,6 +25,8 @@ class LedgerModel {
   }
   // Folds what had its turn in the history that holds, and throws Violation where its results or `reader` differ.
   void check(const LedgerHistory& history, const Deeds& deeds, hub::LedgerReader& reader);
+  // Of the last check: what was deleted by somebody who saw it, as it stood then.
+  const std::vector<sync::Record>& erased() const { return erased_; }
 
  private:
   using Records = std::map<sync::RecordKey, hub::StoodAt>;
@@ -32,6 +35,7 @@ class LedgerModel {
     Records next;
     sync::Verdict verdict = sync::Verdict::applied;
     std::vector<sync::Id> conflicts;
+    std::vector<sync::Record> erased;
     bool fed = false;  // some record took a new form at a new cn
   };
 
@@ -42,6 +46,7 @@ class LedgerModel {
   void apply_op(const Turn& turn, std::uint32_t index, Applied& applied) const;
   // The first record that an action changes and that is not there; null: none.
   const sync::RecordKey* stands_on_nothing(const sync::Action& action) const;
+  std::optional<sync::Hash> digest_with_children(const sync::RecordKey& key, const Applied& applied) const;
   const hub::StoodAt* stood(const sync::RecordKey& key, const Applied& applied) const;
   const hub::StoodAt* open_conflict(const Turn& turn, const sync::Op& op, std::uint8_t unit,
                                     const Applied& applied) const;
@@ -51,6 +56,7 @@ class LedgerModel {
   Offers offers_;
   // of the fold
   Records records_;
+  std::vector<sync::Record> erased_;
   std::map<ActionPlace, std::vector<sync::Id>> conflicts_;  // that each result names
 };
 

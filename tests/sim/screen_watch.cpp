@@ -159,6 +159,10 @@ ScreenWatch::Expected ScreenWatch::expected(const sync::RecordKey& key, const sy
       const sync::Id id = is_create && creates < own.created.size() ? own.created[creates] : op.record.id;
       creates += is_create ? 1 : 0;
       if (op.record.collection != key.collection || id != key.id || !is_pending(own, at)) continue;
+      if (op.kind == sync::OpKind::erase_row) {
+        expected = {};
+        continue;
+      }
       if (!expected.there && !is_create) continue;
       if (!expected.there) expected.fields.assign(fields.size(), sync::Null{});
       expected.there = true;
@@ -196,7 +200,7 @@ std::optional<agent::Shown> ScreenWatch::read(const sync::RecordKey& key) {
     return Violation("the screen shows the ledger and one's own work",
                      node_.name() + " at " + std::to_string(at.cn) + ", record " + key.id.text() + ": " + what);
   };
-  if (found->shown.has_value() != wanted.there)
+  if ((found->shown && !found->shown->record.deleted) != wanted.there)
     throw wrong(wanted.there ? "is not shown" : "is shown but is not there");
   if (!wanted.there) return std::nullopt;
   const auto& collection = *stage_.setting.schema.collection(key.collection);

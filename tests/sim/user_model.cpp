@@ -113,10 +113,19 @@ std::vector<sync::Op> UserModel::edit(const Drafts& drafts) {
   const auto shown = customer();
   if (!shown || shown->record.deleted) return {};
   const std::uint64_t dice = chance_.below(100);
-  if (dice < 10) return drafts.add_tag(*shown);
-  if (dice < 20) return drafts.phone(*shown, static_cast<unsigned>(chance_.below(3)));
+  if (dice < 7) return drafts.add_tag(*shown);
+  if (dice < 10) return drafts.replace_tag(*shown);
+  if (dice < 26) return phone(drafts, *shown);
   if (dice < 40) return drafts.edit_address(*shown);
   return drafts.edit_text(*shown, texts[chance_.below(texts.size())]);
+}
+
+std::vector<sync::Op> UserModel::phone(const Drafts& drafts, const agent::Shown& customer) {
+  const auto number = static_cast<unsigned>(chance_.below(2));
+  const std::uint64_t dice = chance_.below(3);
+  const auto shown = screen_.read(phone_key(stage_.setting.schema, customer.record.key.id, number));
+  if (!shown || shown->record.deleted || dice == 0) return drafts.phone(customer, number);
+  return dice == 1 ? drafts.edit_phone(*shown) : drafts.erase_phone(*shown);
 }
 
 std::vector<sync::Op> UserModel::resolve(const Drafts& drafts) {

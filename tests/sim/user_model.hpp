@@ -32,6 +32,7 @@ class UserModel {
   void do_something();
   std::vector<sync::Op> choose(const Drafts& drafts);
   std::vector<sync::Op> edit(const Drafts& drafts);
+  std::vector<sync::Op> phone(const Drafts& drafts, const agent::Shown& customer);
   std::vector<sync::Op> resolve(const Drafts& drafts);
   std::optional<agent::Shown> customer();
   std::string scope();

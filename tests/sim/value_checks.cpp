@@ -48,6 +48,8 @@ void losing_values_are_kept(const Stage& stage, const WorldOutcome& outcome) {
   std::set<sync::Bytes> findable = outcome.conflict_values();
   for (const sync::Record& record : outcome.records())
     for (const sync::Value& value : record.fields) findable.insert(value_of(record.key, value));
+  for (const sync::Record& seen : stage.model.erased())
+    for (const sync::Value& value : seen.fields) findable.insert(value_of(seen.key, value));
   each_settled_change(stage, outcome,
                       [&](const Deed&, const sync::Op&, const sync::RecordKey& key, const sync::FieldChange& change) {
                         if (const auto* base = std::get_if<sync::Value>(&change.base))
@@ -73,7 +75,7 @@ void losing_values_are_kept(const Stage& stage, const WorldOutcome& outcome) {
         if (!is_findable(key, change.value))
           throw Violation("losing values are kept", token_of(deed.no) +
                                                         " neither stands, nor is in a conflict, nor was it "
-                                                        "changed by somebody who saw it");
+                                                        "changed or deleted by somebody who saw it");
       });
 }
 

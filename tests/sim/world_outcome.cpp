@@ -66,6 +66,7 @@ void WorldOutcome::read_records(const Stage& stage, HubNode& hub) {
       continue;
     }
     const auto values = must_read(sync::conflict_values(stage.setting.schema, record), "a conflict");
+    asked_about_deletion_ += values.about_deletion ? 1 : 0;
     for (const auto* list : {&values.current, &values.other})
       for (const sync::Value& value : *list) conflict_values_.insert(value_of(values.record, value));
   }

@@ -32,6 +32,7 @@ class WorldOutcome {
   // What conflicts keep, each as value_of() its record.
   const std::set<sync::Bytes>& conflict_values() const { return conflict_values_; }
   std::size_t resolved_conflicts() const;
+  std::size_t asked_about_deletion() const { return asked_about_deletion_; }
 
  private:
   void read_results(const Stage& stage);
@@ -42,6 +43,7 @@ class WorldOutcome {
   std::vector<sync::Record> records_;
   std::set<sync::Bytes> conflict_values_;
   std::map<DeedNo, std::size_t> spoken_of_;
+  std::size_t asked_about_deletion_ = 0;
 };
 
 // A value of a record in canonical form, after the record's id.
