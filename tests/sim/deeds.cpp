@@ -1,5 +1,6 @@
 #include "tests/sim/deeds.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "sync/conflicts.hpp"
@@ -56,6 +57,19 @@ Deed& Deeds::begin(agent::Draft draft) {
   deed.no = next();
   deed.draft = std::move(draft);
   return all_.emplace_back(std::move(deed));
+}
+
+bool Deeds::once_made(const sync::RecordKey& key) const {
+  return std::ranges::any_of(places_, [&](const auto& place) {
+    const Deed& deed = all_[place.second - 1];
+    std::size_t creates = 0;
+    return std::ranges::any_of(deed.draft.ops, [&](const sync::Op& op) {
+      if (op.kind != sync::OpKind::create) return false;
+      const sync::Id made = creates < deed.created.size() ? deed.created[creates] : op.record.id;
+      ++creates;
+      return op.record.collection == key.collection && made == key.id;
+    });
+  });
 }
 
 }  // namespace holdline::sim

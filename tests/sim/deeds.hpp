@@ -58,6 +58,8 @@ class Deeds {
   // with the hub's history may be used anew.
   void met(const ActionPlace& place, DeedNo no) { places_[place] = no; }
   const std::map<ActionPlace, DeedNo>& places() const { return places_; }
+  // A hub met an action that makes this record.
+  bool once_made(const sync::RecordKey& key) const;
 
  private:
   std::deque<Deed> all_;  // by number from 1; a deque, so that a deed stays where it is

@@ -33,14 +33,14 @@ void LedgerModel::check(const LedgerHistory& history, const Deeds& deeds, hub::L
   const std::vector<Turn> all = turns(setting_, offers_, history, deeds);
   for (auto first = all.begin(); first != all.end();) {
     const auto last = std::find_if(first, all.end(), [&](const Turn& t) { return t.result->at != first->result->at; });
-    fold({first, last}, history);
+    fold({first, last}, history, deeds);
     first = last;
   }
   compare(reader);
 }
 
 // What changes no record is told the cn before it, so at most one of these did, and it came first.
-void LedgerModel::fold(std::vector<Turn> at_one_cn, const LedgerHistory& history) {
+void LedgerModel::fold(std::vector<Turn> at_one_cn, const LedgerHistory& history, const Deeds& deeds) {
   for (auto one = at_one_cn.begin(); one != at_one_cn.end(); ++one) {
     if (!took_effect(one->result->verdict)) continue;
     Applied applied = apply(*one);
@@ -51,7 +51,7 @@ void LedgerModel::fold(std::vector<Turn> at_one_cn, const LedgerHistory& history
   }
   for (const Turn& turn : at_one_cn) {
     if (!took_effect(turn.result->verdict)) {
-      refuse(turn, history);
+      refuse(turn, history, deeds);
       continue;
     }
     Applied applied = apply(turn);
@@ -60,10 +60,13 @@ void LedgerModel::fold(std::vector<Turn> at_one_cn, const LedgerHistory& history
   }
 }
 
-// Nobody changes what they have not seen, so the record was there once, in a history that a restored hub lost.
-void LedgerModel::refuse(const Turn& turn, const LedgerHistory& history) const {
+// Nobody changes what they have not seen, so the record was there once, in a history that a restored hub lost; if only
+// for a moment, because the hub took its deletion together with what made it.
+void LedgerModel::refuse(const Turn& turn, const LedgerHistory& history, const Deeds& deeds) const {
   const sync::RecordKey* record = stands_on_nothing(turn.offer->action);
-  if (record != nullptr && turn.result->code == "unknown-record" && history.once_had(*record)) return;
+  if (record != nullptr && turn.result->code == "unknown-record" &&
+      (history.once_had(*record) || deeds.once_made(*record)))
+    return;
   const std::string which = described(setting_.schema, turn.offer->action.ops);
   throw Violation("every refusal has its reason", "'" + turn.result->code + "' at " +
                                                       std::to_string(turn.result->at.cn) + ", of " + which + ": " +

@@ -39,8 +39,8 @@ class LedgerModel {
     bool fed = false;  // some record took a new form at a new cn
   };
 
-  void fold(std::vector<Turn> at_one_cn, const LedgerHistory& history);
-  void refuse(const Turn& turn, const LedgerHistory& history) const;
+  void fold(std::vector<Turn> at_one_cn, const LedgerHistory& history, const Deeds& deeds);
+  void refuse(const Turn& turn, const LedgerHistory& history, const Deeds& deeds) const;
   void take(const Turn& turn, Applied applied);
   Applied apply(const Turn& turn) const;
   void apply_op(const Turn& turn, std::uint32_t index, Applied& applied) const;

@@ -144,6 +144,18 @@ bool ScreenWatch::is_pending(const Own& own, const sync::Cursor& at) const {
   return result->verdict != sync::Verdict::quarantined && result->at.cn > at.cn;
 }
 
+// After a restore of the hub a removal may have come there before what it removes came again.
+bool ScreenWatch::was_removed(const Own& own, std::uint32_t op, sync::FieldIndex field, std::uint32_t add,
+                              const sync::Value& stands) {
+  const auto* elements = std::get_if<sync::Elements>(&stands);
+  if (elements == nullptr || std::ranges::none_of(*elements, &sync::Element::removed)) return false;
+  const auto action = node_.outbox().find(stage_.setting.schema, own.ref);
+  if (!action || !*action) return false;
+  const sync::Id tag = sync::element_tag(node_.outbox().maker(), (*action)->action.header, op, field, add);
+  const auto at = std::ranges::find(*elements, tag, &sync::Element::tag);
+  return at != elements->end() && at->removed;
+}
+
 ScreenWatch::Expected ScreenWatch::expected(const sync::RecordKey& key, const sync::Cursor& at) {
   Expected expected;
   const auto& fields = stage_.setting.schema.collection(key.collection)->fields;
@@ -166,10 +178,13 @@ ScreenWatch::Expected ScreenWatch::expected(const sync::RecordKey& key, const sy
       if (!expected.there && !is_create) continue;
       if (!expected.there) expected.fields.assign(fields.size(), sync::Null{});
       expected.there = true;
+      const auto index = static_cast<std::uint32_t>(&op - deed.draft.ops.data());
       for (const sync::FieldChange& change : op.changes) {
         if (fields[change.field].type == sync::FieldType::set || fields[change.field].type == sync::FieldType::list) {
           auto& adds = expected.adds[change.field];
-          adds.insert(adds.end(), change.adds.begin(), change.adds.end());
+          for (std::uint32_t k = 0; k < change.adds.size(); ++k)
+            if (!was_removed(own, index, change.field, k, expected.fields[change.field]))
+              adds.push_back(change.adds[k]);
           if (!change.removes.empty()) expected.unknown.insert(change.field);
         } else if (std::holds_alternative<sync::Id>(change.value)) {
           expected.unknown.insert(change.field);  // a reference to what the same action creates

@@ -50,6 +50,8 @@ class ScreenWatch {
   void may_be_off_this_disk(const Own& own);
   Expected expected(const sync::RecordKey& key, const sync::Cursor& at);
   bool is_pending(const Own& own, const sync::Cursor& at) const;
+  bool was_removed(const Own& own, std::uint32_t op, sync::FieldIndex field, std::uint32_t add,
+                   const sync::Value& stands);
 
   Stage& stage_;
   AgentNode& node_;
