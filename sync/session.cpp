@@ -104,7 +104,7 @@ void Session::on(const event::CommonFound& e, Actions& out) {
   if (e.common >= e.first)
     common_[e.lane] = std::min(e.common, compare_from_[e.lane]);
   else
-    compare_from_[e.lane] = e.first == 0 ? 0 : e.first - 1;
+    compare_from_[e.lane] = e.first - 1;
   compare_next_lane(out);
 }
 
@@ -268,32 +268,14 @@ void Session::on(const event::Repaired& e, Actions& out) {
 void Session::on(const event::Failed& e, Actions& out) {
   last_error_ = e.error;
   if (state_ == SessionState::resting) return;
-  switch (e.error.kind) {
-    case ErrorKind::retry_later:
-    case ErrorKind::start_over:
-      rest(backoff_.next(chance_, e.retry_after_ms), out);
-      return;
-    case ErrorKind::ask_person:
-    case ErrorKind::stop:
-      rest(std::max(options_.person_retry_ms, e.retry_after_ms), out);
-      return;
-  }
+  const bool mends_itself = e.error.kind == ErrorKind::retry_later || e.error.kind == ErrorKind::start_over;
+  rest(mends_itself ? backoff_.next(chance_, e.retry_after_ms) : std::max(options_.person_retry_ms, e.retry_after_ms),
+       out);
 }
 
 bool Session::uploading() const {
-  switch (state_) {
-    case SessionState::bootstrapping:
-    case SessionState::repairing:
-    case SessionState::following:
-      return true;
-    case SessionState::resting:
-    case SessionState::greeting:
-    case SessionState::comparing:
-    case SessionState::reissuing:
-    case SessionState::preparing:
-      return false;
-  }
-  return false;
+  return state_ == SessionState::bootstrapping || state_ == SessionState::repairing ||
+         state_ == SessionState::following;
 }
 
 // One order at a time: the driver reads the batch and says how far it went (PushStarted), then the next is considered.

@@ -239,6 +239,34 @@ TEST(Conflict, IsJoinedByAChangeThatNamesTheOneWhichOpenedIt) {
   EXPECT_EQ(apply(stood, arrived).losers.size(), 1u);
 }
 
+// Of a maker who counts no actions.
+MergeOutcome told_by_value(const Stood* stood, const Arrival& arrived) {
+  return merge(things(), stood, {arrived.op, arrived.maker, arrived.header, 0, arrived.at_ms, {}, true}, {});
+}
+
+TEST(ByValue, TheSameTextIsTheSameElementWhateverItComesWith) {
+  FieldChange three = add(tags, "vip");
+  three.adds.push_back("late");
+  three.adds.push_back("loud");
+  const MergeOutcome first = told_by_value(nullptr, create(0, 0, {three}));
+  ASSERT_EQ(std::get<Elements>(now(first, tags)).size(), 3u);
+  FieldChange two = add(tags, "loud");
+  two.adds.push_back("new");
+  const MergeOutcome second = told_by_value(&first.next, edit(0, 0, {two}));
+  ASSERT_EQ(std::get<Elements>(now(second, tags)).size(), 4u);
+  EXPECT_FALSE(told_by_value(&second.next, edit(0, 0, {three})).changes_record());
+  // Another maker's word is another element.
+  EXPECT_EQ(std::get<Elements>(now(told_by_value(&second.next, edit(1, 0, {add(tags, "vip")})), tags)).size(), 5u);
+}
+
+TEST(ByValue, WhatWasRemovedStaysRemovedWhenItIsToldAgain) {
+  const Stood stood = told_by_value(nullptr, create(0, 0, {add(tags, "vip")})).next;
+  const Id tag = std::get<Elements>(stood.record.fields[tags]).front().tag;
+  const MergeOutcome removed = told_by_value(&stood, edit(0, 0, {take(tags, tag)}));
+  EXPECT_TRUE(std::get<Elements>(now(removed, tags)).front().removed);
+  EXPECT_FALSE(told_by_value(&removed.next, edit(0, 0, {add(tags, "vip")})).changes_record());
+}
+
 TEST(Delete, TakesEffectWhenItsAuthorSawWhatStands) {
   Stood stood = standing({{note, text("a")}});
   stood.record.deletion_asked = true;

@@ -201,6 +201,32 @@ TEST_F(SessionTest, IsSettledOnlyWhenPushedAndPulled) {
   EXPECT_FALSE(session.settled());
 }
 
+TEST_F(SessionTest, AGapSendsAgainWhatTheHubHasNot) {
+  step(event::OutboxGrew{{0, 0, 4, 0}});
+  follow();
+  step(event::PushStarted{2, 1, 2});
+  step(event::PushStarted{2, 3, 4});
+  step(event::PushAnswered{2, 1, 2, PushAnswer::results, 0});
+  // The second batch overtook the first.
+  const auto actions = step(event::PushAnswered{2, 3, 4, PushAnswer::gap, 1});
+  ASSERT_NE(find<action::StartPush>(actions), nullptr);
+  EXPECT_EQ(find<action::StartPush>(actions)->order, (Upload::Order{2, 2, 2}));
+}
+
+TEST_F(SessionTest, AnAnswerNobodyWaitsForChangesNothing) {
+  const DigestKey key{"t", 1, 0};
+  EXPECT_TRUE(step(event::ChunkKept{sha256("a")}).empty());
+  EXPECT_TRUE(step(event::Repaired{key, 3, false}).empty());
+  step(event::Wake{});
+  step(welcome(Resume::bootstrap));
+  EXPECT_TRUE(step(event::ChunkKept{sha256("a")}).empty());
+  step(event::ManifestKept{});
+  step(event::Bootstrapped{});
+  step(event::Pulled{false, false, {key}});
+  EXPECT_TRUE(step(event::Repaired{key, 3, false}).empty());
+  EXPECT_EQ(session.state(), SessionState::repairing);
+}
+
 TEST(Upload, UrgentLanesGoFirstAndDoNotWaitForBulk) {
   Upload upload;
   std::array<LaneAck, lane_count> hub{};
@@ -251,6 +277,42 @@ TEST_F(SessionTest, AHubThatExpectsWhatItHadBeforeIsGreetedAgain) {
   step(ahead);
   step(event::PushStarted{2, 3, 3});
   EXPECT_NE(find<action::SayHello>(step(event::PushAnswered{2, 3, 3, PushAnswer::gap, 2})), nullptr);
+}
+
+TEST(Upload, AnAnswerLandsOnlyTheFlightItIsAbout) {
+  Upload upload;
+  std::array<LaneAck, lane_count> hub{};
+  hub[2].credit = hub[3].credit = 10'000;
+  upload.begin(hub);
+  upload.tips({0, 0, 6, 6});
+  for (const Lane lane : {Lane{2}, Lane{3}}) {
+    upload.sent(lane, 1, 2);
+    upload.sent(lane, 3, 4);
+    upload.sent(lane, 5, 6);
+  }
+  upload.acknowledged(3, 1, 2);
+  upload.acknowledged(2, 5, 6);  // an answer for what comes later came first
+  EXPECT_FALSE(upload.drained());
+  // What is in flight from 1 on fills the gap, what another lane has in flight does not.
+  EXPECT_TRUE(upload.gap(2, 3, 1));
+  EXPECT_TRUE(upload.gap(3, 5, 3));
+  upload.acknowledged(2, 1, 2);
+  EXPECT_EQ(upload.next(), (Upload::Order{3, 4, 2}));
+}
+
+TEST(Upload, AHubThatHasNothingIsSentEverythingAgain) {
+  Upload upload;
+  std::array<LaneAck, lane_count> hub{};
+  hub[2].credit = 10'000;
+  upload.begin(hub);
+  upload.tips({0, 0, 6, 0});
+  upload.sent(2, 1, 2);
+  upload.sent(2, 3, 4);
+  upload.sent(2, 5, 6);
+  EXPECT_FALSE(upload.gap(2, 1, 0));  // it was sent from the beginning
+  EXPECT_FALSE(upload.gap(2, 3, 0));
+  EXPECT_TRUE(upload.gap(2, 9, 0));  // about a batch that was never sent
+  EXPECT_EQ(upload.next(), (Upload::Order{2, 0, 6}));
 }
 
 TEST(Upload, AGapThatAnEarlierPushHasFilledMeanwhileIsNoStepBack) {
