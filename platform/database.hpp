@@ -72,8 +72,8 @@ class Database {
 
   // Structure and page authentication of the whole file; reads all of it. Not freshness: an older page passes.
   Result<void> quick_check();
-  // Also that every index has exactly the rows of its table: a page that is older than its neighbours passes every other
-  // check. Reads the whole file, from the disk. Error "database-corrupt".
+  // Also that every index has exactly the rows of its table: a page that is older than its neighbours passes every
+  // other check. Reads the whole file, from the disk. Error "database-corrupt".
   Result<void> full_check();
   // The log says all that was committed: error "database-corrupt" when a part of it was damaged after it was synced,
   // which SQLite would take for a commit that was never finished (log_check.hpp). For Durability::full only.

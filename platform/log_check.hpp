@@ -17,11 +17,11 @@ namespace holdline::platform {
 using ReadLog = std::function<Result<void>(std::uint64_t offset, std::span<std::uint8_t> into)>;
 
 // For a log that is synced at every commit (Durability::full). True when its header does not fit, or its first sector
-// is gone or an earlier one before frames that were written after it; when a frame does not fit although a later commit was written
-// after its own was synced; or when it differs from what was written by one bit. What looks like a power failure is not
-// seen: damage of several bits to the very last commit, and one bit that the loss of the first words of a frame alone
-// would explain too. Reads the whole log, one frame at a time. Both sizes are in bytes; that of the database's file
-// shows which page numbers there can be. Errors are those of `read`.
+// is gone or an earlier one before frames that were written after it; when a frame does not fit although a later commit
+// was written after its own was synced; or when it differs from what was written by one bit. What looks like a power
+// failure is not seen: damage of several bits to the very last commit, and one bit that the loss of the first words of
+// a frame alone would explain too. Reads the whole log, one frame at a time. Both sizes are in bytes; that of the
+// database's file shows which page numbers there can be. Errors are those of `read`.
 Result<bool> log_is_damaged(std::uint64_t size, std::uint64_t file_size, const ReadLog& read);
 
 }  // namespace holdline::platform

@@ -1,5 +1,5 @@
-// Full-jitter exponential backoff (Brooker, "Exponential Backoff And Jitter", 2015): a fleet that lost its hub in the same
-// second must not come back in the same second.
+// Full-jitter exponential backoff (Brooker, "Exponential Backoff And Jitter", 2015): a fleet that lost its hub in the
+// same second must not come back in the same second.
 #pragma once
 
 #include <algorithm>
@@ -10,14 +10,14 @@ namespace holdline::sync {
 class Backoff {
  public:
   struct Limits {
-    std::int64_t first_ms = 500;   // cap of the first delay; shorter would hammer a hub that is restarting
-    std::int64_t most_ms = 60'000; // cap of every delay; longer would keep people waiting after recovery
+    std::int64_t first_ms = 500;    // cap of the first delay; shorter would hammer a hub that is restarting
+    std::int64_t most_ms = 60'000;  // cap of every delay; longer would keep people waiting after recovery
   };
   Backoff() = default;
   explicit Backoff(Limits limits) : limits_(limits) {}
 
-  // The next delay, uniform in [cap/10, cap], cap doubling per call. `draw` is any 64 random bits. A delay the other side
-  // asked for (Retry-After) is a floor.
+  // The next delay, uniform in [cap/10, cap], cap doubling per call. `draw` is any 64 random bits. A delay the other
+  // side asked for (Retry-After) is a floor.
   std::int64_t next(std::uint64_t draw, std::int64_t asked_ms = 0) {
     const std::int64_t cap = std::min(limits_.most_ms, limits_.first_ms << std::min(attempt_, 20u));
     ++attempt_;

@@ -1,6 +1,6 @@
 // Digests prove that a replica equals the ledger. Per (scope, collection, visibility group): 256 leaves, each the sum
-// modulo 2^256 of SHA-256(collection ‖ id ‖ deletion asked ‖ canonical fields of the group) over its live rows. A sum can be kept
-// incrementally (add the new row, subtract the old) and recomputed from the rows in any order.
+// modulo 2^256 of SHA-256(collection ‖ id ‖ deletion asked ‖ canonical fields of the group) over its live rows. A sum
+// can be kept incrementally (add the new row, subtract the old) and recomputed from the rows in any order.
 #pragma once
 
 #include <array>

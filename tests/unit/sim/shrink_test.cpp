@@ -22,9 +22,7 @@ std::uint64_t choice(const Tape& tape, const std::string& track, std::size_t n) 
 }
 
 // Needs one thing somebody did and one fault that was long enough, wherever the rest is.
-bool fails(const Tape& tape) {
-  return choice(tape, "machine 0/work/17", 0) > 0 && choice(tape, "fault 31", 1) >= 12;
-}
+bool fails(const Tape& tape) { return choice(tape, "machine 0/work/17", 0) > 0 && choice(tape, "fault 31", 1) >= 12; }
 
 TEST(Shrink, LeavesWhatTheFailureNeedsAndNothingElse) {
   const Shrunk shrunk = shrink(long_tape(), fails, [] { return true; });
