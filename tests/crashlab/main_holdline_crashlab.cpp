@@ -35,7 +35,9 @@ int main(int argc, char** argv) {
   app.add_option("--seconds", options.seconds, "Stop after this long; 0: when all are done")->capture_default_str();
   app.add_option("--first-seed", options.first_seed, "The first of them")->capture_default_str();
   app.add_option("--seed", seed, "This one alone, telling every step");
-  app.add_option("--jobs", options.jobs, "Experiments at a time")->capture_default_str();
+  app.add_option("--jobs", options.jobs, "Experiments at a time, each in a process")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_option("--store", store, "Only on outbox, replica or ledger")->check(one_of_the_names<Store, store_count>());
   app.add_option("--fault", fault, "Only this one, as the table names it")
       ->check(one_of_the_names<Fault, fault_count>());

@@ -151,10 +151,11 @@ void FinalChecks::replicas_equal_the_ledger() {
   }
 }
 
-// The person's own deletion of it is held: the screen knows whether there is one.
+// The replica has it, and the person's own deletion of it is held: the screen knows whether there is one.
 bool FinalChecks::is_hidden(Workplace& place, const sync::RecordKey& key) {
-  const auto found = place.screen.read(key);
-  return !found || found->record.deleted;
+  static_cast<void>(place.screen.read(key));
+  const auto found = must_read(place.node.view().find(key), "a record").shown;
+  return found && found->cn != 0 && found->record.deleted && !found->pending.empty();
 }
 
 // Record by record, byte by byte, but for what the person's own held actions cover.
