@@ -5,9 +5,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
-#include "platform/first_run.hpp"
-#include "platform/memory.hpp"
-#include "sync/limits.hpp"
+#include "platform/database/first_run.hpp"
+#include "platform/os/memory.hpp"
+#include "sync/base/limits.hpp"
 
 namespace holdline::agent {
 

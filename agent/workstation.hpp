@@ -10,16 +10,16 @@
 #include <string>
 #include <type_traits>
 
-#include "agent/accounts.hpp"
-#include "agent/agent_config.hpp"
-#include "agent/engine.hpp"
-#include "agent/hub_transport.hpp"
-#include "agent/identity.hpp"
-#include "agent/outbox_worker.hpp"
-#include "agent/task_thread.hpp"
-#include "agent/view.hpp"
-#include "platform/keystore.hpp"
-#include "platform/log.hpp"
+#include "agent/config.hpp"
+#include "agent/engine/engine.hpp"
+#include "agent/engine/hub_transport.hpp"
+#include "agent/identity/accounts.hpp"
+#include "agent/identity/identity.hpp"
+#include "agent/outbox/worker.hpp"
+#include "agent/view/view.hpp"
+#include "platform/crypto/keystore.hpp"
+#include "platform/os/log.hpp"
+#include "platform/os/task_thread.hpp"
 
 namespace holdline::agent {
 

@@ -1,6 +1,6 @@
 // A workstation's first day: 100,000 customers into an empty replica, searchable at the end.
 
-#include "agent/search.hpp"
+#include "agent/replica/search.hpp"
 #include "bench/measure.hpp"
 #include "bench/snapshot.hpp"
 #include "bench/table_rows.hpp"

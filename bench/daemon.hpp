@@ -8,7 +8,7 @@
 #include "bench/measure.hpp"
 #include "bench/workloads.hpp"
 #include "bench/world.hpp"
-#include "platform/unix_client.hpp"
+#include "platform/http/unix_client.hpp"
 #include "tests/support/machine.hpp"
 
 namespace holdline::bench {

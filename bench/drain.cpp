@@ -6,8 +6,8 @@
 #include "bench/table_rows.hpp"
 #include "bench/workloads.hpp"
 #include "bench/world.hpp"
-#include "sync/dictionary.hpp"
-#include "sync/limits.hpp"
+#include "sync/base/limits.hpp"
+#include "sync/wire/dictionary.hpp"
 #include "tests/support/generator_ops.hpp"
 
 namespace holdline::bench {

@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agent/outbox_worker.hpp"
-#include "agent/overlay.hpp"
+#include "agent/outbox/worker.hpp"
+#include "agent/view/overlay.hpp"
 #include "bench/daemon.hpp"
 #include "bench/table_rows.hpp"
 #include "tests/support/generator_ops.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "platform/entropy.hpp"
+#include "platform/os/entropy.hpp"
 
 namespace holdline::bench {
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "sync/result.hpp"
+#include "sync/base/result.hpp"
 
 namespace holdline::bench {
 

@@ -1,14 +1,14 @@
 // What a person waits for while a caller is on the line: finding the customer by name, number or reference.
 
-#include "agent/search.hpp"
+#include "agent/replica/search.hpp"
 
-#include "agent/overlay.hpp"
-#include "agent/view.hpp"
+#include "agent/view/overlay.hpp"
+#include "agent/view/view.hpp"
 #include "bench/measure.hpp"
 #include "bench/snapshot.hpp"
 #include "bench/table_rows.hpp"
 #include "bench/workloads.hpp"
-#include "platform/entropy.hpp"
+#include "platform/os/entropy.hpp"
 #include "tests/support/generator_ops.hpp"
 
 namespace holdline::bench {

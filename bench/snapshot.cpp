@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "bench/measure.hpp"
-#include "sync/limits.hpp"
+#include "sync/base/limits.hpp"
 #include "tests/support/generator_ops.hpp"
 
 namespace holdline::bench {

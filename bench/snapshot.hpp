@@ -7,8 +7,8 @@
 #include <map>
 #include <memory>
 
-#include "agent/replica.hpp"
-#include "sync/compress.hpp"
+#include "agent/replica/replica.hpp"
+#include "sync/wire/compress.hpp"
 
 namespace holdline::bench {
 

@@ -3,7 +3,7 @@
 #include <array>
 #include <stdexcept>
 
-#include "platform/entropy.hpp"
+#include "platform/os/entropy.hpp"
 
 namespace holdline::bench {
 

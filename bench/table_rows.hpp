@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "platform/database.hpp"
+#include "platform/database/database.hpp"
 
 namespace holdline::bench {
 

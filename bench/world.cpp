@@ -6,11 +6,11 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
-#include "agent/enrollment.hpp"
+#include "agent/identity/enrollment.hpp"
 #include "bench/measure.hpp"
-#include "hub/enrollment.hpp"
-#include "hub/people.hpp"
-#include "sync/limits.hpp"
+#include "hub/people/enrollment.hpp"
+#include "hub/people/people.hpp"
+#include "sync/base/limits.hpp"
 #include "tests/support/generator_ops.hpp"
 
 namespace holdline::bench {

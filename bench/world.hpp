@@ -13,8 +13,8 @@
 #include <boost/asio/io_context.hpp>
 
 #include "agent/workstation.hpp"
-#include "hub/hub_server.hpp"
-#include "platform/log.hpp"
+#include "hub/server.hpp"
+#include "platform/os/log.hpp"
 #include "tests/support/generator.hpp"
 
 namespace holdline::bench {

@@ -1,6 +1,6 @@
 #include "cli/api.hpp"
 
-#include "platform/unix_client.hpp"
+#include "platform/http/unix_client.hpp"
 
 namespace holdline::cli {
 

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <utility>
 
-#include "platform/http_client.hpp"
-#include "sync/result.hpp"
+#include "platform/http/client.hpp"
+#include "sync/base/result.hpp"
 
 namespace holdline::cli {
 
@@ -13,7 +13,7 @@ class Api {
  public:
   virtual ~Api() = default;
   // Blocks until it is over. `request.url` is the target below /api/v1: "/status". Any HTTP status is an answer; errors
-  // are those of platform/unix_client.hpp.
+  // are those of platform/http/unix_client.hpp.
   virtual Result<platform::HttpClientResponse> send(platform::HttpClientRequest request) = 0;
 };
 

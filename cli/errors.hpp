@@ -4,8 +4,8 @@
 #include <ostream>
 #include <string>
 
-#include "platform/http_client.hpp"
-#include "sync/result.hpp"
+#include "platform/http/client.hpp"
+#include "sync/base/result.hpp"
 
 namespace holdline::cli {
 

@@ -1,7 +1,7 @@
 // What a script learns from the end of `holdline`. Codes may be added; an unknown one means failure.
 #pragma once
 
-#include "sync/result.hpp"
+#include "sync/base/result.hpp"
 
 namespace holdline::cli {
 

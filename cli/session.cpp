@@ -8,8 +8,8 @@
 
 #include "cli/errors.hpp"
 #include "cli/text.hpp"
-#include "sync/id.hpp"
-#include "sync/timestamp.hpp"
+#include "sync/base/id.hpp"
+#include "sync/base/timestamp.hpp"
 
 namespace holdline::cli {
 

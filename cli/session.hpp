@@ -17,9 +17,9 @@
 #include "cli/api.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/table.hpp"
-#include "platform/clock.hpp"
-#include "platform/entropy.hpp"
-#include "platform/secret.hpp"
+#include "platform/os/clock.hpp"
+#include "platform/os/entropy.hpp"
+#include "platform/os/secret.hpp"
 
 namespace holdline::cli {
 

@@ -6,7 +6,7 @@
 #include <iterator>
 #include <utility>
 
-#include "sync/syntax.hpp"
+#include "sync/base/syntax.hpp"
 
 namespace holdline::cli {
 namespace {

@@ -31,12 +31,12 @@ target_precompile_headers(holdline_test_headers PRIVATE <gtest/gtest.h>)
 set_target_properties(holdline_test_headers PROPERTIES POSITION_INDEPENDENT_CODE OFF)
 target_compile_options(holdline_test_headers PRIVATE -fPIE ${HOLDLINE_TEST_OPTIONS})
 
-# holdline_library(NAME LINK...): the static library of one folder, made of its .cpp files (main_*.cpp are programs) and
-# of the .S files that embed data files with .incbin.
+# holdline_library(NAME LINK...): the static library of one folder with the folders in it, made of their .cpp files
+# (main.cpp is the program on top) and of the .S files that embed data files with .incbin.
 function(holdline_library name)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp
        ${CMAKE_CURRENT_SOURCE_DIR}/*.S)
-  list(FILTER sources EXCLUDE REGEX "/main_[^/]*\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   if(NOT sources)
     add_library(holdline_${name} INTERFACE)
     target_link_libraries(holdline_${name} INTERFACE holdline_flags ${ARGN})
@@ -47,12 +47,9 @@ function(holdline_library name)
   holdline_reads(holdline_${name} holdline_library_headers)
 endfunction()
 
-# holdline_program(NAME MAIN LINK...): a program made of one thin main file.
-function(holdline_program name main)
-  if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${main})
-    return()
-  endif()
-  add_executable(${name} ${main})
+# holdline_program(NAME LINK...): a program made of its folder's thin main.cpp.
+function(holdline_program name)
+  add_executable(${name} main.cpp)
   target_link_libraries(${name} PRIVATE ${ARGN})
   # A main runs once: optimising the command line's parser costs half a minute and saves nothing.
   target_compile_options(${name} PRIVATE -O1)
@@ -69,15 +66,12 @@ function(holdline_googletest name)
   holdline_reads(${name} holdline_test_headers)
 endfunction()
 
-# holdline_tests(NAME LINK... [OPTIMISED FILE...]): one GoogleTest program from the .cpp files of a folder, run by CTest as
-# a whole. CTest labels say what a test needs: `unit` nothing, `sim` minutes, `process` real daemons and ports, `fuzz`
-# clang. OPTIMISED files compute for long.
+# holdline_tests(NAME LINK... [OPTIMISED FILE...]): one GoogleTest program from the .cpp files of a folder and of those in
+# it, run by CTest as a whole. CTest labels say what a test needs: `unit` nothing, `sim` minutes, `process` real daemons
+# and ports, `fuzz` clang. OPTIMISED files compute for long.
 function(holdline_tests name)
   cmake_parse_arguments(PARSE_ARGV 1 tests "" "" OPTIMISED)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
-  if(NOT sources)
-    return()
-  endif()
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   list(TRANSFORM tests_OPTIMISED PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
   list(REMOVE_ITEM sources ${tests_OPTIMISED})
   # The linker keeps the first copy it meets of an inline function: the optimised one.

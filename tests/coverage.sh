@@ -10,8 +10,8 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 build=$1
-whole=(sync/merge*.cpp sync/record_meta.cpp)
-summary=(sync/session*.cpp sync/upload.cpp)
+whole=(sync/merge*.cpp sync/merge/record_meta.cpp)
+summary=(sync/session*.cpp sync/session/upload.cpp)
 
 # From gcov's text: "lines-run lines branches-taken branches", then what is missing.
 count_coverage='

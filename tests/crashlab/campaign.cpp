@@ -4,9 +4,9 @@
 #include <numeric>
 #include <string_view>
 
-#include "tests/crashlab/ledger_lab.hpp"
-#include "tests/crashlab/outbox_lab.hpp"
-#include "tests/crashlab/replica_lab.hpp"
+#include "tests/crashlab/ledger/lab.hpp"
+#include "tests/crashlab/outbox/lab.hpp"
+#include "tests/crashlab/replica/lab.hpp"
 #include "tests/support/shared_work.hpp"
 
 namespace holdline::crashlab {

@@ -9,10 +9,10 @@
 #include <string>
 #include <string_view>
 
-#include "platform/clock.hpp"
-#include "platform/entropy.hpp"
-#include "platform/secret.hpp"
-#include "sync/result.hpp"
+#include "platform/os/clock.hpp"
+#include "platform/os/entropy.hpp"
+#include "platform/os/secret.hpp"
+#include "sync/base/result.hpp"
 #include "tests/support/fault_vfs.hpp"
 #include "tests/support/generator.hpp"
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "platform/first_run.hpp"
+#include "platform/database/first_run.hpp"
 #include "tests/crashlab/experiment.hpp"
 
 namespace holdline::crashlab {

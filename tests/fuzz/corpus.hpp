@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "sync/bytes.hpp"
+#include "sync/base/bytes.hpp"
 
 namespace holdline::fuzz {
 

@@ -1,5 +1,5 @@
 // Packed columns, first byte even: actions, odd: changes. What decodes encodes to columns that decode to the same.
-#include "sync/batch.hpp"
+#include "sync/wire/batch.hpp"
 #include "tests/fuzz/property.hpp"
 
 using namespace holdline;

@@ -5,8 +5,8 @@
 #include <chrono>
 #include <string>
 
-#include "agent/agent_config.hpp"
-#include "hub/hub_config.hpp"
+#include "agent/config.hpp"
+#include "hub/setup/config.hpp"
 #include "tests/fuzz/property.hpp"
 
 using namespace holdline;

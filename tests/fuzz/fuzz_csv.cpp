@@ -2,8 +2,8 @@
 // does not take the next with it, and what was read can be written and read again.
 #include <string>
 
-#include "platform/csv.hpp"
-#include "sync/syntax.hpp"
+#include "platform/text/csv.hpp"
+#include "sync/base/syntax.hpp"
 #include "tests/fuzz/property.hpp"
 
 using namespace holdline;

@@ -2,11 +2,11 @@
 // and what is stored of where things are. The first byte says which. What is read says the same when it is written.
 #include <string>
 
-#include "agent/action_draft.hpp"
-#include "agent/api_input.hpp"
-#include "sync/hash.hpp"
-#include "sync/merge.hpp"
-#include "sync/message.hpp"
+#include "agent/api/input.hpp"
+#include "agent/outbox/action_draft.hpp"
+#include "sync/base/hash.hpp"
+#include "sync/merge/merge.hpp"
+#include "sync/wire/message.hpp"
 #include "tests/fuzz/property.hpp"
 
 using namespace holdline;

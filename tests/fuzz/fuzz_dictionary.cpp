@@ -1,7 +1,7 @@
 // A dictionary and a frame, both from outside; the first two bytes say how long the dictionary is. Any bytes are a
 // dictionary or refused; with it nothing above the bounds comes out, and what it compresses comes back.
-#include "sync/compress.hpp"
-#include "sync/limits.hpp"
+#include "sync/base/limits.hpp"
+#include "sync/wire/compress.hpp"
 #include "tests/fuzz/property.hpp"
 
 using namespace holdline;

@@ -1,6 +1,6 @@
 // Compressed frames: nothing above the bounds comes out, and what comes out survives compressing again.
-#include "sync/compress.hpp"
-#include "sync/limits.hpp"
+#include "sync/base/limits.hpp"
+#include "sync/wire/compress.hpp"
 #include "tests/fuzz/property.hpp"
 
 using namespace holdline;

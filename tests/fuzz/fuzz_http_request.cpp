@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "platform/http_parser.hpp"
+#include "platform/http/parser.hpp"
 #include "tests/fuzz/property.hpp"
 
 using namespace holdline;

@@ -1,7 +1,7 @@
 // Request targets: what parses is safe to use as a path, and written with every byte escaped it parses to the same.
 #include <string>
 
-#include "platform/http.hpp"
+#include "platform/http/http.hpp"
 #include "tests/fuzz/property.hpp"
 
 using namespace holdline;

@@ -4,10 +4,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agent/action_draft.hpp"
-#include "agent/api_input.hpp"
-#include "agent/forms.hpp"
-#include "sync/validate.hpp"
+#include "agent/api/forms.hpp"
+#include "agent/api/input.hpp"
+#include "agent/outbox/action_draft.hpp"
+#include "sync/action/validate.hpp"
 #include "tests/fuzz/property.hpp"
 
 using namespace holdline;

@@ -1,16 +1,16 @@
 // Histories of up to three devices on one record, with every policy, and two orders in which they arrive. At every step
-// the laws of sync/LAWS.md that speak of one step hold; at the end, those about the order of arrival. Of the first byte
-// the lowest bit says whether every value is written once, which law 5 needs.
+// the laws of sync/merge/LAWS.md that speak of one step hold; at the end, those about the order of arrival. Of the
+// first byte the lowest bit says whether every value is written once, which law 5 needs.
 #include <algorithm>
 #include <array>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "sync/stamps.hpp"
+#include "sync/merge/stamps.hpp"
 #include "tests/fuzz/choices.hpp"
 #include "tests/fuzz/property.hpp"
-#include "tests/unit/sync/merge_rules.hpp"
+#include "tests/unit/sync/merge/rules.hpp"
 
 using namespace holdline;
 using namespace holdline::sync;

@@ -1,6 +1,6 @@
 // Messages of the protocol. The first byte chooses which; what decodes encodes to a message that decodes to the same,
 // and that message is its own encoding: encoding it again changes no byte.
-#include "sync/message.hpp"
+#include "sync/wire/message.hpp"
 #include "tests/fuzz/property.hpp"
 
 using namespace holdline;

@@ -1,7 +1,7 @@
 // Values and record bodies: they are compared, hashed and digested as bytes, so what decodes must encode to exactly the
 // bytes it came from.
-#include "sync/limits.hpp"
-#include "sync/record.hpp"
+#include "sync/action/record.hpp"
+#include "sync/base/limits.hpp"
 #include "tests/fuzz/property.hpp"
 
 using namespace holdline;

@@ -8,12 +8,12 @@
 
 #include <zdict.h>
 
-#include "sync/batch.hpp"
-#include "sync/compress.hpp"
-#include "sync/message.hpp"
+#include "sync/wire/batch.hpp"
+#include "sync/wire/compress.hpp"
+#include "sync/wire/message.hpp"
 #include "tests/fuzz/corpus.hpp"
 #include "tests/fuzz/property.hpp"
-#include "tests/unit/sync/random_actions.hpp"
+#include "tests/unit/sync/action/random_actions.hpp"
 
 using namespace holdline;
 using fuzz::Corpus;

@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "sync/action.hpp"
-#include "sync/schema.hpp"
+#include "sync/action/action.hpp"
+#include "sync/schema/schema.hpp"
 
 namespace holdline::fuzz {
 

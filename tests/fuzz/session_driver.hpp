@@ -8,8 +8,8 @@
 #include <variant>
 #include <vector>
 
-#include "sync/limits.hpp"
-#include "sync/session.hpp"
+#include "sync/base/limits.hpp"
+#include "sync/session/session.hpp"
 #include "tests/fuzz/choices.hpp"
 #include "tests/fuzz/property.hpp"
 

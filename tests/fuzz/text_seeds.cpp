@@ -1,8 +1,8 @@
 #include <utility>
 #include <vector>
 
-#include "sync/merge.hpp"
-#include "sync/message.hpp"
+#include "sync/merge/merge.hpp"
+#include "sync/wire/message.hpp"
 #include "tests/fuzz/corpus.hpp"
 #include "tests/fuzz/property.hpp"
 

@@ -6,9 +6,9 @@
 
 #include <algorithm>
 
-#include "sync/enroll_code.hpp"
-#include "tests/process/centre.hpp"
-#include "tests/process/fault_proxy.hpp"
+#include "sync/wire/enroll_code.hpp"
+#include "tests/process/support/centre.hpp"
+#include "tests/process/support/fault_proxy.hpp"
 
 namespace holdline::process {
 namespace {

@@ -1,8 +1,8 @@
 // Clocks that are wrong, that jump, and that went on while the machine slept.
 #include <gtest/gtest.h>
 
-#include "tests/process/behind_proxy.hpp"
-#include "tests/process/false_clock.hpp"
+#include "tests/process/preload/false_clock.hpp"
+#include "tests/process/support/behind_proxy.hpp"
 
 namespace holdline::process {
 namespace {

@@ -1,8 +1,8 @@
 // What a disk does to daemons: it is full, it fails to sync, it is read-only.
 #include <gtest/gtest.h>
 
-#include "tests/process/centre.hpp"
-#include "tests/process/tight_disk.hpp"
+#include "tests/process/support/centre.hpp"
+#include "tests/process/support/tight_disk.hpp"
 
 namespace holdline::process {
 namespace {

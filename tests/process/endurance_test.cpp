@@ -5,8 +5,8 @@
 #include <atomic>
 #include <thread>
 
-#include "tests/process/behind_proxy.hpp"
-#include "tests/process/false_clock.hpp"
+#include "tests/process/preload/false_clock.hpp"
+#include "tests/process/support/behind_proxy.hpp"
 
 namespace holdline::process {
 namespace {

@@ -1,7 +1,7 @@
 // Files that are gone, cut off, overwritten, or older than what the hub has seen.
 #include <gtest/gtest.h>
 
-#include "tests/process/centre.hpp"
+#include "tests/process/support/centre.hpp"
 
 namespace holdline::process {
 namespace {

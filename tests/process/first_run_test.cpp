@@ -1,7 +1,7 @@
 // Programs that are killed at every change they make to the disk in their first run. Repeating it has to succeed.
 #include <gtest/gtest.h>
 
-#include "tests/process/centre.hpp"
+#include "tests/process/support/centre.hpp"
 
 namespace holdline::process {
 namespace {

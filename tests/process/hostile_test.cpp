@@ -7,10 +7,10 @@
 #include <charconv>
 #include <random>
 
-#include "platform/unix_client.hpp"
-#include "sync/compress.hpp"
-#include "sync/message.hpp"
-#include "tests/process/centre.hpp"
+#include "platform/http/unix_client.hpp"
+#include "sync/wire/compress.hpp"
+#include "sync/wire/message.hpp"
+#include "tests/process/support/centre.hpp"
 
 namespace holdline::process {
 namespace {

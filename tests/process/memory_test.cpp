@@ -1,8 +1,8 @@
 // Daemons that are refused memory.
 #include <gtest/gtest.h>
 
-#include "tests/process/behind_proxy.hpp"
-#include "tests/process/failing_memory.hpp"
+#include "tests/process/preload/failing_memory.hpp"
+#include "tests/process/support/behind_proxy.hpp"
 
 namespace holdline::process {
 namespace {

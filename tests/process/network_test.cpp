@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "tests/process/behind_proxy.hpp"
+#include "tests/process/support/behind_proxy.hpp"
 
 namespace holdline::process {
 namespace {

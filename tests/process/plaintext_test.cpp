@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "tests/process/centre.hpp"
-#include "tests/process/plaintext_scan.hpp"
+#include "tests/process/support/centre.hpp"
+#include "tests/process/support/plaintext_scan.hpp"
 
 namespace holdline::process {
 namespace {

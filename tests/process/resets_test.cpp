@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <set>
 
-#include "tests/process/behind_proxy.hpp"
+#include "tests/process/support/behind_proxy.hpp"
 
 namespace holdline::process {
 namespace {

@@ -1,8 +1,8 @@
 // Lines that are slow, and lines that lose packets.
 #include <gtest/gtest.h>
 
-#include "tests/process/behind_proxy.hpp"
-#include "tests/process/lossy_network.hpp"
+#include "tests/process/support/behind_proxy.hpp"
+#include "tests/process/support/lossy_network.hpp"
 
 namespace holdline::process {
 namespace {

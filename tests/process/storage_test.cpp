@@ -4,8 +4,8 @@
 #include <set>
 #include <thread>
 
-#include "tests/process/centre.hpp"
-#include "tests/process/fault_proxy.hpp"
+#include "tests/process/support/centre.hpp"
+#include "tests/process/support/fault_proxy.hpp"
 
 namespace holdline::process {
 namespace {

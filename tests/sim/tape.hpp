@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sync/result.hpp"
+#include "sync/base/result.hpp"
 
 namespace holdline::sim {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sync/id.hpp"
+#include "sync/base/id.hpp"
 
 namespace holdline::generator {
 

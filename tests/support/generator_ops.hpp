@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "sync/action.hpp"
-#include "sync/batch.hpp"
+#include "sync/action/action.hpp"
+#include "sync/wire/batch.hpp"
 #include "tests/support/generator.hpp"
 
 namespace holdline::generator {

@@ -1,7 +1,7 @@
 #include "agent/workstation.hpp"
 
-#include "platform/first_run.hpp"
-#include "tests/unit/agent/local_api_fixture.hpp"
+#include "platform/database/first_run.hpp"
+#include "tests/unit/agent/api/fixture.hpp"
 
 namespace holdline::agent {
 namespace {

@@ -12,8 +12,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/commands.hpp"
-#include "sync/timestamp.hpp"
+#include "cli/commands/commands.hpp"
+#include "sync/base/timestamp.hpp"
 
 namespace holdline::cli {
 

@@ -10,8 +10,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "platform/secret.hpp"
-#include "sync/result.hpp"
+#include "platform/os/secret.hpp"
+#include "sync/base/result.hpp"
 
 namespace holdline::platform {
 

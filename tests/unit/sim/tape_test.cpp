@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/sim/chance.hpp"
+#include "tests/sim/world/chance.hpp"
 
 namespace holdline::sim {
 namespace {

@@ -68,29 +68,31 @@ TEST(Tree, SaysNothingThatDoesNotBelong) { EXPECT_EQ(listed(check_words(this_tre
 
 TEST(TreeRules, PureFoldersAreKeptPure) {
   for (const std::string folder : {"sync", "contingency"}) {
-    for (const std::string include : {"thread", "mutex", "fstream", "filesystem", "iostream", "ctime", "random",
-                                      "boost/asio/io_context.hpp", "sqlite3.h", "curl/curl.h", "unistd.h", "sys/stat.h",
-                                      "platform/clock.hpp", "agent/outbox.hpp", "hub/ledger.hpp", "cli/main.hpp"})
+    for (const std::string include :
+         {"thread", "mutex", "fstream", "filesystem", "iostream", "ctime", "random", "boost/asio/io_context.hpp",
+          "sqlite3.h", "curl/curl.h", "unistd.h", "sys/stat.h", "platform/os/clock.hpp", "agent/outbox/outbox.hpp",
+          "hub/ledger/ledger.hpp", "cli/main.hpp"})
       EXPECT_TRUE(include_refused(folder, include)) << folder << " " << include;
     EXPECT_FALSE(include_refused(folder, "vector"));
-    EXPECT_FALSE(include_refused(folder, "sync/id.hpp"));
+    EXPECT_FALSE(include_refused(folder, "sync/base/id.hpp"));
   }
   EXPECT_TRUE(include_refused("sync", "contingency/incident.hpp"));
 }
 
 TEST(TreeRules, PlatformKnowsNothingOfTheProduct) {
-  for (const std::string include : {"agent/outbox.hpp", "hub/ledger.hpp", "cli/main.hpp", "contingency/incident.hpp"})
+  for (const std::string include :
+       {"agent/outbox/outbox.hpp", "hub/ledger/ledger.hpp", "cli/main.hpp", "contingency/incident.hpp"})
     EXPECT_TRUE(include_refused("platform", include)) << include;
-  EXPECT_FALSE(include_refused("platform", "sync/result.hpp"));
+  EXPECT_FALSE(include_refused("platform", "sync/base/result.hpp"));
 }
 
 TEST(TreeRules, AgentHubAndCommandLineDoNotIncludeEachOther) {
-  EXPECT_TRUE(include_refused("agent", "hub/ledger.hpp"));
-  EXPECT_TRUE(include_refused("hub", "agent/outbox.hpp"));
-  EXPECT_TRUE(include_refused("cli", "agent/outbox.hpp"));
-  EXPECT_TRUE(include_refused("cli", "hub/ledger.hpp"));
-  EXPECT_FALSE(include_refused("agent", "platform/clock.hpp"));
-  EXPECT_FALSE(include_refused("tests", "hub/ledger.hpp"));
+  EXPECT_TRUE(include_refused("agent", "hub/ledger/ledger.hpp"));
+  EXPECT_TRUE(include_refused("hub", "agent/outbox/outbox.hpp"));
+  EXPECT_TRUE(include_refused("cli", "agent/outbox/outbox.hpp"));
+  EXPECT_TRUE(include_refused("cli", "hub/ledger/ledger.hpp"));
+  EXPECT_FALSE(include_refused("agent", "platform/os/clock.hpp"));
+  EXPECT_FALSE(include_refused("tests", "hub/ledger/ledger.hpp"));
 }
 
 TEST(TreeRules, OperatingSystemHeadersStayInPlatform) {
@@ -118,8 +120,8 @@ TEST(TreeRules, NothingThatShipsIncludesTests) {
 
 TEST(TreeRules, BeastIsCountedThroughHeadersToo) {
   PlantedTree tree;
-  tree.plant("platform/http.hpp", "#include <boost/beast/http.hpp>\n");
-  tree.plant("platform/wrapped.hpp", "#include \"platform/http.hpp\"\n");
+  tree.plant("platform/http/http.hpp", "#include <boost/beast/http.hpp>\n");
+  tree.plant("platform/wrapped.hpp", "#include \"platform/http/http.hpp\"\n");
   for (std::size_t unit = 0; unit < beast_units; ++unit)
     tree.plant("hub/unit" + std::to_string(unit) + ".cpp", "#include \"platform/wrapped.hpp\"\n");
   EXPECT_EQ(listed(check_beast(tree.read())), "");
@@ -165,12 +167,12 @@ TEST(TreeRules, BuildFoldersAndTheLicenceAreNotRead) {
   PlantedTree tree;
   tree.plant("build/release/x.cpp", "#include <sqlite3.h>\n");
   tree.plant("LICENSE", "terms\n");
-  tree.plant("sync/id.hpp", "#pragma once\n");
+  tree.plant("sync/base/id.hpp", "#pragma once\n");
 
   const auto files = tree.read();
 
   ASSERT_EQ(files.size(), 1U);
-  EXPECT_EQ(files[0].path, "sync/id.hpp");
+  EXPECT_EQ(files[0].path, "sync/base/id.hpp");
 }
 
 }  // namespace

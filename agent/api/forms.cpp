@@ -1,0 +1,205 @@
+#include "agent/api/forms.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <nlohmann/json.hpp>
+
+#include "platform/text/json_object.hpp"
+#include "sync/base/timestamp.hpp"
+
+namespace holdline::agent {
+
+namespace {
+
+using Json = nlohmann::json;
+using sync::FieldType;
+using sync::Value;
+
+Value wrong(const sync::Field& field, const char* wanted, std::vector<sync::Finding>& findings) {
+  findings.push_back({field.name, "wrong-type", field.label + " must be " + wanted + "."});
+  return sync::Null{};
+}
+
+Value integer_from(const sync::Field& field, const Json& json, std::vector<sync::Finding>& findings) {
+  if (const auto whole = platform::whole_number(json)) return *whole;
+  if (json.is_string()) {
+    const auto& text = json.get_ref<const std::string&>();
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error == std::errc{} && end == text.data() + text.size() && !text.empty()) return value;
+  }
+  return wrong(field, "a whole number", findings);
+}
+
+Value boolean_from(const sync::Field& field, const Json& json, std::vector<sync::Finding>& findings) {
+  if (json.is_boolean()) return json.get<bool>();
+  if (json == "yes" || json == "true") return true;
+  if (json == "no" || json == "false") return false;
+  return wrong(field, "yes or no", findings);
+}
+
+Value time_from(const sync::Field& field, const Json& json, std::vector<sync::Finding>& findings) {
+  if (const auto whole = platform::whole_number(json)) return *whole;
+  if (json.is_string())
+    if (const auto time = sync::parse_time(json.get_ref<const std::string&>())) return *time;
+  return wrong(field, "a time like 2026-03-01T09:30:00Z", findings);
+}
+
+Value id_from(const sync::Field& field, const Json& json, std::vector<sync::Finding>& findings) {
+  if (json.is_string())
+    if (const auto id = sync::Id::parse(json.get_ref<const std::string&>())) return *id;
+  return wrong(field, "the id of a record", findings);
+}
+
+// Texts of a JSON list, or the one text given in its place.
+std::vector<std::string> texts_from(const sync::Field& field, const Json& json, std::vector<sync::Finding>& findings) {
+  std::vector<std::string> texts;
+  const auto add = [&](const Json& element) {
+    if (element.is_string())
+      texts.push_back(element.get<std::string>());
+    else
+      wrong(field, "a list of texts", findings);
+  };
+  if (json.is_array())
+    for (const Json& element : json) add(element);
+  else
+    add(json);
+  return texts;
+}
+
+bool has_elements(const sync::Field& field) { return field.type == FieldType::set || field.type == FieldType::list; }
+
+// Calls `each` with every known field an object names; complains about the others.
+template <class F>
+void for_fields(const sync::Collection& collection, const Json& object, std::vector<sync::Finding>& findings,
+                F&& each) {
+  if (!object.is_object()) {
+    findings.push_back({"", "wrong-type", "The fields must be a JSON object."});
+    return;
+  }
+  for (const auto& [name, json] : object.items()) {
+    if (const auto index = collection.field(name))
+      each(*index, collection.fields[*index], json);
+    else
+      findings.push_back({name, "unknown-field", "There is no such field in " + collection.name + "."});
+  }
+}
+
+void sort(std::vector<sync::FieldChange>& changes) { std::ranges::sort(changes, {}, &sync::FieldChange::field); }
+
+}  // namespace
+
+std::string spelled_e164(std::string_view typed) {
+  std::string number;
+  for (const char c : typed)
+    if (std::string_view(" -()./").find(c) == std::string_view::npos) number.push_back(c);
+  if (number.starts_with("00")) number.replace(0, 2, "+");
+  return number;
+}
+
+Value value_from(const sync::Field& field, const Json& json, std::vector<sync::Finding>& findings) {
+  if (json.is_null()) return sync::Null{};
+  switch (field.type) {
+    case FieldType::text:
+    case FieldType::picklist:
+    case FieldType::email:
+      return json.is_string() ? Value(json.get<std::string>()) : wrong(field, "a text", findings);
+    case FieldType::phone:
+      return json.is_string() ? Value(spelled_e164(json.get_ref<const std::string&>()))
+                              : wrong(field, "a number", findings);
+    case FieldType::integer:
+      return integer_from(field, json, findings);
+    case FieldType::boolean:
+      return boolean_from(field, json, findings);
+    case FieldType::time:
+      return time_from(field, json, findings);
+    case FieldType::reference:
+      return id_from(field, json, findings);
+    case FieldType::set:
+    case FieldType::list:
+      return wrong(field, "given as add and remove", findings);
+  }
+  return sync::Null{};
+}
+
+std::vector<sync::FieldChange> created_fields(const sync::Collection& collection, const Json& fields,
+                                              std::vector<sync::Finding>& findings) {
+  std::vector<sync::FieldChange> changes;
+  for_fields(collection, fields, findings, [&](sync::FieldIndex index, const sync::Field& field, const Json& json) {
+    if (json.is_null()) return;
+    sync::FieldChange change{index, Value(sync::Null{}), {}, {}, {}};
+    if (has_elements(field))
+      change.adds = texts_from(field, json, findings);
+    else
+      change.value = value_from(field, json, findings);
+    changes.push_back(std::move(change));
+  });
+  sort(changes);
+  return changes;
+}
+
+std::vector<sync::FieldChange> edited_fields(const sync::Collection& collection, const Json& changes,
+                                             std::vector<sync::Finding>& findings) {
+  std::vector<sync::FieldChange> edits;
+  for_fields(collection, changes, findings, [&](sync::FieldIndex index, const sync::Field& field, const Json& json) {
+    sync::FieldChange change{index, sync::BaseUnknown{}, {}, {}, {}};
+    if (!json.is_object()) {
+      findings.push_back({field.name, "wrong-type", "A change is given as {\"base\":…,\"value\":…}."});
+      return;
+    }
+    if (has_elements(field)) {
+      if (json.contains("add")) change.adds = texts_from(field, json["add"], findings);
+      for (const Json& tag : json.value("remove", Json::array())) {
+        const auto id = tag.is_string() ? sync::Id::parse(tag.get_ref<const std::string&>()) : std::nullopt;
+        if (id)
+          change.removes.push_back(*id);
+        else
+          wrong(field, "removed by the tags of its elements", findings);
+      }
+    } else {
+      change.value = value_from(field, json.value("value", Json()), findings);
+      if (json.contains("base")) change.base = sync::make_base(value_from(field, json["base"], findings));
+    }
+    edits.push_back(std::move(change));
+  });
+  sort(edits);
+  return edits;
+}
+
+Json to_json(const sync::Field& field, const Value& value) {
+  struct Writer {
+    const sync::Field& field;
+    Json operator()(sync::Null) const { return nullptr; }
+    Json operator()(bool v) const { return v; }
+    Json operator()(std::int64_t v) const {
+      return field.type == FieldType::time ? Json(sync::format_time(v)) : Json(v);
+    }
+    Json operator()(const std::string& v) const { return v; }
+    Json operator()(const sync::Id& v) const { return v.text(); }
+    Json operator()(const sync::Elements& v) const {
+      Json list = Json::array();
+      for (const sync::Element& element : v)
+        if (!element.removed) list.push_back({{"tag", element.tag.text()}, {"text", element.text}});
+      return list;
+    }
+  };
+  return std::visit(Writer{field}, value);
+}
+
+Json to_json(const sync::Collection& collection, const sync::Record& record) {
+  Json fields = Json::object();
+  for (std::size_t i = 0; i < collection.fields.size(); ++i)
+    if (!sync::is_null(record.fields[i]))
+      fields[collection.fields[i].name] = to_json(collection.fields[i], record.fields[i]);
+  return fields;
+}
+
+Json to_json(const std::vector<sync::Finding>& findings) {
+  Json list = Json::array();
+  for (const sync::Finding& finding : findings)
+    list.push_back({{"field", finding.field}, {"code", finding.code}, {"message", finding.message}});
+  return list;
+}
+
+}  // namespace holdline::agent

@@ -1,0 +1,29 @@
+// The workstation daemon's settings: agent.toml.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "platform/config/config.hpp"
+#include "platform/os/files.hpp"
+
+namespace holdline::agent {
+
+struct AgentConfig {
+  platform::Path directory = "/var/lib/holdline";   // keys, outbox, replica, certificates; mode 0700
+  std::string socket = "/run/holdline/agent.sock";  // of the local API; mode 0660
+  std::string group = "holdline";                   // whose members may use it; empty: only the daemon's account
+  std::string proxy;                                // "http://proxy.site:3128"; empty: direct
+  std::string scope;                                // where new records go; empty: the workstation's first scope
+};
+
+struct AgentConfigRead {
+  AgentConfig config;
+  std::vector<platform::ConfigProblem> problems;  // empty: `config` may be used
+};
+
+Result<AgentConfigRead> read_agent_config(const platform::Path& file);
+// The same from the texts of the files.
+AgentConfigRead read_agent_config(std::span<const platform::ConfigSource> sources);
+
+}  // namespace holdline::agent

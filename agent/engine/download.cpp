@@ -1,0 +1,190 @@
+// The engine's downloads: schema and dictionary, snapshots, cuts, repairs.
+
+#include <algorithm>
+
+#include "agent/engine/engine.hpp"
+#include "agent/replica/files.hpp"
+#include "sync/base/limits.hpp"
+
+namespace holdline::agent {
+
+namespace {
+
+constexpr std::int64_t request_timeout_ms = 30'000;
+constexpr std::int64_t chunk_timeout_ms = 120'000;
+// Between two failures to read that are no moment's matter, such as a disk that was reset or a path that was lost.
+constexpr std::int64_t unreadable_pause_ms = 30'000;
+constexpr std::int64_t pull_timeout_margin_ms = 15'000;  // beyond the time the hub may hold the request
+
+Error differs_from_hash() {
+  return {ErrorKind::retry_later, "hash-differs", "What the hub sent is not what its hash names; it is asked again."};
+}
+
+}  // namespace
+
+void Engine::perform(const sync::action::Prepare& a) {
+  std::vector<std::pair<std::string, sync::Hash>> wanted;
+  if (a.dictionary) wanted.emplace_back(std::string(sync::path::dictionary), *a.dictionary);
+  if (a.schema) wanted.emplace_back(std::string(sync::path::schema), *a.schema);
+  fetch_next_part(std::move(wanted));
+}
+
+void Engine::fetch_next_part(std::vector<std::pair<std::string, sync::Hash>> wanted) {
+  if (wanted.empty()) return step(sync::event::Prepared{});
+  const auto [path, hash] = wanted.back();
+  wanted.pop_back();
+  post(path + sync::to_hex(hash.view()), {}, request_timeout_ms, [this, path, hash, wanted](sync::Bytes body) {
+    if (sync::sha256(body) != hash) return failed(differs_from_hash());
+    if (auto stored = parts_.library.store(hash, body); !stored) return failed(std::move(stored).error());
+    if (path == sync::path::dictionary) {
+      auto dictionary = sync::Dictionary::parse(std::move(body));
+      if (!dictionary) return failed(std::move(dictionary).error());
+      dictionary_ = std::move(*dictionary);
+      return fetch_next_part(wanted);
+    }
+    auto schema = sync::Schema::parse(body);
+    if (!schema) return failed(std::move(schema).error());
+    // Whoever owns the parts reopens them in the new form; this engine ends with that.
+    if (events_.schema_changed) events_.schema_changed(std::move(*schema));
+  });
+}
+
+void Engine::perform(const sync::action::FetchManifest&) {
+  // What comes may stand behind what is there, or in another history.
+  parts_.outbox.run([&](Outbox& outbox) { outbox.reached(hub_wall_ms_, 0); });
+  post(sync::path::snapshot, {}, chunk_timeout_ms, [this](sync::Bytes body) {
+    auto manifest = sync::decode_manifest(body);
+    if (!manifest) return failed(std::move(manifest).error());
+    auto builder = parts_.replica.build(*manifest, welcome_.grants);
+    if (!builder) return failed(std::move(builder).error());
+    builder_ = std::move(*builder);
+    manifest_ = std::move(*manifest);
+    const auto stored = builder_->stored();
+    sync::event::ManifestKept kept;
+    for (const sync::ChunkInfo& chunk : manifest_.chunks)
+      if (std::ranges::find(stored, chunk.hash) == stored.end()) kept.missing.push_back(chunk.hash);
+    status_.chunks_total = manifest_.chunks.size();
+    status_.chunks_done = stored.size();
+    step(kept);
+  });
+}
+
+void Engine::perform(const sync::action::FetchChunk& a) {
+  const auto info = std::ranges::find(manifest_.chunks, a.hash, &sync::ChunkInfo::hash);
+  if (info == manifest_.chunks.end()) return;
+  post(std::string(sync::path::chunk) + sync::to_hex(a.hash.view()), {}, chunk_timeout_ms,
+       [this, chunk = *info](sync::Bytes body) {
+         if (sync::sha256(body) != chunk.hash) return failed(differs_from_hash());
+         auto raw = inflate(body);
+         if (!raw) return failed(std::move(raw).error());
+         auto rows = sync::decode_changes(parts_.replica.schema(), *raw);
+         if (!rows) return failed(std::move(rows).error());
+         if (auto added = builder_->add(chunk, *rows); !added) return failed(std::move(added).error());
+         ++status_.chunks_done;
+         step(sync::event::ChunkKept{chunk.hash});
+       });
+}
+
+void Engine::reader_met_damage(std::uint64_t file) {
+  if (file == parts_.replica.file_number()) replica_is_damaged();
+}
+
+void Engine::reader_could_not_read(std::uint64_t file) {
+  if (file == parts_.replica.file_number() && stays_unreadable()) replica_is_damaged();
+}
+
+bool Engine::stays_unreadable() {
+  const std::int64_t now_ms = parts_.clock.now().boot_ms;
+  const std::uint64_t file = parts_.replica.file_number();
+  if (unreadable_.file != file) unreadable_ = {file, now_ms};
+  return now_ms - unreadable_.since_ms >= unreadable_pause_ms;
+}
+
+// What a write found to be damaged needs no person: there is another copy at the hub.
+void Engine::replica_failed(Error error) {
+  if (is_unreadable(error) && stays_unreadable()) parts_.replica.give_up();
+  if (parts_.replica.is_given_up()) error.kind = ErrorKind::start_over;
+  failed(std::move(error));
+}
+
+void Engine::perform(const sync::action::FinishBootstrap&) {
+  const std::uint64_t before = parts_.replica.file_number();
+  auto finished = builder_->finish(manifest_.hub_wall_ms);
+  if (finished) finished = parts_.replica.swap(std::move(builder_));
+  builder_.reset();
+  // A swap may fail when the file has changed already.
+  if (parts_.replica.file_number() != before) {
+    if (events_.replica_swapped) events_.replica_swapped();
+    auto rebuilt = rebuild_overlay();
+    if (finished) finished = std::move(rebuilt);
+  }
+  if (!finished) return failed(std::move(finished).error());
+  step(sync::event::Bootstrapped{});
+}
+
+void Engine::perform(const sync::action::StartPull& a) {
+  sync::PullRequest request;
+  const ReplicaPosition position = parts_.replica.position();
+  parts_.outbox.run([&](Outbox& outbox) {
+    request.incarnation = outbox.maker().incarnation;
+    request.results = outbox.results_cursor();
+    outbox.reached(hub_wall_ms_, position.cursor.cn);
+  });
+  request.epoch = welcome_.epoch;
+  request.cursor = position.cursor;
+  request.grants = position.grants;
+  request.wait_ms = a.wait_ms;
+  post(sync::path::pull, sync::encode_json(request), a.wait_ms + pull_timeout_margin_ms, [this](sync::Bytes body) {
+    auto raw = inflate(body);
+    if (!raw) return failed(std::move(raw).error());
+    auto reply = sync::decode_pull_reply(parts_.replica.schema(), *raw);
+    if (!reply) return failed(std::move(reply).error());
+    pulled(std::move(*reply));
+  });
+}
+
+// Results first, then the rows they are about, then the overlay lets go: at no moment does the screen fall back.
+void Engine::pulled(sync::PullReply reply) {
+  if (reply.answer == sync::PullAnswer::reset) return step(sync::event::Pulled{true, false, {}});
+  if (auto kept = keep_results(reply.results); !kept) return failed(std::move(kept).error());
+  if (auto applied = parts_.replica.apply(reply.cut, reply.hub_wall_ms); !applied)
+    return replica_failed(std::move(applied).error());
+  parts_.overlay.reached(reply.cut.to.cn);
+  hub_wall_ms_ = reply.hub_wall_ms;
+  ledger_digests_ = {reply.cut.to, reply.cut.digests};
+  step(sync::event::Pulled{false, reply.more, parts_.replica.differing(reply.cut.digests)});
+}
+
+void Engine::perform(const sync::action::CompareLeaves& a) {
+  const sync::LeavesRequest request{a.key, parts_.replica.position().cursor};
+  post(sync::path::leaves, sync::encode_json(request), request_timeout_ms, [this, key = a.key](sync::Bytes body) {
+    auto raw = inflate(body);
+    if (!raw) return failed(std::move(raw).error());
+    auto reply = sync::decode_leaves(*raw);
+    if (!reply) return failed(std::move(reply).error());
+    sync::event::LeavesCompared compared{key, reply->moved, {}};
+    const sync::Leaves own = parts_.replica.leaves(key);
+    for (std::size_t leaf = 0; leaf < sync::leaf_count && !reply->moved; ++leaf)
+      if (own[leaf] != reply->leaves[leaf]) compared.differing.push_back(static_cast<std::uint8_t>(leaf));
+    step(compared);
+  });
+}
+
+void Engine::perform(const sync::action::FetchLeaf& a) {
+  const sync::RepairRequest request{a.key, a.leaf, parts_.replica.position().cursor};
+  post(sync::path::repair, sync::encode_json(request), request_timeout_ms,
+       [this, key = a.key, leaf = a.leaf](sync::Bytes body) {
+         auto raw = inflate(body);
+         if (!raw) return failed(std::move(raw).error());
+         auto reply = sync::decode_repair(parts_.replica.schema(), *raw);
+         if (!reply) return failed(std::move(reply).error());
+         if (!reply->moved) {
+           if (auto mended = parts_.replica.repair(key, leaf, reply->rows); !mended)
+             return replica_failed(std::move(mended).error());
+           ++status_.repairs;
+         }
+         step(sync::event::Repaired{key, leaf, reply->moved});
+       });
+}
+
+}  // namespace holdline::agent

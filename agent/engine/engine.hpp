@@ -1,0 +1,175 @@
+// The driver of the sync session: does what the session decides, with the real outbox, replica and overlay, and feeds
+// back what happened. Message-level and synchronous, so that the simulator runs it on virtual time; in the daemon it
+// lives on one thread, beside the outbox's.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/outbox/outbox.hpp"
+#include "agent/replica/replica.hpp"
+#include "agent/view/overlay.hpp"
+#include "platform/os/clock.hpp"
+#include "platform/os/entropy.hpp"
+#include "sync/session/session.hpp"
+#include "sync/wire/compress.hpp"
+
+namespace holdline::agent {
+
+// Requests to the hub. Each post() is answered at most once, by Engine::answered() with its token.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  virtual void post(std::uint64_t token, std::string path, sync::Bytes body, std::int64_t timeout_ms) = 0;
+  // The answers to everything posted so far are no longer wanted.
+  virtual void abandon() = 0;
+};
+
+struct TransportAnswer {
+  int status = 0;
+  sync::Bytes body;
+  std::int64_t retry_after_ms = 0;
+};
+
+// Runs a call on the outbox, wherever it lives, and returns when it is done.
+class OutboxAccess {
+ public:
+  virtual ~OutboxAccess() = default;
+  virtual void run(const std::function<void(Outbox&)>& call) = 0;
+};
+
+// What the hub hands out once and everybody keeps by its hash: schemas and dictionaries. No customer data.
+class Library {
+ public:
+  virtual ~Library() = default;
+  virtual std::optional<sync::Bytes> load(const sync::Hash& hash) = 0;
+  virtual Result<void> store(const sync::Hash& hash, std::string_view bytes) = 0;
+};
+
+// Published after every step; a plain value.
+struct SyncStatus {
+  sync::SessionState state = sync::SessionState::resting;
+  bool connected = false;
+  bool settled = false;              // everything pushed, nothing more to pull
+  std::int64_t last_contact_ms = 0;  // local wall time of the last good answer; 0: never since start
+  std::int64_t wake_at_ms = 0;       // monotonic; while resting
+  std::optional<Error> last_error;
+  ReplicaPosition replica;
+  std::size_t chunks_done = 0, chunks_total = 0;  // while bootstrapping
+  std::uint64_t repairs = 0;                      // leaves mended since start
+  std::int64_t clock_offset_ms = 0;               // hub minus local wall time, by the last welcome
+};
+
+class Engine {
+ public:
+  struct Parts {
+    OutboxAccess& outbox;
+    Replica& replica;
+    Overlay& overlay;
+    Transport& transport;
+    Library& library;
+    platform::Clock& clock;
+    platform::Entropy& entropy;
+  };
+  struct Events {
+    std::function<void(const SyncStatus&)> published;
+    std::function<void()> replica_swapped;              // also by half: readers reopen before this returns
+    std::function<void(std::int64_t boot_ms)> wake_at;  // call wake() then; replaces the time asked for before
+    std::function<void(sync::Schema)> schema_changed;   // the hub has another schema: reopen everything with it
+  };
+  Engine(Parts parts, Events events, sync::Session::Options options);
+
+  // Derives the overlay from the outbox and begins the first conversation, also when the outbox cannot be read now: the
+  // error says so, and the overlay is derived as soon as it can be.
+  Result<void> start();
+  void wake();
+  void outbox_grew();
+  // The outbox was read again from its file, after an error. That may hold more than was ever acknowledged: a save
+  // whose outcome nobody knew.
+  Result<void> outbox_recovered();
+  // Somebody found that the replica's file is damaged: it is fetched again, beside the old one.
+  void replica_is_damaged();
+  // A reader found so, in the file of this number (Replica::file_number()). The report may be late: one about a file
+  // that was replaced since is no matter.
+  void reader_met_damage(std::uint64_t file);
+  // A reader found that the disk cannot read a part of that file. A disk that cannot for a moment costs nothing: the
+  // file is fetched again when somebody finds so a second time, half a minute later or more.
+  void reader_could_not_read(std::uint64_t file);
+  void answered(std::uint64_t token, Result<TransportAnswer> answer);
+
+  const SyncStatus& status() const { return status_; }
+
+  // The digests the ledger told with the cut the replica stands at; empty when it told none there.
+  struct LedgerDigests {
+    sync::Cursor at;
+    std::vector<sync::DigestRoot> roots;
+  };
+  const LedgerDigests& ledger_digests() const { return ledger_digests_; }
+
+ private:
+  using Answer = std::function<void(sync::Bytes)>;
+
+  void step(const sync::SessionEvent& event);
+  void perform(const sync::SessionAction& action);
+  void replica_failed(Error error);
+  bool stays_unreadable();
+  void failed(Error error, std::int64_t retry_after_ms = 0);
+  void post(std::string_view path, sync::Bytes body, std::int64_t timeout_ms, Answer then);
+  void publish();
+  Result<sync::Bytes> inflate(std::string_view body);
+  Result<void> rebuild_overlay();
+  // What could not be read from the outbox before is tried again; uploads need none of it and do not wait.
+  void derive_if_due();
+  // A snapshot of another history is being fetched, or may be: change numbers of that history mean nothing here yet.
+  bool replica_is_of_other_history() const;
+
+  void perform(const sync::action::SayHello&);
+  void perform(const sync::action::VoidResults&);
+  void perform(const sync::action::AskCommon&);
+  void perform(const sync::action::Reissue&);
+  void perform(const sync::action::Prepare&);
+  void perform(const sync::action::FetchManifest&);
+  void perform(const sync::action::FetchChunk&);
+  void perform(const sync::action::FinishBootstrap&);
+  void perform(const sync::action::StartPush&);
+  void perform(const sync::action::StartPull&);
+  void perform(const sync::action::CompareLeaves&);
+  void perform(const sync::action::FetchLeaf&);
+  void perform(const sync::action::Remind&);
+  void perform(const sync::action::Rest&);
+
+  void welcomed(const sync::Welcome& welcome);
+  void fetch_next_part(std::vector<std::pair<std::string, sync::Hash>> wanted);
+  void pushed(const sync::Upload::Order& order, std::uint64_t from, std::uint64_t to, const sync::PushReply& reply);
+  void pulled(sync::PullReply reply);
+  Result<void> keep_results(const std::vector<sync::ActionResult>& results);
+
+  Parts parts_;
+  Events events_;
+  sync::Session session_;
+  SyncStatus status_;
+  sync::Compressor compressor_;
+  std::optional<sync::Dictionary> dictionary_;
+  sync::Welcome welcome_;
+  std::uint64_t conversation_ = 0;  // counts hellos and rests: answers and actions of an older one mean nothing
+  bool overlay_due_ = false;        // it could not be derived from what the outbox has
+  std::int64_t hub_wall_ms_ = 0;    // by the latest welcome or pull
+  std::uint64_t next_token_ = 1;
+  std::map<std::uint64_t, Answer> waiting_;
+  std::unique_ptr<Replica::Builder> builder_;
+  sync::Manifest manifest_;
+  LedgerDigests ledger_digests_;
+  struct Unreadable {
+    std::uint64_t file = 0;
+    std::int64_t since_ms = 0;
+  };
+  Unreadable unreadable_;  // which of the replica's files could not be read, and when that was seen first
+};
+
+}  // namespace holdline::agent

@@ -1,0 +1,225 @@
+// Saving: place in the chain, ids, `after`, idempotency; one commit for all drafts.
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "agent/outbox/action_draft.hpp"
+#include "agent/outbox/impl.hpp"
+#include "sync/action/validate.hpp"
+#include "sync/base/limits.hpp"
+
+namespace holdline::agent {
+namespace {
+
+constexpr std::size_t key_bytes = 64, fingerprint_bytes = 16;
+
+auto refuse_draft(std::string code, std::string message) {
+  return fail(ErrorKind::ask_person, std::move(code), std::move(message));
+}
+
+bool printable(std::string_view key) {
+  return std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 127; });
+}
+
+std::string describe(const std::vector<sync::Finding>& findings) {
+  std::string text = "This cannot be saved as it is:";
+  for (const sync::Finding& finding : findings) {
+    text += ' ';
+    if (!finding.field.empty()) text += finding.field + ": ";
+    text += finding.message;
+  }
+  return text;
+}
+
+}  // namespace
+
+// The drafts of one call. What it adds to the chains counts for later drafts at once, and for the outbox once the
+// commit returned.
+class Appender {
+ public:
+  Appender(Outbox::Impl& impl, const sync::Schema& schema) : impl_(impl), schema_(schema) {
+    hybrid_ = impl.state.hybrid;
+    next_seq_ = impl.state.next_seq;
+    for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
+      const LaneChain& chain = impl.state.current()[lane];
+      tips_[lane] = {chain.last(), chain.tip()};
+    }
+  }
+
+  // The answer to a draft; ask_person errors are about this draft alone, others end the call.
+  Result<Saved> save(const Draft& draft) {
+    if (draft.idempotency_key.empty() || draft.idempotency_key.size() > key_bytes || !printable(draft.idempotency_key))
+      return refuse_draft("invalid", "The request's key must be 1 to 64 printable characters.");
+    HOLDLINE_ASSIGN(auto known, repeated(draft));
+    if (known) return *std::move(known);
+    HOLDLINE_ASSIGN(const sync::Action action, build(draft));
+    HOLDLINE_TRY(begin());
+    return insert(draft, action);
+  }
+
+  Result<void> commit() {
+    if (!transaction_) return {};
+    HOLDLINE_TRY(transaction_->commit());
+    OutboxState& state = impl_.state;
+    if (keeps_schema_) state.schemas.push_back(schema_.version());
+    for (Added& added : added_) {
+      state.current()[added.lane].push(added.entry, added.bytes, added.hash);
+      state.keys.add(added.key, added.entry.seq);
+    }
+    state.hybrid = hybrid_;
+    state.next_seq = next_seq_;
+    return {};
+  }
+
+ private:
+  struct Tip {
+    std::uint64_t number = 0;
+    sync::Hash hash;
+  };
+  struct Added {
+    sync::Lane lane;
+    Entry entry;
+    std::uint64_t bytes;
+    sync::Hash hash;
+    std::string key;
+    sync::Bytes fingerprint;
+    Saved saved;
+  };
+
+  static std::string_view fingerprint(const Draft& draft) {
+    return draft.fingerprint.view().substr(0, fingerprint_bytes);
+  }
+
+  // What was saved under this key, in this call or before.
+  Result<std::optional<Saved>> repeated(const Draft& draft) {
+    const auto reused = [] {
+      return refuse_draft("key-reused", "Another entry was saved under this request's key. Use a new key.");
+    };
+    for (const Added& added : added_) {
+      if (added.key != draft.idempotency_key) continue;
+      if (added.fingerprint != fingerprint(draft)) return reused();
+      return std::optional(Saved{added.saved.ref, added.saved.created, true});
+    }
+    for (const std::int64_t seq : impl_.state.keys.candidates(draft.idempotency_key)) {
+      HOLDLINE_ASSIGN(const ActionRow row, impl_.row(seq));
+      if (row.request.key != draft.idempotency_key) continue;
+      if (row.request.fingerprint != fingerprint(draft)) return reused();
+      HOLDLINE_ASSIGN(const sync::ActionHeader header, sync::read_header(row.stored.header));
+      return std::optional(Saved{{row.stored.lane, row.stored.number},
+                                 decode_created(impl_.state.maker_of(row.place), header, row.request.created),
+                                 true});
+    }
+    return std::optional<Saved>();
+  }
+
+  Result<sync::Action> build(const Draft& draft) {
+    sync::Action action;
+    action.ops = draft.ops;
+    sync::ActionHeader& header = action.header;
+    HOLDLINE_ASSIGN(header.lane, lane_of_ops(schema_, draft.ops));
+    header.number = tips_[header.lane].number + 1;
+    header.schema = schema_.version();
+    header.person = draft.person;
+    header.assertion = draft.assertion;
+    header.event_ms = draft.event_ms;
+    header.made = impl_.clock.now();
+    header.hybrid = sync::HybridTime::after(hybrid_, header.made.wall_ms);
+    header.incident = draft.incident;
+    HOLDLINE_TRY(fill_created(schema_, impl_.maker, action));
+    // Validation looks at every field, so that an op it passes cannot name one the schema does not have.
+    if (const auto findings = sync::validate(schema_, action); !findings.empty())
+      return refuse_draft("invalid", describe(findings));
+    HOLDLINE_TRY(impl_.derive_earlier(schema_));
+    header.after = impl_.earlier->needed_by(schema_, header.lane, action.ops, impl_.settlements());
+    return action;
+  }
+
+  Result<void> begin() {
+    if (transaction_) return {};
+    HOLDLINE_ASSIGN(auto transaction, platform::Transaction::begin(impl_.store->database()));
+    transaction_.emplace(std::move(transaction));
+    const auto& kept = impl_.state.schemas;
+    keeps_schema_ = std::find(kept.begin(), kept.end(), schema_.version()) == kept.end();
+    if (keeps_schema_) HOLDLINE_TRY(impl_.store->keep_schema(schema_.version(), schema_.text()));
+    return {};
+  }
+
+  Result<Saved> insert(const Draft& draft, const sync::Action& action) {
+    const sync::ActionHeader& header = action.header;
+    sync::Salt salt;
+    impl_.entropy.fill(salt);
+    ActionRow row;
+    row.seq = next_seq_;
+    row.place = place_of(impl_.state.ordinal(), header.lane);
+    HOLDLINE_ASSIGN(row.stored, sync::store_action(schema_, impl_.maker, action, salt, tips_[header.lane].hash));
+    row.request = {draft.idempotency_key, sync::Bytes(fingerprint(draft)), encode_created(impl_.maker, action)};
+    HOLDLINE_TRY(impl_.store->insert(row));
+
+    Saved saved{{header.lane, header.number}, created_ids(action), false};
+    const Entry entry{next_seq_++, header.made.wall_ms, 0, 0, Settlement::open};
+    const std::uint64_t bytes = row.stored.header.size() + row.stored.payload.size();
+    added_.push_back({header.lane, entry, bytes, row.stored.hash, std::move(row.request.key),
+                      std::move(row.request.fingerprint), saved});
+    tips_[header.lane] = {header.number, row.stored.hash};
+    hybrid_ = header.hybrid;
+    impl_.earlier->add(schema_, action);
+    return saved;
+  }
+
+  Outbox::Impl& impl_;
+  const sync::Schema& schema_;
+  std::optional<platform::Transaction> transaction_;
+  std::array<Tip, sync::lane_count> tips_;
+  sync::HybridTime hybrid_;
+  std::int64_t next_seq_;
+  std::vector<Added> added_;
+  bool keeps_schema_ = false;
+};
+
+std::vector<Result<Saved>> Outbox::append(const sync::Schema& schema, std::span<const Draft> drafts) {
+  Impl& impl = *impl_;
+  if (impl.suspended) return std::vector<Result<Saved>>(drafts.size(), impl.refuse());
+  std::vector<Result<Saved>> answers;
+  answers.reserve(drafts.size());
+  Result<void> done;
+  {
+    Appender appender(impl, schema);
+    for (const Draft& draft : drafts) {
+      answers.push_back(appender.save(draft));
+      if (answers.back() || answers.back().error().kind == ErrorKind::ask_person) continue;
+      done = fail(std::move(answers.back()));
+      break;
+    }
+    if (done) done = appender.commit();
+  }
+  if (done) return answers;
+  impl.suspend(done.error());
+  return std::vector<Result<Saved>>(drafts.size(), tl::unexpected<Error>(done.error()));
+}
+
+// --- what a new action must wait for ---
+
+Result<void> Outbox::Impl::derive_earlier(const sync::Schema& schema) {
+  if (earlier && earlier_schema == schema.version()) return {};
+  EarlierChanges changes;
+  for (const Entry* entry : entries([](const Entry& e) { return e.settlement != Settlement::settled; })) {
+    HOLDLINE_ASSIGN(const ActionRow found, row(entry->seq));
+    // An entry that this version cannot read has no fields to compare; it waits at the hub by its number alone.
+    if (const auto action = read(schema, found.place, found.stored)) changes.add(schema, *action);
+  }
+  earlier = std::move(changes);
+  earlier_schema = schema.version();
+  return {};
+}
+
+EarlierChanges::SettlementOf Outbox::Impl::settlements() const {
+  return [this](sync::ActionRef ref) {
+    const Entry* entry = state.find(ref);
+    if (entry != nullptr) return entry->settlement;
+    const bool let_go = ref.number <= state.current()[ref.lane].let_go();
+    return let_go ? Settlement::settled : Settlement::open;
+  };
+}
+
+}  // namespace holdline::agent

@@ -1,0 +1,175 @@
+// The outbox: the durable queue of what people did on this workstation. Sacred: nothing here deletes an unsent action.
+//
+// One SQLCipher file, one connection, synchronous=FULL, one lean append-only table. A synchronous class without
+// threads; OutboxWorker (worker.hpp) owns the thread and commits for several people at once.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "platform/database/database.hpp"
+#include "platform/os/clock.hpp"
+#include "platform/os/entropy.hpp"
+#include "sync/action/action.hpp"
+#include "sync/schema/schema.hpp"
+#include "sync/wire/message.hpp"
+
+namespace holdline::agent {
+
+// What a person wants done: an action without the place in the chain, which the outbox gives it.
+struct Draft {
+  std::string idempotency_key;  // made by the CLI or console; 1..64 printable characters
+  sync::Hash fingerprint;       // of the request body: the same key with another body is an error
+  sync::Id person;
+  std::uint32_t assertion = 0;
+  std::int64_t event_ms = 0;
+  std::optional<sync::Id> incident;
+  // Ops refer to records they create by index: a create's record id is filled in by the outbox; references to it are
+  // written as created_here(index).
+  std::vector<sync::Op> ops;
+};
+// Placeholder id for "the record that op `index` of this action creates"; the outbox replaces it.
+sync::Id created_here(std::uint32_t index);
+
+struct Saved {
+  sync::ActionRef ref;
+  std::vector<sync::Id> created;  // ids of the records its creates made, in op order
+  bool repeated = false;          // the idempotency key was known: this is the stored action, nothing was added
+};
+
+struct PendingAction {
+  sync::StoredAction stored;
+  sync::Action action;
+};
+
+enum class OutboxHealth : std::uint8_t {
+  writable,
+  read_only,  // the device could not be trusted or is full: nothing is acknowledged; pending entries can be exported
+};
+
+struct OutboxStatus {
+  OutboxHealth health = OutboxHealth::writable;
+  std::string advice;  // read_only: what happened and what to do
+  std::array<sync::LaneTip, sync::lane_count> lanes;
+  std::uint64_t retained = 0;           // acknowledged actions that can still be re-offered
+  std::uint64_t no_longer_offered = 0;  // accepted actions that were let go
+  std::uint64_t lost = 0;               // of those, the ones that the hub did not have any more when it was restored
+  std::uint64_t quarantined = 0;
+  std::uint64_t bytes = 0;
+};
+
+class Outbox {
+ public:
+  struct Impl;  // known to its own source files only
+
+  // Synced at every commit, with a small cache (appending needs few pages) and a log of 1.6 MB, which stays in the
+  // processor's cache.
+  static platform::DatabaseOptions database_options();
+
+  struct Options {
+    std::string path;
+    platform::DatabaseOptions database = database_options();
+    std::uint64_t keep_bytes = 256ull << 20;  // of accepted actions
+    std::int64_t keep_ms = 30ll * 24 * 3600 * 1000;
+    std::string reserve_path;  // file that sets disk space aside for a full disk; empty: none
+    std::uint64_t reserve_bytes = 32ull << 20;
+  };
+
+  // First run of this workstation: draws an incarnation. Fails when the file exists.
+  static Result<std::unique_ptr<Outbox>> create(const Options&, const platform::SecretKey&, const sync::Id& device,
+                                                platform::Clock&, platform::Entropy&);
+  // Every later run. Quick check, then checkpoint: when the checkpoint fails the outbox opens read-only (health,
+  // advice). "database-missing" is an error of kind stop, never a first run.
+  static Result<std::unique_ptr<Outbox>> open(const Options&, const platform::SecretKey&, platform::Clock&,
+                                              platform::Entropy&);
+  // What a start of the workstation does: the first run or a later one, as `mode` says
+  // (platform/database/first_run.hpp). Error "outbox-of-another" when the file is that of another device.
+  static Result<std::unique_ptr<Outbox>> start(platform::OpenMode mode, const Options&, const platform::SecretKey&,
+                                               const sync::Id& device, platform::Clock&, platform::Entropy&);
+  ~Outbox();
+
+  const sync::Maker& maker() const;
+
+  // Durable when it returns: one transaction for all drafts. Each draft has its own Result (an invalid one does not
+  // hold up the others); when the commit fails every draft fails with the same error, nothing is acknowledged, and the
+  // outbox is read-only until recover(). `after` is worked out here from actions of the same record that are not yet
+  // settled.
+  std::vector<Result<Saved>> append(const sync::Schema& schema, std::span<const Draft> drafts);
+
+  // After an I/O error or a full disk: reopen, check, checkpoint(TRUNCATE); writable again only when all succeed.
+  Result<void> recover();
+  // Moves what was committed from the log to the main file, so that a later commit does not have to. For idle moments.
+  Result<void> checkpoint();
+  // Called when the disk is full: lets go of the reserve file so that entries can still be taken. False: none left.
+  bool release_reserve();
+
+  // Actions of one lane after `number`, oldest first: at most `count` and about `bytes`. With the hash before the
+  // first.
+  Result<sync::ActionBatch> read_batch(sync::Lane lane, std::uint64_t after_number, std::size_t count,
+                                       std::size_t bytes);
+  // Every action whose effect the ledger at `replica` does not contain yet: unsettled ones, and settled ones above its
+  // cn. What the overlay is derived from at start and after a bootstrap. In order of lane and number.
+  Result<std::vector<PendingAction>> pending(const sync::Schema& schema, sync::ChangeNumber replica_cn);
+  Result<std::optional<PendingAction>> find(const sync::Schema& schema, sync::ActionRef ref);
+  // Newest first, for lists.
+  Result<std::vector<sync::ActionRef>> list(std::size_t limit);
+  std::optional<sync::ActionResult> result_of(sync::ActionRef ref) const;
+  // All hashes this outbox still knows in [first, first+count) of a lane, oldest first.
+  Result<std::vector<sync::Hash>> hashes(sync::Lane lane, std::uint64_t first, std::size_t count);
+
+  // Keeps entries of the result stream and moves its cursor in one transaction (synchronous=FULL, outside the
+  // acknowledgement path). Entries of other incarnations only move the cursor. Idempotent.
+  Result<void> store_results(std::span<const sync::ActionResult> results, std::uint64_t stream_to);
+  std::uint64_t results_cursor() const;
+  // Of the ledger whose results these are; nil before the first.
+  const sync::Id& epoch() const;
+  // The last number of each lane that was accepted and is no longer kept.
+  std::array<std::uint64_t, sync::lane_count> let_go() const;
+  // How far the hub has each lane, by the latest welcome or results.
+  std::array<std::uint64_t, sync::lane_count> acknowledged() const;
+
+  // The hub is another history than the one that acknowledged (restored from an older copy), in this epoch. Results
+  // above what it has are void and the actions are offered again; the others stand until the stream, which begins anew,
+  // tells them again. Never deletes anything.
+  Result<void> void_results(const sync::Id& epoch, const std::array<std::uint64_t, sync::lane_count>& hub_has,
+                            std::uint64_t stream_at);
+  // Fork or rollback: draws a new incarnation. Every kept action is made anew under it and says where it stood first,
+  // by which the hub knows what it has taken already; so whatever a restored hub may lose later stands in the present
+  // lanes. Up to `common` in each lane the hub has this history, and results stand; what follows is open, whatever
+  // result it seemed to have. The old actions stay until compact(), marked re-issued. Atomic. Returns old -> new.
+  Result<std::vector<std::pair<sync::ActionRef, sync::ActionRef>>> reissue(
+      const std::array<std::uint64_t, sync::lane_count>& common);
+
+  // A person's sign-in on this device, durable when it returns; numbers rise per incarnation. The number is part of
+  // what is signed: ask next_assertion() before. 0 takes the next; a taken one is ask_person "assertion-number".
+  // Re-issue takes all along under their numbers: who is signed in goes on saving.
+  Result<std::uint32_t> next_assertion();
+  Result<std::uint32_t> add_assertion(sync::Assertion assertion);
+  Result<std::vector<sync::Assertion>> assertions(std::span<const std::uint32_t> numbers);
+
+  // How far the rest of the workstation is: what the hub's clock shows, in ms since 1970, and up to which change the
+  // replica has the ledger; 0 while it has none, or one of another history. In memory only.
+  void reached(std::int64_t hub_wall_ms, sync::ChangeNumber replica_cn);
+  // Lets go of accepted actions above the size or age of Options; never of one without a final result, and never before
+  // the replica has its effect, because until then only the action itself can show it after a start. Counts them. Age
+  // counts back from the newest action or from the hub's clock, whichever is earlier, so that no clock that is ahead
+  // for a while makes anything old; until reached() was told nothing is let go.
+  Result<std::uint64_t> compact();
+
+  OutboxStatus status() const;
+
+  // Everything that is not settled, as JSON text for a person (one action per element); works in read-only health too.
+  Result<std::string> export_pending(const sync::Schema& schema);
+
+ private:
+  explicit Outbox(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace holdline::agent

@@ -1,0 +1,194 @@
+// What the hub answered: keeping results, voiding them when the hub went back, and letting go of what was accepted.
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/outbox/impl.hpp"
+
+namespace holdline::agent {
+
+Result<void> Outbox::store_results(std::span<const sync::ActionResult> results, std::uint64_t stream_to) {
+  OutboxState& state = impl_->state;
+  if (impl_->suspended) return impl_->refuse();
+  struct News {
+    Entry* entry;
+    const sync::ActionResult* result;
+  };
+  std::vector<News> news;
+  for (const sync::ActionResult& result : results) {
+    if (result.incarnation != impl_->maker.incarnation || result.lane >= sync::lane_count) continue;
+    if (Entry* entry = state.find({result.lane, result.number})) news.push_back({entry, &result});
+  }
+  // In the order of the stream, whatever the order they came in: the last one stands.
+  std::sort(news.begin(), news.end(), [](const News& a, const News& b) { return a.result->entry < b.result->entry; });
+  const std::uint64_t cursor = std::max(state.results_to, stream_to);
+  if (news.empty() && cursor == state.results_to) return {};
+
+  std::vector<News> newest;
+  auto written = impl_->write([&]() -> Result<void> {
+    for (const News& item : news) {
+      HOLDLINE_TRY(impl_->store->put_result(item.entry->seq, *item.result));
+      if (impl_->store->database().changes() > 0) newest.push_back(item);
+    }
+    return cursor == state.results_to ? Result<void>() : impl_->store->set_results_to(cursor);
+  });
+  if (!written) return fail(std::move(written));
+
+  state.results_to = cursor;
+  for (const auto& [entry, result] : newest) {
+    state.settle(*entry, settlement_of(result->verdict), result->at.cn);
+    state.acknowledged[result->lane] = std::max(state.acknowledged[result->lane], result->number);
+  }
+  if (impl_->earlier) impl_->earlier->sweep(impl_->settlements());
+  return {};
+}
+
+Result<void> Outbox::void_results(const sync::Id& epoch, const std::array<std::uint64_t, sync::lane_count>& hub_has,
+                                  std::uint64_t stream_at) {
+  OutboxState& state = impl_->state;
+  if (impl_->suspended) return impl_->refuse();
+  std::vector<Entry*> voided;
+  auto written = impl_->write([&]() -> Result<void> {
+    for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
+      LaneChain& chain = state.current()[lane];
+      for (std::uint64_t number = chain.let_go() + 1; number <= chain.last(); ++number) {
+        Entry* entry = chain.find(number);
+        if (entry->settlement == Settlement::open) continue;
+        bool gone = number > hub_has[lane];
+        if (!gone) {
+          HOLDLINE_ASSIGN(const auto kept, impl_->store->result(entry->seq));
+          gone = kept && kept->entry > stream_at;
+        }
+        if (!gone) continue;
+        HOLDLINE_TRY(impl_->store->drop_result(entry->seq));
+        voided.push_back(entry);
+      }
+    }
+    // The entries up to there may be others than those that were told: the whole stream is told again.
+    return impl_->store->begin_epoch(epoch);
+  });
+  if (!written) return fail(std::move(written));
+
+  state.epoch = epoch;
+  state.results_to = 0;
+  for (Entry* entry : voided) state.settle(*entry, Settlement::open, 0);
+  for (sync::Lane lane = 0; lane < sync::lane_count; ++lane)
+    state.acknowledged[lane] = std::min(hub_has[lane], state.current()[lane].last());
+  impl_->earlier.reset();
+  return {};
+}
+
+namespace {
+
+// Which actions leave next, oldest first. A lane is let go from its start only, so that what stays is a whole chain: an
+// unsettled action, or one that the replica does not show yet, keeps what follows it in its lane. What was made anew is
+// settled from the start, but has to stay until the hub has it in its present lane.
+class Leaving {
+ public:
+  Leaving(const OutboxState& state, std::uint64_t keep_bytes, std::int64_t keep_ms,
+          const Outbox::Impl::Reached& reached)
+      : keep_bytes_(keep_bytes) {
+    std::int64_t newest_ms = 0;
+    for (std::uint32_t incarnation = 1; incarnation <= state.ordinal(); ++incarnation) {
+      for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
+        const LaneChain& chain = state.chains[incarnation - 1][lane];
+        const std::uint64_t at_hub = incarnation == state.ordinal() ? state.acknowledged[lane] : chain.last();
+        heads_.push_back({place_of(incarnation, lane), &chain, chain.let_go() + 1, at_hub, reached.replica_cn});
+        for (std::uint64_t number = chain.let_go() + 1; number <= chain.last(); ++number) {
+          newest_ms = std::max(newest_ms, chain.find(number)->wall_ms);
+          if (heads_.back().may_leave(number)) bytes_ += chain.bytes_to(number) - chain.bytes_to(number - 1);
+        }
+      }
+    }
+    old_before_ms_ = std::min(newest_ms, reached.hub_wall_ms) - keep_ms;
+  }
+
+  struct Next {
+    Place place;
+    std::uint64_t number;
+    Entry entry;
+  };
+  std::optional<Next> next() {
+    Head* oldest = nullptr;
+    for (Head& head : heads_) {
+      if (!head.may_leave(head.number)) continue;
+      const Entry* entry = head.chain->find(head.number);
+      if (oldest == nullptr || entry->seq < oldest->chain->find(oldest->number)->seq) oldest = &head;
+    }
+    if (oldest == nullptr) return std::nullopt;
+    const Entry& entry = *oldest->chain->find(oldest->number);
+    if (bytes_ <= keep_bytes_ && entry.wall_ms >= old_before_ms_) return std::nullopt;
+    bytes_ -= oldest->chain->bytes_to(oldest->number) - oldest->chain->bytes_to(oldest->number - 1);
+    return Next{oldest->place, oldest->number++, entry};
+  }
+
+ private:
+  struct Head {
+    Place place;
+    const LaneChain* chain;
+    std::uint64_t number, at_hub;
+    sync::ChangeNumber replica_cn;
+
+    bool may_leave(std::uint64_t one) const {
+      const Entry* entry = chain->find(one);
+      if (entry == nullptr) return false;
+      if (entry->settlement == Settlement::reissued) return true;
+      return entry->settlement == Settlement::settled && one <= at_hub && entry->cn <= replica_cn;
+    }
+  };
+  std::vector<Head> heads_;
+  std::uint64_t bytes_ = 0;  // of everything that may leave
+  std::uint64_t keep_bytes_;
+  std::int64_t old_before_ms_ = 0;
+};
+
+struct Left {
+  LaneStart start;
+  std::string key;
+  Entry entry;
+};
+
+}  // namespace
+
+void Outbox::reached(std::int64_t hub_wall_ms, sync::ChangeNumber replica_cn) {
+  impl_->reached = Impl::Reached{hub_wall_ms, replica_cn};
+}
+
+Result<std::uint64_t> Outbox::compact() {
+  constexpr std::size_t per_transaction = 500;  // so that an entry being saved does not wait long
+  if (impl_->suspended) return impl_->refuse();
+  if (!impl_->reached) return 0;
+  OutboxState& state = impl_->state;
+  std::uint64_t gone = 0;
+  for (bool more = true; more;) {
+    std::vector<Left> left;
+    std::uint64_t no_longer_offered = state.no_longer_offered;
+    Leaving leaving(state, impl_->options.keep_bytes, impl_->options.keep_ms, *impl_->reached);
+    auto written = impl_->write([&]() -> Result<void> {
+      while (left.size() < per_transaction) {
+        const auto next = leaving.next();
+        if (!next) break;
+        HOLDLINE_ASSIGN(ActionRow row, impl_->row(next->entry.seq));
+        HOLDLINE_TRY(impl_->store->remove(row.seq));
+        if (next->entry.settlement == Settlement::settled) ++no_longer_offered;
+        const LaneStart start{next->place, next->number, row.stored.hash};
+        HOLDLINE_TRY(impl_->store->set_start(start, no_longer_offered));
+        left.push_back({start, std::move(row.request.key), next->entry});
+      }
+      return {};
+    });
+    if (!written) return fail(std::move(written));
+    for (const Left& item : left) {
+      state.chain(item.start.place).let_go_first(item.start.hash);
+      state.keys.remove(item.key, item.entry.seq);
+    }
+    state.no_longer_offered = no_longer_offered;
+    gone += left.size();
+    more = left.size() == per_transaction;
+  }
+  return gone;
+}
+
+}  // namespace holdline::agent

@@ -1,0 +1,151 @@
+#include "agent/replica/layout.hpp"
+
+#include <algorithm>
+
+namespace holdline::agent {
+
+namespace {
+
+// The beginning of a word is looked up in an index of its own for 1 to 5 letters; longer ones are rare enough to walk
+// the words. detail=none and columnsize=0 leave out positions and lengths, which only ranking and phrases need.
+constexpr std::string_view names_options =
+    "words, content='', columnsize=0, detail=none, tokenize='ascii', prefix='1 2 3 4 5'";
+
+Shape shape_of(const sync::Collection& collection) {
+  Shape shape;
+  shape.collection = &collection;
+  shape.table = '"' + collection.name + '"';
+  for (std::size_t i = 0; i < collection.fields.size(); ++i) {
+    const auto index = static_cast<sync::FieldIndex>(i);
+    switch (collection.fields[i].search) {
+      case sync::SearchKind::none:
+        break;
+      case sync::SearchKind::name:
+        shape.name_fields.push_back(index);
+        break;
+      case sync::SearchKind::phone:
+        shape.phone_fields.push_back(index);
+        break;
+      case sync::SearchKind::reference:
+        shape.reference_fields.push_back(index);
+        break;
+    }
+  }
+  if (!shape.name_fields.empty()) shape.names = "\"_names_" + collection.name + "\"";
+  return shape;
+}
+
+const std::string* text_of(const sync::Record& record, sync::FieldIndex field) {
+  return field < record.fields.size() ? std::get_if<std::string>(&record.fields[field]) : nullptr;
+}
+
+std::optional<Match> match_names(const Shape& shape, const Folder& folder, const SearchQuery& query,
+                                 const sync::Record& record) {
+  std::vector<bool> found(query.words.size());
+  std::optional<sync::FieldIndex> first;
+  std::string shown;
+  for (const sync::FieldIndex field : shape.name_fields) {
+    const std::string* text = text_of(record, field);
+    if (text == nullptr) continue;
+    bool here = false;
+    for (const std::string& word : folder.name_words(*text)) {
+      for (std::size_t i = 0; i < query.words.size(); ++i) {
+        if (!word.starts_with(query.words[i])) continue;
+        found[i] = true;
+        here = true;
+      }
+    }
+    if (!here) continue;
+    if (!first) first = field;
+    if (!shown.empty()) shown += ' ';
+    shown += *text;
+  }
+  if (!first || std::find(found.begin(), found.end(), false) != found.end()) return std::nullopt;
+  return Match{sync::SearchKind::name, *first, std::move(shown)};
+}
+
+}  // namespace
+
+std::optional<sync::Id> Shape::parent_of(const sync::Record& record) const {
+  if (!collection->parent || *collection->parent >= record.fields.size()) return std::nullopt;
+  const auto* id = std::get_if<sync::Id>(&record.fields[*collection->parent]);
+  return id == nullptr ? std::nullopt : std::optional(*id);
+}
+
+SearchKeys search_keys(const Shape& shape, const Folder& folder, const sync::Record& record) {
+  SearchKeys keys;
+  for (const sync::FieldIndex field : shape.name_fields) {
+    const std::string* text = text_of(record, field);
+    if (text == nullptr) continue;
+    for (std::string& word : folder.name_words(*text)) keys.words.push_back(std::move(word));
+  }
+  const auto add = [&](LookupKind kind, std::string key) {
+    if (!key.empty()) keys.lookups.push_back({kind, std::move(key)});
+  };
+  for (const sync::FieldIndex field : shape.phone_fields)
+    if (const std::string* text = text_of(record, field)) add(LookupKind::phone, reversed_digits(*text));
+  for (const sync::FieldIndex field : shape.reference_fields)
+    if (const std::string* text = text_of(record, field)) add(LookupKind::reference, fold_reference(*text));
+  std::sort(keys.lookups.begin(), keys.lookups.end());
+  keys.lookups.erase(std::unique(keys.lookups.begin(), keys.lookups.end()), keys.lookups.end());
+  return keys;
+}
+
+std::optional<Match> match(const Shape& shape, const Folder& folder, const SearchQuery& query,
+                           const sync::Record& record) {
+  if (!query.reference.empty()) {
+    for (const sync::FieldIndex field : shape.reference_fields) {
+      const std::string* text = text_of(record, field);
+      if (text != nullptr && fold_reference(*text).starts_with(query.reference))
+        return Match{sync::SearchKind::reference, field, *text};
+    }
+  }
+  if (!query.phone.empty()) {
+    for (const sync::FieldIndex field : shape.phone_fields) {
+      const std::string* text = text_of(record, field);
+      if (text != nullptr && reversed_digits(*text).starts_with(query.phone))
+        return Match{sync::SearchKind::phone, field, *text};
+    }
+  }
+  return query.words.empty() ? std::nullopt : match_names(shape, folder, query, record);
+}
+
+Layout::Layout(const sync::Schema& schema) : schema_(&schema) {
+  for (const sync::Collection& collection : schema.collections()) shapes_.push_back(shape_of(collection));
+}
+
+const Shape* Layout::shape(sync::CollectionNo collection) const {
+  const auto at = std::lower_bound(shapes_.begin(), shapes_.end(), collection,
+                                   [](const Shape& shape, sync::CollectionNo no) { return shape.collection->no < no; });
+  return at == shapes_.end() || at->collection->no != collection ? nullptr : &*at;
+}
+
+std::string Layout::tables_sql() const {
+  std::string sql =
+      "CREATE TABLE _meta(one INTEGER PRIMARY KEY CHECK(one = 1), layout INTEGER, fold INTEGER, schema BLOB, epoch "
+      "BLOB,"
+      " cn INTEGER, salt INTEGER, grants INTEGER, as_of INTEGER, state INTEGER, manifest BLOB);"
+      "CREATE TABLE _digest(scope TEXT, collection INTEGER, leaf INTEGER, sums BLOB,"
+      " PRIMARY KEY(scope, collection, leaf)) WITHOUT ROWID;"
+      "CREATE TABLE _lookup(kind INTEGER, key TEXT, collection INTEGER, seq INTEGER,"
+      " PRIMARY KEY(kind, key, collection, seq)) WITHOUT ROWID;";
+  for (const Shape& shape : shapes_) {
+    sql += "CREATE TABLE " + shape.table + "(seq INTEGER PRIMARY KEY, id BLOB, scope TEXT, cn INTEGER, body BLOB" +
+           (shape.collection->parent ? ", parent BLOB);" : ");");
+    if (!shape.names.empty())
+      sql += "CREATE VIRTUAL TABLE " + shape.names + " USING fts5(" + std::string(names_options) + ");";
+  }
+  return sql;
+}
+
+std::string Layout::indexes_sql() const {
+  std::string sql;
+  for (const Shape& shape : shapes_) {
+    const std::string& name = shape.collection->name;
+    sql += "CREATE UNIQUE INDEX \"_" + name + "_id\" ON " + shape.table + "(id);";
+    if (shape.collection->parent) sql += "CREATE INDEX \"_" + name + "_parent\" ON " + shape.table + "(parent);";
+  }
+  return sql;
+}
+
+}  // namespace holdline::agent

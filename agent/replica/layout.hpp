@@ -1,0 +1,80 @@
+// How records lie in replica.db: one table per collection, named after it, and beside them the search indexes.
+//
+//   "customer"(seq INTEGER PRIMARY KEY, id, scope, cn, body [, parent])   seq is local and links the search indexes
+//   "_names_customer"   FTS5 over the folded words of fields searched by name; rowid = seq
+//   _lookup(kind, key, collection, seq)   reversed phone numbers and folded references, found by their beginning
+//   _digest(scope, collection, leaf, sums)   one row per leaf with rows, so that a changed record rewrites few bytes
+//   _meta
+//
+// Collection names start with a letter, so they never meet the tables that start with an underscore.
+#pragma once
+
+#include <compare>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "agent/replica/search.hpp"
+#include "sync/action/record.hpp"
+#include "sync/schema/schema.hpp"
+
+namespace holdline::agent {
+
+inline constexpr int layout_version = 2;  // of the tables of this page; another one means a new bootstrap
+
+// One collection as a table.
+struct Shape {
+  const sync::Collection* collection = nullptr;
+  std::string table;  // quoted for SQL
+  std::string names;  // its FTS5 table, quoted; empty when nothing is searched by name
+  std::vector<sync::FieldIndex> name_fields, phone_fields, reference_fields;
+
+  // The id of the record this one hangs on; nullopt for a root.
+  std::optional<sync::Id> parent_of(const sync::Record& record) const;
+};
+
+enum class LookupKind : std::uint8_t { phone = 1, reference = 2 };
+
+struct LookupKey {
+  LookupKind kind = LookupKind::phone;
+  std::string key;
+  auto operator<=>(const LookupKey&) const = default;
+};
+
+// What a record is found by.
+struct SearchKeys {
+  std::vector<std::string> words;
+  std::vector<LookupKey> lookups;  // ascending, unique
+  bool operator==(const SearchKeys&) const = default;
+};
+SearchKeys search_keys(const Shape& shape, const Folder& folder, const sync::Record& record);
+
+// Why a record matches a query, and the value that did, as stored.
+struct Match {
+  sync::SearchKind kind = sync::SearchKind::none;
+  sync::FieldIndex field = 0;
+  std::string text;
+  bool operator==(const Match&) const = default;
+};
+std::optional<Match> match(const Shape& shape, const Folder& folder, const SearchQuery& query,
+                           const sync::Record& record);
+
+// The tables of one schema, which must outlive it.
+class Layout {
+ public:
+  explicit Layout(const sync::Schema& schema);
+  const sync::Schema& schema() const { return *schema_; }
+  std::span<const Shape> shapes() const { return shapes_; }
+  // Null when the schema has no such collection.
+  const Shape* shape(sync::CollectionNo collection) const;
+
+  std::string tables_sql() const;
+  std::string indexes_sql() const;  // apart, because a bulk load makes them last
+
+ private:
+  const sync::Schema* schema_;
+  std::vector<Shape> shapes_;  // ascending by number
+};
+
+}  // namespace holdline::agent

@@ -1,0 +1,202 @@
+#include "agent/replica/search.hpp"
+
+#include <unicode/translit.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <stdexcept>
+
+namespace holdline::agent {
+
+namespace {
+
+// Longer texts are cut: no name or number is that long, and what is typed must not cost more than a search may.
+constexpr std::size_t longest_typed = 200;
+constexpr std::size_t longest_word = 60;
+constexpr std::size_t most_words = 8;
+constexpr std::size_t shortest_phone = 4;
+constexpr std::size_t shortest_reference = 2;
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
+// Straight, typographic and modifier apostrophes, and the prime that stands for a Cyrillic soft sign.
+bool is_apostrophe(UChar32 c) {
+  return c == '\'' || c == '`' || c == 0x2018 || c == 0x2019 || c == 0x02bc || c == 0x02b9;
+}
+
+// Leaves letters, digits, straight apostrophes and, for everything else, spaces.
+std::string plain(const icu::UnicodeString& text) {
+  icu::UnicodeString plain;
+  for (std::int32_t at = 0; at < text.length(); at = text.moveIndex32(at, 1)) {
+    const UChar32 c = text.char32At(at);
+    plain.append(u_isalnum(c) ? c : is_apostrophe(c) ? UChar32{'\''} : UChar32{' '});
+  }
+  std::string folded;
+  plain.toUTF8String(folded);
+  return folded;
+}
+
+// Calls `word(parts)` for each run of letters and digits; more than one part when apostrophes stand in it.
+template <class Word>
+void each_word(std::string_view folded, const Word& word) {
+  std::vector<std::string> parts;
+  std::string part;
+  const auto end_part = [&] {
+    if (!part.empty()) parts.push_back(std::move(part));
+    part.clear();
+  };
+  const auto end_word = [&] {
+    end_part();
+    if (!parts.empty()) word(parts);
+    parts.clear();
+  };
+  for (const char c : folded) {
+    if (is_letter(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80) {
+      part.push_back(c);
+    } else if (is_apostrophe(c)) {
+      end_part();
+    } else {
+      end_word();
+    }
+  }
+  end_word();
+}
+
+std::string join(const std::vector<std::string>& parts) {
+  std::string whole;
+  for (const std::string& part : parts) whole += part;
+  if (whole.size() > longest_word) whole.resize(longest_word);
+  return whole;
+}
+
+// What people write before the number inside a country; "(0)" is how both spellings are given at once.
+std::string phone_of(std::string_view typed) {
+  std::string text(typed);
+  if (const auto trunk = text.find("(0)"); trunk != std::string::npos) text.erase(trunk, 3);
+  std::string reversed = reversed_digits(text);
+  const auto last = reversed.find_last_not_of('0');
+  if (last != std::string::npos && last + 1 >= shortest_phone) reversed.resize(last + 1);
+  return reversed.size() >= shortest_phone ? reversed : std::string();
+}
+
+}  // namespace
+
+// ICU's rules, and what they make of each letter of Europe's alphabets alone, as far as met: they look at no neighbours
+// there, and a search folds every name it finds.
+struct Folder::Rules {
+  Rules();
+  std::string fold(icu::UnicodeString text) const;
+  // Nothing when the text holds anything but ASCII and kept letters.
+  std::optional<std::string> fold_kept(std::string_view text);
+
+  static constexpr UChar32 first_kept = 0xc0, last_kept = 0x24f;  // two bytes of UTF-8 each
+  std::unique_ptr<icu::Transliterator> transliterator;
+  std::array<std::optional<std::string>, last_kept - first_kept + 1> kept;
+};
+
+Folder::Rules::Rules() {
+  UErrorCode status = U_ZERO_ERROR;
+  // Marks that Latin-ASCII leaves alone (on letters without a composed form) go as well.
+  transliterator.reset(icu::Transliterator::createInstance(
+      "NFC; Any-Latin; Latin-ASCII; NFD; [:Nonspacing Mark:] Remove; NFC; Lower", UTRANS_FORWARD, status));
+  if (U_FAILURE(status)) throw std::runtime_error("ICU has no transliteration rules; install libicu");
+}
+
+std::string Folder::Rules::fold(icu::UnicodeString text) const {
+  transliterator->transliterate(text);
+  return plain(text);
+}
+
+std::optional<std::string> Folder::Rules::fold_kept(std::string_view text) {
+  std::string folded;
+  folded.reserve(text.size());
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto c = static_cast<unsigned char>(text[at]);
+    if (c < 0x80) {
+      folded.push_back(lower(text[at]));
+      continue;
+    }
+    if ((c & 0xe0) != 0xc0 || ++at == text.size()) return std::nullopt;
+    const auto next = static_cast<unsigned char>(text[at]);
+    const UChar32 letter = (c & 0x1f) << 6 | (next & 0x3f);
+    if ((next & 0xc0) != 0x80 || letter < first_kept || letter > last_kept) return std::nullopt;
+    auto& of_letter = kept[static_cast<std::size_t>(letter - first_kept)];
+    if (!of_letter) of_letter = fold(icu::UnicodeString(letter));
+    folded += *of_letter;
+  }
+  return folded;
+}
+
+Folder::Folder() = default;
+Folder::~Folder() = default;
+Folder::Folder(Folder&&) noexcept = default;
+Folder& Folder::operator=(Folder&&) noexcept = default;
+
+std::string Folder::fold(std::string_view text) const {
+  if (is_ascii(text)) {
+    std::string folded(text.size(), '\0');
+    std::transform(text.begin(), text.end(), folded.begin(), lower);
+    return folded;
+  }
+  if (!rules_) rules_ = std::make_unique<Rules>();
+  if (auto folded = rules_->fold_kept(text)) return *std::move(folded);
+  return rules_->fold(
+      icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size()))));
+}
+
+std::vector<std::string> Folder::name_words(std::string_view name) const {
+  std::vector<std::string> words;
+  each_word(fold(name), [&](const std::vector<std::string>& parts) {
+    words.push_back(join(parts));
+    if (parts.size() > 1) {
+      for (const std::string& part : parts) words.push_back(join({part}));
+    }
+  });
+  return words;
+}
+
+std::vector<std::string> Folder::typed_words(std::string_view typed) const {
+  std::vector<std::string> words;
+  each_word(fold(typed), [&](const std::vector<std::string>& parts) {
+    if (words.size() < most_words) words.push_back(join(parts));
+  });
+  return words;
+}
+
+std::string reversed_digits(std::string_view text) {
+  std::string digits;
+  for (auto c = text.rbegin(); c != text.rend(); ++c)
+    if (is_digit(*c)) digits.push_back(*c);
+  return digits;
+}
+
+std::string fold_reference(std::string_view text) {
+  std::string folded;
+  for (const char c : text)
+    if (is_digit(c) || is_letter(c)) folded.push_back(upper(c));
+  return folded;
+}
+
+SearchQuery parse_query(const Folder& folder, std::string_view typed) {
+  typed = typed.substr(0, longest_typed);
+  SearchQuery query;
+  query.words = folder.typed_words(typed);
+  const auto letters = std::count_if(typed.begin(), typed.end(), is_letter);
+  const auto digits = std::count_if(typed.begin(), typed.end(), is_digit);
+  // "Meier 2024" is a name with a year, not the end of a number.
+  if (digits > letters) query.phone = phone_of(typed);
+  if (is_ascii(typed)) query.reference = fold_reference(typed);
+  if (query.reference.size() < shortest_reference) query.reference.clear();
+  return query;
+}
+
+}  // namespace holdline::agent

@@ -1,0 +1,236 @@
+#include "agent/view/overlay.hpp"
+
+#include <algorithm>
+
+namespace holdline::agent {
+
+namespace {
+
+// Actions of several lanes meet on one record; the hybrid time is the order in which one workstation made them.
+bool made_before(const OverlayOp& a, const OverlayOp& b) {
+  return std::tie(a.header.hybrid, a.ref, a.index) < std::tie(b.header.hybrid, b.ref, b.index);
+}
+
+}  // namespace
+
+std::size_t OverlaySnapshot::hash_of(const sync::RecordKey& key) {
+  return std::hash<sync::Id>()(key.id) ^ key.collection;
+}
+
+const OverlaySnapshot::Entry* OverlaySnapshot::entry(const sync::RecordKey& key) const {
+  for (const auto& candidate : entries_.at(hash_of(key)))
+    if (candidate->key == key) return candidate.get();
+  return nullptr;
+}
+
+std::optional<sync::Record> OverlaySnapshot::fold(const sync::Schema& schema, const sync::RecordKey& key,
+                                                  std::optional<sync::Record> stood, sync::ChangeNumber cursor) const {
+  const sync::Collection* collection = schema.collection(key.collection);
+  if (collection == nullptr) return stood;
+  for (const auto& pending : ops(key)) {
+    if (!pending->pending_at(cursor)) continue;
+    if (!stood) {
+      // An edit of a record that is not here (any more) has nothing to stand on.
+      if (pending->op.kind != sync::OpKind::create) continue;
+      stood.emplace();
+      stood->key = key;
+      stood->fields.resize(collection->fields.size());
+    }
+    sync::overlay(*collection, pending->maker, pending->header, pending->index, pending->op, *stood);
+  }
+  return stood;
+}
+
+std::vector<sync::RecordKey> OverlaySnapshot::touched(sync::CollectionNo collection) const {
+  std::vector<const Entry*> found;
+  entries_.each([&](const Entry& entry) {
+    if (entry.key.collection == collection) found.push_back(&entry);
+  });
+  std::sort(found.begin(), found.end(),
+            [](const Entry* a, const Entry* b) { return made_before(*b->ops.back(), *a->ops.back()); });
+  std::vector<sync::RecordKey> keys;
+  keys.reserve(found.size());
+  for (const Entry* entry : found) keys.push_back(entry->key);
+  return keys;
+}
+
+bool OverlaySnapshot::touches(const sync::RecordKey& key) const { return entry(key) != nullptr; }
+
+const OverlayOps& OverlaySnapshot::ops(const sync::RecordKey& key) const {
+  static const OverlayOps none;
+  const Entry* found = entry(key);
+  return found == nullptr ? none : found->ops;
+}
+
+std::vector<sync::Id> OverlaySnapshot::created(sync::CollectionNo collection, const sync::Id& before,
+                                               std::size_t limit) const {
+  std::vector<sync::Id> ids;
+  entries_.each([&](const Entry& entry) {
+    const sync::Id& id = entry.key.id;
+    if (entry.key.collection != collection || (!before.is_nil() && id >= before)) return;
+    const bool creates = std::any_of(entry.ops.begin(), entry.ops.end(),
+                                     [](const auto& op) { return op->op.kind == sync::OpKind::create; });
+    if (creates) ids.push_back(id);
+  });
+  const auto newest = ids.begin() + static_cast<std::ptrdiff_t>(std::min(limit, ids.size()));
+  std::partial_sort(ids.begin(), newest, ids.end(), std::greater<>());
+  ids.erase(newest, ids.end());
+  return ids;
+}
+
+std::vector<sync::RecordKey> OverlaySnapshot::under(sync::CollectionNo collection, const sync::Id& parent) const {
+  auto keys = index_.under(parent);
+  std::erase_if(keys, [&](const sync::RecordKey& key) { return key.collection != collection || !touches(key); });
+  return keys;
+}
+
+std::vector<sync::RecordKey> OverlaySnapshot::candidates(const SearchQuery& query) const {
+  auto keys = index_.candidates(query);
+  std::erase_if(keys, [&](const sync::RecordKey& key) { return !touches(key); });
+  return keys;
+}
+
+Overlay::Overlay(const sync::Schema& schema) : layout_(schema), published_(std::make_shared<const OverlaySnapshot>()) {}
+
+std::shared_ptr<const OverlaySnapshot> Overlay::snapshot() const { return published_.load(); }
+
+void Overlay::publish() {
+  draft_.actions_ = actions_.size();
+  published_.store(std::make_shared<const OverlaySnapshot>(draft_));
+}
+
+void Overlay::add(const sync::Maker& maker, const PendingAction& pending) {
+  const std::lock_guard lock(mutex_);
+  std::vector<OverlayPosting> postings;
+  take(maker, pending, postings);
+  draft_.index_.add(std::move(postings));
+  publish();
+}
+
+void Overlay::take(const sync::Maker& maker, const PendingAction& pending, std::vector<OverlayPosting>& postings) {
+  const sync::ActionHeader& header = pending.action.header;
+  const auto [at, is_new] = actions_.try_emplace({header.lane, header.number});
+  if (!is_new) return;
+  incarnation_ = maker.incarnation;
+  const std::size_t before = postings.size();
+  for (std::uint32_t index = 0; index < pending.action.ops.size(); ++index) {
+    auto op =
+        std::make_shared<const OverlayOp>(OverlayOp{at->first, maker, header, index, pending.action.ops[index], 0});
+    at->second.ops.push_back(op);
+    put(std::move(op), postings);
+  }
+  at->second.postings = postings.size() - before;
+}
+
+void Overlay::settle(std::span<const sync::ActionResult> results) {
+  const std::lock_guard lock(mutex_);
+  for (const sync::ActionResult& result : results)
+    if (result.incarnation == incarnation_) apply(result);
+  publish();
+}
+
+void Overlay::apply(const sync::ActionResult& result) {
+  const auto at = actions_.find({result.lane, result.number});
+  if (at == actions_.end()) return;
+  switch (result.verdict) {
+    case sync::Verdict::applied:
+    case sync::Verdict::merged:
+    case sync::Verdict::conflict:
+      if (result.at.cn <= cursor_) return drop(at);
+      return mark_settled(at->first, at->second, result.at.cn);
+    case sync::Verdict::quarantined:
+      return drop(at);
+    case sync::Verdict::waiting:
+      return;
+  }
+}
+
+void Overlay::mark_settled(const sync::ActionRef& ref, Known& known, sync::ChangeNumber settled_at) {
+  if (known.settled_at == settled_at) return;
+  settled_.erase({known.settled_at, ref});
+  settled_.insert({settled_at, ref});
+  known.settled_at = settled_at;
+  for (auto& op : known.ops) {
+    auto settled = std::make_shared<OverlayOp>(*op);
+    settled->settled_at = settled_at;
+    edit(op->op.record,
+         [&](OverlayOps& ops) { std::replace(ops.begin(), ops.end(), op, std::shared_ptr<const OverlayOp>(settled)); });
+    op = std::move(settled);
+  }
+}
+
+void Overlay::drop(std::map<sync::ActionRef, Known>::iterator at) {
+  settled_.erase({at->second.settled_at, at->first});
+  for (const auto& op : at->second.ops) edit(op->op.record, [&](OverlayOps& ops) { std::erase(ops, op); });
+  const std::size_t retired = at->second.postings;
+  actions_.erase(at);
+  draft_.index_.retire(retired, [this](const sync::ActionRef& ref) { return actions_.contains(ref); });
+}
+
+void Overlay::reached(sync::ChangeNumber cursor) {
+  const std::lock_guard lock(mutex_);
+  cursor_ = cursor;
+  if (settled_.empty() || settled_.begin()->first > cursor) return;
+  while (!settled_.empty() && settled_.begin()->first <= cursor) drop(actions_.find(settled_.begin()->second));
+  publish();
+}
+
+void Overlay::rebuild(const sync::Maker& maker, sync::ChangeNumber cursor, std::span<const PendingAction> pending,
+                      const ResultOf& result_of) {
+  const std::lock_guard lock(mutex_);
+  actions_.clear();
+  settled_.clear();
+  draft_ = {};
+  incarnation_ = maker.incarnation;
+  cursor_ = cursor;
+  std::vector<OverlayPosting> postings;
+  for (const PendingAction& action : pending) take(maker, action, postings);
+  draft_.index_.add(std::move(postings));
+  for (const PendingAction& action : pending) {
+    const auto result = result_of({action.action.header.lane, action.action.header.number});
+    if (result && result->incarnation == incarnation_) apply(*result);
+  }
+  publish();
+}
+
+void Overlay::put(std::shared_ptr<const OverlayOp> op, std::vector<OverlayPosting>& postings) {
+  add_postings(*op, postings);
+  edit(op->op.record, [&](OverlayOps& ops) {
+    const auto place =
+        std::upper_bound(ops.begin(), ops.end(), op, [](const auto& a, const auto& b) { return made_before(*a, *b); });
+    ops.insert(place, op);
+  });
+}
+
+// Changes a copy of the ops of one record; without ops there is no entry.
+template <class Change>
+void Overlay::edit(const sync::RecordKey& key, const Change& change) {
+  draft_.entries_.edit(OverlaySnapshot::hash_of(key), [&](auto& bucket) {
+    const auto at = std::find_if(bucket.begin(), bucket.end(), [&](const auto& entry) { return entry->key == key; });
+    auto entry = std::make_shared<OverlaySnapshot::Entry>();
+    entry->key = key;
+    if (at != bucket.end()) entry->ops = (*at)->ops;
+    change(entry->ops);
+    if (at != bucket.end()) bucket.erase(at);
+    if (!entry->ops.empty()) bucket.push_back(std::move(entry));
+  });
+}
+
+void Overlay::add_postings(const OverlayOp& op, std::vector<OverlayPosting>& into) const {
+  const Shape* shape = layout_.shape(op.op.record.collection);
+  if (shape == nullptr) return;
+  sync::Record told;  // what this op alone says
+  told.fields.resize(shape->collection->fields.size());
+  for (const sync::FieldChange& change : op.op.changes)
+    if (change.field < told.fields.size()) told.fields[change.field] = change.value;
+  const auto add = [&](FoundBy by, std::string key) {
+    into.push_back({by, op.op.kind == sync::OpKind::create, std::move(key), op.op.record, op.ref});
+  };
+  SearchKeys keys = search_keys(*shape, folder_, told);
+  for (std::string& word : keys.words) add(FoundBy::word, std::move(word));
+  for (LookupKey& lookup : keys.lookups)
+    add(lookup.kind == LookupKind::phone ? FoundBy::phone : FoundBy::reference, std::move(lookup.key));
+  if (const auto parent = shape->parent_of(told)) add(FoundBy::parent, std::string(parent->view()));
+}
+
+}  // namespace holdline::agent

@@ -1,0 +1,127 @@
+// The overlay: what a person's own actions do to records until the replica has caught up with them. In memory only,
+// derived from the outbox (a second durable write per entry would halve the rate). An action's effect ends when the
+// replica's cursor reached the cn at which it took effect, never earlier; a refused action takes its effect away.
+//
+// Thread-safe: the outbox's thread adds what was just saved, the engine's settles and drops. Snapshots are immutable.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "agent/outbox/outbox.hpp"
+#include "agent/replica/layout.hpp"
+#include "agent/view/overlay_index.hpp"
+#include "agent/view/shared_buckets.hpp"
+#include "sync/action/action.hpp"
+#include "sync/wire/message.hpp"
+
+namespace holdline::agent {
+
+// One pending op on one record.
+struct OverlayOp {
+  sync::ActionRef ref;
+  sync::Maker maker;
+  sync::ActionHeader header;
+  std::uint32_t index = 0;
+  sync::Op op;
+  sync::ChangeNumber settled_at = 0;  // 0: not yet settled
+
+  // False once rows at this cursor hold the effect.
+  bool pending_at(sync::ChangeNumber cursor) const { return settled_at == 0 || settled_at > cursor; }
+};
+using OverlayOps = std::vector<std::shared_ptr<const OverlayOp>>;  // in the order they were made
+
+class OverlaySnapshot {
+ public:
+  // Folds what is pending above `cursor` on top of what the replica holds (nullopt: nothing). A record that is deleted
+  // by a pending op comes back marked deleted. nullopt: neither the replica nor a pending op has it.
+  std::optional<sync::Record> fold(const sync::Schema&, const sync::RecordKey&, std::optional<sync::Record> stood,
+                                   sync::ChangeNumber cursor) const;
+  // Records with pending ops, of one collection, newest action first. Walks all that is pending.
+  std::vector<sync::RecordKey> touched(sync::CollectionNo) const;
+  bool touches(const sync::RecordKey&) const;
+  // Empty when the record is not touched.
+  const OverlayOps& ops(const sync::RecordKey&) const;
+  std::size_t actions() const { return actions_; }
+
+  // Records that pending ops create, of one collection, with ids below `before` (nil: all), newest id first, at
+  // most `limit`. Walks all that is pending.
+  std::vector<sync::Id> created(sync::CollectionNo, const sync::Id& before, std::size_t limit) const;
+  // Records of a collection that pending ops hang under `parent`.
+  std::vector<sync::RecordKey> under(sync::CollectionNo, const sync::Id& parent) const;
+  // Records to which pending ops gave a value that may match; look at each, for the rest of a name may lie in the
+  // replica, or a later op may have changed it.
+  std::vector<sync::RecordKey> candidates(const SearchQuery&) const;
+
+ private:
+  friend class Overlay;
+  struct Entry {
+    sync::RecordKey key;
+    OverlayOps ops;
+  };
+
+  static std::size_t hash_of(const sync::RecordKey& key);
+  const Entry* entry(const sync::RecordKey&) const;
+
+  SharedBuckets<Entry> entries_;
+  OverlayIndex index_;
+  std::size_t actions_ = 0;
+};
+
+class Overlay {
+ public:
+  // The schema must outlive it.
+  explicit Overlay(const sync::Schema&);
+
+  std::shared_ptr<const OverlaySnapshot> snapshot() const;
+  // After the outbox has it durably. An action that is known already changes nothing.
+  void add(const sync::Maker&, const PendingAction&);
+  // applied, merged, conflict: ends at result.at.cn. quarantined: ends now. waiting: goes on. Results of another
+  // incarnation than the one last added are not about these actions and change nothing. Published once for all.
+  void settle(std::span<const sync::ActionResult> results);
+  void settle(const sync::ActionResult& result) { settle(std::span(&result, 1)); }
+  // The replica's cursor moved: drops what it now contains.
+  void reached(sync::ChangeNumber cursor);
+  // From scratch, at start, after a re-issue and after a bootstrap (under one lock with the swap): `pending` is what
+  // Outbox::pending says for `cursor`, `result_of` its latest result of each, if any (Outbox::result_of).
+  using ResultOf = std::function<std::optional<sync::ActionResult>(sync::ActionRef)>;
+  void rebuild(const sync::Maker&, sync::ChangeNumber cursor, std::span<const PendingAction> pending,
+               const ResultOf& result_of);
+
+ private:
+  struct Known {
+    OverlayOps ops;
+    std::size_t postings = 0;
+    sync::ChangeNumber settled_at = 0;
+  };
+  void take(const sync::Maker&, const PendingAction&, std::vector<OverlayPosting>& postings);
+  void apply(const sync::ActionResult&);
+  void drop(std::map<sync::ActionRef, Known>::iterator);
+  void mark_settled(const sync::ActionRef&, Known&, sync::ChangeNumber at);
+  void put(std::shared_ptr<const OverlayOp>, std::vector<OverlayPosting>& postings);
+  template <class Change>
+  void edit(const sync::RecordKey&, const Change&);
+  void add_postings(const OverlayOp&, std::vector<OverlayPosting>& into) const;
+  void publish();
+
+  std::mutex mutex_;  // guards everything below but `published_`
+  Layout layout_;
+  Folder folder_;
+  sync::Id incarnation_;
+  sync::ChangeNumber cursor_ = 0;
+  std::map<sync::ActionRef, Known> actions_;
+  std::set<std::pair<sync::ChangeNumber, sync::ActionRef>> settled_;  // by the cn at which they end
+  OverlaySnapshot draft_;
+  std::atomic<std::shared_ptr<const OverlaySnapshot>> published_;
+};
+
+}  // namespace holdline::agent

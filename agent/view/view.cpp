@@ -1,0 +1,216 @@
+#include "agent/view/view.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace holdline::agent {
+
+namespace {
+
+// Pending records are looked at in portions, so that a common beginning among 100,000 of them costs no more than what
+// is shown.
+constexpr std::size_t portion = 64;
+
+bool is_live(const std::optional<Shown>& shown) { return shown && !shown->record.deleted; }
+
+template <class Seen>
+AsOf as_of(const Seen& seen) {
+  return {seen.cursor, seen.as_of_ms};
+}
+
+}  // namespace
+
+View::View(std::unique_ptr<ReplicaReader> reader, Snapshots snapshots)
+    : reader_(std::move(reader)), snapshots_(std::move(snapshots)) {}
+
+std::optional<Shown> View::show(const OverlaySnapshot& snapshot, const sync::RecordKey& key, ReplicaRow* row,
+                                sync::ChangeNumber cursor) const {
+  Shown shown;
+  std::optional<sync::Record> stood;
+  if (row != nullptr) {
+    stood = std::move(row->record);
+    shown.cn = row->cn;
+  }
+  auto folded = snapshot.fold(reader_->layout().schema(), key, std::move(stood), cursor);
+  if (!folded) return std::nullopt;
+  shown.record = *std::move(folded);
+  for (const auto& op : snapshot.ops(key)) {
+    if (!op->pending_at(cursor)) continue;
+    if (shown.pending.empty() || shown.pending.back() != op->ref) shown.pending.push_back(op->ref);
+    for (const sync::FieldChange& change : op->op.changes) shown.own |= sync::FieldMask{1} << change.field;
+  }
+  return shown;
+}
+
+// In the order of `keys`; nullopt where there is nothing.
+Result<std::vector<std::optional<Shown>>> View::show_all(const OverlaySnapshot& snapshot,
+                                                         std::span<const sync::RecordKey> keys, AsOf& at) {
+  HOLDLINE_ASSIGN(auto seen, reader_->find(keys));
+  at = as_of(seen);
+  std::vector<std::optional<Shown>> all;
+  all.reserve(keys.size());
+  auto row = seen.rows.begin();
+  for (const sync::RecordKey& key : keys) {
+    const bool stands = row != seen.rows.end() && row->record.key == key;
+    all.push_back(show(snapshot, key, stands ? &*row : nullptr, seen.cursor.cn));
+    if (stands) ++row;
+  }
+  return all;
+}
+
+Result<View::One> View::find(const sync::RecordKey& key) {
+  const auto snapshot = snapshots_();
+  One one;
+  HOLDLINE_ASSIGN(auto shown, show_all(*snapshot, {&key, 1}, one.as_of));
+  one.shown = std::move(shown.front());
+  return one;
+}
+
+Result<View::Many> View::children(const sync::Collection& collection, const sync::Id& parent) {
+  const auto snapshot = snapshots_();
+  const Shape* shape = reader_->layout().shape(collection.no);
+  HOLDLINE_ASSIGN(auto seen, reader_->children(collection, parent));
+  Many many{{}, as_of(seen)};
+  std::set<sync::RecordKey> taken;
+  const auto take = [&](std::optional<Shown> shown) {
+    if (is_live(shown) && shape->parent_of(shown->record) == parent) many.shown.push_back(*std::move(shown));
+  };
+  for (ReplicaRow& row : seen.rows) {
+    const sync::RecordKey key = row.record.key;
+    taken.insert(key);
+    take(show(*snapshot, key, &row, seen.cursor.cn));
+  }
+  auto pending = snapshot->under(collection.no, parent);
+  std::erase_if(pending, [&](const sync::RecordKey& key) { return taken.contains(key); });
+  if (pending.empty()) return many;
+  AsOf later;
+  HOLDLINE_ASSIGN(auto shown, show_all(*snapshot, pending, later));
+  for (auto& one : shown) take(std::move(one));
+  return many;
+}
+
+Result<View::Many> View::list(const sync::Collection& collection, const sync::Id& before, std::size_t limit) {
+  const auto snapshot = snapshots_();
+  Many many;
+  sync::Id after = before;
+  while (many.shown.size() < limit) {
+    HOLDLINE_ASSIGN(auto seen, reader_->list(collection, after, limit));
+    many.as_of = as_of(seen);
+    const auto created = snapshot->created(collection.no, after, limit);
+    // Both hold everything down to their last id; below the higher of these something may be missing.
+    sync::Id from;
+    if (seen.rows.size() == limit) from = seen.rows.back().record.key.id;
+    if (created.size() == limit) from = std::max(from, created.back());
+    std::map<sync::Id, ReplicaRow*, std::greater<>> page;
+    for (ReplicaRow& row : seen.rows) page[row.record.key.id] = &row;
+    for (const sync::Id& id : created) page.try_emplace(id, nullptr);
+    for (const auto& [id, row] : page) {
+      if (many.shown.size() == limit || id < from) break;
+      auto shown = show(*snapshot, {collection.no, id}, row, seen.cursor.cn);
+      if (is_live(shown)) many.shown.push_back(*std::move(shown));
+    }
+    if (from.is_nil()) break;
+    after = from;
+  }
+  return many;
+}
+
+// One search: hits so far, one per root.
+struct View::Search {
+  View& view;
+  const OverlaySnapshot& snapshot;
+  SearchQuery query;
+  std::optional<sync::CollectionNo> only;
+  std::size_t wanted;  // one more than asked for, to know whether there is more
+  std::vector<Hit> hits{};
+  std::set<sync::RecordKey> roots{};
+
+  const Layout& layout() const { return view.reader_->layout(); }
+  bool enough() const { return hits.size() >= wanted; }
+  std::optional<Match> matches(const std::optional<Shown>& shown) const;
+  sync::RecordKey root_of(const Shown& shown) const;
+  void take(std::optional<Shown> root, const sync::RecordKey& matched, Match why);
+  Result<void> take_pending(std::span<const sync::RecordKey> keys, AsOf& at);
+  Result<void> take_candidate(ReplicaReader::Candidate candidate, sync::ChangeNumber cursor);
+};
+
+std::optional<Match> View::Search::matches(const std::optional<Shown>& shown) const {
+  if (!is_live(shown)) return std::nullopt;
+  const Shape* shape = layout().shape(shown->record.key.collection);
+  return shape == nullptr ? std::nullopt : match(*shape, view.reader_->folder(), query, shown->record);
+}
+
+sync::RecordKey View::Search::root_of(const Shown& shown) const {
+  const Shape* shape = layout().shape(shown.record.key.collection);
+  const auto parent = shape->parent_of(shown.record);
+  if (!parent) return shown.record.key;
+  return {shape->collection->fields[*shape->collection->parent].target, *parent};
+}
+
+void View::Search::take(std::optional<Shown> root, const sync::RecordKey& matched, Match why) {
+  if (enough() || !is_live(root) || (only && root->record.key.collection != *only)) return;
+  if (roots.insert(root->record.key).second) hits.push_back({*std::move(root), matched, std::move(why)});
+}
+
+Result<void> View::Search::take_pending(std::span<const sync::RecordKey> keys, AsOf& at) {
+  HOLDLINE_ASSIGN(auto shown, view.show_all(snapshot, keys, at));
+  for (auto& one : shown) {
+    auto why = matches(one);
+    if (!why) continue;
+    const sync::RecordKey matched = one->record.key;
+    const sync::RecordKey root = root_of(*one);
+    if (root == matched) {
+      take(std::move(one), matched, *std::move(why));
+    } else if (!enough() && !roots.contains(root)) {
+      HOLDLINE_ASSIGN(auto found, view.show_all(snapshot, {&root, 1}, at));
+      // A child whose root is elsewhere is better than nothing.
+      take(found.front() ? std::move(found.front()) : std::move(one), matched, *std::move(why));
+    }
+  }
+  return {};
+}
+
+Result<void> View::Search::take_candidate(ReplicaReader::Candidate candidate, sync::ChangeNumber cursor) {
+  const sync::RecordKey matched = candidate.matched.record.key;
+  auto shown = view.show(snapshot, matched, &candidate.matched, cursor);
+  auto why = matches(shown);  // a pending edit may have changed what the index knows
+  if (!why) return {};
+  const sync::RecordKey root = root_of(*shown);
+  if (root == matched) {
+    take(std::move(shown), matched, *std::move(why));
+    return {};
+  }
+  ReplicaRow* row = candidate.root && candidate.root->record.key == root ? &*candidate.root : nullptr;
+  auto found = view.show(snapshot, root, row, cursor);
+  take(found ? std::move(found) : std::move(shown), matched, *std::move(why));
+  return {};
+}
+
+Result<View::Hits> View::search(std::string_view typed, std::size_t limit, std::optional<sync::CollectionNo> only) {
+  limit = std::min(limit, most_hits);
+  const auto snapshot = snapshots_();
+  Search search{*this, *snapshot, parse_query(reader_->folder(), typed), only, limit + 1};
+  Hits answer;
+  const auto pending = snapshot->candidates(search.query);
+  for (std::size_t at = 0; at < pending.size() && !search.enough(); at += portion) {
+    const std::size_t count = std::min(portion, pending.size() - at);
+    HOLDLINE_TRY(search.take_pending({pending.data() + at, count}, answer.as_of));
+  }
+  // Pending edits may take some of the candidates away, and pending hits stand for others: rarely, so that reading more
+  // of them is left to a second time.
+  const std::size_t spare = std::min(snapshot->actions(), most_hits);
+  for (const std::size_t asked : {search.wanted, search.wanted + spare}) {
+    HOLDLINE_ASSIGN(auto seen, reader_->search(search.query, asked, only));
+    answer.as_of = as_of(seen);
+    for (ReplicaReader::Candidate& candidate : seen.rows)
+      HOLDLINE_TRY(search.take_candidate(std::move(candidate), seen.cursor.cn));
+    if (search.enough() || seen.rows.size() < asked || spare == 0) break;
+  }
+  answer.more = search.hits.size() > limit;
+  answer.hits = std::move(search.hits);
+  answer.hits.resize(std::min(answer.hits.size(), limit));
+  return answer;
+}
+
+}  // namespace holdline::agent

@@ -1,0 +1,93 @@
+// What the screen shows: the replica's rows with the person's own pending actions folded on top, and marks that say so.
+//
+// The order matters. A view takes the overlay's snapshot first, then reads rows and cursor in one transaction, and
+// folds only what that cursor does not contain yet. The writer does it the other way round: it applies a cut, then
+// tells the overlay how far it came (Overlay::reached). So whatever a snapshot no longer holds, the rows read after it
+// do hold, and the screen never falls back to an old value.
+//
+// Synchronous, on the thread of its reader. The overlay is changed elsewhere. Around Replica::swap() the agent holds
+// one lock: swap, Overlay::rebuild, View::reopen.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "agent/replica/replica.hpp"
+#include "agent/view/overlay.hpp"
+#include "sync/schema/schema.hpp"
+
+namespace holdline::agent {
+
+inline constexpr std::size_t most_hits = 50;
+
+struct Shown {
+  sync::Record record;        // as it will be when the pending actions have taken effect; may be marked deleted
+  sync::ChangeNumber cn = 0;  // of the ledger's row; 0: the ledger has none that this workstation holds
+  std::vector<sync::ActionRef> pending;  // own actions folded in, oldest first; empty: exactly the ledger's row
+  sync::FieldMask own = 0;               // fields those actions set
+};
+
+// The place in the feed an answer was read at, and when the hub had said so.
+struct AsOf {
+  sync::Cursor cursor;
+  std::int64_t hub_wall_ms = 0;
+};
+
+struct Hit {
+  Shown root;               // what to show: a customer, an entry
+  sync::RecordKey matched;  // the record that matched: the root or one of its children
+  Match why;
+};
+
+class View {
+ public:
+  // Asked once per call, before any row is read. Overlay::snapshot of the overlay of this replica.
+  using Snapshots = std::function<std::shared_ptr<const OverlaySnapshot>()>;
+  View(std::unique_ptr<ReplicaReader> reader, Snapshots snapshots);
+
+  struct One {
+    std::optional<Shown> shown;
+    AsOf as_of;
+  };
+  struct Many {
+    std::vector<Shown> shown;
+    AsOf as_of;
+  };
+  struct Hits {
+    std::vector<Hit> hits;
+    bool more = false;  // there is more than was asked for
+    AsOf as_of;
+  };
+  Result<One> find(const sync::RecordKey& key);
+  // Children of a record in one collection; deleted ones are left out. In the replica's order, pending ones last.
+  Result<Many> children(const sync::Collection& collection, const sync::Id& parent);
+  // Newest id first, after `before` (nil: from the newest), at most `limit`; deleted ones are left out.
+  Result<Many> list(const sync::Collection& collection, const sync::Id& before, std::size_t limit);
+  // At most `limit`, never more than most_hits. Own pending records first, then as ReplicaReader::search says. `only`:
+  // roots of one collection.
+  Result<Hits> search(std::string_view typed, std::size_t limit, std::optional<sync::CollectionNo> only = {});
+
+  // A query met bytes of the replica that are not those that were written; until reopen().
+  bool met_damage() const { return reader_->met_damage(); }
+  // A query failed because the disk cannot read; since it was asked last.
+  bool could_not_read() { return reader_->could_not_read(); }
+  // After Replica::swap(). When it fails, the next call tries again before it reads.
+  Result<void> reopen() { return reader_->reopen(); }
+  void shrink() { reader_->shrink(); }
+
+ private:
+  struct Search;
+  std::optional<Shown> show(const OverlaySnapshot&, const sync::RecordKey&, ReplicaRow* row,
+                            sync::ChangeNumber cursor) const;
+  Result<std::vector<std::optional<Shown>>> show_all(const OverlaySnapshot&, std::span<const sync::RecordKey> keys,
+                                                     AsOf& as_of);
+
+  std::unique_ptr<ReplicaReader> reader_;
+  Snapshots snapshots_;
+};
+
+}  // namespace holdline::agent

@@ -1,0 +1,162 @@
+#include "cli/commands/commands.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "cli/errors.hpp"
+#include "sync/base/syntax.hpp"
+
+namespace holdline::cli {
+namespace {
+
+constexpr std::size_t longest_key = 64;
+
+constexpr const char* footer = R"(Values:
+  FIELD=TEXT    the agent decides the type      FIELD=        no value
+  FIELD=@FILE   the content of a file           FIELD:=JSON   a number, true, a list
+
+Exit codes:
+  0 done   1 failed   2 wrong command line   3 it ran and found something: rejected rows, digests that differ
+  69 the agent does not answer   75 not now, try again   77 sign in or ask for the right
+  status --exit-code: 10 degraded   11 contingency   12 the agent does not answer
+  Any other code means failure.
+
+Environment: HOLDLINE_SOCKET, NO_COLOR)";
+
+Outcome version(Session& session) {
+  std::ostream& out = session.world().out;
+  if (session.json())
+    out << nlohmann::json{{"schema", "holdline.version/1"}, {"version", HOLDLINE_VERSION}}.dump() << '\n';
+  else
+    out << "holdline " << HOLDLINE_VERSION << '\n';
+  return ExitCode::ok;
+}
+
+const std::vector<Option>& common_options() {
+  static const std::vector<Option> options = {
+      {"--json", "", "Print the agent's document unchanged"},
+      {"--utc", "", "Times in UTC instead of how long ago"},
+      {"--socket", "PATH", "Socket of the agent (default: $HOLDLINE_SOCKET or /run/holdline/agent.sock)"},
+  };
+  return options;
+}
+
+const Option key_option = {"--idempotency-key", "KEY", "Repeating with the same key saves nothing twice"};
+
+// "-o,--output" is known as "--output".
+std::string long_name(const std::string& name) { return name.substr(name.rfind(',') + 1); }
+
+// One argument and no more: with extra ones allowed, CLI11 reads a value in brackets as a list.
+CLI::Option* add_valued(CLI::App& app, const std::string& spelling, const std::string& name, const std::string& help,
+                        Arguments& arguments) {
+  const auto take = [&arguments, name](const std::vector<std::string>& values) {
+    for (const std::string& value : values) arguments.add(name, value);
+  };
+  return app.add_option_function<std::vector<std::string>>(spelling, take, help)->expected(1)->allow_extra_args(false);
+}
+
+void add_option(CLI::App& app, const Option& option, Arguments& arguments) {
+  const std::string name = long_name(option.name);
+  if (option.value.empty()) {
+    app.add_flag_callback(
+        option.name, [&arguments, name] { arguments.add(name, "yes"); }, option.help);
+    return;
+  }
+  CLI::Option* added = add_valued(app, option.name, name, option.help, arguments)->type_name(option.value);
+  if (option.many) added->take_all();  // one value each time it is given
+}
+
+void add_positional(CLI::App& app, const Positional& positional, Arguments& arguments) {
+  CLI::Option* added = add_valued(app, positional.name, positional.name, positional.help, arguments);
+  added->required()->type_name("");
+  if (positional.many) added->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args();
+}
+
+// The CLI11 tree of the table. What was typed goes into `arguments`, and the command it names into `chosen`.
+std::unique_ptr<CLI::App> build(const std::vector<Command>& commands, Arguments& arguments, const Command*& chosen) {
+  auto app = std::make_unique<CLI::App>("Works with the agent of this workstation, with or without the centre.");
+  app->name("holdline");
+  app->require_subcommand(1);
+  app->footer(footer);
+  app->set_help_flag("-h,--help", "This help");
+  for (const Option& option : common_options()) add_option(*app, option, arguments);  // also before the command
+  std::map<std::string, CLI::App*> groups;
+  for (const Command& command : commands) {
+    CLI::App* parent = app.get();
+    if (!command.group.empty()) {
+      CLI::App*& group = groups[command.group];
+      if (group == nullptr) group = app->add_subcommand(command.group)->require_subcommand(1);
+      parent = group;
+      group->description(group->get_description() + (group->get_description().empty() ? "" : ", ") + command.name);
+    }
+    CLI::App* sub = parent->add_subcommand(command.name, command.help);
+    for (const Positional& positional : command.positionals) add_positional(*sub, positional, arguments);
+    for (const Option& option : command.options) add_option(*sub, option, arguments);
+    for (const Option& option : common_options()) add_option(*sub, option, arguments);
+    if (command.writes) add_option(*sub, key_option, arguments);
+    sub->callback([&chosen, &command] { chosen = &command; });
+  }
+  return app;
+}
+
+Result<void> check(const std::vector<std::string>& typed, const Arguments& arguments) {
+  if (!std::ranges::all_of(typed, sync::is_utf8)) return usage("The command line is not UTF-8 — check the locale");
+  const std::string key = arguments.get("--idempotency-key");
+  const bool printable = std::ranges::all_of(key, [](char c) { return c > ' ' && c <= '~'; });
+  if (arguments.has("--idempotency-key") && (key.empty() || key.size() > longest_key || !printable))
+    return usage("--idempotency-key takes 1 to 64 printable characters without spaces");
+  return {};
+}
+
+Outcome parse_and_run(const std::vector<std::string>& typed, Environment& environment) {
+  Arguments arguments;
+  const Command* chosen = nullptr;
+  const std::vector<Command> commands = all_commands();
+  const auto app = build(commands, arguments, chosen);
+  try {
+    app->parse(std::vector<std::string>(typed.rbegin(), typed.rend()));  // CLI11 takes them from the back
+  } catch (const CLI::CallForHelp&) {
+    environment.out << app->help();
+    return ExitCode::ok;
+  } catch (const CLI::ParseError& error) {
+    return usage(std::string(error.what()) + " — see: holdline --help");
+  }
+  HOLDLINE_TRY(check(typed, arguments));
+  Session session(environment, std::move(arguments));
+  return chosen->run(session);
+}
+
+}  // namespace
+
+std::vector<Command> all_commands() {
+  std::vector<Command> all;
+  for (const auto group : {status_commands, person_commands, customer_commands, import_commands, entry_commands,
+                           outbox_commands, conflict_commands, replica_commands}) {
+    for (Command& command : group()) all.push_back(std::move(command));
+  }
+  all.push_back({"", "version", "The version of this program", {}, {}, false, version});
+  return all;
+}
+
+ExitCode run(const std::vector<std::string>& arguments, Environment& environment) {
+  Outcome outcome = ExitCode::failed;
+  try {
+    outcome = parse_and_run(arguments, environment);
+  } catch (const std::exception& bug) {
+    outcome = fail(ErrorKind::stop, "bug", std::string("This should not happen — please report it: ") + bug.what());
+  }
+  environment.out.flush();
+  if (outcome && !environment.out)
+    outcome = fail(ErrorKind::ask_person, "refused", "The output could not be written — is the disk full?");
+  if (outcome) return *outcome;
+  complain(environment.err, outcome.error());
+  return exit_code_of(outcome.error());
+}
+
+}  // namespace holdline::cli

@@ -1,0 +1,105 @@
+// holdline conflicts list|show|resolve: where two people changed the same.
+#include <nlohmann/json.hpp>
+
+#include "cli/commands/command.hpp"
+#include "cli/commands/records.hpp"
+#include "cli/document.hpp"
+#include "cli/errors.hpp"
+
+namespace holdline::cli {
+
+using nlohmann::json;
+
+namespace {
+
+std::string conflict_target(Session& session) { return "/conflicts/" + encoded(session.arguments().get("ID")); }
+
+std::string what_of(const json& conflict) {
+  return is_set(conflict, "about_deletion") ? "deletion" : text_of(conflict, "unit");
+}
+
+Outcome list(Session& session) {
+  const char* state = session.arguments().has("--all") ? "all" : "open";
+  HOLDLINE_ASSIGN(const Answer answer, session.get(target("/conflicts", {{"state", state}})));
+  if (session.printed_json(answer)) return ExitCode::ok;
+  const json document = answer.document();
+  Table table({"ID", "WHEN", "RECORD", "WHAT", "STATE"});
+  for (const json& conflict : list_of(document, "items")) {
+    const std::string conflict_state = text_of(conflict, "state");
+    table.row({text_of(conflict, "id"), session.time(member(conflict, "at")),
+               text_of(conflict, "collection") + " " + text_of(conflict, "record"), what_of(conflict),
+               Cell(conflict_state, conflict_state == "open" ? Tone::warning : Tone::plain)});
+  }
+  if (table.empty())
+    session.world().err << "There is no " << (session.arguments().has("--all") ? "" : "open ") << "conflict.\n";
+  else
+    table.print(session.world().out, session.style());
+  const auto items = list_of(document, "items").size(), total = document.value("total", items);
+  if (items < total) session.world().err << "These are the oldest " << items << " of " << total << ".\n";
+  return ExitCode::ok;
+}
+
+Outcome show(Session& session) {
+  HOLDLINE_ASSIGN(const Answer answer, session.get(conflict_target(session)));
+  if (session.printed_json(answer)) return ExitCode::ok;
+  const json conflict = answer.document();
+  const json& by = member(conflict, "by");
+  std::ostream& out = session.world().out;
+  Table head;
+  head.row({"record", text_of(conflict, "collection") + " " + text_of(conflict, "record")});
+  head.row({"what", what_of(conflict)});
+  head.row({"state", text_of(conflict, "state")});
+  const std::string name = text_of(by, "name");
+  head.row({"other by", name.empty() ? text_of(by, "person") : name});
+  head.row({"at", session.time(member(conflict, "at"))});
+  head.row({"workstation", text_of(by, "device")});
+  if (!text_of(conflict, "resolution").empty()) head.row({"resolution", text_of(conflict, "resolution")});
+  head.print(out, session.style());
+  Table values({"FIELD", "BOTH BEGAN FROM", "CURRENT", "OTHER"});
+  for (const json& field : list_of(conflict, "fields")) {
+    values.row({text_of(field, "field"), text_of(field, "base"), Cell(text_of(field, "current"), Tone::good),
+                Cell(text_of(field, "other"), Tone::warning)});
+  }
+  if (!values.empty()) {
+    out << '\n';
+    values.print(out, session.style());
+  }
+  return ExitCode::ok;
+}
+
+Outcome resolve(Session& session) {
+  const Arguments& typed = session.arguments();
+  const std::string choice = typed.get("--take");
+  if (choice != "current" && choice != "other") return usage("--take is current (keep what stands) or other");
+  if (typed.get("--reason").empty()) return usage("--reason is missing — it is kept with the decision");
+  HOLDLINE_ASSIGN(const Answer answer, session.write("POST", conflict_target(session) + "/resolve",
+                                                     {{"choice", choice}, {"reason", typed.get("--reason")}}));
+  return print_saved(session, answer);
+}
+
+}  // namespace
+
+std::vector<Command> conflict_commands() {
+  const Positional id{"ID", "Id, as conflicts list shows it"};
+  return {
+      {"conflicts",
+       "list",
+       "Open conflicts, oldest first",
+       {},
+       {{"--all", "", "Decided and resolved ones as well"}},
+       false,
+       list},
+      {"conflicts", "show", "Both values side by side", {id}, {}, false, show},
+      {"conflicts",
+       "resolve",
+       "Decide which value stands",
+       {id},
+       {{"--take", "current|other",
+         "current keeps what stands, other takes the losing value (of a deletion: keep, delete)"},
+        {"--reason", "TEXT", "Why; kept with the decision"}},
+       true,
+       resolve},
+  };
+}
+
+}  // namespace holdline::cli

@@ -1,0 +1,74 @@
+#include "cli/commands/records.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/document.hpp"
+#include "cli/errors.hpp"
+#include "cli/text.hpp"
+
+namespace holdline::cli {
+
+using nlohmann::json;
+
+namespace {
+
+bool contains(const json& list, const std::string& text) { return std::ranges::find(list, json(text)) != list.end(); }
+
+// What tells one child from the others, then the rest that has a value.
+std::string summary_of(const json& child) {
+  const json& fields = child.contains("fields") ? child["fields"] : child;
+  std::string result;
+  for (const auto& [name, value] : fields.items()) {
+    const bool hidden = name == "customer" || name == "id" || name == "collection" || name == "scope";
+    if (hidden || value.is_null()) continue;
+    result += (result.empty() ? "" : ", ") + name + " " + shown(value);
+  }
+  return result;
+}
+
+}  // namespace
+
+ExitCode print_saved(Session& session, const Answer& answer) {
+  if (session.printed_json(answer)) return ExitCode::ok;
+  const json saved = answer.document();
+  const json& action = member(saved, "action");
+  std::string state = words_for_state(text_of(saved, "state"));
+  if (!state.empty()) state.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(state.front())));
+  std::string line = state + " as " + text_of(action, "lane") + "/" + text_of(action, "number");
+  if (is_set(saved, "repeated")) line += " by an earlier run of this command";
+  session.world().out << escape(line) << '\n';
+  for (const json& id : list_of(saved, "created")) session.world().out << escape(shown(id)) << '\n';
+  return ExitCode::ok;
+}
+
+ExitCode print_record(Session& session, const Answer& answer) {
+  if (session.printed_json(answer)) return ExitCode::ok;
+  const json record = answer.document();
+  const json& pending = list_of(record, "pending");
+  Table table;
+  table.row({"id", text_of(record, "id")});
+  if (!text_of(record, "scope").empty()) table.row({"scope", text_of(record, "scope")});
+  for (const auto& [name, value] : member(record, "fields").items()) {
+    if (value.is_null()) continue;
+    if (contains(pending, name))
+      table.row({name, shown(value), Cell(words_for_state("saved"), Tone::warning)});
+    else
+      table.row({name, shown(value)});
+  }
+  for (const auto& [collection, children] : member(record, "children").items())
+    for (const json& child : children) table.row({collection, summary_of(child)});
+  table.print(session.world().out, session.style());
+  print_as_of(session, record);
+  return ExitCode::ok;
+}
+
+void print_as_of(Session& session, const json& document) {
+  const std::string when = session.time(member(document, "as_of"));
+  if (session.world().out_is_terminal && !when.empty())
+    session.world().out << painted("as of " + escape(when), Tone::faint, session.style()) << '\n';
+}
+
+}  // namespace holdline::cli

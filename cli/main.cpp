@@ -1,0 +1,44 @@
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cli/commands/commands.hpp"
+#include "platform/os/terminal.hpp"
+
+namespace {
+
+std::string variable(const char* name, const char* otherwise) {
+  const char* value = std::getenv(name);
+  return value == nullptr || *value == '\0' ? otherwise : value;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace holdline;
+  const platform::SystemClock clock;
+  platform::SystemEntropy entropy;
+  cli::Environment environment{
+      .in = std::cin,
+      .out = std::cout,
+      .err = std::cerr,
+      .out_is_terminal = platform::is_terminal(platform::StandardStream::output),
+      .err_is_terminal = platform::is_terminal(platform::StandardStream::error),
+      .colour = variable("NO_COLOR", "").empty() && variable("TERM", "dumb") != "dumb",
+      .default_socket = variable("HOLDLINE_SOCKET", "/run/holdline/agent.sock"),
+      .clock = clock,
+      .entropy = entropy,
+      .connect = [](const std::string& socket) { return std::make_unique<cli::UnixApi>(socket); },
+      .ask_secret = platform::ask_secret,
+      .pause =
+          [](std::chrono::milliseconds time) {
+            std::this_thread::sleep_for(time);
+            return true;
+          },
+  };
+  return static_cast<int>(cli::run(std::vector<std::string>(argv + 1, argv + argc), environment));
+}

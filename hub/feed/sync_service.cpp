@@ -1,0 +1,192 @@
+#include "hub/feed/sync_service.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "hub/ledger/feed_limits.hpp"
+#include "sync/base/limits.hpp"
+
+namespace holdline::hub {
+
+namespace {
+
+tl::unexpected<Error> wrong_device() {
+  return fail(ErrorKind::ask_person, "wrong-device", "The message names another workstation than the certificate.");
+}
+
+// Leaves as many results as one message carries beside a cut, at least one; false when some have to wait.
+bool keep_told(std::vector<sync::ActionResult>& results) {
+  constexpr std::size_t numbers = 64;
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const sync::ActionResult& result = results[i];
+    bytes += numbers + result.conflicts.size() * sizeof(Id) + result.code.size() + result.text.size();
+    if (bytes <= results_bytes || i == 0) continue;
+    results.resize(i);
+    return false;
+  }
+  return true;
+}
+
+bool is_restored_ledger(const Error& error) { return error.code == "unknown-cursor"; }
+
+}  // namespace
+
+SyncService::SyncService(Ledger& ledger, Snapshots& snapshots, platform::Entropy& entropy, ServiceLimits limits)
+    : ledger_(ledger),
+      snapshots_(snapshots),
+      entropy_(entropy),
+      limits_(limits),
+      dictionary_(ledger.identity().dictionary) {}
+
+Result<sync::Bytes> SyncService::inflate(std::string_view body, std::size_t max_raw) {
+  return compressor_.decompress(body, &dictionary_, max_raw);
+}
+
+sync::Bytes SyncService::deflate(std::string_view raw) { return compressor_.compress(raw, &dictionary_); }
+
+Result<sync::Bytes> SyncService::hello(const Device& device, std::string_view body, std::int64_t now_ms) {
+  HOLDLINE_ASSIGN(const sync::Hello hello, sync::decode_hello(body));
+  if (hello.maker.device != device.id) return wrong_device();
+  if (hello.protocol != sync::protocol_version)
+    return fail(ErrorKind::ask_person, "protocol",
+                "The workstation speaks another version of the protocol; update the older side.");
+  HOLDLINE_ASSIGN(auto reader, ledger_.reader());
+  LedgerIdentity identity = ledger_.identity();
+  sync::Welcome welcome;
+  HOLDLINE_ASSIGN(welcome.results, reader->result_head(device.id));
+  const auto cut = reader->cut(hello.cursor, device.scopes, device.profile, 1);
+  const bool cursor_known = cut.has_value();
+  // A cursor or a result stream that this ledger never had, told by somebody who was here in this epoch: the ledger is
+  // an older copy of the one they knew.
+  const bool restored = (!cursor_known && is_restored_ledger(cut.error())) || hello.results > welcome.results;
+  if (restored && hello.epoch == identity.epoch) {
+    HOLDLINE_ASSIGN(identity.epoch, ledger_.change_epoch(identity.epoch, entropy_.id()));
+  }
+  welcome.hub = identity.hub;
+  welcome.epoch = identity.epoch;
+  const bool filled = !hello.epoch.is_nil();
+  welcome.resume = filled && cursor_known ? sync::Resume::follow : sync::Resume::bootstrap;
+  HOLDLINE_ASSIGN(const auto progress, reader->progress(device.id, hello.maker.incarnation));
+  for (const auto& [key, at] : progress) {
+    welcome.lanes[key.lane].number = at.number;
+    welcome.lanes[key.lane].hash = at.hash;
+  }
+  for (Lane lane = 0; lane < sync::lane_count; ++lane) welcome.lanes[lane].credit = limits_.credits[lane];
+  welcome.scopes = device.scopes;
+  welcome.profile = device.profile;
+  welcome.grants = device.grants;
+  welcome.schema_version = ledger_.schema().version();
+  welcome.schema = ledger_.schema().hash();
+  welcome.dictionary = dictionary_.hash();
+  welcome.hub_wall_ms = now_ms;
+  return sync::encode_json(welcome);
+}
+
+Result<sync::Bytes> SyncService::compare(const Device& device, std::string_view body) {
+  HOLDLINE_ASSIGN(const sync::Compare compare, sync::decode_compare(body));
+  HOLDLINE_ASSIGN(auto reader, ledger_.reader());
+  HOLDLINE_ASSIGN(const auto known,
+                  reader->hashes({device.id, compare.incarnation, compare.lane}, compare.first, compare.hashes.size()));
+  // The chain binds each action to all before it, so the last equal hash is the last common action.
+  sync::Compared compared{compare.first - 1};
+  for (std::size_t i = 0; i < known.size() && i < compare.hashes.size(); ++i)
+    if (known[i] && *known[i] == compare.hashes[i]) compared.common = compare.first + i;
+  return sync::encode_json(compared);
+}
+
+Result<SyncService::Pulled> SyncService::pull(const Device& device, const sync::PullRequest& request,
+                                              std::int64_t now_ms, bool last_call) {
+  sync::PullReply reply;
+  reply.hub_wall_ms = now_ms;
+  const auto answer = [&]() -> Pulled { return {deflate(sync::encode_pull_reply(ledger_.schema(), reply)), 0}; };
+  HOLDLINE_ASSIGN(auto reader, ledger_.reader());
+  reply.answer = sync::PullAnswer::reset;
+  if (request.epoch != ledger_.epoch() || request.grants != device.grants) return answer();
+  auto cut = reader->cut(request.cursor, device.scopes, device.profile, limits_.records_per_cut);
+  if (!cut && cut.error().kind == ErrorKind::start_over) return answer();
+  if (!cut) return fail(std::move(cut));
+  reply.answer = sync::PullAnswer::cut;
+  reply.cut = std::move(*cut);
+  HOLDLINE_ASSIGN(reply.results, reader->results(device.id, request.results, limits_.results_per_pull));
+  HOLDLINE_ASSIGN(const Cursor head, reader->head());
+  const bool all_results = reply.results.size() < limits_.results_per_pull;
+  reply.more = !keep_told(reply.results) || !all_results || reply.cut.to.cn < head.cn;
+  const bool nothing = reply.cut.to.cn == request.cursor.cn && reply.results.empty();
+  if (nothing && !last_call && request.wait_ms > 0)
+    return Pulled{std::nullopt, std::min(request.wait_ms, sync::limits::pull_wait_ms)};
+  return answer();
+}
+
+Result<sync::Bytes> SyncService::manifest(const Device& device, std::int64_t now_ms) {
+  HOLDLINE_ASSIGN(sync::Manifest manifest, snapshots_.manifest(device.scopes, device.profile));
+  manifest.epoch = ledger_.epoch();
+  manifest.hub_wall_ms = now_ms;
+  return sync::encode_json(manifest);
+}
+
+Result<void> SyncService::named(std::string_view hash_hex, const sync::Hash& have) const {
+  if (hash_hex != sync::to_hex(have.view()))
+    return fail(ErrorKind::start_over, "not-here", "The hub no longer has what this hash names.");
+  return {};
+}
+
+Result<sync::Bytes> SyncService::chunk(std::string_view hash_hex) {
+  std::string raw;
+  if (!sync::from_hex(hash_hex, raw) || raw.size() != sizeof(sync::Hash))
+    return fail(ErrorKind::ask_person, "malformed-hash", "A chunk is named by 64 hexadecimal digits.");
+  auto bytes = snapshots_.chunk(sync::Hash::from(raw));
+  if (!bytes) return fail(ErrorKind::start_over, "not-here", "The hub no longer has what this hash names.");
+  return std::move(*bytes);
+}
+
+Result<sync::Bytes> SyncService::schema(std::string_view hash_hex) {
+  HOLDLINE_TRY(named(hash_hex, ledger_.schema().hash()));
+  return ledger_.schema().text();
+}
+
+Result<sync::Bytes> SyncService::dictionary(std::string_view hash_hex) {
+  HOLDLINE_TRY(named(hash_hex, dictionary_.hash()));
+  return dictionary_.bytes();
+}
+
+Result<sync::Bytes> SyncService::leaves(const Device& device, std::string_view body) {
+  HOLDLINE_ASSIGN(const sync::LeavesRequest request, sync::decode_leaves_request(body));
+  HOLDLINE_ASSIGN(auto reader, ledger_.reader());
+  HOLDLINE_ASSIGN(const Cursor head, reader->head());
+  sync::LeavesReply reply;
+  reply.moved = head != request.cursor;
+  if (!reply.moved) {
+    HOLDLINE_ASSIGN(const auto digests, reader->digests(device.scopes, device.profile));
+    if (const auto found = digests.find(request.key); found != digests.end()) reply.leaves = found->second;
+  }
+  return deflate(sync::encode_leaves(reply));
+}
+
+Result<sync::Bytes> SyncService::repair(const Device& device, std::string_view body) {
+  HOLDLINE_ASSIGN(const sync::RepairRequest request, sync::decode_repair_request(body));
+  if (std::ranges::find(device.scopes, request.key.scope) == device.scopes.end())
+    return fail(ErrorKind::ask_person, "scope-refused", "The workstation does not hold this scope.");
+  HOLDLINE_ASSIGN(auto reader, ledger_.reader());
+  HOLDLINE_ASSIGN(auto leaf, reader->leaf(request.key, request.leaf, device.profile));
+  sync::RepairReply reply;
+  reply.moved = leaf.last_cn > request.cursor.cn;
+  if (!reply.moved) reply.rows = std::move(leaf.rows);
+  return deflate(sync::encode_repair(ledger_.schema(), reply));
+}
+
+Result<sync::Bytes> SyncService::people(const Device& device) {
+  HOLDLINE_ASSIGN(const auto people, ledger_.people(device.scopes));
+  nlohmann::json list = nlohmann::json::array();
+  for (const Person& person : people)
+    list.push_back({{"id", person.id.text()},
+                    {"name", person.name},
+                    {"role", person.role},
+                    {"scopes", person.scopes},
+                    {"public_key", sync::to_hex(person.public_key)},
+                    {"wrapped", sync::to_hex(person.wrapped)}});
+  return nlohmann::json{{"people", list}}.dump();
+}
+
+}  // namespace holdline::hub

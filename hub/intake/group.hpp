@@ -1,0 +1,116 @@
+// One transaction of intake under way: what was loaded, what changed so far. Private to intake.cpp and its parts.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "hub/intake/authority.hpp"
+#include "hub/intake/intake.hpp"
+#include "hub/ledger/ledger.hpp"
+#include "sync/merge/merge.hpp"
+
+namespace holdline::hub {
+
+struct RecordKeyHash {
+  std::size_t operator()(const sync::RecordKey& key) const noexcept { return std::hash<Id>{}(key.id) ^ key.collection; }
+};
+
+class IntakeGroup {
+ public:
+  IntakeGroup(LedgerTransaction& transaction, const sync::Schema& schema, Authority& authority, std::int64_t now_ms,
+              std::uint64_t salt)
+      : transaction_(transaction), schema_(schema), authority_(authority), now_ms_(now_ms) {
+    changes_.salt = salt;
+  }
+
+  // Loads everything the pushes can touch, set by set.
+  Result<void> load(std::span<const IncomingPush> pushes);
+  Result<sync::PushReply> take(const IncomingPush& push);
+  // Applies the hub's own ops as one action.
+  Result<void> take_own(const sync::Maker& hub, const sync::ActionHeader& header, std::span<const sync::Op> ops);
+
+  bool empty() const;
+  const ChangeSet& changes();
+  Cursor head() const { return head_; }
+
+ private:
+  using DeviceKey = std::pair<Id, Id>;  // device, incarnation
+
+  // An action on its way, new or held until now.
+  struct Candidate {
+    LaneKey lane;
+    const sync::StoredAction& stored;
+    const sync::Action& action;
+    std::int64_t corrected_ms;
+    bool own = false;  // of the hub itself, which counts nothing: known by what it says
+
+    sync::Incoming incoming(std::uint32_t op) const {
+      return {action.ops[op], {lane.device, lane.incarnation}, action.header, op, corrected_ms, {}, own};
+    }
+  };
+
+  Result<void> load_records(std::span<const sync::RecordKey> keys);
+  Result<StoodAt*> stood(const sync::RecordKey& key);
+  Result<sync::PushReply> replay(const IncomingPush& push, const LaneKey& lane, std::uint64_t last);
+  Result<sync::ActionResult> take_new(const IncomingPush& push, const LaneKey& lane, const ReadAction& read,
+                                      const std::map<std::uint32_t, Refusal>& refused_sign_ins);
+  Result<std::optional<Refusal>> refuse(const Device& device, const LaneKey& lane, const sync::Action& action);
+  Result<sync::ActionResult> settle(const Candidate& candidate);
+  std::vector<sync::ActionRef> missing(const LaneKey& lane, const std::vector<sync::ActionRef>& after) const;
+  Result<sync::ActionResult> apply(const Candidate& candidate);
+  Result<void> apply_op(const Candidate& candidate, std::uint32_t index, sync::ActionResult& result);
+  Result<void> keep_losers(const Candidate& candidate, std::uint32_t index, const sync::MergeOutcome& outcome,
+                           sync::ActionResult& result);
+  Result<void> join_conflicts(const Candidate& candidate, std::uint32_t index, const sync::MergeOutcome& outcome,
+                              sync::ActionResult& result);
+  // Whether a list or set of a record would become longer than a record may be.
+  Result<bool> outgrows(const sync::Action& action);
+  Result<std::optional<sync::RecordKey>> open_conflict(const Candidate& candidate, const sync::Op& op,
+                                                       std::uint8_t unit);
+  Result<std::optional<sync::Hash>> digest_with_children(const sync::Op& op);
+  void write(const sync::RecordKey& key, sync::Stood next, sync::FieldMask changed);
+  void write_meta(const sync::RecordKey& key, sync::Stood next);
+  ChangeNumber cn_for(const sync::Record& told, sync::FieldMask fields);
+  sync::ActionResult hold(const LaneKey& lane, const sync::StoredAction& stored, HeldState state,
+                          std::vector<sync::ActionRef> missing, std::int64_t corrected_ms, std::string code,
+                          std::string text);
+  sync::ActionResult quarantine(const LaneKey& lane, const sync::StoredAction& stored, std::string code,
+                                std::string text);
+  Result<void> load_taken_anew(std::span<const IncomingPush> pushes);
+  // The result of the same action, when it took effect at another place.
+  Result<std::optional<sync::ActionResult>> taken_before(const Candidate& candidate);
+  Result<std::optional<sync::ActionResult>> effect_at(const LaneKey& lane, std::uint64_t number,
+                                                      std::optional<sync::Hash> hash);
+  void remember_anew(const Candidate& candidate);
+  Result<void> release_waiting(const Device& device, const LaneKey& settled);
+  Result<sync::ActionResult> release(const Device& device, const HeldAction& waiting);
+  sync::ActionResult& keep_result(const LaneKey& lane, const sync::Hash& hash, sync::ActionResult result);
+
+  LedgerTransaction& transaction_;
+  const sync::Schema& schema_;
+  Authority& authority_;
+  std::int64_t now_ms_;
+  Cursor head_;
+  // The cn that is being filled by the action under way, and with how much.
+  struct Filling {
+    ChangeNumber cn = 0;
+    std::size_t records = 0, bytes = 0;
+  };
+  Filling filling_;
+  ChangeSet changes_;
+  std::map<LaneKey, Progress> progress_;
+  std::map<Id, std::uint64_t> result_heads_;
+  std::map<DeviceKey, std::map<sync::ActionRef, HeldAction>> held_;
+  std::map<DeviceKey, std::map<std::uint32_t, sync::Assertion>> assertions_;
+  std::map<std::pair<Id, sync::Hash>, TakenAnew> taken_anew_;  // device, hash where it stood first
+  std::unordered_map<sync::RecordKey, std::optional<StoodAt>, RecordKeyHash> records_;
+};
+
+}  // namespace holdline::hub

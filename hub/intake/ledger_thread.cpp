@@ -1,0 +1,110 @@
+#include "hub/intake/ledger_thread.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace holdline::hub {
+
+namespace {
+
+// Actions of one group: as many as one commit takes in a few tens of milliseconds, so that an urgent push behind a bulk
+// one does not wait long.
+constexpr std::size_t group_actions = 4'000;
+// Actions that may wait for the thread; a whole fleet's next attempt is better spent elsewhere than in this queue.
+constexpr std::size_t queue_actions = 100'000;
+
+}  // namespace
+
+LedgerThread::LedgerThread(Ledger& ledger, platform::Entropy& entropy, const platform::Clock& clock, Events events)
+    : ledger_(ledger), clock_(clock), intake_(ledger, entropy), events_(std::move(events)), thread_([this] {
+        work();
+      }) {}
+
+LedgerThread::~LedgerThread() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_one();
+  thread_.join();
+}
+
+void LedgerThread::push(IncomingPush push, Pushed reply) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (actions_waiting_ + push.actions.size() <= queue_actions && !stopping_) {
+      actions_waiting_ += push.actions.size();
+      pushes_.push_back({std::move(push), std::move(reply)});
+      reply = nullptr;
+    }
+  }
+  if (reply)
+    reply(fail(ErrorKind::retry_later, "busy", "The hub is catching up; the workstation tries again by itself."));
+  else
+    changed_.notify_one();
+}
+
+void LedgerThread::run(std::function<void(Ledger&, Intake&)> work) {
+  {
+    const std::lock_guard lock(mutex_);
+    others_.push_back(std::move(work));
+  }
+  changed_.notify_one();
+}
+
+void LedgerThread::work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [&] { return stopping_ || !pushes_.empty() || !others_.empty(); });
+    if (!others_.empty()) {
+      const auto other = std::move(others_.front());
+      others_.pop_front();
+      lock.unlock();
+      other(ledger_, intake_);
+      events_.committed();
+      look_after_ledger();
+      lock.lock();
+    } else if (!pushes_.empty()) {
+      std::vector<Waiting> group;
+      for (std::size_t actions = 0;
+           !pushes_.empty() && (group.empty() || actions + pushes_.front().push.actions.size() <= group_actions);) {
+        actions += pushes_.front().push.actions.size();
+        actions_waiting_ -= pushes_.front().push.actions.size();
+        group.push_back(std::move(pushes_.front()));
+        pushes_.pop_front();
+      }
+      lock.unlock();
+      take_group(std::move(group));
+      lock.lock();
+    } else {
+      return;
+    }
+  }
+}
+
+void LedgerThread::take_group(std::vector<Waiting> group) {
+  std::vector<IncomingPush> pushes;
+  pushes.reserve(group.size());
+  for (Waiting& waiting : group) pushes.push_back(std::move(waiting.push));
+  auto replies = intake_.take(pushes, clock_.now().wall_ms);
+  // One bad push must not fail the others' commit for ever: a failed group is tried again push by push.
+  if (pushes.size() > 1 && !replies.front())
+    for (std::size_t i = 0; i < pushes.size(); ++i)
+      replies[i] = std::move(intake_.take({&pushes[i], 1}, clock_.now().wall_ms).front());
+  const bool all_well = std::ranges::all_of(replies, [](const auto& reply) { return reply.has_value(); });
+  for (std::size_t i = 0; i < group.size(); ++i) group[i].reply(std::move(replies[i]));
+  events_.committed();
+  if (!all_well) look_after_ledger();
+}
+
+// Asked of the ledger itself: what failed may have been any write, and its own error may have been told to somebody
+// else.
+void LedgerThread::look_after_ledger() {
+  if (lost_) return;
+  const auto usable = ledger_.begin();  // writes nothing
+  if (usable || usable.error().code != "ledger-needs-reopen") return;
+  lost_ = true;
+  events_.lost(usable.error());
+}
+
+}  // namespace holdline::hub

@@ -1,0 +1,44 @@
+// Who may take part: devices, enrolment codes, people, and the epoch. On connections of its own, so that signing in and
+// enrolling never wait inside the thread that writes records. Thread-safe.
+//
+// Asking and changing share neither connection nor mutex: a change waits for whoever writes the file, and the thread
+// that writes records asks for people while it does. Were there one mutex, each would wait for the other.
+#pragma once
+
+#include <mutex>
+
+#include "hub/ledger/sqlite/tables.hpp"
+
+namespace holdline::hub::sqlite {
+
+class Directory {
+ public:
+  Directory(platform::Database asking, platform::Database changing)
+      : asking_(std::move(asking)), changing_(std::move(changing)) {}
+
+  Result<Id> change_epoch(const Id& current, const Id& next);
+
+  Result<void> add_code(const EnrollCode& code);
+  Result<Device> enroll(const sync::Hash& code, const Device& device, std::int64_t now_ms);
+  Result<std::optional<Device>> device(const Id& id);
+  Result<std::vector<Device>> devices();
+
+  Result<void> put_person(const Person& person);
+  Result<std::vector<Person>> people(std::span<const std::string> scopes);
+  Result<std::optional<Person>> person(const Id& id);
+
+ private:
+  struct Connection {
+    explicit Connection(platform::Database opened) : db(std::move(opened)), statements(db) {}
+    std::mutex mutex;
+    platform::Database db;
+    Statements statements;
+  };
+
+  Result<EnrollCode> use_code(const sync::Hash& code, const Id& device, std::int64_t now_ms);
+
+  Connection asking_;
+  Connection changing_;
+};
+
+}  // namespace holdline::hub::sqlite

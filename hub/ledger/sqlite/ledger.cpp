@@ -1,0 +1,179 @@
+#include "hub/ledger/sqlite/ledger.hpp"
+
+#include <mutex>
+#include <string>
+
+#include "hub/ledger/sqlite/directory.hpp"
+#include "hub/ledger/sqlite/migrations.hpp"
+#include "hub/ledger/sqlite/reader.hpp"
+#include "hub/ledger/sqlite/writer.hpp"
+#include "platform/database/first_run.hpp"
+
+namespace holdline::hub {
+
+using platform::Database;
+using platform::DatabaseOptions;
+
+// Order matters: readers and transactions point into what stands above them.
+struct SqliteLedger::Impl {
+  sync::Schema schema;
+  LedgerIdentity identity;
+  std::mutex identity_mutex;  // the epoch may change while others ask
+  std::mutex epoch_mutex;     // of those who change it: what the file says and what is told here change in one order
+  std::unique_ptr<sqlite::Writer> writer;
+  std::unique_ptr<sqlite::Directory> directory;
+  std::unique_ptr<sqlite::ReadPool> readers;
+
+  // Passes the answer of a write on, and remembers when the disk failed it.
+  template <class T>
+  Result<T> written(Result<T> answer) {
+    if (!answer && answer.error().code == "io-error") writer->doubt();
+    return answer;
+  }
+};
+
+namespace {
+
+DatabaseOptions options_for(const SqliteLedgerOptions& options, std::int64_t cache_kib) {
+  DatabaseOptions database;
+  database.vfs_name = options.vfs_name;
+  database.pragmas = platform::pragmas_for(platform::Durability::full, cache_kib);
+  return database;
+}
+
+// Tables and settings in one transaction with the version, so that version 0 means empty and 1 means complete.
+Result<void> fill(Database& db, const NewLedger& fresh, const sync::Schema& schema) {
+  HOLDLINE_ASSIGN(auto transaction, platform::Transaction::begin(db));
+  for (const platform::Migration& migration : sqlite::ledger_migrations()) {
+    HOLDLINE_TRY(db.exec(migration.sql));
+    HOLDLINE_TRY(db.exec(("PRAGMA user_version=" + std::to_string(migration.number)).c_str()));
+  }
+  HOLDLINE_TRY(sqlite::make_collection_tables(db, schema));
+  sqlite::Statements statements(db);
+  HOLDLINE_TRY(sqlite::write_meta(statements, "hub", fresh.hub.view()));
+  HOLDLINE_TRY(sqlite::write_meta(statements, "epoch", fresh.epoch.view()));
+  HOLDLINE_TRY(sqlite::write_meta(statements, "schema", fresh.schema_text));
+  HOLDLINE_TRY(sqlite::write_meta(statements, "dictionary", fresh.dictionary));
+  HOLDLINE_TRY(sqlite::write_meta(statements, "feed-floor", "0"));
+  return transaction.commit();
+}
+
+Result<void> prepare(Database& db) {
+  // What the last run wrote may be in the kernel's memory only, marked as written after a failed sync. Until it was
+  // written again, a failed start leaves log and file as they are.
+  db.keep_log_on_close(true);
+  HOLDLINE_TRY(db.quick_check());
+  HOLDLINE_TRY(db.check_log());
+  HOLDLINE_TRY(db.rewrite_log());
+  HOLDLINE_TRY(db.checkpoint_truncate());
+  db.keep_log_on_close(false);
+  HOLDLINE_ASSIGN(const std::int64_t version, db.query_int("PRAGMA user_version"));
+  if (version == 0) {
+    return fail(ErrorKind::stop, "ledger-unfinished",
+                "The ledger was never finished: its creation was interrupted. It holds nothing; set the hub up again.");
+  }
+  return platform::migrate(db, sqlite::ledger_migrations());
+}
+
+}  // namespace
+
+SqliteLedger::SqliteLedger(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+SqliteLedger::~SqliteLedger() = default;
+
+Result<std::unique_ptr<SqliteLedger>> SqliteLedger::create(const SqliteLedgerOptions& options,
+                                                           const platform::SecretKey& key, const NewLedger& fresh) {
+  HOLDLINE_ASSIGN(const auto schema, sync::Schema::parse(fresh.schema_text));
+  {
+    HOLDLINE_ASSIGN(auto db,
+                    platform::open_unfilled(options.file, key, options_for(options, options.writer_cache_kib)));
+    HOLDLINE_TRY(fill(db, fresh, schema));
+  }
+  return open(options, key);
+}
+
+Result<std::unique_ptr<SqliteLedger>> SqliteLedger::open(const SqliteLedgerOptions& options,
+                                                         const platform::SecretKey& key) {
+  HOLDLINE_ASSIGN(auto db, Database::open(options.file, key, options_for(options, options.writer_cache_kib)));
+  HOLDLINE_TRY(prepare(db));
+  auto impl = std::make_unique<Impl>();
+  {
+    sqlite::Statements statements(db);
+    HOLDLINE_ASSIGN(const std::string schema, sqlite::read_meta(statements, "schema"));
+    HOLDLINE_ASSIGN(impl->schema, sync::Schema::parse(schema));
+    HOLDLINE_ASSIGN(const std::string hub, sqlite::read_meta(statements, "hub"));
+    HOLDLINE_ASSIGN(const std::string epoch, sqlite::read_meta(statements, "epoch"));
+    HOLDLINE_ASSIGN(impl->identity.dictionary, sqlite::read_meta(statements, "dictionary"));
+    impl->identity.hub = Id::from(hub);
+    impl->identity.epoch = Id::from(epoch);
+  }
+  HOLDLINE_ASSIGN(impl->writer, sqlite::Writer::make(std::move(db), impl->schema));
+  const auto small = options_for(options, options.reader_cache_kib);
+  auto reading = small;
+  reading.pragmas.push_back({"query_only", "ON"});
+  HOLDLINE_ASSIGN(auto asking, Database::open(options.file, key, reading));
+  HOLDLINE_ASSIGN(auto changing, Database::open(options.file, key, small));
+  impl->directory = std::make_unique<sqlite::Directory>(std::move(asking), std::move(changing));
+  impl->readers = std::make_unique<sqlite::ReadPool>(options.file, key.clone(), reading, options.idle_readers);
+  return std::unique_ptr<SqliteLedger>(new SqliteLedger(std::move(impl)));
+}
+
+LedgerIdentity SqliteLedger::identity() const {
+  const std::lock_guard lock(impl_->identity_mutex);
+  return impl_->identity;
+}
+
+Id SqliteLedger::epoch() const {
+  const std::lock_guard lock(impl_->identity_mutex);
+  return impl_->identity.epoch;
+}
+
+Result<Id> SqliteLedger::change_epoch(const Id& current, const Id& next) {
+  const std::lock_guard one_at_a_time(impl_->epoch_mutex);
+  HOLDLINE_ASSIGN(const Id holds, impl_->written(impl_->directory->change_epoch(current, next)));
+  const std::lock_guard lock(impl_->identity_mutex);  // not before: the change may wait for the file, who asks does not
+  impl_->identity.epoch = holds;
+  return holds;
+}
+
+const sync::Schema& SqliteLedger::schema() const { return impl_->schema; }
+
+Result<std::unique_ptr<LedgerTransaction>> SqliteLedger::begin() { return impl_->writer->begin(); }
+
+Result<std::unique_ptr<LedgerReader>> SqliteLedger::reader() {
+  return sqlite::Reader::open(*impl_->readers, impl_->schema);
+}
+
+Result<void> SqliteLedger::add_code(const EnrollCode& code) { return impl_->written(impl_->directory->add_code(code)); }
+
+Result<Device> SqliteLedger::enroll(const sync::Hash& code, const Device& device, std::int64_t now_ms) {
+  return impl_->written(impl_->directory->enroll(code, device, now_ms));
+}
+
+Result<std::optional<Device>> SqliteLedger::device(const Id& id) { return impl_->directory->device(id); }
+
+Result<std::vector<Device>> SqliteLedger::devices() { return impl_->directory->devices(); }
+
+Result<void> SqliteLedger::put_person(const Person& person) {
+  return impl_->written(impl_->directory->put_person(person));
+}
+
+Result<std::vector<Person>> SqliteLedger::people(std::span<const std::string> scopes) {
+  return impl_->directory->people(scopes);
+}
+
+Result<std::optional<Person>> SqliteLedger::person(const Id& id) { return impl_->directory->person(id); }
+
+Result<bool> SqliteLedger::compact_feed(ChangeNumber cn, std::size_t rows) {
+  return impl_->written(impl_->writer->compact_feed(cn, rows));
+}
+
+Result<void> SqliteLedger::check_digests() {
+  HOLDLINE_ASSIGN(auto connection, impl_->readers->take());
+  HOLDLINE_TRY(sqlite::check_digests(connection->db, connection->statements, connection->scopes, impl_->schema));
+  impl_->readers->give_back(std::move(connection));
+  return {};
+}
+
+Result<void> SqliteLedger::checkpoint() { return impl_->written(impl_->writer->database().checkpoint_truncate()); }
+
+}  // namespace holdline::hub

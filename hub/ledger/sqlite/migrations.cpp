@@ -1,0 +1,195 @@
+#include "hub/ledger/sqlite/migrations.hpp"
+
+#include <array>
+
+namespace holdline::hub::sqlite {
+namespace {
+
+// Scopes, devices and incarnations stand as small numbers in every row that names them: a result would otherwise spend
+// 32 of its bytes, twice (table and index), on two ids that are the same in thousands of rows. Numbers are never given
+// to anything else, so other connections may remember them.
+//
+// The feed keeps the whole body at every cn, not a difference: a cut to any `to` is then one forward read.
+constexpr const char* ledger_tables = R"sql(
+-- A rowid table: comparing with a key that lies in one cell with a schema or a dictionary reads the whole of it, and the
+-- feed's floor is asked for with every cut.
+CREATE TABLE meta (
+  name  TEXT PRIMARY KEY,
+  value BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE scope (
+  no   INTEGER PRIMARY KEY,
+  name BLOB NOT NULL UNIQUE
+) STRICT;
+
+-- Ids of devices and of incarnations.
+CREATE TABLE party (
+  no INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE
+) STRICT;
+
+-- One row per transaction that moved the feed's head. The salt of a cn is that of the first row at or above it.
+CREATE TABLE tx (
+  last_cn INTEGER PRIMARY KEY,
+  salt    INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE feed (
+  scope      INTEGER NOT NULL,
+  cn         INTEGER NOT NULL,
+  ix         INTEGER NOT NULL,  -- position among the records of one cn
+  kind       INTEGER NOT NULL,  -- FeedKind
+  collection INTEGER NOT NULL,
+  id         BLOB NOT NULL,
+  mask       INTEGER NOT NULL,  -- fields that changed
+  body       BLOB NOT NULL,     -- whole, after the change
+  PRIMARY KEY (scope, cn, ix)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE progress (
+  device      INTEGER NOT NULL,
+  incarnation INTEGER NOT NULL,
+  lane        INTEGER NOT NULL,
+  number      INTEGER NOT NULL,
+  hash        BLOB NOT NULL,
+  PRIMARY KEY (device, incarnation, lane)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE result (
+  device      INTEGER NOT NULL,
+  entry       INTEGER NOT NULL,
+  incarnation INTEGER NOT NULL,
+  lane        INTEGER NOT NULL,
+  number      INTEGER NOT NULL,
+  verdict     INTEGER NOT NULL,
+  cn          INTEGER NOT NULL,
+  salt        INTEGER NOT NULL,
+  hash        BLOB NOT NULL,
+  conflicts   BLOB,             -- ids, 16 bytes each
+  code        TEXT,
+  text        TEXT,
+  PRIMARY KEY (device, entry)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX result_of_action ON result (device, incarnation, lane, number);
+
+CREATE TABLE held (
+  device      INTEGER NOT NULL,
+  incarnation INTEGER NOT NULL,
+  lane        INTEGER NOT NULL,
+  number      INTEGER NOT NULL,
+  state       INTEGER NOT NULL,
+  header      BLOB NOT NULL,
+  salt        BLOB NOT NULL,
+  payload     BLOB NOT NULL,
+  hash        BLOB NOT NULL,
+  missing     BLOB NOT NULL,
+  corrected   INTEGER NOT NULL,
+  code        TEXT NOT NULL,
+  text        TEXT NOT NULL,
+  PRIMARY KEY (device, incarnation, lane, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX held_by_state ON held (state);
+
+CREATE TABLE assertion (
+  device      INTEGER NOT NULL,
+  incarnation INTEGER NOT NULL,
+  number      INTEGER NOT NULL,
+  person      BLOB NOT NULL,
+  at          INTEGER NOT NULL,
+  signature   BLOB NOT NULL,
+  PRIMARY KEY (device, incarnation, number)
+) STRICT, WITHOUT ROWID;
+
+-- 256 leaves in 16 segments, so that one changed row rewrites half a kilobyte and not eight; all its groups lie beside
+-- each other, and mostly on one page.
+CREATE TABLE digest (
+  scope      INTEGER NOT NULL,
+  collection INTEGER NOT NULL,
+  visibility INTEGER NOT NULL,
+  segment    INTEGER NOT NULL,
+  leaves     BLOB NOT NULL,
+  PRIMARY KEY (scope, collection, segment, visibility)
+) STRICT, WITHOUT ROWID;
+
+-- Kept beside the leaves, because every cut tells roots and must not hash 8 KiB for each of them.
+CREATE TABLE digest_root (
+  scope      INTEGER NOT NULL,
+  collection INTEGER NOT NULL,
+  visibility INTEGER NOT NULL,
+  root       BLOB NOT NULL,
+  PRIMARY KEY (scope, collection, visibility)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE device (
+  id          BLOB PRIMARY KEY,
+  name        TEXT NOT NULL,
+  certificate TEXT NOT NULL,
+  scopes      BLOB NOT NULL,
+  profile     INTEGER NOT NULL,
+  grants      INTEGER NOT NULL,
+  state       INTEGER NOT NULL,
+  enrolled    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE enroll_code (
+  hash    BLOB PRIMARY KEY,
+  name    TEXT NOT NULL,
+  scopes  BLOB NOT NULL,
+  profile INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  used_by BLOB
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE person (
+  id         BLOB PRIMARY KEY,
+  name       TEXT NOT NULL UNIQUE,
+  external   TEXT NOT NULL,
+  public_key BLOB NOT NULL,
+  wrapped    BLOB NOT NULL,
+  scopes     BLOB NOT NULL,
+  role       TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+// Actions are known by their place and hash, which `result` keeps; one that was made anew also by its first place.
+constexpr const char* taken_anew_table = R"sql(
+CREATE TABLE taken_anew (
+  device      INTEGER NOT NULL,
+  first       BLOB NOT NULL,     -- hash of the chain where it stood first
+  incarnation INTEGER NOT NULL,  -- where it took effect
+  lane        INTEGER NOT NULL,
+  number      INTEGER NOT NULL,
+  PRIMARY KEY (device, first)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+}  // namespace
+
+std::span<const platform::Migration> ledger_migrations() {
+  static constexpr std::array<platform::Migration, 2> migrations{{{1, ledger_tables}, {2, taken_anew_table}}};
+  return migrations;
+}
+
+std::string table_of(const sync::Collection& collection) { return "c_" + collection.name; }
+
+// A rowid table although every row is found by id: ids of natural-key children are random, and with the bodies in the
+// tree of the ids each of them dirties a page of its own. Measured, 10,000 inserts, 1,000 per commit: 49,000 rows/s
+// against 17,600 WITHOUT ROWID; with time-ordered ids there is no difference.
+Result<void> make_collection_tables(platform::Database& db, const sync::Schema& schema) {
+  for (const sync::Collection& collection : schema.collections()) {
+    const std::string table = table_of(collection);
+    std::string sql = "CREATE TABLE IF NOT EXISTS " + table +
+                      "(no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, scope INTEGER NOT NULL, cn INTEGER NOT NULL, "
+                      "parent BLOB, body BLOB NOT NULL, meta BLOB NOT NULL) STRICT;"
+                      "CREATE INDEX IF NOT EXISTS " +
+                      table + "_by_scope ON " + table + "(scope, id);";
+    if (collection.parent) {
+      sql += "CREATE INDEX IF NOT EXISTS " + table + "_by_parent ON " + table + "(parent);";
+    }
+    HOLDLINE_TRY(db.exec(sql.c_str()));
+  }
+  return {};
+}
+
+}  // namespace holdline::hub::sqlite

@@ -1,0 +1,210 @@
+// Everything a reader answers except cuts (cut.cpp).
+#include "hub/ledger/sqlite/reader.hpp"
+
+#include <algorithm>
+
+#include "hub/ledger/sqlite/digests.hpp"
+#include "hub/ledger/sqlite/migrations.hpp"
+
+namespace holdline::hub::sqlite {
+
+using platform::Blob;
+using platform::Rows;
+
+Result<std::unique_ptr<ReadConnection>> ReadPool::take() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      auto connection = std::move(idle_.back());
+      idle_.pop_back();
+      return connection;
+    }
+  }
+  HOLDLINE_ASSIGN(auto db, platform::Database::open(file_, key_, options_));
+  return std::make_unique<ReadConnection>(std::move(db));
+}
+
+void ReadPool::give_back(std::unique_ptr<ReadConnection> connection) {
+  const std::lock_guard lock(mutex_);
+  if (idle_.size() < keep_) idle_.push_back(std::move(connection));
+}
+
+Result<std::unique_ptr<LedgerReader>> Reader::open(ReadPool& pool, const sync::Schema& schema) {
+  HOLDLINE_ASSIGN(auto connection, pool.take());
+  HOLDLINE_ASSIGN(auto* begin, connection->statements.get("BEGIN"));
+  HOLDLINE_TRY(begin->run());
+  std::unique_ptr<Reader> reader(new Reader(pool, std::move(connection), schema));
+  HOLDLINE_ASSIGN(reader->head_, read_head(reader->connection_->statements));
+  return reader;
+}
+
+Reader::~Reader() {
+  auto end = connection_->statements.get("COMMIT");
+  // A connection that cannot end its snapshot is closed, which ends it.
+  if (end && (*end)->run()) pool_.give_back(std::move(connection_));
+}
+
+Result<const sync::Collection*> Reader::collection(sync::CollectionNo no) const {
+  const sync::Collection* found = schema_.collection(no);
+  if (found != nullptr) return found;
+  return fail(ErrorKind::ask_person, "unknown-collection", "The schema has no collection with this number.");
+}
+
+Result<std::vector<std::int64_t>> Reader::numbers_of(std::span<const std::string> scopes) {
+  std::vector<std::int64_t> numbers;
+  for (const std::string& scope : scopes) {
+    HOLDLINE_ASSIGN(const auto number, connection_->scopes.find(scope));
+    if (number && std::ranges::find(numbers, *number) == numbers.end()) numbers.push_back(*number);
+  }
+  return numbers;
+}
+
+Result<std::vector<sync::ActionResult>> Reader::results(const Id& device, std::uint64_t after, std::size_t limit) {
+  std::vector<sync::ActionResult> found;
+  HOLDLINE_ASSIGN(const auto number, connection_->parties.find(device.view()));
+  if (!number) return found;
+  HOLDLINE_ASSIGN(auto* find,
+                  connection_->statements.get(std::string("SELECT ") + result_columns +
+                                              " FROM result WHERE device = ? AND entry > ? ORDER BY entry LIMIT ?"));
+  auto rows = find->rows(*number, after, limit);
+  for (;;) {
+    HOLDLINE_ASSIGN(const bool more, rows.next());
+    if (!more) return found;
+    HOLDLINE_ASSIGN(auto kept, result_of(device, connection_->parties, rows));
+    found.push_back(std::move(kept.result));
+  }
+}
+
+Result<std::uint64_t> Reader::result_head(const Id& device) {
+  HOLDLINE_ASSIGN(const auto number, connection_->parties.find(device.view()));
+  if (!number) return 0;
+  HOLDLINE_ASSIGN(auto* find, connection_->statements.get("SELECT max(entry) FROM result WHERE device = ?"));
+  auto rows = find->rows(*number);
+  HOLDLINE_ASSIGN(const bool known, rows.next());
+  return known ? static_cast<std::uint64_t>(rows.i64(0)) : 0;
+}
+
+Result<std::map<LaneKey, Progress>> Reader::progress(const Id& device, const Id& incarnation) {
+  std::map<LaneKey, Progress> found;
+  HOLDLINE_ASSIGN(const auto device_no, connection_->parties.find(device.view()));
+  HOLDLINE_ASSIGN(const auto incarnation_no, connection_->parties.find(incarnation.view()));
+  if (!device_no || !incarnation_no) return found;
+  HOLDLINE_ASSIGN(auto* find, connection_->statements.get(
+                                  "SELECT lane, number, hash FROM progress WHERE device = ? AND incarnation = ?"));
+  auto rows = find->rows(*device_no, *incarnation_no);
+  for (;;) {
+    HOLDLINE_ASSIGN(const bool more, rows.next());
+    if (!more) return found;
+    found[{device, incarnation, static_cast<Lane>(rows.i64(0))}] = {static_cast<std::uint64_t>(rows.i64(1)),
+                                                                    sync::Hash::from(rows.blob(2))};
+  }
+}
+
+Result<std::vector<std::optional<sync::Hash>>> Reader::hashes(const LaneKey& lane, std::uint64_t first,
+                                                              std::size_t count) {
+  std::vector<std::optional<sync::Hash>> found(count);
+  HOLDLINE_ASSIGN(const auto device, connection_->parties.find(lane.device.view()));
+  HOLDLINE_ASSIGN(const auto incarnation, connection_->parties.find(lane.incarnation.view()));
+  if (!device || !incarnation || count == 0) return found;
+  HOLDLINE_ASSIGN(auto* find, connection_->statements.get("SELECT number, hash FROM result WHERE device = ? AND "
+                                                          "incarnation = ? AND lane = ? AND number BETWEEN ? AND ?"));
+  auto rows = find->rows(*device, *incarnation, lane.lane, first, first + count - 1);
+  for (;;) {
+    HOLDLINE_ASSIGN(const bool more, rows.next());
+    if (!more) return found;
+    found[static_cast<std::uint64_t>(rows.i64(0)) - first] = sync::Hash::from(rows.blob(1));
+  }
+}
+
+Result<std::map<sync::DigestKey, sync::Leaves>> Reader::digests(std::span<const std::string> scopes,
+                                                                sync::VisibilitySet visible) {
+  return read_leaves(connection_->statements, connection_->scopes, scopes, visible);
+}
+
+Result<LedgerReader::LeafRows> Reader::leaf(const sync::DigestKey& key, std::uint8_t leaf,
+                                            sync::VisibilitySet visible) {
+  LeafRows found;
+  HOLDLINE_ASSIGN(const auto* of, collection(key.collection));
+  HOLDLINE_ASSIGN(const auto scope, connection_->scopes.find(key.scope));
+  if (!scope) return found;
+  // Ids come from the index by scope alone; only the rows of the leaf are read.
+  HOLDLINE_ASSIGN(auto* find,
+                  connection_->statements.get(std::string("SELECT ") + record_columns + " FROM " + table_of(*of) +
+                                              " WHERE scope = ? AND substr(id, 16, 1) = ? ORDER BY id"));
+  const char last_byte = static_cast<char>(leaf);
+  auto rows = find->rows(*scope, Blob{{&last_byte, 1}});
+  for (;;) {
+    HOLDLINE_ASSIGN(const bool more, rows.next());
+    if (!more) break;
+    HOLDLINE_ASSIGN(const StoodAt at, record_of(*of, connection_->scopes, rows));
+    found.last_cn = std::max(found.last_cn, at.cn);
+    if (at.stood.record.deleted) continue;
+    sync::Change change{at.cn, false, 0, sync::project(*of, at.stood.record, visible)};
+    for (std::size_t i = 0; i < change.record.fields.size(); ++i) {
+      if (!sync::is_null(change.record.fields[i])) change.mask |= sync::FieldMask{1} << i;
+    }
+    found.rows.push_back(std::move(change));
+  }
+  // Rows that moved to another scope are told by the feed alone.
+  HOLDLINE_ASSIGN(auto* left, connection_->statements.get("SELECT max(cn) FROM feed WHERE scope = ? AND cn > ? AND "
+                                                          "kind = ? AND collection = ? AND substr(id, 16, 1) = ?"));
+  auto moved = left->rows(*scope, found.last_cn, static_cast<int>(FeedKind::leave), of->no, Blob{{&last_byte, 1}});
+  HOLDLINE_ASSIGN(const bool any, moved.next());
+  if (any && !moved.is_null(0)) found.last_cn = static_cast<ChangeNumber>(moved.i64(0));
+  return found;
+}
+
+Result<std::vector<StoodAt>> Reader::rows(sync::CollectionNo no, std::span<const std::string> scopes, const Id& after,
+                                          std::size_t limit) {
+  HOLDLINE_ASSIGN(const auto* of, collection(no));
+  HOLDLINE_ASSIGN(const auto numbers, numbers_of(scopes));
+  const std::string sql =
+      std::string("SELECT ") + record_columns + " FROM " + table_of(*of) + " WHERE scope = ? AND id > ? ORDER BY id";
+  // One query per scope, each in id order; the lowest id of all goes first.
+  std::vector<std::optional<Rows>> open;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    HOLDLINE_ASSIGN(auto* find, connection_->statements.get(sql, i));
+    auto rows = find->rows(numbers[i], Blob{after.view()});
+    HOLDLINE_ASSIGN(const bool more, rows.next());
+    if (more) open.emplace_back(std::move(rows));
+  }
+  std::vector<StoodAt> found;
+  while (found.size() < limit) {
+    std::optional<Rows>* next = nullptr;
+    for (auto& rows : open) {
+      if (rows && (next == nullptr || rows->blob(0) < (*next)->blob(0))) next = &rows;
+    }
+    if (next == nullptr) break;
+    HOLDLINE_ASSIGN(auto at, record_of(*of, connection_->scopes, **next));
+    if (!at.stood.record.deleted) found.push_back(std::move(at));
+    HOLDLINE_ASSIGN(const bool more, (*next)->next());
+    if (!more) next->reset();
+  }
+  return found;
+}
+
+Result<std::optional<StoodAt>> Reader::row(const sync::RecordKey& key) {
+  HOLDLINE_ASSIGN(const auto* of, collection(key.collection));
+  HOLDLINE_ASSIGN(auto* find, connection_->statements.get(std::string("SELECT ") + record_columns + " FROM " +
+                                                          table_of(*of) + " WHERE id = ?"));
+  auto rows = find->rows(Blob{key.id.view()});
+  HOLDLINE_ASSIGN(const bool known, rows.next());
+  if (!known) return std::nullopt;
+  HOLDLINE_ASSIGN(auto at, record_of(*of, connection_->scopes, rows));
+  return at;
+}
+
+Result<std::vector<HeldAction>> Reader::held(HeldState state, std::size_t limit) {
+  std::vector<HeldAction> found;
+  HOLDLINE_ASSIGN(auto* find, connection_->statements.get(std::string("SELECT ") + held_columns +
+                                                          " FROM held WHERE state = ? LIMIT ?"));
+  auto rows = find->rows(static_cast<int>(state), limit);
+  for (;;) {
+    HOLDLINE_ASSIGN(const bool more, rows.next());
+    if (!more) return found;
+    HOLDLINE_ASSIGN(auto action, held_of(connection_->parties, rows));
+    found.push_back(std::move(action));
+  }
+}
+
+}  // namespace holdline::hub::sqlite

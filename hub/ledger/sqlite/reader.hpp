@@ -1,0 +1,81 @@
+// Reader connections and the snapshots taken on them.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "hub/ledger/sqlite/tables.hpp"
+
+namespace holdline::hub::sqlite {
+
+// One connection that only reads. Its statements and names are kept from one reader to the next.
+struct ReadConnection {
+  explicit ReadConnection(platform::Database database)
+      : db(std::move(database)),
+        statements(db),
+        scopes(Names::of_scopes(statements)),
+        parties(Names::of_parties(statements)) {}
+
+  platform::Database db;
+  Statements statements;
+  Names scopes, parties;
+};
+
+// Connections that wait for their next reader. Thread-safe; must outlive its readers.
+class ReadPool {
+ public:
+  ReadPool(std::filesystem::path file, platform::SecretKey key, platform::DatabaseOptions options, std::size_t keep)
+      : file_(std::move(file)), key_(std::move(key)), options_(std::move(options)), keep_(keep) {}
+
+  Result<std::unique_ptr<ReadConnection>> take();
+  void give_back(std::unique_ptr<ReadConnection> connection);
+
+ private:
+  const std::filesystem::path file_;
+  const platform::SecretKey key_;
+  const platform::DatabaseOptions options_;
+  const std::size_t keep_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<ReadConnection>> idle_;
+};
+
+class Reader final : public LedgerReader {
+ public:
+  // Takes the snapshot now, not at the first question.
+  static Result<std::unique_ptr<LedgerReader>> open(ReadPool& pool, const sync::Schema& schema);
+  ~Reader() override;
+
+  Result<Cursor> head() override { return head_; }
+  Result<sync::Cut> cut(const Cursor& from, std::span<const std::string> scopes, sync::VisibilitySet profile,
+                        std::size_t records) override;
+  Result<std::vector<sync::ActionResult>> results(const Id& device, std::uint64_t after, std::size_t limit) override;
+  Result<std::uint64_t> result_head(const Id& device) override;
+  Result<std::map<LaneKey, Progress>> progress(const Id& device, const Id& incarnation) override;
+  Result<std::vector<std::optional<sync::Hash>>> hashes(const LaneKey&, std::uint64_t first,
+                                                        std::size_t count) override;
+  Result<std::map<sync::DigestKey, sync::Leaves>> digests(std::span<const std::string> scopes,
+                                                          sync::VisibilitySet) override;
+  Result<LeafRows> leaf(const sync::DigestKey&, std::uint8_t leaf, sync::VisibilitySet) override;
+  Result<std::vector<StoodAt>> rows(sync::CollectionNo, std::span<const std::string> scopes, const Id& after,
+                                    std::size_t limit) override;
+  Result<std::optional<StoodAt>> row(const sync::RecordKey&) override;
+  Result<std::vector<HeldAction>> held(HeldState state, std::size_t limit) override;
+
+ private:
+  Reader(ReadPool& pool, std::unique_ptr<ReadConnection> connection, const sync::Schema& schema)
+      : pool_(pool), connection_(std::move(connection)), schema_(schema) {}
+
+  Result<void> check_cursor(const Cursor& from);
+  // The position that has this cn: the salt is that of the transaction that made it.
+  Result<Cursor> cursor_at(ChangeNumber cn);
+  Result<const sync::Collection*> collection(sync::CollectionNo no) const;
+  Result<std::vector<std::int64_t>> numbers_of(std::span<const std::string> scopes);
+
+  ReadPool& pool_;
+  std::unique_ptr<ReadConnection> connection_;
+  const sync::Schema& schema_;
+  Cursor head_;
+};
+
+}  // namespace holdline::hub::sqlite

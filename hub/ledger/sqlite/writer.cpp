@@ -1,0 +1,181 @@
+// The reads of a write transaction. What it writes is in commit.cpp.
+#include "hub/ledger/sqlite/writer.hpp"
+
+#include <stdexcept>
+
+#include "hub/ledger/sqlite/migrations.hpp"
+
+namespace holdline::hub::sqlite {
+
+using platform::Blob;
+
+Result<std::unique_ptr<Writer>> Writer::make(platform::Database db, const sync::Schema& schema) {
+  std::unique_ptr<Writer> writer(new Writer(std::move(db), schema));
+  HOLDLINE_TRY(writer->digests_.load(writer->statements_, writer->scopes_));
+  HOLDLINE_ASSIGN(writer->head_, read_head(writer->statements_));
+  return writer;
+}
+
+Result<std::unique_ptr<LedgerTransaction>> Writer::begin() {
+  if (open_) throw std::logic_error("a ledger transaction is open already");
+  if (outcome_unknown_) {
+    return fail(
+        ErrorKind::stop, "ledger-needs-reopen",
+        "The last commit failed and may or may not be on the disk. The hub has to start anew; opening the ledger "
+        "settles it.");
+  }
+  HOLDLINE_ASSIGN(auto transaction, platform::Transaction::begin(db_));
+  return std::make_unique<WriteTransaction>(*this, std::move(transaction));
+}
+
+WriteTransaction::WriteTransaction(Writer& writer, platform::Transaction transaction)
+    : writer_(writer), transaction_(std::move(transaction)) {
+  writer_.open_ = true;
+}
+
+WriteTransaction::~WriteTransaction() { writer_.open_ = false; }
+
+Result<std::map<LaneKey, Progress>> WriteTransaction::progress(std::span<const LaneKey> keys) {
+  std::map<LaneKey, Progress> found;
+  HOLDLINE_ASSIGN(auto* find, writer_.statements_.get("SELECT number, hash FROM progress WHERE device = ? AND "
+                                                      "incarnation = ? AND lane = ?"));
+  for (const LaneKey& key : keys) {
+    HOLDLINE_ASSIGN(const auto device, writer_.parties_.find(key.device.view()));
+    HOLDLINE_ASSIGN(const auto incarnation, writer_.parties_.find(key.incarnation.view()));
+    if (!device || !incarnation) continue;
+    auto rows = find->rows(*device, *incarnation, key.lane);
+    HOLDLINE_ASSIGN(const bool known, rows.next());
+    if (known) found[key] = {static_cast<std::uint64_t>(rows.i64(0)), sync::Hash::from(rows.blob(1))};
+  }
+  return found;
+}
+
+Result<std::map<Id, std::uint64_t>> WriteTransaction::result_heads(std::span<const Id> devices) {
+  std::map<Id, std::uint64_t> heads;
+  HOLDLINE_ASSIGN(auto* find, writer_.statements_.get("SELECT max(entry) FROM result WHERE device = ?"));
+  for (const Id& id : devices) {
+    HOLDLINE_ASSIGN(const auto device, writer_.parties_.find(id.view()));
+    if (!device) continue;
+    auto rows = find->rows(*device);
+    HOLDLINE_ASSIGN(const bool known, rows.next());
+    if (known && !rows.is_null(0)) heads[id] = static_cast<std::uint64_t>(rows.i64(0));
+  }
+  return heads;
+}
+
+Result<std::vector<KeptResult>> WriteTransaction::results(const LaneKey& lane, std::uint64_t first,
+                                                          std::uint64_t last) {
+  std::vector<KeptResult> results;
+  HOLDLINE_ASSIGN(const auto device, writer_.parties_.find(lane.device.view()));
+  HOLDLINE_ASSIGN(const auto incarnation, writer_.parties_.find(lane.incarnation.view()));
+  if (!device || !incarnation) return results;
+  // The range of numbers is found by the index; the few rows of it are then put in stream order.
+  HOLDLINE_ASSIGN(auto* find, writer_.statements_.get(std::string("SELECT ") + result_columns +
+                                                      " FROM result WHERE device = ? AND incarnation = ? AND lane = ? "
+                                                      "AND number BETWEEN ? AND ? ORDER BY entry"));
+  auto rows = find->rows(*device, *incarnation, lane.lane, first, last);
+  for (;;) {
+    HOLDLINE_ASSIGN(const bool more, rows.next());
+    if (!more) return results;
+    HOLDLINE_ASSIGN(auto kept, result_of(lane.device, writer_.parties_, rows));
+    results.push_back(std::move(kept));
+  }
+}
+
+Result<std::map<sync::RecordKey, StoodAt>> WriteTransaction::records(std::span<const sync::RecordKey> keys) {
+  std::map<sync::RecordKey, StoodAt> found;
+  const sync::Collection* collection = nullptr;
+  platform::Statement* find = nullptr;
+  for (const sync::RecordKey& key : keys) {
+    if (collection == nullptr || collection->no != key.collection) {
+      collection = writer_.schema_.collection(key.collection);
+      if (collection == nullptr) throw std::logic_error("a record of a collection that is not in the schema");
+      HOLDLINE_ASSIGN(find, writer_.statements_.get(std::string("SELECT ") + record_columns + " FROM " +
+                                                    table_of(*collection) + " WHERE id = ?"));
+    }
+    auto rows = find->rows(Blob{key.id.view()});
+    HOLDLINE_ASSIGN(const bool known, rows.next());
+    if (!known) continue;
+    HOLDLINE_ASSIGN(auto stood, record_of(*collection, writer_.scopes_, rows));
+    found.insert_or_assign(key, std::move(stood));
+  }
+  return found;
+}
+
+Result<std::vector<sync::Record>> WriteTransaction::children(const sync::RecordKey& parent) {
+  std::vector<sync::Record> found;
+  for (const sync::Collection& collection : writer_.schema_.collections()) {
+    if (!collection.parent || collection.fields[*collection.parent].target != parent.collection) continue;
+    HOLDLINE_ASSIGN(auto* find, writer_.statements_.get(std::string("SELECT ") + record_columns + " FROM " +
+                                                        table_of(collection) + " WHERE parent = ? ORDER BY id"));
+    auto rows = find->rows(Blob{parent.id.view()});
+    for (;;) {
+      HOLDLINE_ASSIGN(const bool more, rows.next());
+      if (!more) break;
+      HOLDLINE_ASSIGN(auto stood, record_of(collection, writer_.scopes_, rows));
+      if (!stood.stood.record.deleted) found.push_back(std::move(stood.stood.record));
+    }
+  }
+  return found;
+}
+
+Result<std::vector<HeldAction>> WriteTransaction::held(const Id& device, const Id& incarnation) {
+  std::vector<HeldAction> found;
+  HOLDLINE_ASSIGN(const auto device_no, writer_.parties_.find(device.view()));
+  HOLDLINE_ASSIGN(const auto incarnation_no, writer_.parties_.find(incarnation.view()));
+  if (!device_no || !incarnation_no) return found;
+  HOLDLINE_ASSIGN(auto* find, writer_.statements_.get(std::string("SELECT ") + held_columns +
+                                                      " FROM held WHERE device = ? AND incarnation = ?"));
+  auto rows = find->rows(*device_no, *incarnation_no);
+  for (;;) {
+    HOLDLINE_ASSIGN(const bool more, rows.next());
+    if (!more) return found;
+    HOLDLINE_ASSIGN(auto action, held_of(writer_.parties_, rows));
+    found.push_back(std::move(action));
+  }
+}
+
+Result<std::vector<TakenAnew>> WriteTransaction::taken_anew(const Id& device, std::span<const sync::Hash> first) {
+  std::vector<TakenAnew> found;
+  HOLDLINE_ASSIGN(const auto device_no, writer_.parties_.find(device.view()));
+  if (!device_no) return found;
+  // Few devices have any: for the others one look serves for all hashes.
+  HOLDLINE_ASSIGN(auto* any, writer_.statements_.get("SELECT 1 FROM taken_anew WHERE device = ? LIMIT 1"));
+  auto some = any->rows(*device_no);
+  HOLDLINE_ASSIGN(const bool has_some, some.next());
+  if (!has_some) return found;
+  HOLDLINE_ASSIGN(auto* find, writer_.statements_.get("SELECT incarnation, lane, number FROM taken_anew WHERE "
+                                                      "device = ? AND first = ?"));
+  for (const sync::Hash& hash : first) {
+    auto rows = find->rows(*device_no, Blob{hash.view()});
+    HOLDLINE_ASSIGN(const bool known, rows.next());
+    if (!known) continue;
+    HOLDLINE_ASSIGN(const std::string incarnation, writer_.parties_.name(rows.i64(0)));
+    found.push_back({hash,
+                     {device, Id::from(incarnation), static_cast<Lane>(rows.i64(1))},
+                     static_cast<std::uint64_t>(rows.i64(2))});
+  }
+  return found;
+}
+
+Result<std::map<std::uint32_t, sync::Assertion>> WriteTransaction::assertions(const Id& device, const Id& incarnation) {
+  std::map<std::uint32_t, sync::Assertion> found;
+  HOLDLINE_ASSIGN(const auto device_no, writer_.parties_.find(device.view()));
+  HOLDLINE_ASSIGN(const auto incarnation_no, writer_.parties_.find(incarnation.view()));
+  if (!device_no || !incarnation_no) return found;
+  HOLDLINE_ASSIGN(auto* find, writer_.statements_.get("SELECT number, person, at, signature FROM assertion WHERE "
+                                                      "device = ? AND incarnation = ?"));
+  auto rows = find->rows(*device_no, *incarnation_no);
+  for (;;) {
+    HOLDLINE_ASSIGN(const bool more, rows.next());
+    if (!more) return found;
+    sync::Assertion assertion;
+    assertion.number = static_cast<std::uint32_t>(rows.i64(0));
+    assertion.person = Id::from(rows.blob(1));
+    assertion.at_ms = rows.i64(2);
+    assertion.signature = rows.blob(3);
+    found.emplace(assertion.number, std::move(assertion));
+  }
+}
+
+}  // namespace holdline::hub::sqlite

@@ -1,0 +1,77 @@
+// The one connection that writes records, results and progress, and its transactions.
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "hub/ledger/sqlite/digests.hpp"
+#include "hub/ledger/sqlite/tables.hpp"
+
+namespace holdline::hub::sqlite {
+
+// One thread; stays where it is (statements point into it).
+class Writer {
+ public:
+  // Takes over an open, checked database whose tables are there, and reads the digests into memory.
+  static Result<std::unique_ptr<Writer>> make(platform::Database db, const sync::Schema& schema);
+
+  // See SqliteLedger::begin.
+  Result<std::unique_ptr<LedgerTransaction>> begin();
+  Result<bool> compact_feed(ChangeNumber cn, std::size_t rows);
+  platform::Database& database() { return db_; }
+  // A write of any connection failed on the disk: the log that all of them share may have a hole, and what is written
+  // behind it would be lost with the power. Any thread.
+  void doubt() { outcome_unknown_ = true; }
+
+ private:
+  friend class WriteTransaction;
+  Writer(platform::Database db, const sync::Schema& schema)
+      : db_(std::move(db)),
+        statements_(db_),
+        scopes_(Names::of_scopes(statements_)),
+        parties_(Names::of_parties(statements_)),
+        schema_(schema) {}
+
+  platform::Database db_;
+  Statements statements_;
+  Names scopes_, parties_;
+  const sync::Schema& schema_;
+  Digests digests_;
+  Cursor head_;
+  bool open_ = false;                          // a transaction is under way
+  std::atomic<bool> outcome_unknown_ = false;  // a write failed in a way that leaves open what is on the disk
+};
+
+class WriteTransaction final : public LedgerTransaction {
+ public:
+  explicit WriteTransaction(Writer& writer, platform::Transaction transaction);
+  ~WriteTransaction() override;
+
+  Cursor head() override { return writer_.head_; }
+  Result<std::map<LaneKey, Progress>> progress(std::span<const LaneKey> keys) override;
+  Result<std::map<Id, std::uint64_t>> result_heads(std::span<const Id> devices) override;
+  Result<std::vector<KeptResult>> results(const LaneKey& lane, std::uint64_t first, std::uint64_t last) override;
+  Result<std::map<sync::RecordKey, StoodAt>> records(std::span<const sync::RecordKey> keys) override;
+  Result<std::vector<sync::Record>> children(const sync::RecordKey& parent) override;
+  Result<std::vector<HeldAction>> held(const Id& device, const Id& incarnation) override;
+  Result<std::vector<TakenAnew>> taken_anew(const Id& device, std::span<const sync::Hash> first) override;
+  Result<std::map<std::uint32_t, sync::Assertion>> assertions(const Id& device, const Id& incarnation) override;
+  Result<void> commit(const ChangeSet& changes) override;
+
+ private:
+  Result<void> write(const ChangeSet& changes);
+  Result<void> write_rows(std::span<const RecordWrite> writes);
+  Result<void> write_row(const sync::Collection& collection, const RecordWrite& write, std::string_view body);
+  Result<void> write_feed(const RecordWrite& write, std::size_t index, std::string_view body);
+  Result<void> write_progress(const ChangeSet& changes);
+  Result<void> write_results(std::span<const KeptResult> results);
+  Result<void> write_held(const ChangeSet& changes);
+  Result<void> write_taken_anew(const ChangeSet& changes);
+  Result<void> write_assertions(const ChangeSet& changes);
+  Result<void> write_head(const ChangeSet& changes);
+
+  Writer& writer_;
+  std::optional<platform::Transaction> transaction_;
+};
+
+}  // namespace holdline::hub::sqlite

@@ -1,0 +1,62 @@
+// The hub serving: which request is answered by which thread. Requests arrive on the I/O thread; pushes are read there,
+// taken in groups on the ledger's thread and everything that only reads is answered on the read desk's.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include "hub/admin/admin.hpp"
+#include "hub/feed/ledger_read_thread.hpp"
+#include "hub/feed/snapshots.hpp"
+#include "hub/intake/ledger_thread.hpp"
+#include "hub/setup/parts.hpp"
+#include "platform/http/server.hpp"
+#include "platform/os/log.hpp"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace holdline::hub {
+
+class HubServer {
+ public:
+  // Listens on the configured address and on DIRECTORY/admin.sock when it returns. Everything handed in outlives it.
+  // `ledger_lost` is called once, on the ledger's thread, when nothing can be written until the ledger was opened
+  // again: the process should end, without closing it.
+  static Result<std::unique_ptr<HubServer>> start(boost::asio::io_context& io, HubParts& hub,
+                                                  platform::Entropy& entropy, const platform::Clock& clock,
+                                                  platform::Logger& log, std::function<void()> ledger_lost);
+  ~HubServer();
+
+  // The TCP port it listens on, also when the settings left the choice to the kernel (0).
+  std::uint16_t port() const;
+
+  // Stops accepting, lets answers in flight finish for at most `limit`, then calls `done` on the I/O thread.
+  void stop(std::chrono::milliseconds limit, std::function<void()> done);
+
+ private:
+  HubServer(HubParts& hub, platform::Entropy& entropy, const platform::Clock& clock, platform::Logger& log,
+            std::function<void()> ledger_lost);
+
+  void answer(platform::HttpRequest request, platform::Respond respond);
+  void answer_admin(platform::HttpRequest request, platform::Respond respond);
+  void enroll(platform::HttpRequest request, platform::Respond respond);
+  void push(const Device& device, platform::HttpRequest request, platform::Respond respond);
+  void read(const Device& device, platform::HttpRequest request, platform::Respond respond);
+  Result<Device> authenticate(const platform::HttpRequest& request);
+
+  HubParts& hub_;
+  platform::Entropy& entropy_;
+  const platform::Clock& clock_;
+  platform::Logger& log_;
+  Snapshots snapshots_;
+  SyncService io_codec_;      // compression for the I/O thread
+  SyncService ledger_codec_;  // and for the ledger's
+  std::unique_ptr<ReadDesk> desk_;
+  std::unique_ptr<LedgerThread> writer_;
+  std::unique_ptr<platform::HttpServer> tls_, admin_;
+};
+
+}  // namespace holdline::hub

@@ -1,9 +1,0 @@
-#include "platform/memory.hpp"
-
-#include <malloc.h>
-
-namespace holdline::platform {
-
-void release_free_memory() { ::malloc_trim(0); }
-
-}  // namespace holdline::platform

@@ -1,0 +1,42 @@
+// Conflict records: what lost, beside what stands, with who, when and from which base. Ordinary records of a built-in
+// collection, so they are fed, searched and resolved like any other.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sync/merge/merge.hpp"
+#include "sync/schema/schema.hpp"
+
+namespace holdline::sync {
+
+// The same losing action and unit always give the same record, so a replay cannot make a second one. Of a maker who is
+// known by value: the same losing value of the unit.
+RecordKey conflict_key(const Schema& schema, const Incoming& incoming, const Loser& loser);
+
+// The conflict record of one losing value.
+Record conflict_record(const Schema& schema, const Incoming& incoming, const Loser& loser, const std::string& scope);
+
+// Whether a change of this unit goes on from `conflict`: it is open, about this unit of the op's record, and what the
+// change replaces of its other value is what it was made from, or is not among what lost. When two machines of one disk
+// both went on from the same value, the second to arrive is a question of its own.
+bool goes_on_from(const Schema& schema, const Record& conflict, const Op& op, std::uint8_t unit);
+
+// A later change of the same person joins: the conflict's other value becomes the new one; the earlier stays in
+// `joined`.
+void join(const Schema& schema, Record& conflict, const Incoming& incoming, const Joined& joined);
+
+// The values a conflict offers, exactly as they were: `current` is what stood, `other` what lost.
+struct ConflictValues {
+  RecordKey record;
+  std::uint8_t unit = 0;
+  bool about_deletion = false;
+  std::vector<Value> current, other;
+};
+Result<ConflictValues> conflict_values(const Schema& schema, const Record& conflict);
+
+// A value for a person to read.
+std::string display(const Value& value);
+
+}  // namespace holdline::sync

@@ -1,0 +1,68 @@
+#include <algorithm>
+#include <functional>
+
+#include "sync/merge/steps.hpp"
+
+namespace holdline::sync {
+
+namespace {
+
+void write_seen(ByteWriter& out, const Record& record) {
+  out.varint(record.key.collection);
+  out.raw(record.key.id.view());
+  for (std::size_t i = 0; i < record.fields.size(); ++i) {
+    if (is_null(record.fields[i])) continue;
+    out.varint(i + 1);
+    encode_value(out, record.fields[i]);
+  }
+  out.varint(0);
+}
+
+}  // namespace
+
+Loser lost_deletion(LoserState state, bool incoming_lost) {
+  Loser loser;
+  loser.state = state;
+  loser.incoming_lost = incoming_lost;
+  loser.about_deletion = true;
+  return loser;
+}
+
+MergeOutcome merge_delete(const Collection& collection, const Stood* stood, const Incoming& incoming) {
+  MergeOutcome outcome;
+  if (stood == nullptr) {
+    outcome.next.record = blank_record(collection, incoming.op);
+    outcome.next.record.deleted = true;
+    return outcome;
+  }
+  outcome.next = *stood;
+  Record& record = outcome.next.record;
+  if (record.deleted) return outcome;
+  outcome.merged = changed_by_others(stood, incoming);
+  if (incoming.current_digest == incoming.op.seen_digest) {
+    record.deleted = true;
+    record.deletion_asked = false;
+  } else {
+    // Whoever asks too has a question of their own: it names them, and what they saw.
+    record.deletion_asked = true;
+    outcome.losers.push_back(lost_deletion(LoserState::open, true));
+    if (stood->record.deletion_asked) return outcome;
+  }
+  outcome.flags_changed = true;
+  outcome.next.meta.last_device = incoming.maker.device;
+  return outcome;
+}
+
+Hash seen_digest(const Record& record, const std::vector<Record>& children) {
+  std::vector<std::reference_wrapper<const Record>> live;
+  for (const Record& child : children)
+    if (!child.deleted) live.emplace_back(child);
+  std::sort(live.begin(), live.end(), [](const Record& a, const Record& b) { return a.key < b.key; });
+  Bytes bytes;
+  ByteWriter out(bytes);
+  write_seen(out, record);
+  for (const Record& child : live) write_seen(out, child);
+  return sha256({"holdline seen", bytes});
+}
+
+}  // namespace holdline::sync

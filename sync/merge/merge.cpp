@@ -1,0 +1,142 @@
+#include "sync/merge/merge.hpp"
+
+#include <algorithm>
+
+#include "sync/merge/stamps.hpp"
+#include "sync/merge/steps.hpp"
+
+namespace holdline::sync {
+
+namespace {
+
+bool holds_elements(const Field& field) { return field.type == FieldType::set || field.type == FieldType::list; }
+
+// Folds one change of a set or list, whichever way its elements are known.
+void fold(const Collection& collection, const Incoming& in, const FieldChange& change, Value& value) {
+  if (!in.by_value) return fold_elements(in.maker, in.header, in.index, change, value);
+  Bytes field;
+  ByteWriter(field).varint(collection.fields[change.field].no);
+  Elements elements;
+  if (auto* present = std::get_if<Elements>(&value)) elements = std::move(*present);
+  for (const std::string& text : change.adds) {
+    const Hash said = sha256({"holdline element", in.maker.device.view(), field, text});
+    const Id tag = natural_id(collection.no, in.op.record.id, said.view());
+    const auto at = std::ranges::lower_bound(elements, tag, {}, &Element::tag);
+    if (at == elements.end() || at->tag != tag) elements.insert(at, Element{tag, text, false});
+  }
+  value = std::move(elements);
+  fold_elements(in.maker, in.header, in.index, {change.field, {}, {}, {}, change.removes}, value);
+}
+
+// A create that met a deleted record. The deletion is over, and kept for the record.
+void start_anew(const Stood& stood, MergeOutcome& outcome) {
+  outcome.next.record.scope = stood.record.scope;
+  outcome.next.meta.last_cn = stood.meta.last_cn;
+  outcome.flags_changed = outcome.merged = true;
+  outcome.stamps_changed = outcome.next.meta.stamps != stood.meta.stamps;
+  outcome.changed = 0;
+  for (std::size_t i = 0; i < stood.record.fields.size(); ++i)
+    if (stood.record.fields[i] != outcome.next.record.fields[i]) outcome.changed |= bit(static_cast<FieldIndex>(i));
+  outcome.losers.push_back(lost_deletion(LoserState::decided, false));
+}
+
+// A create where no live record stands: everything applies. The plain case of every new record, so it copies each value
+// once and hashes only for policy `latest`. A deleted record starts anew: whoever creates it cannot have displayed it.
+MergeOutcome merge_create(const Collection& collection, const Stood* stood, const Incoming& in) {
+  MergeOutcome outcome;
+  outcome.created = true;
+  outcome.next.record = blank_record(collection, in.op);
+  outcome.next.meta.last_device = in.maker.device;
+  auto& fields = outcome.next.record.fields;
+  FieldMask stamped = 0;
+  for (const FieldChange& change : in.op.changes) {
+    if (holds_elements(collection.fields[change.field])) {
+      fold(collection, in, change, fields[change.field]);
+    } else {
+      fields[change.field] = change.value;
+      const std::uint8_t unit = collection.unit_of[change.field];
+      if (collection.units[unit].policy == MergePolicy::latest && !is_null(change.value)) stamped |= bit(unit);
+    }
+    if (!is_null(fields[change.field])) outcome.changed |= bit(change.field);
+  }
+  for (std::uint8_t unit = 0; unit < collection.units.size(); ++unit) {
+    if ((stamped & bit(unit)) == 0) continue;
+    std::vector<Base> named;
+    for (const FieldIndex field : collection.units[unit].fields) named.emplace_back(fields[field]);
+    const EffectiveTime at{in.corrected_ms, in.maker.device};
+    outcome.stamps_changed |= put_stamp(outcome.next.meta, unit, *stamp_name(named), at);
+  }
+  if (stood != nullptr) start_anew(*stood, outcome);
+  return outcome;
+}
+
+// Sets and lists are folded element by element; every other unit the op mentions is merged as one value.
+void merge_fields(const Collection& collection, const Incoming& in, const JoinsOpenConflict& joins,
+                  MergeOutcome& outcome) {
+  FieldMask units = 0;  // units have numbers below 64, as fields have
+  for (const FieldChange& change : in.op.changes) {
+    if (!holds_elements(collection.fields[change.field])) {
+      units |= bit(collection.unit_of[change.field]);
+      continue;
+    }
+    Value folded = outcome.next.record.fields[change.field];
+    fold(collection, in, change, folded);
+    assign(outcome, change.field, folded);
+  }
+  for (std::uint8_t unit = 0; unit < collection.units.size(); ++unit)
+    if ((units & bit(unit)) != 0) merge_unit(collection, unit, in, joins, outcome);
+}
+
+// Lays the changes of an edit, or of a create that met a live record, on what stands (nothing: an empty record).
+MergeOutcome merge_changes(const Collection& collection, const Stood* stood, const Incoming& in,
+                           const JoinsOpenConflict& joins) {
+  MergeOutcome outcome;
+  if (stood != nullptr) {
+    outcome.next = *stood;
+  } else {
+    outcome.next.record = blank_record(collection, in.op);
+  }
+  outcome.merged = changed_by_others(stood, in);
+  merge_fields(collection, in, joins, outcome);
+  if (outcome.changed == 0) return outcome;
+  outcome.next.meta.last_device = in.maker.device;
+  outcome.created = stood == nullptr || stood->record.deleted;
+  if (outcome.next.record.deleted) {
+    outcome.next.record.deleted = false;
+    outcome.next.record.deletion_asked = true;
+    outcome.flags_changed = true;
+    outcome.losers.push_back(lost_deletion(LoserState::open, false));
+  }
+  return outcome;
+}
+
+}  // namespace
+
+void assign(MergeOutcome& outcome, FieldIndex field, const Value& value) {
+  Value& current = outcome.next.record.fields[field];
+  if (current == value) return;
+  current = value;
+  outcome.changed |= bit(field);
+}
+
+Record blank_record(const Collection& collection, const Op& op) {
+  Record record;
+  record.key = op.record;
+  record.scope = op.scope;
+  record.fields.resize(collection.fields.size());
+  return record;
+}
+
+bool changed_by_others(const Stood* stood, const Incoming& incoming) {
+  return stood != nullptr && stood->meta.last_cn > incoming.op.seen && stood->meta.last_device != incoming.maker.device;
+}
+
+MergeOutcome merge(const Collection& collection, const Stood* stood, const Incoming& incoming,
+                   const JoinsOpenConflict& joins) {
+  if (incoming.op.kind == OpKind::erase_row) return merge_delete(collection, stood, incoming);
+  const bool live = stood != nullptr && !stood->record.deleted;
+  if (incoming.op.kind == OpKind::create && !live) return merge_create(collection, stood, incoming);
+  return merge_changes(collection, stood, incoming, joins);
+}
+
+}  // namespace holdline::sync

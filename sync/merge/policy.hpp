@@ -1,0 +1,33 @@
+// Who wins when a merge unit conflicts: one function per policy, chosen from a table. Used by the merge of this folder
+// only.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "sync/merge/stamps.hpp"
+
+namespace holdline::sync {
+
+// Two values of one unit that were both made without knowing the other. Values are one per field of the unit.
+struct Contest {
+  const Collection& collection;
+  const MergeUnit& unit;
+  const std::vector<Value>& current;
+  const std::vector<Value>& incoming;
+  std::optional<EffectiveTime> current_at;  // policy `latest` only, as is the next; nothing: before all stamps
+  EffectiveTime incoming_at;
+};
+
+enum class Verdict {
+  ask,       // the current values stay, a person decides about the incoming
+  stay,      // the current values stay, the incoming are kept for the record
+  give_way,  // the incoming values stand, the current are kept for the record
+};
+
+Verdict decide(const Contest& contest);
+
+// Position of a value in the declared order of a picklist, ascending; -1 for what is not in it.
+std::ptrdiff_t strictness(const Field& field, const Value& value);
+
+}  // namespace holdline::sync

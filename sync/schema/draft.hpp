@@ -1,0 +1,59 @@
+// A schema while it is read: what the text says, with the lines to point at, before names are resolved. Used by the
+// schema_*.cpp files of this folder only.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sync/schema/schema.hpp"
+
+namespace holdline::sync {
+
+using Line = std::uint32_t;  // from 1
+
+// Collects every error of a text, so that whoever edits it fixes them in one go.
+class SchemaErrors {
+ public:
+  void add(Line line, std::string_view key, std::string_view text);
+  bool empty() const { return lines_.empty(); }
+  // Ascending by line; a hopeless text is cut after the first hundred.
+  std::string message() const;
+
+ private:
+  std::multimap<Line, std::string> lines_;
+};
+
+struct FieldDraft {
+  Field field;
+  std::string target;          // reference: name of the collection; empty: any (built-in collections only)
+  bool states_policy = false;  // the text names a policy; otherwise the type decides
+  std::string key;             // "collection.customer.field.ref"
+  Line line = 0;
+  std::map<std::string, Line, std::less<>> lines;  // of each attribute
+  Line line_of(std::string_view attribute) const;
+};
+
+struct CollectionDraft {
+  Collection collection;  // without fields, units, parent and natural key
+  std::string parent, natural_key;
+  std::vector<FieldDraft> fields;
+  std::string key;
+  Line line = 0;
+  std::map<std::string, Line, std::less<>> lines;
+  Line line_of(std::string_view attribute) const;
+};
+
+struct SchemaDraft {
+  std::uint32_t version = 0;
+  std::vector<CollectionDraft> collections;
+};
+
+// Reads the text: TOML syntax, unknown keys, types and ranges of each value alone.
+SchemaDraft read_schema(std::string_view toml, SchemaErrors& errors);
+// Resolves names and checks what holds between values. The collections are usable when `errors` stayed empty.
+std::vector<Collection> link_schema(SchemaDraft&& draft, SchemaErrors& errors);
+
+}  // namespace holdline::sync

@@ -1,0 +1,108 @@
+// The schema as data: collections, fields and what holds for each. Parsed once from schema.toml by the hub, handed
+// versioned to every agent; tables, validation, forms, search and the wire codec all follow it. Immutable after
+// parsing, so it may be shared between threads.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sync/base/hash.hpp"
+#include "sync/base/id.hpp"
+#include "sync/base/result.hpp"
+
+namespace holdline::sync {
+
+enum class FieldType : std::uint8_t { text, integer, boolean, time, picklist, phone, email, reference, set, list };
+
+// Who decides when a field's current value is neither the base nor the new value (design of the merge: LAWS.md).
+enum class MergePolicy : std::uint8_t {
+  review,      // current stays, the other value opens a conflict for a person
+  latest,      // the later effective time wins
+  central,     // what the central database last said stays
+  transition,  // the state table says whether current -> new is a legal step
+  strictest,   // the stricter of the two by the declared order
+  unite,       // set: adds and removes, always applied
+  append,      // list: always applied
+};
+
+enum class SearchKind : std::uint8_t { none, name, phone, reference };
+enum class Replication : std::uint8_t { full, masked, never };
+
+using CollectionNo = std::uint16_t;  // stable number of a collection, from the file
+using FieldIndex = std::uint8_t;     // position in Collection::fields, 0..63
+
+struct Field {
+  std::string name;      // snake_case, unique in its collection
+  std::uint16_t no = 0;  // stable number, from the file; fields are ascending by it
+  FieldType type = FieldType::text;
+  std::string label;  // for forms; defaults to the name in words
+  bool required = false;
+  bool read_only = false;                        // set by the hub only; an op that changes it is refused
+  std::size_t max_length = 0;                    // text, set and list elements: bytes of UTF-8
+  std::optional<std::int64_t> minimum, maximum;  // integer, time
+  std::vector<std::string> options;              // picklist, set; for `strictest` in ascending strictness
+  std::map<std::string, std::vector<std::string>> transitions;  // `transition`: state -> allowed next states
+  CollectionNo target = 0;  // reference: which collection; 0: any (built-in ones only)
+  SearchKind search = SearchKind::none;
+  MergePolicy policy = MergePolicy::review;
+  std::string merge_group;      // empty: merges alone
+  std::uint8_t visibility = 0;  // visibility group 0..7
+  Replication replication = Replication::full;
+  bool sensitive = false;            // never in exports and lists by default
+  std::uint32_t retention_days = 0;  // 0: kept with the record
+  std::uint32_t form_position = 0;   // 0: not on the form
+};
+
+// Fields that merge as one value, with one policy: a merge group, or a single field.
+struct MergeUnit {
+  std::string name;  // group or field name
+  MergePolicy policy = MergePolicy::review;
+  std::vector<FieldIndex> fields;  // ascending
+};
+
+struct Collection {
+  std::string name;
+  CollectionNo no = 0;
+  std::string label;
+  Lane lane = 3;
+  bool built_in = false;                  // conflict: made by the hub only
+  std::optional<FieldIndex> parent;       // child collection: the reference field to its root
+  std::optional<FieldIndex> natural_key;  // with parent: the id derives from parent and this field
+  std::vector<Field> fields;              // ascending by no, at most 64
+  std::vector<MergeUnit> units;           // every field is in exactly one
+  std::vector<std::uint8_t> unit_of;      // field index -> unit index
+
+  std::optional<FieldIndex> field(std::string_view field_name) const;
+  std::optional<FieldIndex> field_by_no(std::uint16_t no) const;
+};
+
+class Schema {
+ public:
+  // The syntax is explained in schema.toml. Errors: ask_person "invalid-schema"; the message has a line
+  // "line L: key: text" for every error of the text (for the first alone when the text is not valid TOML).
+  static Result<Schema> parse(std::string_view toml);
+
+  std::uint32_t version() const { return version_; }  // from the file; a changed schema has a higher one
+  const Hash& hash() const { return hash_; }          // SHA-256 of the text
+  const std::string& text() const { return text_; }
+  std::span<const Collection> collections() const { return collections_; }
+  // Null when there is none. The pointer lives as long as the schema.
+  const Collection* collection(std::string_view name) const;
+  const Collection* collection(CollectionNo no) const;
+
+ private:
+  std::uint32_t version_ = 0;
+  Hash hash_;
+  std::string text_;
+  std::vector<Collection> collections_;  // ascending by no
+};
+
+// The schema this build ships (schema.toml in this folder).
+std::string_view default_schema_text();
+
+}  // namespace holdline::sync

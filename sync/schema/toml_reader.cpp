@@ -1,0 +1,353 @@
+// The syntax of schema.toml: one table per collection, one inline table per field. toml++ is used on a string only.
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <numeric>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "sync/base/limits.hpp"
+#include "sync/base/syntax.hpp"
+#include "sync/base/toml.hpp"
+#include "sync/schema/draft.hpp"
+
+namespace holdline::sync {
+
+namespace {
+
+template <class E>
+using Names = std::pair<std::string_view, E>;
+
+constexpr std::array<Names<FieldType>, 10> type_names{{{"text", FieldType::text},
+                                                       {"integer", FieldType::integer},
+                                                       {"boolean", FieldType::boolean},
+                                                       {"time", FieldType::time},
+                                                       {"picklist", FieldType::picklist},
+                                                       {"phone", FieldType::phone},
+                                                       {"email", FieldType::email},
+                                                       {"reference", FieldType::reference},
+                                                       {"set", FieldType::set},
+                                                       {"list", FieldType::list}}};
+constexpr std::array<Names<MergePolicy>, 7> policy_names{{{"review", MergePolicy::review},
+                                                          {"latest", MergePolicy::latest},
+                                                          {"central", MergePolicy::central},
+                                                          {"transition", MergePolicy::transition},
+                                                          {"strictest", MergePolicy::strictest},
+                                                          {"union", MergePolicy::unite},
+                                                          {"append", MergePolicy::append}}};
+constexpr std::array<Names<SearchKind>, 4> search_names{{{"none", SearchKind::none},
+                                                         {"name", SearchKind::name},
+                                                         {"phone", SearchKind::phone},
+                                                         {"reference", SearchKind::reference}}};
+constexpr std::array<Names<Replication>, 3> replication_names{
+    {{"full", Replication::full}, {"masked", Replication::masked}, {"never", Replication::never}}};
+
+// Keys cannot be split over lines, and their depth is what the parser's memory and stack grow with.
+constexpr std::size_t line_limit = 4096;
+constexpr std::int64_t number_limit = 65'535;
+constexpr std::size_t option_limit = 64;
+constexpr std::size_t label_limit = 80;
+
+Line line_of(const toml::node& node) { return std::max<Line>(1, node.source().begin.line); }
+
+// Levenshtein distance, for the nearest known name.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = std::exchange(row[j + 1], std::min({replaced, row[j] + 1, row[j + 1] + 1}));
+    }
+  }
+  return row.back();
+}
+
+template <class Container>
+std::string suggestion(std::string_view word, const Container& known) {
+  std::string_view best;
+  std::size_t least = 3;  // further away it would be a guess, not a slip
+  for (const std::string_view candidate : known)
+    if (const std::size_t d = distance(word.substr(0, option_limit), candidate); d < least) least = d, best = candidate;
+  return best.empty() ? std::string() : "; did you mean '" + std::string(best) + "'?";
+}
+
+// Reads the attributes of one table and, at the end, names those nobody asked for.
+class Attributes {
+ public:
+  Attributes(const toml::table& table, std::string key, SchemaErrors& errors)
+      : table_(table), key_(std::move(key)), errors_(errors) {}
+
+  bool has(std::string_view name) const { return table_.contains(name); }
+
+  void text(std::string_view name, std::string& into, std::size_t limit) {
+    const toml::node* node = ask(name);
+    if (node == nullptr) return;
+    const auto value = node->value_exact<std::string>();
+    if (!value) return refuse(*node, name, "must be a text in quotes");
+    if (value->empty() || value->size() > limit)
+      return refuse(*node, name, "must have 1 to " + std::to_string(limit) + " bytes");
+    into = *value;
+  }
+
+  template <class Integer>
+  void integer(std::string_view name, Integer& into, std::int64_t least, std::int64_t most) {
+    const toml::node* node = ask(name);
+    if (node == nullptr) return;
+    const auto value = node->value_exact<std::int64_t>();
+    if (!value) return refuse(*node, name, "must be a whole number");
+    if (*value < least || *value > most)
+      return refuse(*node, name, "must be from " + std::to_string(least) + " to " + std::to_string(most));
+    into = static_cast<Integer>(*value);
+  }
+
+  void boundary(std::string_view name, std::optional<std::int64_t>& into) {
+    if (!has(name)) return void(ask(name));
+    std::int64_t value = 0;
+    integer(name, value, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max());
+    into = value;
+  }
+
+  void boolean(std::string_view name, bool& into) {
+    const toml::node* node = ask(name);
+    if (node == nullptr) return;
+    const auto value = node->value_exact<bool>();
+    if (!value) return refuse(*node, name, "must be true or false");
+    into = *value;
+  }
+
+  template <class E, std::size_t N>
+  void choice(std::string_view name, const std::array<Names<E>, N>& names, E& into) {
+    const toml::node* node = ask(name);
+    if (node == nullptr) return;
+    const auto value = node->value_exact<std::string_view>();
+    std::vector<std::string_view> known;
+    std::string all;
+    for (const auto& [text, meaning] : names) {
+      if (value == text) return void(into = meaning);
+      known.push_back(text);
+      all += (all.empty() ? "" : ", ") + std::string(text);
+    }
+    refuse(*node, name, "must be one of " + all + (value ? suggestion(*value, known) : ""));
+  }
+
+  void texts(std::string_view name, std::vector<std::string>& into) {
+    if (const toml::node* node = ask(name)) read_texts(*node, name, into);
+  }
+
+  void table_of_texts(std::string_view name, std::map<std::string, std::vector<std::string>>& into) {
+    const toml::node* node = ask(name);
+    if (node == nullptr) return;
+    const toml::table* states = node->as_table();
+    if (states == nullptr) return refuse(*node, name, "must be a table of state = [next states]");
+    for (const auto& [state, next] : *states)
+      read_texts(next, std::string(name) + "." + std::string(state.str()), into[std::string(state.str())]);
+  }
+
+  // The tables inside table `name`, in the order of their names.
+  std::vector<std::pair<std::string, const toml::table*>> tables(std::string_view name) {
+    std::vector<std::pair<std::string, const toml::table*>> found;
+    const toml::node* node = ask(name);
+    if (node == nullptr) return found;
+    const toml::table* outer = node->as_table();
+    if (outer == nullptr) return refuse(*node, name, "must be a table"), found;
+    for (const auto& [key, value] : *outer) {
+      const std::string inner = std::string(name) + "." + std::string(key.str());
+      if (!value.is_table()) {
+        refuse(value, inner, "must be a table");
+      } else {
+        found.emplace_back(std::string(key.str()), value.as_table());
+        lines_[inner] = std::max<Line>(1, key.source().begin.line);
+      }
+    }
+    return found;
+  }
+
+  void required(std::string_view name, Line line) {
+    if (!has(name)) errors_.add(line, key_.empty() ? name : key_ + "." + std::string(name), "is missing");
+  }
+
+  void finish() {
+    for (const auto& [key, value] : table_)
+      if (!asked_.contains(key.str())) refuse(value, key.str(), "is not known here" + suggestion(key.str(), asked_));
+  }
+
+  std::map<std::string, Line, std::less<>>& lines() { return lines_; }
+
+ private:
+  const toml::node* ask(std::string_view name) {
+    asked_.emplace(name);
+    const toml::node* node = table_.get(name);
+    if (node != nullptr) lines_[std::string(name)] = line_of(*node);
+    return node;
+  }
+
+  void refuse(const toml::node& node, std::string_view name, std::string_view text) {
+    errors_.add(line_of(node), (key_.empty() ? "" : key_ + ".") + std::string(name), text);
+  }
+
+  void read_texts(const toml::node& node, std::string_view name, std::vector<std::string>& into) {
+    const toml::array* array = node.as_array();
+    if (array == nullptr) return refuse(node, name, "must be a list of texts");
+    for (const toml::node& item : *array) {
+      const auto value = item.value_exact<std::string>();
+      if (!value || value->empty() || value->size() > option_limit)
+        refuse(item, name, "every item must be a text of 1 to " + std::to_string(option_limit) + " bytes");
+      else if (std::ranges::find(into, *value) != into.end())
+        refuse(item, name, "'" + *value + "' is there twice");
+      else
+        into.push_back(*value);
+    }
+  }
+
+  const toml::table& table_;
+  std::string key_;
+  SchemaErrors& errors_;
+  std::set<std::string, std::less<>> asked_;
+  std::map<std::string, Line, std::less<>> lines_;
+};
+
+FieldDraft read_field(const toml::table& table, std::string name, std::string key, Line line, SchemaErrors& errors) {
+  FieldDraft draft;
+  draft.key = key;
+  draft.line = line;
+  Field& field = draft.field;
+  field.name = std::move(name);
+  Attributes at(table, std::move(key), errors);
+  at.required("no", line);
+  at.required("type", line);
+  at.integer("no", field.no, 1, number_limit);
+  at.choice("type", type_names, field.type);
+  at.text("label", field.label, label_limit);
+  at.boolean("required", field.required);
+  at.boolean("read_only", field.read_only);
+  at.integer("max_length", field.max_length, 1, static_cast<std::int64_t>(limits::text_bytes));
+  at.boundary("minimum", field.minimum);
+  at.boundary("maximum", field.maximum);
+  at.texts("options", field.options);
+  at.table_of_texts("transitions", field.transitions);
+  at.text("target", draft.target, option_limit);
+  at.choice("search", search_names, field.search);
+  draft.states_policy = at.has("policy");
+  at.choice("policy", policy_names, field.policy);
+  at.text("merge_group", field.merge_group, option_limit);
+  at.integer("visibility", field.visibility, 0, 7);
+  at.choice("replication", replication_names, field.replication);
+  at.boolean("sensitive", field.sensitive);
+  at.integer("retention_days", field.retention_days, 0, 36'525);
+  at.integer("form_position", field.form_position, 0, 1'000);
+  at.finish();
+  draft.lines = std::move(at.lines());
+  return draft;
+}
+
+CollectionDraft read_collection(const toml::table& table, std::string name, std::string key, Line line,
+                                SchemaErrors& errors) {
+  CollectionDraft draft;
+  draft.key = key;
+  draft.line = line;
+  draft.collection.name = std::move(name);
+  Attributes at(table, key, errors);
+  at.required("no", line);
+  at.required("field", line);
+  at.integer("no", draft.collection.no, 1, number_limit);
+  at.text("label", draft.collection.label, label_limit);
+  at.integer("lane", draft.collection.lane, 0, lane_count - 1);
+  at.boolean("built_in", draft.collection.built_in);
+  at.text("parent", draft.parent, option_limit);
+  at.text("natural_key", draft.natural_key, option_limit);
+  for (auto& [field_name, field] : at.tables("field")) {
+    const Line field_line = at.lines()["field." + field_name];
+    draft.fields.push_back(read_field(*field, field_name, key + ".field." + field_name, field_line, errors));
+  }
+  at.finish();
+  draft.lines = std::move(at.lines());
+  return draft;
+}
+
+// Appends the escape (\uXXXX or \UXXXXXXXX) of the character that begins at `at` of well-formed UTF-8, and answers how
+// many bytes it took.
+std::size_t escape(std::string_view utf8, std::size_t at, std::string& out) {
+  const auto first = static_cast<unsigned char>(utf8[at]);
+  const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  std::uint32_t character = first & (0x7fu >> size);
+  for (std::size_t i = 1; i < size; ++i)
+    character = character << 6 | (static_cast<unsigned char>(utf8[at + i]) & 0x3fu);
+  out += character > 0xffff ? "\\U" : "\\u";
+  for (int shift = character > 0xffff ? 28 : 12; shift >= 0; shift -= 4)
+    out += "0123456789abcdef"[character >> shift & 0xf];
+  return size;
+}
+
+// Appends the line as the parser may see it: in ASCII. toml++ 3.3 runs into undefined behaviour on other characters
+// wherever it does not expect a text, also on quoted ones. Answers why it may not see the line, or nothing.
+std::string_view to_ascii(std::string_view line, std::string& out) {
+  if (line.size() > line_limit) return "a line may have at most 4096 bytes";
+  if (!is_utf8(line)) return "not valid TOML: not UTF-8";
+  char quote = 0;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      if (quote != '"') return "characters outside ASCII may stand in \"texts\" and comments only";
+      i += escape(line, i, out) - 1;
+      continue;
+    }
+    if (quote == 0 && c == '#') break;
+    out += c;
+    if (c == '\\' && quote == '"' && i + 1 < line.size()) {
+      if (static_cast<unsigned char>(line[++i]) >= 0x80) return "not valid TOML: an unknown escape";
+      out += line[i];
+    } else if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '"' || c == '\'') {
+      if (line.substr(i, 3) == std::string(3, c)) return "texts over several lines are not used here";
+      quote = c;
+    }
+  }
+  return quote == 0 ? std::string_view() : "a text does not end on its line";
+}
+
+// The text with the same lines for the parser. Nothing, with an error for each bad line, when it must not see them.
+std::optional<std::string> to_ascii(std::string_view toml, SchemaErrors& errors) {
+  std::string out;
+  Line line = 1;
+  bool good = true;
+  for (std::size_t at = 0; at < toml.size(); ++line) {
+    const std::size_t end = std::min(toml.find('\n', at), toml.size());
+    if (const auto why = to_ascii(toml.substr(at, end - at), out); !why.empty()) {
+      errors.add(line, "schema", why);
+      good = false;
+    }
+    out += '\n';
+    at = end + 1;
+  }
+  return good ? std::optional(std::move(out)) : std::nullopt;
+}
+
+}  // namespace
+
+SchemaDraft read_schema(std::string_view toml, SchemaErrors& errors) {
+  SchemaDraft draft;
+  const auto ascii = to_ascii(toml, errors);
+  if (!ascii) return draft;
+  const toml::parse_result parsed = toml::parse(std::string_view(*ascii));
+  if (!parsed) {
+    errors.add(std::max<Line>(1, parsed.error().source().begin.line), "schema",
+               "not valid TOML: " + std::string(parsed.error().description()));
+    return draft;
+  }
+  Attributes at(parsed.table(), "", errors);
+  at.required("version", 1);
+  at.required("collection", 1);
+  at.integer("version", draft.version, 1, std::numeric_limits<std::uint32_t>::max());
+  for (auto& [name, table] : at.tables("collection"))
+    draft.collections.push_back(
+        read_collection(*table, name, "collection." + name, at.lines()["collection." + name], errors));
+  at.finish();
+  return draft;
+}
+
+}  // namespace holdline::sync

@@ -1,0 +1,287 @@
+#include "sync/session/session.hpp"
+
+#include <algorithm>
+
+namespace holdline::sync {
+
+std::string_view name_of(SessionState state) {
+  switch (state) {
+    case SessionState::resting:
+      return "resting";
+    case SessionState::greeting:
+      return "greeting";
+    case SessionState::comparing:
+      return "comparing";
+    case SessionState::reissuing:
+      return "reissuing";
+    case SessionState::preparing:
+      return "preparing";
+    case SessionState::bootstrapping:
+      return "bootstrapping";
+    case SessionState::repairing:
+      return "repairing";
+    case SessionState::following:
+      return "following";
+  }
+  return "unknown";
+}
+
+std::vector<SessionAction> Session::step(const SessionEvent& event, std::int64_t now_ms, std::uint64_t chance) {
+  now_ms_ = now_ms;
+  chance_ = chance;
+  Actions actions;
+  std::visit([&](const auto& e) { on(e, actions); }, event);
+  return actions;
+}
+
+void Session::greet(Actions& out) {
+  state_ = SessionState::greeting;
+  caught_up_ = pull_due_ = false;
+  out.push_back(action::SayHello{});
+}
+
+void Session::rest(std::int64_t delay_ms, Actions& out) {
+  state_ = SessionState::resting;
+  caught_up_ = false;
+  out.push_back(action::Rest{now_ms_ + delay_ms});
+}
+
+void Session::on(const event::Wake&, Actions& out) {
+  if (state_ == SessionState::resting) return greet(out);
+  pull_when_due(out);
+}
+
+void Session::on(const event::OutboxGrew& e, Actions& out) {
+  tips_ = e.tips;
+  upload_.tips(tips_);
+  push(out);
+}
+
+void Session::on(const event::Welcomed& e, Actions& out) {
+  if (state_ != SessionState::greeting) return;
+  last_error_.reset();
+  resume_ = e.welcome.resume;
+  upload_.begin(e.welcome.lanes);
+  upload_.tips(tips_);
+  if (e.hub_went_back) {
+    std::array<std::uint64_t, lane_count> hub_has{};
+    for (Lane lane = 0; lane < lane_count; ++lane) hub_has[lane] = e.welcome.lanes[lane].number;
+    out.push_back(action::VoidResults{hub_has, e.welcome.results});
+  }
+  if (std::ranges::find(e.chain, ChainCheck::differs) != e.chain.end()) {
+    // A lane that agrees parts from the hub nowhere: everything the hub has of it is common.
+    for (Lane lane = 0; lane < lane_count; ++lane) {
+      common_[lane].reset();
+      if (e.chain[lane] == ChainCheck::same) common_[lane] = std::min(e.welcome.lanes[lane].number, tips_[lane]);
+      compare_from_[lane] = std::min(e.welcome.lanes[lane].number, tips_[lane]);
+    }
+    state_ = SessionState::comparing;
+    compare_next_lane(out);
+    return;
+  }
+  prepare_or_go_on(e, out);
+}
+
+void Session::compare_next_lane(Actions& out) {
+  for (Lane lane = 0; lane < lane_count; ++lane) {
+    if (common_[lane]) continue;
+    if (compare_from_[lane] == 0) {
+      common_[lane] = 0;
+      continue;
+    }
+    out.push_back(action::AskCommon{lane, compare_from_[lane]});
+    return;
+  }
+  state_ = SessionState::reissuing;
+  std::array<std::uint64_t, lane_count> common{};
+  for (Lane lane = 0; lane < lane_count; ++lane) common[lane] = *common_[lane];
+  out.push_back(action::Reissue{common});
+}
+
+void Session::on(const event::CommonFound& e, Actions& out) {
+  if (state_ != SessionState::comparing) return;
+  // A hub that says more than it was asked must not make the entries behind that disappear.
+  if (e.common >= e.first)
+    common_[e.lane] = std::min(e.common, compare_from_[e.lane]);
+  else
+    compare_from_[e.lane] = e.first - 1;
+  compare_next_lane(out);
+}
+
+void Session::on(const event::Reissued&, Actions& out) {
+  // The new incarnation introduces itself: the hub knows nothing of it yet.
+  if (state_ == SessionState::reissuing) greet(out);
+}
+
+void Session::prepare_or_go_on(const event::Welcomed& e, Actions& out) {
+  if (e.have_schema && e.have_dictionary) {
+    download(out);
+    push(out);
+    return;
+  }
+  state_ = SessionState::preparing;
+  action::Prepare prepare;
+  if (!e.have_schema) prepare.schema = e.welcome.schema;
+  if (!e.have_dictionary) prepare.dictionary = e.welcome.dictionary;
+  out.push_back(prepare);
+}
+
+void Session::on(const event::Prepared&, Actions& out) {
+  if (state_ != SessionState::preparing) return;
+  download(out);
+  push(out);
+}
+
+void Session::download(Actions& out) {
+  backoff_.reset();
+  if (resume_ == Resume::bootstrap) {
+    state_ = SessionState::bootstrapping;
+    chunks_waiting_.clear();
+    chunks_in_flight_ = 0;
+    out.push_back(action::FetchManifest{});
+  } else {
+    state_ = SessionState::following;
+    // The first pull returns at once, so that the screen learns soon how old its data are.
+    out.push_back(action::StartPull{0});
+  }
+}
+
+void Session::on(const event::ManifestKept& e, Actions& out) {
+  if (state_ != SessionState::bootstrapping) return;
+  chunks_waiting_.assign(e.missing.rbegin(), e.missing.rend());  // taken from the back: the hub's order
+  fetch_chunks(out);
+}
+
+void Session::fetch_chunks(Actions& out) {
+  while (!chunks_waiting_.empty() && chunks_in_flight_ < options_.chunks_in_flight) {
+    out.push_back(action::FetchChunk{chunks_waiting_.back()});
+    chunks_waiting_.pop_back();
+    ++chunks_in_flight_;
+  }
+  if (chunks_in_flight_ == 0) out.push_back(action::FinishBootstrap{});
+}
+
+void Session::on(const event::ChunkKept&, Actions& out) {
+  if (state_ != SessionState::bootstrapping || chunks_in_flight_ == 0) return;
+  --chunks_in_flight_;
+  fetch_chunks(out);
+}
+
+void Session::on(const event::Bootstrapped&, Actions& out) {
+  if (state_ != SessionState::bootstrapping) return;
+  resume_ = Resume::follow;
+  download(out);
+}
+
+void Session::on(const event::PushStarted& e, Actions& out) {
+  upload_.sent(e.lane, e.from, e.to);
+  push(out);
+}
+
+void Session::on(const event::PushAnswered& e, Actions& out) {
+  if (!uploading()) return;
+  switch (e.answer) {
+    case PushAnswer::results:
+      upload_.acknowledged(e.lane, e.from, e.to);
+      push(out);
+      pull_when_due(out);
+      return;
+    case PushAnswer::gap:
+      // A hub that has less than before was restored from an older copy; its welcome tells how far back it went.
+      if (!upload_.gap(e.lane, e.from, e.expected)) return greet(out);
+      push(out);
+      pull_when_due(out);
+      return;
+    case PushAnswer::fork:
+      // Hello tells the numbers and hashes anew; the comparison starts from there.
+      greet(out);
+      return;
+    case PushAnswer::unknown_schema:
+      last_error_ =
+          Error{ErrorKind::retry_later, "unknown-schema",
+                "The hub does not know this workstation's form of the data yet; entries wait here until it does."};
+      rest(options_.person_retry_ms, out);
+      return;
+  }
+}
+
+void Session::on(const event::Pulled& e, Actions& out) {
+  if (state_ != SessionState::following) return;
+  if (e.reset) {
+    greet(out);
+    return;
+  }
+  caught_up_ = !e.more;
+  if (!e.differing.empty()) {
+    state_ = SessionState::repairing;
+    keys_differing_ = e.differing;
+    leaves_differing_.clear();
+    mend_next(out);
+    return;
+  }
+  pull_due_ = true;
+  pulled_ms_ = now_ms_;
+  pull_when_due(out);
+}
+
+// Asked again with every answer to a push and when the distance is over, for on a slow line an answer takes long.
+void Session::pull_when_due(Actions& out) {
+  if (state_ != SessionState::following || !pull_due_) return;
+  const std::int64_t due_ms = pulled_ms_ + options_.pull_distance_ms;
+  if (upload_.in_flight() && now_ms_ < due_ms) return out.push_back(action::Remind{due_ms});
+  pull_due_ = false;
+  out.push_back(action::StartPull{caught_up_ ? options_.pull_wait_ms : 0});
+}
+
+// One leaf after the other of one key after the other; back to following when none is left. A part that moved meanwhile
+// is left for the next digest to find again.
+void Session::mend_next(Actions& out) {
+  if (keys_differing_.empty()) {
+    state_ = SessionState::following;
+    out.push_back(action::StartPull{0});
+    return;
+  }
+  if (leaves_differing_.empty())
+    out.push_back(action::CompareLeaves{keys_differing_.back()});
+  else
+    out.push_back(action::FetchLeaf{keys_differing_.back(), leaves_differing_.back()});
+}
+
+void Session::on(const event::LeavesCompared& e, Actions& out) {
+  if (state_ != SessionState::repairing) return;
+  leaves_differing_ = e.differing;
+  if (e.moved || e.differing.empty()) {
+    leaves_differing_.clear();
+    keys_differing_.pop_back();
+  }
+  mend_next(out);
+}
+
+void Session::on(const event::Repaired& e, Actions& out) {
+  if (state_ != SessionState::repairing || leaves_differing_.empty()) return;
+  leaves_differing_.pop_back();
+  if (e.moved) leaves_differing_.clear();
+  if (leaves_differing_.empty()) keys_differing_.pop_back();
+  mend_next(out);
+}
+
+void Session::on(const event::Failed& e, Actions& out) {
+  last_error_ = e.error;
+  if (state_ == SessionState::resting) return;
+  const bool mends_itself = e.error.kind == ErrorKind::retry_later || e.error.kind == ErrorKind::start_over;
+  rest(mends_itself ? backoff_.next(chance_, e.retry_after_ms) : std::max(options_.person_retry_ms, e.retry_after_ms),
+       out);
+}
+
+bool Session::uploading() const {
+  return state_ == SessionState::bootstrapping || state_ == SessionState::repairing ||
+         state_ == SessionState::following;
+}
+
+// One order at a time: the driver reads the batch and says how far it went (PushStarted), then the next is considered.
+void Session::push(Actions& out) {
+  if (!uploading()) return;
+  if (const auto order = upload_.next()) out.push_back(action::StartPush{*order});
+}
+
+}  // namespace holdline::sync

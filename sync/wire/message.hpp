@@ -1,0 +1,268 @@
+// The messages of the sync protocol, one struct each, and their encodings. Control messages are small JSON; whatever
+// grows with the data (actions, changes, results, leaves) is binary in compressed frames. PROTOCOL.md is the byte-exact
+// page. Decoders check every bound before allocating and report ask_person "malformed-message".
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sync/action/action.hpp"
+#include "sync/action/digest.hpp"
+#include "sync/action/record.hpp"
+#include "sync/base/time.hpp"
+#include "sync/wire/batch.hpp"
+
+namespace holdline::sync {
+
+inline constexpr std::uint32_t protocol_version = 1;
+
+// A position in the feed of one epoch. The salt is the random mark of the ledger transaction that made it: the same cn
+// with another salt is another history.
+struct Cursor {
+  ChangeNumber cn = 0;
+  std::uint64_t salt = 0;
+  bool operator==(const Cursor&) const = default;
+};
+
+// --- hello / welcome ---
+
+struct LaneTip {
+  std::uint64_t number = 0;  // last action of the lane; 0: none yet
+  Hash hash;
+  std::uint64_t waiting = 0;  // not yet acknowledged by the hub
+  std::uint64_t bytes = 0;
+  std::int64_t oldest_ms = 0;  // wall time of the oldest waiting one; 0: none
+  bool operator==(const LaneTip&) const = default;
+};
+
+struct Hello {
+  std::uint32_t protocol = protocol_version;
+  Maker maker;
+  Id epoch;  // nil: never connected
+  Hash schema;
+  Cursor cursor;
+  std::uint64_t results = 0;  // last entry of the result stream that is kept durably
+  std::array<LaneTip, lane_count> lanes;
+  TimeReading clock;
+  bool operator==(const Hello&) const = default;
+};
+
+struct LaneAck {
+  std::uint64_t number = 0;  // last action of this incarnation and lane that the ledger has
+  Hash hash;
+  std::uint32_t credit = 0;     // actions that may be in flight
+  std::uint64_t backed_up = 0;  // covered by a verified backup
+  bool operator==(const LaneAck&) const = default;
+};
+
+enum class Resume : std::uint8_t {
+  follow,     // the cursor is good: pull from it
+  bootstrap,  // no cursor, one this ledger never told, or the log no longer reaches back
+};
+
+struct Welcome {
+  std::uint32_t protocol = protocol_version;
+  Id hub;
+  Id epoch;
+  Resume resume = Resume::bootstrap;
+  std::array<LaneAck, lane_count> lanes;
+  std::vector<std::string> scopes;
+  VisibilitySet profile = 0;
+  std::uint32_t grants = 0;  // version of scopes and profile
+  std::uint32_t schema_version = 0;
+  Hash schema;
+  Hash dictionary;
+  std::int64_t hub_wall_ms = 0;
+  std::uint64_t results = 0;  // last entry of this device's result stream; below hello.results: the hub went backwards
+  bool operator==(const Welcome&) const = default;
+};
+
+// Finds where two chains part: hashes of consecutive own actions, oldest first, at most 500.
+struct Compare {
+  Id incarnation;
+  Lane lane = 0;
+  std::uint64_t first = 0;
+  std::vector<Hash> hashes;
+  bool operator==(const Compare&) const = default;
+};
+struct Compared {
+  std::uint64_t common = 0;  // the last number whose hash is the same here; first-1 when none of them is
+  bool operator==(const Compared&) const = default;
+};
+
+// --- push ---
+
+enum class Verdict : std::uint8_t { applied, merged, conflict, quarantined, waiting };
+
+// One entry of a device's result stream. An action can have several: waiting, then what became of it.
+struct ActionResult {
+  std::uint64_t entry = 0;  // dense per device from 1
+  Id incarnation;
+  Lane lane = 0;
+  std::uint64_t number = 0;
+  Verdict verdict = Verdict::applied;
+  Cursor at;                  // where it took effect; an action without effect has the cn that stood
+  std::vector<Id> conflicts;  // records of the conflict collection
+  std::string code, text;     // quarantined, waiting: why, and what to do
+  bool operator==(const ActionResult&) const = default;
+};
+
+// A person's sign-in on this device: signed with the person's key, referenced by number from each action.
+struct Assertion {
+  std::uint32_t number = 0;  // per device, from 1; a new incarnation takes them over
+  Id person;
+  std::int64_t at_ms = 0;
+  Bytes signature;  // Ed25519 over assertion_text()
+  bool operator==(const Assertion&) const = default;
+};
+// What is signed: domain-separated, binds person, device, number and time.
+Bytes assertion_text(const Id& device, const Assertion& assertion);
+
+struct Push {
+  TimeReading clock;  // of the agent, when it sent this: what action times are corrected by
+  ActionBatch batch;
+  std::vector<Assertion> assertions;  // those the batch references, and the hub may not have yet
+};
+
+enum class PushAnswer : std::uint8_t {
+  results,  // an early copy of the stream's entries for these actions; actions already known have their stored result
+  gap,      // the batch came too early, nothing of it is stored: send from `expected`
+  fork,     // `expected` is a number known with another hash: nothing stored; compare, then re-issue
+  unknown_schema,  // the hub does not speak the batch's schema yet: keep it, try later
+};
+struct PushReply {
+  PushAnswer answer = PushAnswer::results;
+  std::uint64_t expected = 0;
+  std::vector<ActionResult> results;
+  bool operator==(const PushReply&) const = default;
+};
+
+// --- pull ---
+
+struct PullRequest {
+  Id epoch;
+  Id incarnation;
+  Cursor cursor;
+  std::uint64_t results = 0;  // told after this entry
+  std::uint32_t grants = 0;
+  std::int64_t wait_ms = 0;  // how long the hub may hold the request when there is nothing to tell
+  bool operator==(const PullRequest&) const = default;
+};
+
+struct DigestRoot {
+  DigestKey key;
+  Hash root;
+  bool operator==(const DigestRoot&) const = default;
+};
+
+// A range (from, to] of the feed over all scopes of the device, applied in one transaction.
+struct Cut {
+  ChangeNumber from = 0;
+  Cursor to;
+  std::vector<Change> changes;
+  std::vector<DigestRoot> digests;  // of the ledger at `to`; empty when the ledger has moved on
+  bool operator==(const Cut&) const = default;
+};
+
+enum class PullAnswer : std::uint8_t {
+  cut,    // possibly empty; also carries results
+  reset,  // epoch, salt, log or grants do not fit the cursor: say hello again
+};
+struct PullReply {
+  PullAnswer answer = PullAnswer::cut;
+  Cut cut;
+  std::vector<ActionResult> results;  // everything that took effect up to cut.to, as far as there was room
+  bool more = false;                  // pull again at once
+  std::int64_t hub_wall_ms = 0;
+  bool operator==(const PullReply&) const = default;
+};
+
+// --- bootstrap ---
+
+struct ChunkInfo {
+  Hash hash;  // of the compressed bytes
+  std::uint64_t bytes = 0, raw_bytes = 0, records = 0;
+  CollectionNo collection = 0;
+  bool operator==(const ChunkInfo&) const = default;
+};
+// A snapshot of everything the device may hold at one cn, in chunks that may be fetched in any order.
+struct Manifest {
+  Id epoch;
+  Cursor at;
+  std::int64_t hub_wall_ms = 0;
+  std::uint32_t schema_version = 0;
+  std::vector<ChunkInfo> chunks;  // small urgent collections first
+  std::vector<DigestRoot> digests;
+  bool operator==(const Manifest&) const = default;
+};
+
+// --- digest and repair ---
+
+struct LeavesRequest {
+  DigestKey key;
+  Cursor cursor;
+  bool operator==(const LeavesRequest&) const = default;
+};
+struct RepairRequest {
+  DigestKey key;
+  std::uint8_t leaf = 0;
+  Cursor cursor;
+  bool operator==(const RepairRequest&) const = default;
+};
+// `moved`: the asked part of the ledger changed after the cursor; pull and ask again.
+struct LeavesReply {
+  bool moved = false;
+  Leaves leaves{};
+};
+struct RepairReply {
+  bool moved = false;
+  std::vector<Change> rows;  // every live row of the leaf, whole; what the replica has beyond them is to go
+};
+
+// Encodings. JSON for control messages, binary (not yet compressed) for the rest.
+std::string encode_json(const Hello&);
+std::string encode_json(const Welcome&);
+std::string encode_json(const Compare&);
+std::string encode_json(const Compared&);
+std::string encode_json(const PullRequest&);
+std::string encode_json(const Manifest&);
+std::string encode_json(const LeavesRequest&);
+std::string encode_json(const RepairRequest&);
+std::string encode_json(const Error&);  // {"code","message"}: the body of every answer that is not 200
+Result<Hello> decode_hello(std::string_view json);
+Result<Welcome> decode_welcome(std::string_view json);
+Result<Compare> decode_compare(std::string_view json);
+Result<Compared> decode_compared(std::string_view json);
+Result<PullRequest> decode_pull_request(std::string_view json);
+Result<Manifest> decode_manifest(std::string_view json);
+Result<LeavesRequest> decode_leaves_request(std::string_view json);
+Result<RepairRequest> decode_repair_request(std::string_view json);
+// What an answer with this HTTP status means: 401 403 404 413 422 ask a person, 409 start over, all else retry later.
+// The body's code and message are taken when it is one of ours.
+Error decode_error(int status, std::string_view json);
+
+Bytes encode_push(const Push&);
+Result<Push> decode_push(std::string_view);
+Bytes encode_push_reply(const PushReply&);
+Result<PushReply> decode_push_reply(std::string_view);
+Bytes encode_pull_reply(const Schema&, const PullReply&);
+Result<PullReply> decode_pull_reply(const Schema&, std::string_view);
+Bytes encode_leaves(const LeavesReply&);
+Result<LeavesReply> decode_leaves(std::string_view);
+Bytes encode_repair(const Schema&, const RepairReply&);
+Result<RepairReply> decode_repair(const Schema&, std::string_view);
+
+// Paths of the hub's sync interface: POST, bodies as above.
+namespace path {
+inline constexpr std::string_view hello = "/sync/v1/hello", compare = "/sync/v1/compare", push = "/sync/v1/push",
+                                  pull = "/sync/v1/pull", snapshot = "/sync/v1/snapshot", chunk = "/sync/v1/chunk/",
+                                  schema = "/sync/v1/schema/", dictionary = "/sync/v1/dictionary/",
+                                  leaves = "/sync/v1/leaves", repair = "/sync/v1/repair", people = "/sync/v1/people",
+                                  enroll = "/enroll";
+}  // namespace path
+
+}  // namespace holdline::sync

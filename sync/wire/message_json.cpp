@@ -1,0 +1,382 @@
+// Control messages as JSON: hashes and bytes in lower-case hex, ids as UUIDs, 64-bit counters as strings (a JSON number
+// loses bits above 2^53 in many readers).
+
+#include <charconv>
+
+#include <nlohmann/json.hpp>
+
+#include "sync/base/limits.hpp"
+#include "sync/wire/message.hpp"
+
+namespace holdline::sync {
+
+namespace {
+
+using Json = nlohmann::json;
+
+tl::unexpected<Error> malformed() {
+  return fail(ErrorKind::ask_person, "malformed-message",
+              "A message of the other side cannot be read; update the older side.");
+}
+
+std::string number(std::uint64_t v) { return std::to_string(v); }
+std::string hex(const Hash& h) { return to_hex(h.view()); }
+
+// Reads fields of one JSON object; the first that is missing or of another form makes the whole reading fail.
+class Reader {
+ public:
+  explicit Reader(const Json& json) : json_(json), ok_(json.is_object()) {}
+
+  template <class T>
+  T integer(const char* name) {
+    const Json* field = find(name);
+    if (!field || !field->is_number_integer()) return bad<T>();
+    const auto value = field->get<std::int64_t>();
+    if (!std::in_range<T>(value)) return bad<T>();
+    return static_cast<T>(value);
+  }
+  std::uint64_t counter(const char* name) {
+    const Json* field = find(name);
+    if (!field || !field->is_string()) return bad<std::uint64_t>();
+    const auto& text = field->get_ref<const std::string&>();
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) return bad<std::uint64_t>();
+    return value;
+  }
+  std::string text(const char* name, std::size_t most = 1'000) {
+    const Json* field = find(name);
+    if (!field || !field->is_string() || field->get_ref<const std::string&>().size() > most) return bad<std::string>();
+    return field->get<std::string>();
+  }
+  Id id(const char* name) {
+    const auto id = Id::parse(text(name));
+    return id ? *id : bad<Id>();
+  }
+  Hash hash(const char* name) { return hash_of(text(name)); }
+  Hash hash_of(const std::string& hex_text) {
+    std::string raw;
+    if (!from_hex(hex_text, raw) || raw.size() != sizeof(Hash)) return bad<Hash>();
+    return Hash::from(raw);
+  }
+  // Calls `each` with the elements of an array of at most `most`.
+  template <class F>
+  void array(const char* name, std::size_t most, F&& each) {
+    const Json* field = find(name);
+    if (!field || !field->is_array() || field->size() > most) {
+      ok_ = false;
+      return;
+    }
+    for (const Json& element : *field)
+      if (ok_) each(element);
+  }
+  Reader object(const char* name) {
+    static const Json nothing;
+    const Json* field = find(name);
+    if (!field) ok_ = false;
+    return Reader(field ? *field : nothing);
+  }
+  void require(bool condition) { ok_ = ok_ && condition; }
+  bool ok() const { return ok_; }
+
+ private:
+  const Json* find(const char* name) {
+    if (!ok_) return nullptr;
+    const auto found = json_.find(name);
+    return found == json_.end() ? nullptr : &*found;
+  }
+  template <class T>
+  T bad() {
+    ok_ = false;
+    return T{};
+  }
+  const Json& json_;
+  bool ok_;
+};
+
+// Depth and size are bounded before anything is built.
+Json parse(std::string_view text, std::size_t most) {
+  if (text.size() > most) return {};
+  const auto bounded = [](int depth, Json::parse_event_t, Json&) {
+    return depth <= static_cast<int>(limits::json_depth);
+  };
+  return Json::parse(text, bounded, false);
+}
+
+Json to_json(const Cursor& c) { return {{"cn", number(c.cn)}, {"salt", number(c.salt)}}; }
+Cursor cursor_of(Reader r, Reader& outer) {
+  const Cursor cursor{r.counter("cn"), r.counter("salt")};
+  outer.require(r.ok());
+  return cursor;
+}
+
+Json to_json(const TimeReading& t) { return {{"wall_ms", t.wall_ms}, {"boot", t.boot.text()}, {"boot_ms", t.boot_ms}}; }
+TimeReading clock_of(Reader r, Reader& outer) {
+  const TimeReading reading{r.integer<std::int64_t>("wall_ms"), r.id("boot"), r.integer<std::int64_t>("boot_ms")};
+  outer.require(r.ok());
+  return reading;
+}
+
+Json to_json(const DigestKey& k) { return {{"scope", k.scope}, {"collection", k.collection}, {"group", k.group}}; }
+DigestKey digest_key_of(Reader r, Reader& outer) {
+  const DigestKey key{r.text("scope"), r.integer<CollectionNo>("collection"), r.integer<std::uint8_t>("group")};
+  outer.require(r.ok());
+  return key;
+}
+
+}  // namespace
+
+std::string encode_json(const Hello& m) {
+  Json lanes = Json::array();
+  for (const LaneTip& tip : m.lanes)
+    lanes.push_back({{"number", number(tip.number)},
+                     {"hash", hex(tip.hash)},
+                     {"waiting", number(tip.waiting)},
+                     {"bytes", number(tip.bytes)},
+                     {"oldest_ms", tip.oldest_ms}});
+  return Json{{"protocol", m.protocol},
+              {"device", m.maker.device.text()},
+              {"incarnation", m.maker.incarnation.text()},
+              {"epoch", m.epoch.text()},
+              {"schema", hex(m.schema)},
+              {"cursor", to_json(m.cursor)},
+              {"results", number(m.results)},
+              {"lanes", lanes},
+              {"clock", to_json(m.clock)}}
+      .dump();
+}
+
+Result<Hello> decode_hello(std::string_view text) {
+  const Json json = parse(text, limits::control_bytes);
+  Reader r(json);
+  Hello m;
+  m.protocol = r.integer<std::uint32_t>("protocol");
+  m.maker = {r.id("device"), r.id("incarnation")};
+  m.epoch = r.id("epoch");
+  m.schema = r.hash("schema");
+  m.cursor = cursor_of(r.object("cursor"), r);
+  m.results = r.counter("results");
+  std::size_t lane = 0;
+  r.array("lanes", lane_count, [&](const Json& element) {
+    Reader t(element);
+    m.lanes[lane++] = {t.counter("number"), t.hash("hash"), t.counter("waiting"), t.counter("bytes"),
+                       t.integer<std::int64_t>("oldest_ms")};
+    r.require(t.ok());
+  });
+  m.clock = clock_of(r.object("clock"), r);
+  r.require(lane == lane_count);
+  if (!r.ok()) return malformed();
+  return m;
+}
+
+std::string encode_json(const Welcome& m) {
+  Json lanes = Json::array();
+  for (const LaneAck& ack : m.lanes)
+    lanes.push_back({{"number", number(ack.number)},
+                     {"hash", hex(ack.hash)},
+                     {"credit", ack.credit},
+                     {"backed_up", number(ack.backed_up)}});
+  return Json{{"protocol", m.protocol},
+              {"hub", m.hub.text()},
+              {"epoch", m.epoch.text()},
+              {"resume", m.resume == Resume::follow ? "follow" : "bootstrap"},
+              {"lanes", lanes},
+              {"scopes", m.scopes},
+              {"profile", m.profile},
+              {"grants", m.grants},
+              {"schema_version", m.schema_version},
+              {"schema", hex(m.schema)},
+              {"dictionary", hex(m.dictionary)},
+              {"hub_wall_ms", m.hub_wall_ms},
+              {"results", number(m.results)}}
+      .dump();
+}
+
+Result<Welcome> decode_welcome(std::string_view text) {
+  const Json json = parse(text, limits::control_bytes);
+  Reader r(json);
+  Welcome m;
+  m.protocol = r.integer<std::uint32_t>("protocol");
+  m.hub = r.id("hub");
+  m.epoch = r.id("epoch");
+  const std::string resume = r.text("resume");
+  m.resume = resume == "follow" ? Resume::follow : Resume::bootstrap;
+  r.require(resume == "follow" || resume == "bootstrap");
+  std::size_t lane = 0;
+  r.array("lanes", lane_count, [&](const Json& element) {
+    Reader a(element);
+    m.lanes[lane++] = {a.counter("number"), a.hash("hash"), a.integer<std::uint32_t>("credit"), a.counter("backed_up")};
+    r.require(a.ok());
+  });
+  r.require(lane == lane_count);
+  r.array("scopes", 64, [&](const Json& scope) {
+    r.require(scope.is_string() && scope.get_ref<const std::string&>().size() <= 128);
+    if (r.ok()) m.scopes.push_back(scope.get<std::string>());
+  });
+  m.profile = r.integer<VisibilitySet>("profile");
+  m.grants = r.integer<std::uint32_t>("grants");
+  m.schema_version = r.integer<std::uint32_t>("schema_version");
+  m.schema = r.hash("schema");
+  m.dictionary = r.hash("dictionary");
+  m.hub_wall_ms = r.integer<std::int64_t>("hub_wall_ms");
+  m.results = r.counter("results");
+  if (!r.ok()) return malformed();
+  return m;
+}
+
+std::string encode_json(const Compare& m) {
+  Json hashes = Json::array();
+  for (const Hash& hash : m.hashes) hashes.push_back(hex(hash));
+  return Json{{"incarnation", m.incarnation.text()}, {"lane", m.lane}, {"first", number(m.first)}, {"hashes", hashes}}
+      .dump();
+}
+
+Result<Compare> decode_compare(std::string_view text) {
+  const Json json = parse(text, limits::control_bytes);
+  Reader r(json);
+  Compare m;
+  m.incarnation = r.id("incarnation");
+  m.lane = r.integer<Lane>("lane");
+  m.first = r.counter("first");
+  r.array("hashes", 500, [&](const Json& hash) {
+    r.require(hash.is_string());
+    if (r.ok()) m.hashes.push_back(r.hash_of(hash.get<std::string>()));
+  });
+  r.require(m.lane < lane_count && m.first > 0);
+  if (!r.ok()) return malformed();
+  return m;
+}
+
+std::string encode_json(const Compared& m) { return Json{{"common", number(m.common)}}.dump(); }
+
+Result<Compared> decode_compared(std::string_view text) {
+  const Json json = parse(text, limits::control_bytes);
+  Reader r(json);
+  const Compared m{r.counter("common")};
+  if (!r.ok()) return malformed();
+  return m;
+}
+
+std::string encode_json(const PullRequest& m) {
+  return Json{{"epoch", m.epoch.text()},     {"incarnation", m.incarnation.text()},
+              {"cursor", to_json(m.cursor)}, {"results", number(m.results)},
+              {"grants", m.grants},          {"wait_ms", m.wait_ms}}
+      .dump();
+}
+
+Result<PullRequest> decode_pull_request(std::string_view text) {
+  const Json json = parse(text, limits::control_bytes);
+  Reader r(json);
+  PullRequest m;
+  m.epoch = r.id("epoch");
+  m.incarnation = r.id("incarnation");
+  m.cursor = cursor_of(r.object("cursor"), r);
+  m.results = r.counter("results");
+  m.grants = r.integer<std::uint32_t>("grants");
+  m.wait_ms = r.integer<std::int64_t>("wait_ms");
+  r.require(m.wait_ms >= 0);
+  if (!r.ok()) return malformed();
+  return m;
+}
+
+std::string encode_json(const Manifest& m) {
+  Json chunks = Json::array(), digests = Json::array();
+  for (const ChunkInfo& c : m.chunks)
+    chunks.push_back({{"hash", hex(c.hash)},
+                      {"bytes", number(c.bytes)},
+                      {"raw_bytes", number(c.raw_bytes)},
+                      {"records", number(c.records)},
+                      {"collection", c.collection}});
+  for (const DigestRoot& d : m.digests) digests.push_back({{"key", to_json(d.key)}, {"root", hex(d.root)}});
+  return Json{{"epoch", m.epoch.text()},
+              {"at", to_json(m.at)},
+              {"hub_wall_ms", m.hub_wall_ms},
+              {"schema_version", m.schema_version},
+              {"chunks", chunks},
+              {"digests", digests}}
+      .dump();
+}
+
+Result<Manifest> decode_manifest(std::string_view text) {
+  constexpr std::size_t most_items = 100'000;
+  const Json json = parse(text, limits::message_bytes);
+  Reader r(json);
+  Manifest m;
+  m.epoch = r.id("epoch");
+  m.at = cursor_of(r.object("at"), r);
+  m.hub_wall_ms = r.integer<std::int64_t>("hub_wall_ms");
+  m.schema_version = r.integer<std::uint32_t>("schema_version");
+  r.array("chunks", most_items, [&](const Json& element) {
+    Reader c(element);
+    m.chunks.push_back({c.hash("hash"), c.counter("bytes"), c.counter("raw_bytes"), c.counter("records"),
+                        c.integer<CollectionNo>("collection")});
+    r.require(c.ok());
+  });
+  r.array("digests", most_items, [&](const Json& element) {
+    Reader d(element);
+    m.digests.push_back({digest_key_of(d.object("key"), d), d.hash("root")});
+    r.require(d.ok());
+  });
+  if (!r.ok()) return malformed();
+  return m;
+}
+
+std::string encode_json(const LeavesRequest& m) {
+  return Json{{"key", to_json(m.key)}, {"cursor", to_json(m.cursor)}}.dump();
+}
+
+Result<LeavesRequest> decode_leaves_request(std::string_view text) {
+  const Json json = parse(text, limits::control_bytes);
+  Reader r(json);
+  LeavesRequest m{digest_key_of(r.object("key"), r), cursor_of(r.object("cursor"), r)};
+  if (!r.ok()) return malformed();
+  return m;
+}
+
+std::string encode_json(const RepairRequest& m) {
+  return Json{{"key", to_json(m.key)}, {"leaf", m.leaf}, {"cursor", to_json(m.cursor)}}.dump();
+}
+
+Result<RepairRequest> decode_repair_request(std::string_view text) {
+  const Json json = parse(text, limits::control_bytes);
+  Reader r(json);
+  RepairRequest m{digest_key_of(r.object("key"), r), r.integer<std::uint8_t>("leaf"), cursor_of(r.object("cursor"), r)};
+  if (!r.ok()) return malformed();
+  return m;
+}
+
+std::string encode_json(const Error& error) {
+  return Json{{"error", {{"code", error.code}, {"message", error.message}}}}.dump(-1, ' ', false,
+                                                                                  Json::error_handler_t::replace);
+}
+
+Error decode_error(int status, std::string_view text) {
+  Error error;
+  switch (status) {
+    case 400:
+    case 401:
+    case 403:
+    case 404:
+    case 413:
+    case 422:
+      error.kind = ErrorKind::ask_person;
+      break;
+    case 409:
+      error.kind = ErrorKind::start_over;
+      break;
+    default:
+      error.kind = ErrorKind::retry_later;
+      break;
+  }
+  const Json json = parse(text, limits::control_bytes);
+  Reader r(json);
+  Reader inner = r.object("error");
+  error.code = inner.text("code");
+  error.message = inner.text("message");
+  if (!r.ok() || !inner.ok())
+    error = {error.kind, "http-" + std::to_string(status),
+             "The hub answered with status " + std::to_string(status) + "."};
+  return error;
+}
+
+}  // namespace holdline::sync

@@ -1,0 +1,55 @@
+#include "tests/sim/checks/replica_watch.hpp"
+
+namespace holdline::sim {
+
+void ReplicaWatch::stepped() {
+  const agent::ReplicaPosition position = node_.replica().position();
+  const bool set_back = setbacks_ != node_.setbacks();
+  // A process that died may have left rows without the place that they belong to.
+  const bool started = life_ != node_.life();
+  if (position.epoch == seen_.epoch && position.cursor == seen_.cursor && !set_back && !started && !rotten_) return;
+  if (!set_back) check_place(position);
+  check_state(position);
+  seen_ = position;
+  setbacks_ = node_.setbacks();
+  life_ = node_.life();
+}
+
+void ReplicaWatch::check_place(const agent::ReplicaPosition& position) {
+  if (position.epoch.is_nil() && !seen_.epoch.is_nil()) return;  // given up, to be fetched again
+  if (position.epoch != seen_.epoch || position.cursor.cn >= seen_.cursor.cn) return;
+  throw Violation(
+      "a cursor never goes back within an epoch",
+      node_.name() + " went from " + std::to_string(seen_.cursor.cn) + " to " + std::to_string(position.cursor.cn));
+}
+
+void ReplicaWatch::check_state(const agent::ReplicaPosition& position) {
+  if (position.epoch.is_nil()) return;
+  const Fingerprint* ledger = stage_.history.at(position.cursor);
+  if (ledger == nullptr)
+    throw Violation("a replica stands where the ledger stood",
+                    node_.name() + " is at " + std::to_string(position.cursor.cn));
+  if (!stage_.history.was_head(position.cursor)) stage_.count("replica stood between two heads");
+  const bool equal = fingerprints_.of(node_.replica().digests().all()) == *ledger;
+  if (equal) rotten_ = false;
+  if (!equal && !rotten_)
+    throw Violation("after every cut a replica equals the ledger at that place",
+                    node_.name() + " differs at " + std::to_string(position.cursor.cn));
+}
+
+bool ReplicaWatch::rot(Chance& chance) {
+  const auto& digests = node_.replica().digests().all();
+  if (digests.empty() || node_.replica().position().epoch.is_nil()) return false;
+  auto key = digests.begin();
+  std::advance(key, static_cast<std::ptrdiff_t>(chance.below(digests.size())));
+  for (std::size_t i = 0, first = chance.below(sync::leaf_count); i < sync::leaf_count; ++i) {
+    const std::size_t leaf = (first + i) % sync::leaf_count;
+    if (key->second[leaf] == sync::Sum{}) continue;
+    rotten_ = true;
+    const sync::DigestKey damaged = key->first;
+    return node_.replica().repair(damaged, static_cast<std::uint8_t>(leaf), {}).has_value();
+  }
+  return false;
+}
+
+}  // namespace holdline::sim

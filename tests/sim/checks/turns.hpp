@@ -1,0 +1,22 @@
+// Whose turn it was. An action is answered with what its copy came to, refused, told to wait, or has its turn: then it
+// takes effect, or is refused for the record it stands on. Which of these, follows from the setting and from what the
+// result stream of its workstation told before; so nothing that the hub says of it has to be believed.
+#pragma once
+
+#include <vector>
+
+#include "tests/sim/checks/offers.hpp"
+
+namespace holdline::sim {
+
+struct Turn {
+  const Offer* offer = nullptr;
+  const sync::ActionResult* result = nullptr;
+};
+
+// Those that had their turn in the history that holds, by their place in the feed. Throws Violation: an action waits
+// that need not, or does not wait for what it names; it is refused although its person may write there, or taken
+// although not; of two copies the second is told otherwise than the first.
+std::vector<Turn> turns(const Setting& setting, const Offers& offers, const LedgerHistory& history, const Deeds& deeds);
+
+}  // namespace holdline::sim

@@ -1,0 +1,88 @@
+#include "tests/sim/world/setting.hpp"
+
+#include <array>
+
+#include "hub/intake/intake.hpp"
+#include "hub/ledger/sqlite/ledger.hpp"
+#include "sync/wire/dictionary.hpp"
+#include "tests/sim/world/chance.hpp"
+#include "tests/sim/world/machine_clock.hpp"
+#include "tests/support/generator_ops.hpp"
+
+namespace holdline::sim {
+
+namespace {
+
+template <class T>
+T must(Result<T> result) {
+  if (!result) throw std::runtime_error("setting up: " + result.error().message);
+  return *std::move(result);
+}
+void must(Result<void> result) {
+  if (!result) throw std::runtime_error("setting up: " + result.error().message);
+}
+
+hub::Device enrolled(hub::Ledger& ledger, std::size_t n) {
+  const sync::Hash code = sync::sha256("code " + std::to_string(n));
+  must(ledger.add_code({code, "ws-" + std::to_string(n), {north, south}, 0xff, world_began_ms + 1'000}));
+  hub::Device device;
+  device.id = id_of("device " + std::to_string(n));
+  device.certificate = "certificate " + std::to_string(n);
+  return must(ledger.enroll(code, device, world_began_ms));
+}
+
+void add_person(hub::Ledger& ledger, const Setting::Person& person, std::size_t n) {
+  hub::Person account;
+  account.id = person.id;
+  account.name = "person" + std::to_string(n);
+  const auto& key = person.key.public_key();
+  account.public_key.assign(key.begin(), key.end());
+  account.scopes = person.scopes;
+  account.role = "supervisor";
+  must(ledger.put_person(account));
+}
+
+}  // namespace
+
+platform::SecretKey key_of(std::uint8_t n) {
+  std::array<std::uint8_t, platform::SecretKey::size> bytes{};
+  bytes.fill(n);
+  return platform::SecretKey(bytes);
+}
+
+sync::Id id_of(std::string_view name) { return sync::Id::from(sync::sha256(name).view().substr(0, 16)); }
+
+Setting::Setting() : schema(must(sync::Schema::parse(sync::default_schema_text()))), disk_key(key_of(1)) {
+  support::FaultDisk disk("setting", 1);
+  {
+    hub::SqliteLedgerOptions options;
+    options.file = ledger_file;
+    options.vfs_name = disk.vfs_name();
+    const hub::NewLedger fresh{id_of("hub"), id_of("first epoch"), schema.text(), sync::train_dictionary(schema)};
+    const auto ledger = must(hub::SqliteLedger::create(options, disk_key, fresh));
+    for (std::size_t n = 0; n < most_seats; ++n) {
+      devices.push_back(enrolled(*ledger, n));
+      people.push_back({id_of("person " + std::to_string(n)),
+                        platform::SigningKey(key_of(static_cast<std::uint8_t>(100 + n))),
+                        n == limited_seat ? std::vector{north} : std::vector{north, south}});
+      add_person(*ledger, people.back(), n);
+    }
+    ChoiceSource choices(1);
+    SeededEntropy entropy{Chance(choices)};
+    hub::Intake intake(*ledger, entropy);
+    std::vector<sync::Op> ops;
+    for (std::uint32_t i = 0; i < customers_imported; ++i) {
+      const auto made = generator::customer_ops(schema, generator::customer(i), i % 2 == 0 ? north : south);
+      customers.push_back(made.front().record);
+      ops.insert(ops.end(), made.begin(), made.end());
+    }
+    must(intake.take_own(ops, world_began_ms));
+    const auto reader = must(ledger->reader());
+    for (const sync::Collection& collection : schema.collections())
+      for (hub::StoodAt& row : must(reader->rows(collection.no, std::vector{north, south}, sync::Id{}, ops.size())))
+        imported.push_back(std::move(row));
+  }
+  hub_disk = disk.image();
+}
+
+}  // namespace holdline::sim

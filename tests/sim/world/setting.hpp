@@ -1,0 +1,46 @@
+// What every world begins with and nothing in a world changes: schema, dictionary, people, and the hub's disk as it was
+// after setting up, enrolling and importing. Made once for all worlds of a campaign; may be shared between threads.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hub/ledger/ledger.hpp"
+#include "platform/crypto/signing.hpp"
+#include "platform/os/secret.hpp"
+#include "sync/schema/schema.hpp"
+#include "tests/support/fault_vfs.hpp"
+
+namespace holdline::sim {
+
+inline constexpr std::size_t most_seats = 8;
+inline constexpr std::size_t customers_imported = 24;
+inline const std::string north = "acme/north", south = "acme/south";
+// Whose person may write in the north only.
+inline constexpr std::size_t limited_seat = 1;
+inline constexpr const char* ledger_file = "/ledger.db";
+
+struct Setting {
+  Setting();
+
+  struct Person {
+    sync::Id id;
+    platform::SigningKey key;
+    std::vector<std::string> scopes;  // where they may write
+  };
+
+  sync::Schema schema;
+  platform::SecretKey disk_key;
+  std::vector<hub::Device> devices;
+  std::vector<Person> people;  // one for each device
+  std::vector<sync::RecordKey> customers;
+  std::vector<hub::StoodAt> imported;  // every row of that ledger
+  std::shared_ptr<const support::FaultDisk::Image> hub_disk;
+};
+
+platform::SecretKey key_of(std::uint8_t n);
+sync::Id id_of(std::string_view name);
+
+}  // namespace holdline::sim

@@ -1,0 +1,201 @@
+#include <thread>
+
+#include "sync/base/timestamp.hpp"
+#include "tests/unit/agent/api/fixture.hpp"
+
+namespace holdline::agent {
+namespace {
+
+using LocalApiRecordsTest = LocalApiTest;
+using Json = nlohmann::json;
+
+Json customer(const std::string& given) { return {{"fields", {{"given", given}, {"family", "Lovelace"}}}}; }
+
+TEST_F(LocalApiRecordsTest, AnEntryIsSavedAndShownAtOnce) {
+  work();
+  const auto saved = post("/entries", message, "key");
+  ASSERT_EQ(saved.status, 201);
+  EXPECT_EQ(saved.json().at("state"), "saved");
+  EXPECT_EQ(saved.json().at("repeated"), false);
+  EXPECT_EQ(saved.json().at("action"), (Json{{"lane", 2}, {"number", "1"}}));
+  const auto shown = get("/entries/" + saved.json().at("created").at(0).get<std::string>());
+  ASSERT_EQ(shown.status, 200);
+  EXPECT_EQ(shown.json().at("fields").at("note"), "please call back after lunch");
+  EXPECT_EQ(shown.json().at("pending"), (Json{"kind", "note"}));
+  EXPECT_EQ(shown.json().at("scope"), test_scope);
+  EXPECT_EQ(get("/entries").json().at("items").size(), 1u);
+}
+
+TEST_F(LocalApiRecordsTest, TheSameKeyTwiceIsOneAction) {
+  work();
+  const auto first = post("/entries", message, "key"), second = post("/entries", message, "key");
+  EXPECT_EQ(second.status, 201);
+  EXPECT_EQ(second.json().at("repeated"), true);
+  EXPECT_EQ(second.json().at("action"), first.json().at("action"));
+  EXPECT_EQ(second.json().at("created"), first.json().at("created"));
+  EXPECT_EQ(outbox().size(), 1u);
+}
+
+TEST_F(LocalApiRecordsTest, TheSameKeyWithAnotherBodyIsRefused) {
+  work();
+  ASSERT_EQ(post("/entries", message, "key").status, 201);
+  const auto other = post("/entries", {{"fields", {{"kind", "message"}, {"note", "another"}}}}, "key");
+  EXPECT_EQ(other.status, 422);
+  EXPECT_EQ(other.code(), "key-reused");
+  const auto elsewhere = post("/callbacks", message, "key");
+  EXPECT_NE(elsewhere.status, 201);
+  EXPECT_EQ(outbox().size(), 1u);
+}
+
+TEST_F(LocalApiRecordsTest, KeysAreKnownAfterARestartToo) {
+  work();
+  const auto first = post("/entries", message, "key");
+  restart();
+  const auto second = post("/entries", message, "key");
+  EXPECT_EQ(second.json().at("repeated"), true);
+  EXPECT_EQ(second.json().at("action"), first.json().at("action"));
+  EXPECT_EQ(second.json().at("created"), first.json().at("created"));
+  EXPECT_EQ(post("/entries", {{"fields", {{"kind", "message"}}}}, "key").code(), "key-reused");
+  EXPECT_EQ(outbox().size(), 1u);
+}
+
+TEST_F(LocalApiRecordsTest, OneKeySentFromSeveralThreadsAtOnceIsOneAction) {
+  work();
+  std::atomic<int> added{0};
+  std::vector<std::thread> consoles;
+  for (int i = 0; i < 4; ++i)
+    consoles.emplace_back([&] {
+      const auto answer = post("/entries", message, "key");
+      if (answer.status == 201 && answer.json().at("repeated") == false) ++added;
+    });
+  for (auto& console : consoles) console.join();
+  EXPECT_EQ(added, 1);
+  EXPECT_EQ(outbox().size(), 1u);
+}
+
+TEST_F(LocalApiRecordsTest, WhatIsSavedNeedsAKeyOfUsefulLength) {
+  work();
+  EXPECT_EQ(post("/entries", message).code(), "no-idempotency-key");
+  EXPECT_EQ(post("/entries", message, std::string(65, 'k')).code(), "no-idempotency-key");
+  EXPECT_TRUE(outbox().empty());
+}
+
+TEST_F(LocalApiRecordsTest, WrongFieldsAreToldOneByOneAndNothingIsSaved) {
+  work();
+  const auto refused =
+      post("/customers", {{"fields", {{"shoe_size", "40"}, {"source_version", "many"}, {"given", 5}}}}, "key");
+  EXPECT_EQ(refused.status, 422);
+  const Json error = refused.json().at("error");
+  std::map<std::string, std::string> findings;
+  for (const Json& finding : error.at("findings")) findings[finding.at("field")] = finding.at("code");
+  EXPECT_EQ(findings, (std::map<std::string, std::string>{
+                          {"shoe_size", "unknown-field"}, {"source_version", "wrong-type"}, {"given", "wrong-type"}}));
+  EXPECT_TRUE(outbox().empty());
+}
+
+TEST_F(LocalApiRecordsTest, ACardNumberIsRefusedAndNotRepeatedInTheAnswer) {
+  work();
+  const auto refused =
+      post("/entries", {{"fields", {{"kind", "message"}, {"note", "card 4111 1111 1111 1111"}}}}, "key");
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_EQ(refused.body.find("4111"), std::string::npos);
+  EXPECT_TRUE(outbox().empty());
+}
+
+TEST_F(LocalApiRecordsTest, ABodyThatIsNoObjectIsRefused) {
+  work();
+  for (const char* body : {"", "not json", "[]", "5"}) {
+    EXPECT_EQ(ask("POST", "/customers", body, "key").status, 400) << body;
+    EXPECT_EQ(ask("PATCH", "/customers/" + id_of(1).text(), body, "key").status, 400) << body;
+  }
+}
+
+TEST_F(LocalApiRecordsTest, TheTimeOfAnEventIsKeptAsThePersonSaidIt) {
+  work();
+  Json early = message;
+  early["event_time"] = "2026-03-01T09:30:00Z";
+  ASSERT_EQ(post("/entries", early, "key").status, 201);
+  EXPECT_EQ(outbox().at(0).at("event_time"), sync::format_time(sync::parse_time("2026-03-01T09:30:00Z").value()));
+}
+
+TEST_F(LocalApiRecordsTest, ATimeThatCannotBeReadIsNotTakenForNow) {
+  work();
+  for (const Json& time : {Json("half past nine"), Json("2026-02-30T09:30:00Z"), Json(5)}) {
+    Json unclear = message;
+    unclear["event_time"] = time;
+    EXPECT_NE(post("/entries", unclear, "key").status, 201) << time;
+  }
+  EXPECT_TRUE(outbox().empty());
+}
+
+TEST_F(LocalApiRecordsTest, ACustomerIsSavedWithPhonesAndEmailsAsOneAction) {
+  work();
+  Json ada = customer("Ada");
+  ada["phones"] = {{{"e164", "0044 20 7551-8700"}, {"kind", "mobile"}}};
+  ada["emails"] = {{{"addr", "ada@example.com"}}};
+  const auto saved = post("/customers", ada, "key");
+  ASSERT_EQ(saved.status, 201) << saved.body;
+  ASSERT_EQ(saved.json().at("created").size(), 3u);
+  EXPECT_EQ(outbox().size(), 1u);
+  const Json shown = get("/customers/" + saved.json().at("created").at(0).get<std::string>()).json();
+  EXPECT_EQ(shown.at("children").at("phone").at(0).at("fields").at("e164"), "+442075518700");
+  EXPECT_EQ(shown.at("children").at("email").at(0).at("fields").at("addr"), "ada@example.com");
+}
+
+TEST_F(LocalApiRecordsTest, AChildThatIsWrongSavesNothingOfTheCustomer) {
+  work();
+  Json ada = customer("Ada");
+  ada["phones"] = {{{"e164", "none"}}};
+  EXPECT_EQ(post("/customers", ada, "key").status, 422);
+  EXPECT_TRUE(outbox().empty());
+}
+
+TEST_F(LocalApiRecordsTest, AnEditCarriesTheValueItWasMadeFrom) {
+  work({customer_of(1, "Ada", "Byron")});
+  const Json change{{"changes", {{"family", {{"base", "Byron"}, {"value", "Lovelace"}}}}}};
+  const auto saved = patch("/customers/" + id_of(1).text(), change, "key");
+  ASSERT_EQ(saved.status, 200) << saved.body;
+  EXPECT_EQ(get("/customers/" + id_of(1).text()).json().at("fields").at("family"), "Lovelace");
+  const Json op = get("/outbox/3/1").json().at("ops").at(0);
+  EXPECT_EQ(op.at("changes").at("family"), (Json{{"base", "Byron"}, {"value", "Lovelace"}}));
+  EXPECT_EQ(op.at("scope"), test_scope);
+}
+
+TEST_F(LocalApiRecordsTest, AnEditOfNobodyIsNotSaved) {
+  work();
+  const Json change{{"changes", {{"family", {{"base", "Byron"}, {"value", "Lovelace"}}}}}};
+  EXPECT_EQ(patch("/customers/" + id_of(1).text(), change, "key").status, 404);
+  EXPECT_EQ(patch("/customers/nobody", change, "key").status, 404);
+  EXPECT_TRUE(outbox().empty());
+}
+
+TEST_F(LocalApiRecordsTest, WhatWasJustSavedIsFound) {
+  work({customer_of(1, "Ada", "Byron")});
+  ASSERT_EQ(post("/customers", {{"fields", {{"given", "Grace"}, {"family", "Hopper"}}}}, "key").status, 201);
+  const Json found = get("/customers?q=hopper").json();
+  ASSERT_EQ(found.at("items").size(), 1u);
+  EXPECT_EQ(found.at("items").at(0).at("name"), "Grace Hopper");
+  EXPECT_EQ(found.at("items").at(0).at("pending"), true);
+  EXPECT_EQ(get("/customers?q=byron").json().at("items").at(0).at("pending"), false);
+  EXPECT_EQ(get("/customers").code(), "no-query");
+}
+
+TEST_F(LocalApiRecordsTest, AListIsReadPageByPage) {
+  work();
+  for (const char* key : {"a", "b", "c"}) ASSERT_EQ(post("/entries", message, key).status, 201);
+  const Json first = get("/entries?limit=2").json().at("items");
+  ASSERT_EQ(first.size(), 2u);
+  const Json rest = get("/entries?limit=2&before=" + first.at(1).at("id").get<std::string>()).json().at("items");
+  ASSERT_EQ(rest.size(), 1u);
+  EXPECT_EQ(get("/entries?before=yesterday").status, 400);
+}
+
+TEST_F(LocalApiRecordsTest, WhatIsSavedOutlivesARestart) {
+  work();
+  const std::string id = post("/entries", message, "key").json().at("created").at(0);
+  restart();
+  EXPECT_EQ(get("/entries/" + id).json().at("fields").at("note"), "please call back after lunch");
+}
+
+}  // namespace
+}  // namespace holdline::agent

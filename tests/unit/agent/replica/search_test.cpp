@@ -1,0 +1,97 @@
+#include "agent/replica/search.hpp"
+
+#include <gtest/gtest.h>
+
+namespace holdline::agent {
+namespace {
+
+using Words = std::vector<std::string>;
+
+TEST(Folder, FoldsLettersThatHaveNoDecomposition) {
+  Folder folder;
+  EXPECT_EQ(folder.name_words("Łukasz Straße Søren Þór ÆGIR"), (Words{"lukasz", "strasse", "soren", "thor", "aegir"}));
+}
+
+// Two bytes of UTF-8.
+std::string letter(int code) { return {static_cast<char>(0xc0 | code >> 6), static_cast<char>(0x80 | (code & 0x3f))}; }
+
+// A word of another script takes the whole text through ICU, which the others are spared.
+TEST(Folder, FoldsLettersOfEuropeAsIcuDoesInAnyCompany) {
+  Folder folder;
+  for (int code = 0xc0; code <= 0x24f; ++code) {
+    const std::string text = "A" + letter(code) + "z " + letter(code) + letter(0xc0 + (code * 7) % 400) + letter(code);
+    Words words = folder.name_words(text), by_icu = folder.name_words(text + " Ж");
+    ASSERT_FALSE(by_icu.empty());
+    EXPECT_EQ(by_icu.back(), "z") << code;
+    by_icu.pop_back();
+    EXPECT_EQ(words, by_icu) << code;
+  }
+}
+
+TEST(Folder, FoldsComposedAndDecomposedAccentsAlike) {
+  Folder folder;
+  EXPECT_EQ(folder.name_words("Jos\u00e9"), Words{"jose"});
+  EXPECT_EQ(folder.name_words("Jose\u0301"), Words{"jose"});
+}
+
+TEST(Folder, WritesOtherScriptsInLatinLetters) {
+  Folder folder;
+  EXPECT_EQ(folder.name_words("Дмитрий"), Words{"dmitrij"});
+  EXPECT_EQ(folder.name_words("Γιώργος"), Words{"giorgos"});
+}
+
+TEST(Folder, FindsAWordWithAnApostropheWholeAndInParts) {
+  Folder folder;
+  const Words expected{"obrien", "o", "brien"};
+  EXPECT_EQ(folder.name_words("O'Brien"), expected);
+  EXPECT_EQ(folder.name_words("O\u2019Brien"), expected);
+  EXPECT_EQ(folder.typed_words("O'Brien"), Words{"obrien"});
+  EXPECT_EQ(folder.name_words("'quoted'"), Words{"quoted"});
+}
+
+TEST(Folder, SplitsDoubleNamesAndPunctuation) {
+  Folder folder;
+  EXPECT_EQ(folder.name_words("Meier-Schmidt, Dr. (GmbH & Co.)"), (Words{"meier", "schmidt", "dr", "gmbh", "co"}));
+  EXPECT_EQ(folder.name_words("  \"*\\ - "), Words{});
+}
+
+TEST(Folder, TakesBytesThatAreNotText) {
+  Folder folder;
+  EXPECT_NO_THROW(folder.name_words("\xff\xc3 Anna\xe2\x82"));
+}
+
+TEST(ParseQuery, ReadsOneNumberInEverySpelling) {
+  Folder folder;
+  for (const char* typed : {"+49 (0)30 1234567", "030 1234567", "0049 30 123 45 67", "(030) 123-4567", "30/1234567"}) {
+    const std::string phone = parse_query(folder, typed).phone;
+    ASSERT_FALSE(phone.empty()) << typed;
+    EXPECT_TRUE(reversed_digits("+49301234567").starts_with(phone)) << typed << ": " << phone;
+  }
+}
+
+TEST(ParseQuery, NeedsFourDigitsOfANumber) {
+  Folder folder;
+  EXPECT_EQ(parse_query(folder, "4567").phone, "7654");
+  EXPECT_EQ(parse_query(folder, "567").phone, "");
+  EXPECT_EQ(parse_query(folder, "0000").phone, "0000");
+}
+
+TEST(ParseQuery, TakesAYearAfterANameForNoNumber) {
+  Folder folder;
+  EXPECT_EQ(parse_query(folder, "Meier 2024").phone, "");
+}
+
+TEST(ParseQuery, FoldsReferencesAndKeepsForeignTextOutOfThem) {
+  Folder folder;
+  EXPECT_EQ(parse_query(folder, "kd-20 481/b").reference, "KD20481B");
+  EXPECT_EQ(parse_query(folder, "k").reference, "");
+  EXPECT_EQ(parse_query(folder, "Łukasz").reference, "");
+}
+
+TEST(ParseQuery, IsEmptyWhenNothingCanMatch) {
+  Folder folder;
+  EXPECT_TRUE(parse_query(folder, " -- \" ").empty());
+}
+
+}  // namespace
+}  // namespace holdline::agent

@@ -1,0 +1,169 @@
+#include "hub/feed/ledger_read_thread.hpp"
+
+#include <atomic>
+#include <future>
+
+#include "sync/base/limits.hpp"
+#include "tests/unit/hub/intake/fixture.hpp"
+
+namespace holdline::hub::testing {
+namespace {
+
+using Answered = Result<sync::Bytes>;
+
+// Moves only when the test says so; read by the desk's thread.
+class HandClock final : public platform::Clock {
+ public:
+  sync::TimeReading now() const override { return {now_ms + passed_, id_of(1), 1'000 + passed_}; }
+  Monotonic monotonic() const override { return {}; }
+  void pass(std::int64_t ms) { passed_ += ms; }
+
+ private:
+  std::atomic<std::int64_t> passed_{0};
+};
+
+class ReadDeskTest : public IntakeTest {
+ protected:
+  ReadDeskTest() {
+    create(1);
+    head_ = reader()->head().value();
+    desk_ = std::make_unique<ReadDesk>(store_.ledger(), snapshots_, desk_entropy_, clock_);
+  }
+
+  void create(std::uint64_t n) {
+    station_.does({creates_customer(n, "Ann")});
+    take(station_, station_.push(customer_lane));
+  }
+  // Asks for what comes after the head and after everything that was told of the station's own actions.
+  sync::PullRequest request(std::int64_t wait_ms) {
+    sync::PullRequest request;
+    request.epoch = ledger().identity().epoch;
+    request.incarnation = station_.maker.incarnation;
+    request.cursor = head_;
+    request.results = 1;
+    request.grants = station_.device.grants;
+    request.wait_ms = wait_ms;
+    return request;
+  }
+  std::future<Answered> pull(const sync::PullRequest& request) {
+    auto answer = std::make_shared<std::promise<Answered>>();
+    auto future = answer->get_future();
+    desk_->pull(station_.device, request, [answer](Answered a) { answer->set_value(std::move(a)); });
+    return future;
+  }
+  // When it returns, the desk has looked at everything handed in before: one round takes what has arrived, the next
+  // begins after it.
+  void settle() {
+    for (int round = 0; round < 2; ++round) {
+      std::promise<void> done;
+      desk_->run([&](SyncService&) { done.set_value(); });
+      done.get_future().wait();
+    }
+  }
+  static bool is_answered(const std::future<Answered>& answer) {
+    return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  }
+  sync::PullReply read_reply(std::future<Answered>& answer) {
+    SyncService codec(store_.ledger(), snapshots_, entropy_);
+    const auto raw = codec.inflate(answer.get().value(), sync::limits::message_bytes).value();
+    return sync::decode_pull_reply(schema(), raw).value();
+  }
+
+  HandClock clock_;
+  CountingEntropy desk_entropy_;
+  Snapshots snapshots_{store_.ledger()};
+  Cursor head_;
+  std::unique_ptr<ReadDesk> desk_;
+};
+
+TEST_F(ReadDeskTest, APullWithNewsIsAnsweredWithoutWaiting) {
+  create(2);
+  auto answer = pull(request(25'000));
+  EXPECT_EQ(read_reply(answer).cut.changes.size(), 1u);
+}
+
+TEST_F(ReadDeskTest, ALongPollIsAnsweredByTheNextCommit) {
+  auto answer = pull(request(25'000));
+  settle();
+  ASSERT_FALSE(is_answered(answer));
+  create(2);
+  desk_->committed();
+  const auto reply = read_reply(answer);
+  ASSERT_EQ(reply.cut.changes.size(), 1u);
+  EXPECT_EQ(reply.cut.changes[0].record.key.id, id_of(2));
+  EXPECT_EQ(reply.results.size(), 1u);
+}
+
+TEST_F(ReadDeskTest, ACommitWithNothingForItLetsALongPollWait) {
+  auto answer = pull(request(25'000));
+  settle();
+  desk_->committed();
+  settle();
+  EXPECT_FALSE(is_answered(answer));
+}
+
+TEST_F(ReadDeskTest, ALongPollEndsEmptyWhenItsTimeIsOver) {
+  auto answer = pull(request(10'000));
+  settle();
+  clock_.pass(9'999);
+  settle();
+  ASSERT_FALSE(is_answered(answer));
+  clock_.pass(1);
+  settle();
+  ASSERT_TRUE(is_answered(answer));
+  const auto reply = read_reply(answer);
+  EXPECT_EQ(reply.answer, sync::PullAnswer::cut);
+  EXPECT_EQ(reply.cut.to, head_);
+  EXPECT_TRUE(reply.cut.changes.empty());
+}
+
+TEST_F(ReadDeskTest, NobodyIsHeldLongerThanTheProtocolAllows) {
+  auto answer = pull(request(3'600'000));
+  settle();
+  clock_.pass(sync::limits::pull_wait_ms);
+  settle();
+  EXPECT_TRUE(is_answered(answer));
+}
+
+TEST_F(ReadDeskTest, OnlyThoseWhoseTimeIsOverAreAnswered) {
+  auto brief = pull(request(1'000)), patient = pull(request(20'000));
+  settle();
+  clock_.pass(1'000);
+  settle();
+  EXPECT_TRUE(is_answered(brief));
+  EXPECT_FALSE(is_answered(patient));
+}
+
+TEST_F(ReadDeskTest, APullThatDoesNotFitIsAnsweredAtOnce) {
+  auto other = request(25'000);
+  other.epoch = id_of(77);
+  auto answer = pull(other);
+  EXPECT_EQ(read_reply(answer).answer, sync::PullAnswer::reset);
+}
+
+TEST_F(ReadDeskTest, StoppingAnswersWhoWaitsWithWhatThereIs) {
+  auto answer = pull(request(25'000));
+  settle();
+  desk_->stop();
+  ASSERT_TRUE(is_answered(answer));
+  EXPECT_TRUE(read_reply(answer).cut.changes.empty());
+}
+
+TEST_F(ReadDeskTest, AfterStoppingAPullIsSentAwayToBeTriedLater) {
+  desk_->stop();
+  auto answer = pull(request(25'000));
+  ASSERT_TRUE(is_answered(answer));
+  const auto refused = answer.get();
+  EXPECT_EQ(code_of(refused), "stopping");
+  EXPECT_EQ(refused.error().kind, ErrorKind::retry_later);
+}
+
+TEST_F(ReadDeskTest, WorkRunsInTheOrderItWasHandedIn) {
+  std::vector<int> order;
+  for (int i = 0; i < 5; ++i) desk_->run([&order, i](SyncService&) { order.push_back(i); });
+  settle();
+  EXPECT_EQ(order, (std::vector{0, 1, 2, 3, 4}));
+}
+
+}  // namespace
+}  // namespace holdline::hub::testing

@@ -1,0 +1,92 @@
+// What intake does when two workstations changed the same record without knowing of each other.
+#include "sync/merge/conflicts.hpp"
+#include "tests/unit/hub/intake/fixture.hpp"
+
+namespace holdline::hub::testing {
+namespace {
+
+using sync::Value;
+using sync::Verdict;
+
+class IntakeConflicts : public IntakeTest {
+ protected:
+  IntakeConflicts() {
+    station_.does({creates_customer(1, "Ann")});
+    take(station_, station_.push(customer_lane));
+    station_.does({edits_customer(1, name_field, Value("Ann"), "Anna")});
+    take(station_, station_.push(customer_lane));
+  }
+};
+
+TEST_F(IntakeConflicts, TwoEditsOfAFieldFromTheSameBaseAreOneConflictWithBothValues) {
+  other_.does({edits_customer(1, name_field, Value("Ann"), "Annie")});
+  const auto reply = take(other_, other_.push(customer_lane));
+  ASSERT_EQ(conflicts().size(), 1u);
+  const auto values = sync::conflict_values(schema(), conflicts()[0]).value();
+  EXPECT_EQ(values.record, (RecordKey{customer_no, id_of(1)}));
+  EXPECT_EQ(values.current, std::vector{Value("Anna")});
+  EXPECT_EQ(values.other, std::vector{Value("Annie")});
+  EXPECT_EQ(reply.results.at(0).verdict, Verdict::conflict);
+  EXPECT_EQ(reply.results[0].conflicts, std::vector{conflicts()[0].key.id});
+  EXPECT_EQ(value(1, name_field), Value("Anna"));
+}
+
+TEST_F(IntakeConflicts, EditsOfDifferentFieldsMerge) {
+  other_.does({edits_customer(1, health_field, Value{}, "asthma")});
+  const auto reply = take(other_, other_.push(customer_lane));
+  EXPECT_EQ(reply.results.at(0).verdict, Verdict::merged);
+  EXPECT_EQ(value(1, name_field), Value("Anna"));
+  EXPECT_EQ(value(1, health_field), Value("asthma"));
+  EXPECT_TRUE(conflicts().empty());
+}
+
+TEST_F(IntakeConflicts, EditsOnTopOfALosingOneJoinItsConflict) {
+  std::vector<sync::ActionRef> after;
+  std::string name = "Ann";
+  for (const std::string next : {"Annie", "Annika", "Anneke", "Annett", "Antje"}) {
+    after.assign(1, other_.does({edits_customer(1, name_field, Value(name), next)}, after));
+    name = next;
+  }
+  // In two pushes, so that the conflict is found among stored results and among those of the same group.
+  take(other_, other_.push(customer_lane, 1, 2));
+  const auto reply = take(other_, other_.push(customer_lane, 3));
+  ASSERT_EQ(conflicts().size(), 1u);
+  const auto values = sync::conflict_values(schema(), conflicts()[0]).value();
+  EXPECT_EQ(values.current, std::vector{Value("Anna")});
+  EXPECT_EQ(values.other, std::vector{Value("Antje")});
+  for (const auto& result : told(other_)) {
+    EXPECT_EQ(result.verdict, Verdict::conflict);
+    EXPECT_EQ(result.conflicts, std::vector{conflicts()[0].key.id});
+  }
+  EXPECT_EQ(value(1, name_field), Value("Anna"));
+}
+
+TEST_F(IntakeConflicts, TwoMachinesOfOneDiskThatGoOnFromOneLosingEditKeepBothTheirValues) {
+  const auto lost = other_.does({edits_customer(1, name_field, Value("Ann"), "Annie")});
+  Workstation twin = other_;
+  other_.does({edits_customer(1, name_field, Value("Annie"), "Annika")}, {lost});
+  const auto second = twin.does({edits_customer(1, name_field, Value("Annie"), "Anneke")}, {lost});
+  twin.does({edits_customer(1, name_field, Value("Anneke"), "Antje")}, {second});
+  twin.begins_anew(9);
+  take(other_, other_.push(customer_lane));
+  take(twin, twin.push(customer_lane));
+  std::vector<Value> kept;
+  for (const Record& conflict : conflicts()) {
+    const auto values = sync::conflict_values(schema(), conflict).value();
+    kept.insert(kept.end(), values.other.begin(), values.other.end());
+  }
+  EXPECT_EQ(kept.size(), 2u);
+  EXPECT_EQ(std::ranges::count(kept, Value("Annika")), 1);
+  EXPECT_EQ(std::ranges::count(kept, Value("Antje")), 1);
+  EXPECT_EQ(value(1, name_field), Value("Anna"));
+}
+
+TEST_F(IntakeConflicts, ALosingEditSentAgainMakesNoSecondConflict) {
+  other_.does({edits_customer(1, name_field, Value("Ann"), "Annie")});
+  const auto first = take(other_, other_.push(customer_lane));
+  EXPECT_EQ(take(other_, other_.push(customer_lane)), first);
+  EXPECT_EQ(conflicts().size(), 1u);
+}
+
+}  // namespace
+}  // namespace holdline::hub::testing

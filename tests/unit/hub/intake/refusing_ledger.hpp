@@ -1,0 +1,89 @@
+// A ledger whose commits fail, with nothing stored, as long as a test says so; otherwise the one behind it.
+#pragma once
+
+#include <functional>
+
+#include "hub/ledger/ledger.hpp"
+
+namespace holdline::hub::testing {
+
+class RefusingLedger final : public Ledger {
+ public:
+  explicit RefusingLedger(Ledger& real) : real_(real) {}
+
+  bool refuses = true;
+  // When set, only the commits it names are refused.
+  std::function<bool(const ChangeSet&)> refuses_only;
+  std::size_t commits = 0;  // that were not refused
+  // With io-error, as when a sync fails, nothing can be written after it.
+  Error refusal{ErrorKind::retry_later, "disk-full", "The disk is full."};
+
+  LedgerIdentity identity() const override { return real_.identity(); }
+  Id epoch() const override { return real_.epoch(); }
+  Result<Id> change_epoch(const Id& current, const Id& next) override { return real_.change_epoch(current, next); }
+  const sync::Schema& schema() const override { return real_.schema(); }
+  Result<std::unique_ptr<LedgerTransaction>> begin() override {
+    if (outcome_unknown_) return fail(ErrorKind::stop, "ledger-needs-reopen", "Start anew.");
+    HOLDLINE_ASSIGN(auto transaction, real_.begin());
+    return std::make_unique<Transaction>(*this, std::move(transaction));
+  }
+  Result<std::unique_ptr<LedgerReader>> reader() override { return real_.reader(); }
+  Result<void> add_code(const EnrollCode& code) override { return real_.add_code(code); }
+  Result<Device> enroll(const sync::Hash& code, const Device& device, std::int64_t at_ms) override {
+    return real_.enroll(code, device, at_ms);
+  }
+  Result<std::optional<Device>> device(const Id& id) override { return real_.device(id); }
+  Result<std::vector<Device>> devices() override { return real_.devices(); }
+  Result<void> put_person(const Person& person) override { return real_.put_person(person); }
+  Result<std::vector<Person>> people(std::span<const std::string> scopes) override { return real_.people(scopes); }
+  Result<std::optional<Person>> person(const Id& id) override { return real_.person(id); }
+
+ private:
+  class Transaction final : public LedgerTransaction {
+   public:
+    Transaction(RefusingLedger& ledger, std::unique_ptr<LedgerTransaction> real)
+        : ledger_(ledger), real_(std::move(real)) {}
+    Cursor head() override { return real_->head(); }
+    Result<std::map<LaneKey, Progress>> progress(std::span<const LaneKey> keys) override {
+      return real_->progress(keys);
+    }
+    Result<std::map<Id, std::uint64_t>> result_heads(std::span<const Id> devices) override {
+      return real_->result_heads(devices);
+    }
+    Result<std::vector<KeptResult>> results(const LaneKey& lane, std::uint64_t first, std::uint64_t last) override {
+      return real_->results(lane, first, last);
+    }
+    Result<std::map<sync::RecordKey, StoodAt>> records(std::span<const sync::RecordKey> keys) override {
+      return real_->records(keys);
+    }
+    Result<std::vector<sync::Record>> children(const sync::RecordKey& parent) override {
+      return real_->children(parent);
+    }
+    Result<std::vector<HeldAction>> held(const Id& device, const Id& incarnation) override {
+      return real_->held(device, incarnation);
+    }
+    Result<std::vector<TakenAnew>> taken_anew(const Id& device, std::span<const sync::Hash> first) override {
+      return real_->taken_anew(device, first);
+    }
+    Result<std::map<std::uint32_t, sync::Assertion>> assertions(const Id& device, const Id& incarnation) override {
+      return real_->assertions(device, incarnation);
+    }
+    Result<void> commit(const ChangeSet& changes) override {
+      if (!ledger_.refuses || (ledger_.refuses_only && !ledger_.refuses_only(changes))) {
+        ++ledger_.commits;
+        return real_->commit(changes);
+      }
+      ledger_.outcome_unknown_ = ledger_.refusal.code == "io-error";
+      return tl::unexpected<Error>(ledger_.refusal);
+    }
+
+   private:
+    RefusingLedger& ledger_;
+    std::unique_ptr<LedgerTransaction> real_;
+  };
+
+  Ledger& real_;
+  bool outcome_unknown_ = false;
+};
+
+}  // namespace holdline::hub::testing
