@@ -57,20 +57,20 @@ class Workstation::Access final : public OutboxAccess {
   OutboxWorker& worker_;
 };
 
-Workstation::Workstation(const AgentConfig& config, WorkstationIdentity identity, Surroundings around,
+Workstation::Workstation(const AgentConfig& config, WorkstationIdentity identity, Dependencies deps,
                          sync::Schema schema)
-    : around_(around),
+    : deps_(deps),
       identity_(std::move(identity)),
       schema_(std::make_shared<const sync::Schema>(std::move(schema))),
       default_scope_(config.scope.empty() ? identity_.scopes.front() : config.scope),
       accounts_(config.directory / "people.json"),
       overlay_(*schema_),
       library_(config.directory / "library"),
-      reading_(around.clock),
-      syncing_(around.clock) {}
+      reading_(deps.clock),
+      syncing_(deps.clock) {}
 
 Result<std::unique_ptr<Workstation>> Workstation::open(const AgentConfig& config, WorkstationIdentity identity,
-                                                       Surroundings around) {
+                                                       Dependencies deps) {
   FileLibrary library(config.directory / "library");
   const auto text = library.load(identity.schema);
   if (!text)
@@ -78,7 +78,7 @@ Result<std::unique_ptr<Workstation>> Workstation::open(const AgentConfig& config
         ErrorKind::stop, "schema-missing",
         "The schema of this workstation's data is missing from its library folder. Restore the folder from a backup.");
   HOLDLINE_ASSIGN(auto schema, sync::Schema::parse(*text));
-  std::unique_ptr<Workstation> station(new Workstation(config, std::move(identity), around, std::move(schema)));
+  std::unique_ptr<Workstation> station(new Workstation(config, std::move(identity), deps, std::move(schema)));
   HOLDLINE_TRY(station->accounts_.load());
   HOLDLINE_TRY(station->open_stores(config));
   station->start_engine(config);
@@ -90,9 +90,9 @@ Result<void> Workstation::open_stores(const AgentConfig& config) {
   options.path = (config.directory / "outbox.db").string();
   options.reserve_path = (config.directory / "reserve").string();
   HOLDLINE_ASSIGN(const auto set_up, platform::set_up_of(config.directory, options.path));
-  HOLDLINE_ASSIGN(const auto key, load_or_create(around_.keystore, outbox_key, set_up == platform::SetUpState::none));
+  HOLDLINE_ASSIGN(const auto key, load_or_create(deps_.keystore, outbox_key, set_up == platform::SetUpState::none));
   HOLDLINE_ASSIGN(auto outbox, Outbox::start(platform::open_mode_for(set_up), options, key, identity_.device,
-                                             around_.clock, around_.entropy));
+                                             deps_.clock, deps_.entropy));
   OutboxWorkerOptions worker;
   worker.saved = [this](Outbox& box, const Saved& saved) {
     if (auto pending = box.find(*schema_, saved.ref); pending && *pending) overlay_.add(box.maker(), **pending);
@@ -105,19 +105,19 @@ Result<void> Workstation::open_stores(const AgentConfig& config) {
   };
   worker.recovered = [this] {
     syncing_.post([this] {
-      if (auto derived = engine_->outbox_recovered(); !derived) around_.log.error(derived.error());
+      if (auto derived = engine_->outbox_recovered(); !derived) deps_.log.error(derived.error());
     });
   };
-  outbox_ = std::make_unique<OutboxWorker>(std::move(outbox), schema_, worker);
+  outbox_ = std::make_unique<OutboxWorker>(std::move(outbox), schema_, deps_.clock, std::move(worker));
   access_ = std::make_unique<Access>(*outbox_);
 
-  HOLDLINE_ASSIGN(const auto copy_key, load_or_create(around_.keystore, replica_key, true));
+  HOLDLINE_ASSIGN(const auto copy_key, load_or_create(deps_.keystore, replica_key, true));
   ReplicaOptions replica;
   replica.directory = config.directory;
   std::string why;
   HOLDLINE_ASSIGN(replica_,
                   with_space_set_aside(*outbox_, [&] { return Replica::open(replica, copy_key, *schema_, &why); }));
-  if (!why.empty()) around_.log.warning("replica-rebuilt", "the replica is fetched again", {{"because", why}});
+  if (!why.empty()) deps_.log.warning("replica-rebuilt", "the replica is fetched again", {{"because", why}});
   HOLDLINE_ASSIGN(auto reader,
                   with_space_set_aside(*outbox_, [&] { return ReplicaReader::open(replica, copy_key, *schema_); }));
   view_ = std::make_unique<View>(std::move(reader), [this] { return overlay_.snapshot(); });
@@ -127,8 +127,8 @@ Result<void> Workstation::open_stores(const AgentConfig& config) {
 }
 
 void Workstation::start_engine(const AgentConfig& config) {
-  people_client_ = std::make_unique<platform::HttpClient>(around_.io, client_options(identity_, config));
-  transport_ = std::make_unique<HubTransport>(around_.io, client_options(identity_, config), identity_.hub,
+  people_client_ = std::make_unique<platform::HttpClient>(deps_.io, client_options(identity_, config));
+  transport_ = std::make_unique<HubTransport>(deps_.io, client_options(identity_, config), identity_.hub,
                                               [this](std::uint64_t token, Result<TransportAnswer> answer) {
                                                 syncing_.post([this, token, answer = std::move(answer)]() mutable {
                                                   engine_->answered(token, std::move(answer));
@@ -143,19 +143,19 @@ void Workstation::start_engine(const AgentConfig& config) {
       view_file_ = file;
       reopened.set_value(view_->reopen());
     });
-    if (auto done = reopened.get_future().get(); !done) around_.log.error(done.error());
+    if (auto done = reopened.get_future().get(); !done) deps_.log.error(done.error());
   };
   events.schema_changed = [this](sync::Schema changed) {
-    around_.log.warning("schema-changed", "the hub has another schema; restart holdlined to take it over",
-                        {{"version", changed.version()}});
+    deps_.log.warning("schema-changed", "the hub has another schema; restart holdlined to take it over",
+                      {{"version", changed.version()}});
   };
   engine_ = std::make_unique<Engine>(
-      Engine::Parts{*access_, *replica_, overlay_, *transport_, library_, around_.clock, around_.entropy},
+      Engine::Parts{*access_, *replica_, overlay_, *transport_, library_, deps_.clock, deps_.entropy},
       std::move(events), sync::Session::Options{});
   // Nobody is served before the overlay is derived: the screen would show less than was saved.
   std::promise<Result<void>> started;
   syncing_.post([&] { started.set_value(engine_->start()); });
-  if (auto begun = started.get_future().get(); !begun) around_.log.error(begun.error());
+  if (auto begun = started.get_future().get(); !begun) deps_.log.error(begun.error());
 }
 
 // The threads that ask the outbox end before the outbox does. What it still saves is derived again at the next start.
@@ -168,13 +168,13 @@ Workstation::~Workstation() {
 }
 
 Result<Session> Workstation::sign_in(std::uint32_t uid, std::string_view name, std::string_view password) {
-  return accounts_.sign_in(uid, name, password, identity_.device, *access_, around_.clock);
+  return accounts_.sign_in(uid, name, password, identity_.device, *access_, deps_.clock);
 }
 
 void Workstation::read(std::function<void(View&)> work) {
   reading_.post([this, work = std::move(work)] {
     work(*view_);
-    if (view_->met_damage()) engine([file = view_file_](Engine& engine, Replica&) { engine.reader_met_damage(file); });
+    if (view_->met_damage()) engine([file = view_file_](Engine& engine, Replica&) { engine.report_corruption(file); });
     if (view_->could_not_read())
       engine([file = view_file_](Engine& engine, Replica&) { engine.reader_could_not_read(file); });
   });
@@ -185,7 +185,7 @@ void Workstation::engine(std::function<void(Engine&, Replica&)> work) {
 }
 
 SyncStatus Workstation::sync_status() const {
-  const std::lock_guard lock(mutex_);
+  const platform::MutexLock lock(mutex_);
   return status_;
 }
 
@@ -202,7 +202,7 @@ void Workstation::give_memory_back(const SyncStatus& status) {
   if (!took_much_ || !status.settled) return;
   took_much_ = false;
   memory_given_at_ = at;
-  replica_->shrink();
+  replica_->release_cache();
   platform::release_free_memory();
 }
 
@@ -210,13 +210,13 @@ void Workstation::published(const SyncStatus& status) {
   give_memory_back(status);
   bool connected_now = false;
   {
-    const std::lock_guard lock(mutex_);
+    const platform::MutexLock lock(mutex_);
     connected_now = status.connected && !status_.connected;
     status_ = status;
   }
   if (connected_now) {
-    around_.log.info("connected", "the hub answers");
-    boost::asio::post(around_.io, [this] { fetch_people(); });
+    deps_.log.info("connected", "the hub answers");
+    boost::asio::post(deps_.io, [this] { fetch_people(); });
   }
 }
 
@@ -227,7 +227,7 @@ void Workstation::fetch_people() {
   request.url = identity_.hub + std::string(sync::path::people);
   people_client_->send(std::move(request), [this](Result<platform::HttpClientResponse> response) {
     if (!response || response->status != 200) return;  // asked again with the next conversation
-    if (auto kept = accounts_.keep(response->body); !kept) around_.log.error(kept.error());
+    if (auto kept = accounts_.keep(response->body); !kept) deps_.log.error(kept.error());
   });
 }
 

@@ -6,7 +6,6 @@
 #include <functional>
 #include <future>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <type_traits>
 
@@ -19,13 +18,14 @@
 #include "agent/view/view.hpp"
 #include "platform/crypto/keystore.hpp"
 #include "platform/os/log.hpp"
+#include "platform/os/mutex.hpp"
 #include "platform/os/task_thread.hpp"
 
 namespace holdline::agent {
 
 class Workstation {
  public:
-  struct Surroundings {
+  struct Dependencies {
     boost::asio::io_context& io;
     platform::Keystore& keystore;
     platform::Clock& clock;
@@ -36,7 +36,7 @@ class Workstation {
   // Opens everything (makes it on the first run after enrolment) and begins to sync. The outbox may come up read-only;
   // its status says why.
   static Result<std::unique_ptr<Workstation>> open(const AgentConfig& config, WorkstationIdentity identity,
-                                                   Surroundings around);
+                                                   Dependencies deps);
   // Finishes what is being saved. The I/O thread must not run meanwhile, or be the caller.
   ~Workstation();
 
@@ -45,6 +45,8 @@ class Workstation {
   const std::string& default_scope() const { return default_scope_; }
   OutboxWorker& outbox() { return *outbox_; }
   Accounts& accounts() { return accounts_; }
+  const Accounts& accounts() const { return accounts_; }
+  const platform::Clock& clock() const { return deps_.clock; }
 
   Result<Session> sign_in(std::uint32_t uid, std::string_view name, std::string_view password);
   // Any thread; runs on the reading thread.
@@ -57,14 +59,14 @@ class Workstation {
  private:
   class Access;
 
-  Workstation(const AgentConfig& config, WorkstationIdentity identity, Surroundings around, sync::Schema schema);
+  Workstation(const AgentConfig& config, WorkstationIdentity identity, Dependencies deps, sync::Schema schema);
   Result<void> open_stores(const AgentConfig& config);
   void start_engine(const AgentConfig& config);
   void published(const SyncStatus& status);
   void give_memory_back(const SyncStatus& status);
   void fetch_people();
 
-  Surroundings around_;
+  Dependencies deps_;
   WorkstationIdentity identity_;
   std::shared_ptr<const sync::Schema> schema_;
   std::string default_scope_;
@@ -81,11 +83,11 @@ class Workstation {
   std::unique_ptr<Engine> engine_;
   bool took_much_ = false;                  // downloads since memory was given back; the engine's thread only
   sync::ChangeNumber memory_given_at_ = 0;  // likewise
-  mutable std::mutex mutex_;
-  SyncStatus status_;
+  mutable platform::Mutex mutex_;
+  SyncStatus status_ HOLDLINE_GUARDED_BY(mutex_);
   std::atomic<bool> growth_told_ = false;  // the engine was told that the outbox grew, and has not looked yet
-  TaskThread reading_;
-  TaskThread syncing_;
+  platform::TaskThread reading_;
+  platform::TaskThread syncing_;
 };
 
 }  // namespace holdline::agent

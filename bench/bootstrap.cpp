@@ -22,14 +22,15 @@ class BareLoad {
     BareDatabase filled(replica, key_);
     // What FTS5 keeps in tables of its own is written through its words.
     tables_ = all_rows(filled, [](std::string_view table) { return !table.starts_with("_names_"); });
-    const agent::Folder folder;
+    const agent::NameNormalizer normalizer;
     const agent::Shape& shape = *layout_.shape(schema.collection("customer")->no);
     names_ = shape.names;
     std::map<sync::Id, std::string> words;
     for (std::uint32_t i = 0; i < customers; ++i) {
       const auto ops = generator::customer_ops(schema, generator::customer(i), "acme/london");
       std::string& text = words[ops.front().record.id];
-      for (const std::string& word : agent::search_keys(shape, folder, generator::record_of(schema, ops.front())).words)
+      for (const std::string& word :
+           agent::search_keys(shape, normalizer, generator::record_of(schema, ops.front())).words)
         text += (text.empty() ? "" : " ") + word;
     }
     for (auto& [id, text] : words) words_.push_back(std::move(text));

@@ -82,10 +82,10 @@ struct Drained {
 
 Drained drain_once(const Options& options, std::span<const generator::Entry> entries, bool whole) {
   const Scratch scratch(options.directory);
-  Surroundings around;
-  HubHost hub(around, scratch / "hub");
+  Dependencies deps;
+  HubHost hub(deps, scratch / "hub");
   hub.start();
-  std::optional<Station> station(std::in_place, around, hub, scratch / "desk");
+  std::optional<Station> station(std::in_place, deps, hub, scratch / "desk");
   hub.stop();
   station->save(entries);
 
@@ -103,7 +103,7 @@ Drained drain_once(const Options& options, std::span<const generator::Entry> ent
   drained.level_seconds = watch.seconds();
   station.reset();
   hub.close();
-  const BareInserts bare(hub, around.entropy);
+  const BareInserts bare(hub, deps.entropy);
   drained.transactions = static_cast<double>(bare.transactions());
   drained.limit = bare.run(scratch / "bare.db");
   return drained;

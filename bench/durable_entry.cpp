@@ -30,7 +30,7 @@ class Desk {
     worker.saved = [this](agent::Outbox& box, const agent::Saved& saved) {
       if (auto pending = box.find(*schema_, saved.ref); pending && *pending) overlay_.add(box.maker(), **pending);
     };
-    worker_.emplace(std::move(outbox), schema_, worker);
+    worker_.emplace(std::move(outbox), schema_, clock_, worker);
   }
 
   agent::Draft draft(const generator::Entry& entry) const {
@@ -116,8 +116,8 @@ void in_process(const Options& options, Report& report) {
 void over_socket(const Options& options, Report& report) {
   const Plan plan = options.quick ? Plan{1, 50} : Plan{5, 200};
   const Scratch scratch(options.directory);
-  Surroundings around;
-  HubHost hub(around, scratch / "hub");
+  Dependencies deps;
+  HubHost hub(deps, scratch / "hub");
   hub.start();
   Daemon daemon(options, scratch);
   daemon.join(hub);

@@ -10,8 +10,8 @@ void idle(const Options& options, Report& report) {
   const std::uint32_t customers = options.quick ? 2'000 : 100'000;
   const std::chrono::seconds settling(options.quick ? 1 : 10), watched(options.quick ? 2 : 30);
   const Scratch scratch(options.directory);
-  Surroundings around;
-  HubHost hub(around, scratch / "hub");
+  Dependencies deps;
+  HubHost hub(deps, scratch / "hub");
   hub.import_customers(customers);
   hub.start();
   Daemon daemon(options, scratch);

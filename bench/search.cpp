@@ -29,14 +29,14 @@ struct Query {
 // A third each: the first three to five letters of a family name, the last four to seven digits of a number, the
 // beginning of a reference without its last digit.
 std::vector<Query> make_queries(std::size_t count, std::uint32_t customers) {
-  const agent::Folder folder;
+  const agent::NameNormalizer normalizer;
   generator::Random random(5);
   std::vector<Query> queries;
   while (queries.size() < count) {
     const generator::Customer customer = generator::customer(random.below(customers));
     const auto kind = static_cast<Kind>(queries.size() % 3);
     if (kind == Kind::name) {
-      const std::string word = folder.name_words(customer.family).front().substr(0, 3 + random.below(3));
+      const std::string word = normalizer.name_words(customer.family).front().substr(0, 3 + random.below(3));
       queries.push_back({kind, word, word});
     } else if (kind == Kind::phone) {
       const std::string digits = customer.phone.substr(customer.phone.size() - 4 - random.below(4));

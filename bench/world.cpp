@@ -47,20 +47,19 @@ void IoThread::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-Surroundings::Surroundings() : log([](std::string_view line) { std::cerr << line; }, clock, errors_only()) {}
+Dependencies::Dependencies() : log([](std::string_view line) { std::cerr << line; }, clock, errors_only()) {}
 
-HubHost::HubHost(Surroundings& around, const std::filesystem::path& directory)
-    : around_(around), directory_(directory) {
-  parts_ = std::make_unique<hub::HubParts>(must(
-      hub::create_hub(hub_config(directory), std::string(sync::default_schema_text()), around.entropy, around.clock)));
-  must(hub::add_person(*parts_->ledger, {bench_person, "agent", {bench_scope}}, bench_password, around.entropy));
+HubHost::HubHost(Dependencies& deps, const std::filesystem::path& directory) : deps_(deps), directory_(directory) {
+  parts_ = std::make_unique<hub::HubParts>(
+      must(hub::create_hub(hub_config(directory), std::string(sync::default_schema_text()), deps.entropy, deps.clock)));
+  must(hub::add_person(*parts_->ledger, {bench_person, "agent", {bench_scope}}, bench_password, deps.entropy));
 }
 
 void HubHost::start() {
   thread_ = std::make_unique<IoThread>();
   // A run whose disk fails has nothing to measure; the log says what happened.
   const auto ledger_lost = [] { std::terminate(); };
-  server_ = must(hub::HubServer::start(thread_->io, *parts_, around_.entropy, around_.clock, around_.log, ledger_lost));
+  server_ = must(hub::HubServer::start(thread_->io, *parts_, deps_.entropy, deps_.clock, deps_.log, ledger_lost));
 }
 
 void HubHost::stop() {
@@ -75,32 +74,32 @@ void HubHost::close() {
 }
 
 void HubHost::import_customers(std::uint32_t count) {
-  hub::Intake intake(*parts_->ledger, around_.entropy);
+  hub::Intake intake(*parts_->ledger, deps_.entropy);
   const sync::Schema& schema = parts_->ledger->schema();
   std::vector<sync::Op> ops;
   for (std::uint32_t i = 0; i < count; ++i) {
     for (sync::Op& op : generator::customer_ops(schema, generator::customer(i), bench_scope))
       ops.push_back(std::move(op));
     if (ops.size() < 10 * sync::limits::records_per_change && i + 1 < count) continue;
-    must(intake.take_own(ops, around_.clock.now().wall_ms));
+    must(intake.take_own(ops, deps_.clock.now().wall_ms));
     ops.clear();
   }
 }
 
 std::string HubHost::enrollment_code() {
-  return must(hub::issue_code(*parts_, {"desk", {bench_scope}}, around_.entropy, around_.clock.now().wall_ms));
+  return must(hub::issue_code(parts_->enrollment(), {"desk", {bench_scope}}, deps_.entropy, deps_.clock.now().wall_ms));
 }
 
-Station::Station(Surroundings& around, HubHost& hub, const std::filesystem::path& directory)
-    : around_(around), keystore_([&] {
+Station::Station(Dependencies& deps, HubHost& hub, const std::filesystem::path& directory)
+    : deps_(deps), keystore_([&] {
         must(platform::make_private_directory(directory));
-        return must(platform::FileKeystore::open(directory / "keys", around.entropy));
+        return must(platform::FileKeystore::open(directory / "keys", deps.entropy));
       }()) {
   agent::AgentConfig config;
   config.directory = directory;
-  auto identity = must(agent::enroll(hub.enrollment_code(), directory, "", around.entropy));
+  auto identity = must(agent::enroll(hub.enrollment_code(), directory, "", deps.entropy));
   workstation_ = must(agent::Workstation::open(config, std::move(identity),
-                                               {thread_.io, keystore_, around.clock, around.entropy, around.log}));
+                                               {thread_.io, keystore_, deps.clock, deps.entropy, deps.log}));
   // Who may sign in is fetched from the hub meanwhile.
   wait_until("the sign-in", [&] {
     auto session = workstation_->sign_in(0, bench_person, bench_password);

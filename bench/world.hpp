@@ -35,8 +35,8 @@ class IoThread {
 };
 
 // What both sides are given. Errors in the log end up on standard error.
-struct Surroundings {
-  Surroundings();
+struct Dependencies {
+  Dependencies();
   platform::SystemClock clock;
   platform::SystemEntropy entropy;
   platform::Logger log;
@@ -45,7 +45,7 @@ struct Surroundings {
 class HubHost {
  public:
   // Sets a hub up with one person in it; serves only after start().
-  HubHost(Surroundings& around, const std::filesystem::path& directory);
+  HubHost(Dependencies& deps, const std::filesystem::path& directory);
   ~HubHost() { stop(); }
 
   // Reachable when it returns.
@@ -59,7 +59,7 @@ class HubHost {
   hub::HubParts& parts() { return *parts_; }
 
  private:
-  Surroundings& around_;
+  Dependencies& deps_;
   std::filesystem::path directory_;
   std::unique_ptr<hub::HubParts> parts_;
   std::unique_ptr<IoThread> thread_;
@@ -72,7 +72,7 @@ inline const std::string bench_password = "correct horse battery staple";
 class Station {
  public:
   // Enrols at the hub, signs a person in, and waits until both sides are level.
-  Station(Surroundings& around, HubHost& hub, const std::filesystem::path& directory);
+  Station(Dependencies& deps, HubHost& hub, const std::filesystem::path& directory);
   ~Station();
 
   agent::Workstation& workstation() { return *workstation_; }
@@ -85,7 +85,7 @@ class Station {
   std::uint64_t waiting() const;
 
  private:
-  Surroundings& around_;
+  Dependencies& deps_;
   platform::FileKeystore keystore_;
   IoThread thread_;
   std::unique_ptr<agent::Workstation> workstation_;

@@ -22,6 +22,28 @@ function(holdline_reads name precompiled)
   endif()
 endfunction()
 
+# holdline_unity(NAME): the files of one folder are compiled together, those of a small folder with its parent's. Headers
+# cost more to read than most files cost to compile (docs/building.md). So names in the unnamed namespaces of one folder
+# differ. -DHOLDLINE_UNITY=OFF compiles each file by itself, which also shows an include that is missing.
+option(HOLDLINE_UNITY "Compile the files of a folder together" ON)
+set(HOLDLINE_SMALL_FOLDER 4)
+function(holdline_unity name)
+  get_target_property(sources ${name} SOURCES)
+  foreach(source ${sources})
+    cmake_path(ABSOLUTE_PATH source)
+    cmake_path(GET source PARENT_PATH folder)
+    file(GLOB beside ${folder}/*.cpp)
+    list(LENGTH beside files)
+    if(files LESS_EQUAL HOLDLINE_SMALL_FOLDER AND NOT folder STREQUAL CMAKE_CURRENT_SOURCE_DIR)
+      cmake_path(GET folder PARENT_PATH folder)
+    endif()
+    cmake_path(RELATIVE_PATH folder BASE_DIRECTORY ${CMAKE_SOURCE_DIR})
+    string(REPLACE "/" "_" group "${folder}")
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${group})
+  endforeach()
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ${HOLDLINE_UNITY} UNITY_BUILD_MODE GROUP)
+endfunction()
+
 holdline_precompile(holdline_library_headers)
 # Test bodies run once: optimising them costs more time than it saves. The C library's checks need an optimiser.
 set(HOLDLINE_TEST_OPTIONS -O0 -U_FORTIFY_SOURCE)
@@ -45,6 +67,7 @@ function(holdline_library name)
   add_library(holdline_${name} STATIC ${sources})
   target_link_libraries(holdline_${name} PUBLIC holdline_flags ${ARGN})
   holdline_reads(holdline_${name} holdline_library_headers)
+  holdline_unity(holdline_${name})
 endfunction()
 
 # holdline_program(NAME LINK...): a program made of its folder's thin main.cpp.
@@ -56,14 +79,16 @@ function(holdline_program name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 endfunction()
 
-# Built and run under the sanitizers as well: unit tests and the simulator.
-add_custom_target(holdline_sanitized)
+# What ./dev test runs of the release build, and what of the sanitized one.
+add_custom_target(system_tests)
+add_custom_target(sanitized_tests)
 
 # holdline_googletest(NAME LINK...): makes the target NAME a GoogleTest program.
 function(holdline_googletest name)
   target_link_libraries(${name} PRIVATE ${ARGN} GTest::gtest GTest::gtest_main)
   target_compile_options(${name} PRIVATE ${HOLDLINE_TEST_OPTIONS})
   holdline_reads(${name} holdline_test_headers)
+  holdline_unity(${name})
 endfunction()
 
 # holdline_tests(NAME LINK... [OPTIMISED FILE...]): one GoogleTest program from the .cpp files of a folder and of those in
@@ -80,5 +105,5 @@ function(holdline_tests name)
   holdline_googletest(${name} ${tests_UNPARSED_ARGUMENTS})
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS unit)
-  add_dependencies(holdline_sanitized ${name})
+  add_dependencies(sanitized_tests ${name})
 endfunction()

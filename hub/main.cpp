@@ -37,7 +37,7 @@ int complain(const Error& error) {
 struct Options {
   std::string directory = "/var/lib/holdline-hub";
   std::string url = "https://127.0.0.1:7443", schema_file, person, password_file, role = "agent", name, file;
-  std::int64_t port = 7443, minutes = 15;
+  std::int64_t port = 7443, minutes = hub::enroll_code_minutes;
   std::vector<std::string> names{"127.0.0.1", "localhost"}, scopes;
   std::string address = "::", scope;
   bool check_config = false, dry_run = false, json = false;
@@ -61,7 +61,7 @@ Result<hub::HubConfig> usable_config(const std::string& directory) {
   HOLDLINE_ASSIGN(auto read, hub::read_hub_config(directory));
   for (const auto& problem : read.problems) std::cerr << problem.text() << "\n";
   if (!read.problems.empty())
-    return fail(ErrorKind::ask_person, "config", "hub.toml has problems; mend them and start again.");
+    return fail(ErrorKind::ask_person, "config", "hub.toml has problems; correct them and start again.");
   return read.config;
 }
 

@@ -34,21 +34,22 @@ HubServer::HubServer(HubParts& hub, platform::Entropy& entropy, const platform::
       snapshots_(*hub.ledger),
       io_codec_(*hub.ledger, snapshots_, entropy),
       ledger_codec_(*hub.ledger, snapshots_, entropy),
-      desk_(std::make_unique<ReadDesk>(*hub.ledger, snapshots_, entropy, clock)),
-      writer_(std::make_unique<LedgerThread>(
+      read_thread_(std::make_unique<LedgerReadThread>(*hub.ledger, snapshots_, entropy, clock)),
+      ledger_thread_(std::make_unique<LedgerThread>(
           *hub.ledger, entropy, clock,
-          LedgerThread::Events{[this] { desk_->committed(); },
+          LedgerThread::Events{[this] { read_thread_->committed(); },
                                [this, ledger_lost = std::move(ledger_lost)](const Error& error) {
                                  log_.error(error);
                                  ledger_lost();
                                }})) {}
 
-// Requests still come in until the listeners are gone, and the writer tells the desk, so the order is theirs.
+// Requests still come in until the listeners are gone, and the ledger's thread tells the reading one, so the order is
+// theirs.
 HubServer::~HubServer() {
   tls_.reset();
   admin_.reset();
-  writer_.reset();
-  desk_.reset();
+  ledger_thread_.reset();
+  read_thread_.reset();
 }
 
 Result<std::unique_ptr<HubServer>> HubServer::start(boost::asio::io_context& io, HubParts& hub,
@@ -87,7 +88,7 @@ std::uint16_t HubServer::port() const { return tls_->port(); }
 
 void HubServer::stop(std::chrono::milliseconds limit, std::function<void()> done) {
   // Long polls hold their answers for up to 25 s: they are let go first.
-  desk_->stop();
+  read_thread_->stop();
   tls_->stop(limit, [this, limit, done = std::move(done)] { admin_->stop(limit, done); });
 }
 
@@ -120,8 +121,8 @@ void HubServer::answer(HttpRequest request, Respond respond) {
 }
 
 void HubServer::enroll(HttpRequest request, Respond respond) {
-  writer_->run([this, body = std::move(request.body), respond = std::move(respond)](Ledger&, Intake&) {
-    auto answer = hub::enroll(hub_, body, entropy_, clock_.now().wall_ms);
+  ledger_thread_->run([this, body = std::move(request.body), respond = std::move(respond)](Ledger&, Intake&) {
+    auto answer = hub::enroll(hub_.enrollment(), body, entropy_, clock_.now().wall_ms);
     if (!answer) {
       log_.warning("enroll-refused", "an enrolment was refused", {{"code", answer.error().code}});
       return respond(platform::error_response(answer.error()));
@@ -140,7 +141,7 @@ void HubServer::push(const Device& device, HttpRequest request, Respond respond)
     log_.warning("push-refused", "a push could not be read", {{"device", device.name}, {"code", read.error().code}});
     return respond(platform::error_response(read.error()));
   }
-  writer_->push(std::move(*read), [this, respond = std::move(respond)](Result<sync::PushReply> reply) {
+  ledger_thread_->push(std::move(*read), [this, respond = std::move(respond)](Result<sync::PushReply> reply) {
     if (!reply) {
       log_.error(reply.error());
       return respond(platform::error_response(reply.error()));
@@ -153,7 +154,8 @@ void HubServer::read(const Device& device, HttpRequest request, Respond respond)
   if (request.path == sync::path::pull) {
     const auto pull = sync::decode_pull_request(request.body);
     if (!pull) return respond(platform::error_response(pull.error()));
-    return desk_->pull(device, *pull, [respond](Result<sync::Bytes> body) { respond(sync_response(std::move(body))); });
+    return read_thread_->pull(device, *pull,
+                              [respond](Result<sync::Bytes> body) { respond(sync_response(std::move(body))); });
   }
   // Asked only by a workstation whose chain is another than the ledger's.
   if (request.path == sync::path::compare)
@@ -161,7 +163,7 @@ void HubServer::read(const Device& device, HttpRequest request, Respond respond)
                  "a workstation's outbox is not the one it had: put back from an older copy, or cloned; what differs "
                  "comes again under a new incarnation",
                  {{"device", device.name}});
-  desk_->run([this, device, request = std::move(request), respond = std::move(respond)](SyncService& service) {
+  read_thread_->run([this, device, request = std::move(request), respond = std::move(respond)](SyncService& service) {
     auto body = answer_reading(service, device, request.path, request.body, clock_.now().wall_ms);
     if (!body && body.error().code == "unknown-path")
       return respond(platform::error_response(404, body.error().code, body.error().message));
@@ -170,7 +172,7 @@ void HubServer::read(const Device& device, HttpRequest request, Respond respond)
 }
 
 void HubServer::answer_admin(HttpRequest request, Respond respond) {
-  writer_->run([this, request = std::move(request), respond = std::move(respond)](Ledger&, Intake& intake) {
+  ledger_thread_->run([this, request = std::move(request), respond = std::move(respond)](Ledger&, Intake& intake) {
     respond(Admin(hub_, intake, entropy_, clock_).answer(request));
   });
 }

@@ -1,5 +1,5 @@
 // The hub serving: which request is answered by which thread. Requests arrive on the I/O thread; pushes are read there,
-// taken in groups on the ledger's thread and everything that only reads is answered on the read desk's.
+// taken in groups on the ledger's thread, and everything that only reads is answered on the reading thread.
 #pragma once
 
 #include <chrono>
@@ -54,8 +54,8 @@ class HubServer {
   Snapshots snapshots_;
   SyncService io_codec_;      // compression for the I/O thread
   SyncService ledger_codec_;  // and for the ledger's
-  std::unique_ptr<ReadDesk> desk_;
-  std::unique_ptr<LedgerThread> writer_;
+  std::unique_ptr<LedgerReadThread> read_thread_;
+  std::unique_ptr<LedgerThread> ledger_thread_;
   std::unique_ptr<platform::HttpServer> tls_, admin_;
 };
 

@@ -7,13 +7,13 @@ namespace holdline::agent {
 
 namespace {
 
-sync::Op edit_of(const Shown& shown) {
+sync::Op op_on(const Shown& shown) {
   return {sync::OpKind::edit, shown.record.key, shown.record.scope, shown.cn, {}, {}};
 }
 
 sync::Op close(const sync::Schema& schema, const Shown& conflict, const std::string& reason) {
   const sync::Collection& collection = *schema.collection("conflict");
-  sync::Op op = edit_of(conflict);
+  sync::Op op = op_on(conflict);
   const auto set = [&](std::string_view name, std::string value) {
     const auto field = *collection.field(name);
     op.changes.push_back({field, sync::make_base(conflict.record.fields[field]), std::move(value), {}, {}});
@@ -31,7 +31,7 @@ std::vector<sync::Op> ops_of_choice(const sync::Schema& schema, const Shown& con
                                     bool take_other, const std::string& reason) {
   std::vector<sync::Op> ops;
   if (take_other && subject) {
-    sync::Op op = edit_of(*subject);
+    sync::Op op = op_on(*subject);
     const auto& unit = schema.collection(values.record.collection)->units[values.unit].fields;
     for (std::size_t i = 0; i < unit.size(); ++i)
       if (subject->record.fields[unit[i]] != values.other[i])

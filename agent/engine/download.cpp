@@ -10,7 +10,6 @@ namespace holdline::agent {
 
 namespace {
 
-constexpr std::int64_t request_timeout_ms = 30'000;
 constexpr std::int64_t chunk_timeout_ms = 120'000;
 // Between two failures to read that are no moment's matter, such as a disk that was reset or a path that was lost.
 constexpr std::int64_t unreadable_pause_ms = 30'000;
@@ -22,7 +21,7 @@ Error differs_from_hash() {
 
 }  // namespace
 
-void Engine::perform(const sync::action::Prepare& a) {
+void Engine::perform(const sync::command::Prepare& a) {
   std::vector<std::pair<std::string, sync::Hash>> wanted;
   if (a.dictionary) wanted.emplace_back(std::string(sync::path::dictionary), *a.dictionary);
   if (a.schema) wanted.emplace_back(std::string(sync::path::schema), *a.schema);
@@ -49,7 +48,7 @@ void Engine::fetch_next_part(std::vector<std::pair<std::string, sync::Hash>> wan
   });
 }
 
-void Engine::perform(const sync::action::FetchManifest&) {
+void Engine::perform(const sync::command::FetchManifest&) {
   // What comes may stand behind what is there, or in another history.
   parts_.outbox.run([&](Outbox& outbox) { outbox.reached(hub_wall_ms_, 0); });
   post(sync::path::snapshot, {}, chunk_timeout_ms, [this](sync::Bytes body) {
@@ -69,7 +68,7 @@ void Engine::perform(const sync::action::FetchManifest&) {
   });
 }
 
-void Engine::perform(const sync::action::FetchChunk& a) {
+void Engine::perform(const sync::command::FetchChunk& a) {
   const auto info = std::ranges::find(manifest_.chunks, a.hash, &sync::ChunkInfo::hash);
   if (info == manifest_.chunks.end()) return;
   post(std::string(sync::path::chunk) + sync::to_hex(a.hash.view()), {}, chunk_timeout_ms,
@@ -85,7 +84,7 @@ void Engine::perform(const sync::action::FetchChunk& a) {
        });
 }
 
-void Engine::reader_met_damage(std::uint64_t file) {
+void Engine::report_corruption(std::uint64_t file) {
   if (file == parts_.replica.file_number()) replica_is_damaged();
 }
 
@@ -102,12 +101,12 @@ bool Engine::stays_unreadable() {
 
 // What a write found to be damaged needs no person: there is another copy at the hub.
 void Engine::replica_failed(Error error) {
-  if (is_unreadable(error) && stays_unreadable()) parts_.replica.give_up();
+  if (is_unreadable(error) && stays_unreadable()) parts_.replica.mark_corrupt();
   if (parts_.replica.is_given_up()) error.kind = ErrorKind::start_over;
   failed(std::move(error));
 }
 
-void Engine::perform(const sync::action::FinishBootstrap&) {
+void Engine::perform(const sync::command::FinishBootstrap&) {
   const std::uint64_t before = parts_.replica.file_number();
   auto finished = builder_->finish(manifest_.hub_wall_ms);
   if (finished) finished = parts_.replica.swap(std::move(builder_));
@@ -122,7 +121,7 @@ void Engine::perform(const sync::action::FinishBootstrap&) {
   step(sync::event::Bootstrapped{});
 }
 
-void Engine::perform(const sync::action::StartPull& a) {
+void Engine::perform(const sync::command::StartPull& a) {
   sync::PullRequest request;
   const ReplicaPosition position = parts_.replica.position();
   parts_.outbox.run([&](Outbox& outbox) {
@@ -155,7 +154,7 @@ void Engine::pulled(sync::PullReply reply) {
   step(sync::event::Pulled{false, reply.more, parts_.replica.differing(reply.cut.digests)});
 }
 
-void Engine::perform(const sync::action::CompareLeaves& a) {
+void Engine::perform(const sync::command::CompareLeaves& a) {
   const sync::LeavesRequest request{a.key, parts_.replica.position().cursor};
   post(sync::path::leaves, sync::encode_json(request), request_timeout_ms, [this, key = a.key](sync::Bytes body) {
     auto raw = inflate(body);
@@ -170,7 +169,7 @@ void Engine::perform(const sync::action::CompareLeaves& a) {
   });
 }
 
-void Engine::perform(const sync::action::FetchLeaf& a) {
+void Engine::perform(const sync::command::FetchLeaf& a) {
   const sync::RepairRequest request{a.key, a.leaf, parts_.replica.position().cursor};
   post(sync::path::repair, sync::encode_json(request), request_timeout_ms,
        [this, key = a.key, leaf = a.leaf](sync::Bytes body) {
@@ -179,8 +178,8 @@ void Engine::perform(const sync::action::FetchLeaf& a) {
          auto reply = sync::decode_repair(parts_.replica.schema(), *raw);
          if (!reply) return failed(std::move(reply).error());
          if (!reply->moved) {
-           if (auto mended = parts_.replica.repair(key, leaf, reply->rows); !mended)
-             return replica_failed(std::move(mended).error());
+           if (auto repaired = parts_.replica.repair(key, leaf, reply->rows); !repaired)
+             return replica_failed(std::move(repaired).error());
            ++status_.repairs;
          }
          step(sync::event::Repaired{key, leaf, reply->moved});

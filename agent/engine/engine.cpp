@@ -6,7 +6,6 @@ namespace holdline::agent {
 
 namespace {
 
-constexpr std::int64_t request_timeout_ms = 30'000;
 constexpr std::size_t compare_hashes = 500;
 
 }  // namespace
@@ -32,7 +31,7 @@ void Engine::derive_if_due() {
 
 void Engine::replica_is_damaged() {
   if (parts_.replica.is_given_up()) return;
-  parts_.replica.give_up();
+  parts_.replica.mark_corrupt();
   failed({ErrorKind::start_over, "replica-damaged",
           "The local copy is damaged and is fetched again from the hub. Unsent entries are not affected. If it happens "
           "again, have the disk checked."});
@@ -51,7 +50,7 @@ void Engine::outbox_grew() {
 
 void Engine::step(const sync::SessionEvent& event) {
   const std::uint64_t conversation = conversation_;
-  for (const sync::SessionAction& action : session_.step(event, parts_.clock.now().boot_ms, parts_.entropy.u64())) {
+  for (const sync::SessionCommand& action : session_.step(event, parts_.clock.now().boot_ms, parts_.entropy.u64())) {
     // An action that failed has ended the conversation: the rest was decided for one that is over.
     if (conversation != conversation_) break;
     perform(action);
@@ -59,7 +58,7 @@ void Engine::step(const sync::SessionEvent& event) {
   publish();
 }
 
-void Engine::perform(const sync::SessionAction& action) {
+void Engine::perform(const sync::SessionCommand& action) {
   std::visit([this](const auto& a) { perform(a); }, action);
 }
 
@@ -115,7 +114,7 @@ Result<void> Engine::rebuild_overlay() {
   return {};
 }
 
-void Engine::perform(const sync::action::SayHello&) {
+void Engine::perform(const sync::command::SayHello&) {
   derive_if_due();
   ++conversation_;
   parts_.transport.abandon();
@@ -157,13 +156,13 @@ void Engine::welcomed(const sync::Welcome& welcome) {
   parts_.outbox.run([&](Outbox& outbox) {
     event.hub_went_back = outbox.epoch() != welcome.epoch;
     const auto lanes = outbox.status().lanes;
-    const auto acknowledged = outbox.acknowledged(), let_go = outbox.let_go();
+    const auto acknowledged = outbox.acknowledged(), pruned_through = outbox.pruned_through();
     event.hub_went_back = event.hub_went_back || welcome.results < outbox.results_cursor();
     for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
       const sync::LaneAck& hub = welcome.lanes[lane];
       event.hub_went_back = event.hub_went_back || hub.number < acknowledged[lane];
       // What comes next there was let go: the lane cannot go on from where the hub has it.
-      if (hub.number > lanes[lane].number || hub.number < let_go[lane]) {
+      if (hub.number > lanes[lane].number || hub.number < pruned_through[lane]) {
         event.chain[lane] = sync::ChainCheck::differs;
         continue;
       }
@@ -175,14 +174,14 @@ void Engine::welcomed(const sync::Welcome& welcome) {
   step(event);
 }
 
-void Engine::perform(const sync::action::VoidResults& a) {
+void Engine::perform(const sync::command::VoidResults& a) {
   Result<void> done;
   parts_.outbox.run([&](Outbox& outbox) { done = outbox.void_results(welcome_.epoch, a.hub_has, a.stream_at); });
   if (done) done = rebuild_overlay();
   if (!done) failed(std::move(done).error());
 }
 
-void Engine::perform(const sync::action::AskCommon& a) {
+void Engine::perform(const sync::command::AskCommon& a) {
   sync::Compare compare;
   compare.lane = a.lane;
   const std::uint64_t first = a.last >= compare_hashes ? a.last - compare_hashes + 1 : 1;
@@ -204,7 +203,7 @@ void Engine::perform(const sync::action::AskCommon& a) {
        });
 }
 
-void Engine::perform(const sync::action::Reissue& a) {
+void Engine::perform(const sync::command::Reissue& a) {
   Result<void> done;
   parts_.outbox.run([&](Outbox& outbox) {
     if (auto moved = outbox.reissue(a.common); !moved) done = fail(std::move(moved));
@@ -215,11 +214,11 @@ void Engine::perform(const sync::action::Reissue& a) {
   step(sync::event::Reissued{});
 }
 
-void Engine::perform(const sync::action::Remind& a) {
+void Engine::perform(const sync::command::Remind& a) {
   if (events_.wake_at) events_.wake_at(a.at_ms);
 }
 
-void Engine::perform(const sync::action::Rest& a) {
+void Engine::perform(const sync::command::Rest& a) {
   ++conversation_;
   parts_.transport.abandon();
   waiting_.clear();

@@ -22,6 +22,9 @@
 
 namespace holdline::agent {
 
+// Of a request that the hub answers at once.
+inline constexpr std::int64_t request_timeout_ms = 30'000;
+
 // Requests to the hub. Each post() is answered at most once, by Engine::answered() with its token.
 class Transport {
  public:
@@ -62,7 +65,7 @@ struct SyncStatus {
   std::optional<Error> last_error;
   ReplicaPosition replica;
   std::size_t chunks_done = 0, chunks_total = 0;  // while bootstrapping
-  std::uint64_t repairs = 0;                      // leaves mended since start
+  std::uint64_t repairs = 0;                      // leaves repaired since start
   std::int64_t clock_offset_ms = 0;               // hub minus local wall time, by the last welcome
 };
 
@@ -97,7 +100,7 @@ class Engine {
   void replica_is_damaged();
   // A reader found so, in the file of this number (Replica::file_number()). The report may be late: one about a file
   // that was replaced since is no matter.
-  void reader_met_damage(std::uint64_t file);
+  void report_corruption(std::uint64_t file);
   // A reader found that the disk cannot read a part of that file. A disk that cannot for a moment costs nothing: the
   // file is fetched again when somebody finds so a second time, half a minute later or more.
   void reader_could_not_read(std::uint64_t file);
@@ -116,7 +119,7 @@ class Engine {
   using Answer = std::function<void(sync::Bytes)>;
 
   void step(const sync::SessionEvent& event);
-  void perform(const sync::SessionAction& action);
+  void perform(const sync::SessionCommand& action);
   void replica_failed(Error error);
   bool stays_unreadable();
   void failed(Error error, std::int64_t retry_after_ms = 0);
@@ -129,24 +132,25 @@ class Engine {
   // A snapshot of another history is being fetched, or may be: change numbers of that history mean nothing here yet.
   bool replica_is_of_other_history() const;
 
-  void perform(const sync::action::SayHello&);
-  void perform(const sync::action::VoidResults&);
-  void perform(const sync::action::AskCommon&);
-  void perform(const sync::action::Reissue&);
-  void perform(const sync::action::Prepare&);
-  void perform(const sync::action::FetchManifest&);
-  void perform(const sync::action::FetchChunk&);
-  void perform(const sync::action::FinishBootstrap&);
-  void perform(const sync::action::StartPush&);
-  void perform(const sync::action::StartPull&);
-  void perform(const sync::action::CompareLeaves&);
-  void perform(const sync::action::FetchLeaf&);
-  void perform(const sync::action::Remind&);
-  void perform(const sync::action::Rest&);
+  void perform(const sync::command::SayHello&);
+  void perform(const sync::command::VoidResults&);
+  void perform(const sync::command::AskCommon&);
+  void perform(const sync::command::Reissue&);
+  void perform(const sync::command::Prepare&);
+  void perform(const sync::command::FetchManifest&);
+  void perform(const sync::command::FetchChunk&);
+  void perform(const sync::command::FinishBootstrap&);
+  void perform(const sync::command::StartPush&);
+  void perform(const sync::command::StartPull&);
+  void perform(const sync::command::CompareLeaves&);
+  void perform(const sync::command::FetchLeaf&);
+  void perform(const sync::command::Remind&);
+  void perform(const sync::command::Rest&);
 
   void welcomed(const sync::Welcome& welcome);
   void fetch_next_part(std::vector<std::pair<std::string, sync::Hash>> wanted);
-  void pushed(const sync::Upload::Order& order, std::uint64_t from, std::uint64_t to, const sync::PushReply& reply);
+  void pushed(const sync::Upload::PushRequest& request, std::uint64_t from, std::uint64_t to,
+              const sync::PushReply& reply);
   void pulled(sync::PullReply reply);
   Result<void> keep_results(const std::vector<sync::ActionResult>& results);
 

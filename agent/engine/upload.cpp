@@ -16,16 +16,16 @@ constexpr std::size_t batch_stored_bytes = 1'500'000;
 
 }  // namespace
 
-void Engine::perform(const sync::action::StartPush& a) {
-  const sync::Upload::Order& order = a.order;
+void Engine::perform(const sync::command::StartPush& a) {
+  const sync::Upload::PushRequest& request = a.request;
   sync::Bytes body;
   std::uint64_t from = 0, to = 0;
-  for (std::size_t count = order.count;; count /= 2) {
+  for (std::size_t count = request.count;; count /= 2) {
     sync::Push push;
     push.clock = parts_.clock.now();
     Result<void> read;
     parts_.outbox.run([&](Outbox& outbox) {
-      auto batch = outbox.read_batch(order.lane, order.after, count, batch_stored_bytes);
+      auto batch = outbox.read_batch(request.lane, request.after, count, batch_stored_bytes);
       if (!batch) return void(read = fail(std::move(batch)));
       push.batch = std::move(*batch);
       std::set<std::uint32_t> numbers;
@@ -42,20 +42,20 @@ void Engine::perform(const sync::action::StartPush& a) {
     body = compressor_.compress(sync::encode_push(push), dictionary_ ? &*dictionary_ : nullptr);
     if (body.size() <= sync::limits::push_bytes || count <= 1) break;
   }
-  post(sync::path::push, std::move(body), push_timeout_ms, [this, order, from, to](sync::Bytes answer) {
+  post(sync::path::push, std::move(body), push_timeout_ms, [this, request, from, to](sync::Bytes answer) {
     auto raw = inflate(answer);
     if (!raw) return failed(std::move(raw).error());
     auto reply = sync::decode_push_reply(*raw);
     if (!reply) return failed(std::move(reply).error());
-    pushed(order, from, to, *reply);
+    pushed(request, from, to, *reply);
   });
-  step(sync::event::PushStarted{order.lane, from, to});
+  step(sync::event::PushStarted{request.lane, from, to});
 }
 
-void Engine::pushed(const sync::Upload::Order& order, std::uint64_t from, std::uint64_t to,
+void Engine::pushed(const sync::Upload::PushRequest& request, std::uint64_t from, std::uint64_t to,
                     const sync::PushReply& reply) {
   if (auto kept = keep_results(reply.results); !kept) return failed(std::move(kept).error());
-  step(sync::event::PushAnswered{order.lane, from, to, reply.answer, reply.expected});
+  step(sync::event::PushAnswered{request.lane, from, to, reply.answer, reply.expected});
 }
 
 // Entries that continue the stream move its cursor; early copies of later ones are kept all the same and come again.

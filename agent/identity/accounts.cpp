@@ -12,7 +12,7 @@ namespace holdline::agent {
 
 namespace {
 
-constexpr std::uint64_t most_bytes = 16 * 1024 * 1024;
+constexpr std::uint64_t max_people_bytes = 16 * 1024 * 1024;
 
 Result<std::vector<Account>> parse(std::string_view text) {
   const auto malformed = [] {
@@ -43,11 +43,11 @@ Result<std::vector<Account>> parse(std::string_view text) {
 }  // namespace
 
 Result<void> Accounts::load() {
-  auto text = platform::read_file(file_, most_bytes);
+  auto text = platform::read_file(file_, max_people_bytes);
   if (!text && text.error().code == "file-missing") return {};
   if (!text) return fail(std::move(text));
   HOLDLINE_ASSIGN(auto accounts, parse(*text));
-  const std::lock_guard lock(mutex_);
+  const platform::MutexLock lock(mutex_);
   accounts_ = std::move(accounts);
   return {};
 }
@@ -55,7 +55,7 @@ Result<void> Accounts::load() {
 Result<void> Accounts::keep(std::string_view json) {
   HOLDLINE_ASSIGN(auto accounts, parse(json));
   HOLDLINE_TRY(platform::replace_file(file_, json));
-  const std::lock_guard lock(mutex_);
+  const platform::MutexLock lock(mutex_);
   accounts_ = std::move(accounts);
   return {};
 }
@@ -64,7 +64,7 @@ Result<Session> Accounts::sign_in(std::uint32_t uid, std::string_view name, std:
                                   const sync::Id& device, OutboxAccess& outbox, const platform::Clock& clock) {
   Account person;
   {
-    const std::lock_guard lock(mutex_);
+    const platform::MutexLock lock(mutex_);
     const auto found = std::ranges::find(accounts_, name, &Account::name);
     if (found == accounts_.end())
       return fail(ErrorKind::ask_person, "wrong-password",
@@ -93,25 +93,25 @@ Result<Session> Accounts::sign_in(std::uint32_t uid, std::string_view name, std:
   });
   if (!kept) return fail(std::move(kept));
   Session session{std::move(person), *kept};
-  const std::lock_guard lock(mutex_);
+  const platform::MutexLock lock(mutex_);
   sessions_[uid] = session;
   return session;
 }
 
 void Accounts::sign_out(std::uint32_t uid) {
-  const std::lock_guard lock(mutex_);
+  const platform::MutexLock lock(mutex_);
   sessions_.erase(uid);
 }
 
 std::optional<Session> Accounts::session(std::uint32_t uid) const {
-  const std::lock_guard lock(mutex_);
+  const platform::MutexLock lock(mutex_);
   const auto found = sessions_.find(uid);
   if (found == sessions_.end()) return std::nullopt;
   return found->second;
 }
 
 std::optional<std::string> Accounts::name_of(const sync::Id& person) const {
-  const std::lock_guard lock(mutex_);
+  const platform::MutexLock lock(mutex_);
   const auto found = std::ranges::find(accounts_, person, &Account::id);
   if (found == accounts_.end()) return std::nullopt;
   return found->name;

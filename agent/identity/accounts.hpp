@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 #include "agent/engine/engine.hpp"
 #include "platform/os/clock.hpp"
 #include "platform/os/files.hpp"
+#include "platform/os/mutex.hpp"
 #include "sync/base/id.hpp"
 
 namespace holdline::agent {
@@ -51,9 +51,9 @@ class Accounts {
 
  private:
   platform::Path file_;
-  mutable std::mutex mutex_;
-  std::vector<Account> accounts_;
-  std::map<std::uint32_t, Session> sessions_;
+  mutable platform::Mutex mutex_;
+  std::vector<Account> accounts_ HOLDLINE_GUARDED_BY(mutex_);
+  std::map<std::uint32_t, Session> sessions_ HOLDLINE_GUARDED_BY(mutex_);
 };
 
 }  // namespace holdline::agent

@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::uint64_t most_bytes = 1024 * 1024;
+constexpr std::uint64_t max_file_bytes = 1024 * 1024;
 
 tl::unexpected<Error> damaged() {
   return fail(ErrorKind::stop, "identity-damaged",
@@ -22,7 +22,7 @@ tl::unexpected<Error> damaged() {
 }  // namespace
 
 Result<std::optional<WorkstationIdentity>> load_identity(const platform::Path& directory) {
-  auto text = platform::read_file(directory / "workstation.json", most_bytes);
+  auto text = platform::read_file(directory / "workstation.json", max_file_bytes);
   if (!text && text.error().code == "file-missing") return std::optional<WorkstationIdentity>{};
   if (!text) return fail(std::move(text));
   auto json = platform::JsonObject::parse(*text);
@@ -36,9 +36,9 @@ Result<std::optional<WorkstationIdentity>> load_identity(const platform::Path& d
   identity.hub = json.text("hub");
   identity.scopes = json.texts("scopes");
   if (!json.checked() || identity.scopes.empty() || identity.hub.empty()) return damaged();
-  HOLDLINE_ASSIGN(identity.ca_pem, platform::read_file(directory / "ca.pem", most_bytes));
-  HOLDLINE_ASSIGN(identity.certificate.chain_pem, platform::read_file(directory / "device.pem", most_bytes));
-  HOLDLINE_ASSIGN(identity.certificate.key_pem, platform::read_file(directory / "device.key", most_bytes));
+  HOLDLINE_ASSIGN(identity.ca_pem, platform::read_file(directory / "ca.pem", max_file_bytes));
+  HOLDLINE_ASSIGN(identity.certificate.chain_pem, platform::read_file(directory / "device.pem", max_file_bytes));
+  HOLDLINE_ASSIGN(identity.certificate.key_pem, platform::read_file(directory / "device.key", max_file_bytes));
   return std::optional(std::move(identity));
 }
 

@@ -1,4 +1,4 @@
-// Saving: place in the chain, ids, `after`, idempotency; one commit for all drafts.
+// Saving: place in the chain, ids, `depends_on`, idempotency; one commit for all drafts.
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -12,14 +12,24 @@
 namespace holdline::agent {
 namespace {
 
-constexpr std::size_t key_bytes = 64, fingerprint_bytes = 16;
+constexpr std::size_t fingerprint_bytes = 16;
 
 auto refuse_draft(std::string code, std::string message) {
   return fail(ErrorKind::ask_person, std::move(code), std::move(message));
 }
 
-bool printable(std::string_view key) {
-  return std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 127; });
+bool is_key(std::string_view key) {
+  return !key.empty() && key.size() <= idempotency_key_bytes &&
+         std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 127; });
+}
+
+// What is kept of a request's fingerprint.
+std::string_view kept_fingerprint(const sync::Hash& fingerprint) {
+  return fingerprint.view().substr(0, fingerprint_bytes);
+}
+
+auto key_reused() {
+  return refuse_draft("key-reused", "Another entry was saved under this request's key. Use a new key.");
 }
 
 std::string describe(const std::vector<sync::Finding>& findings) {
@@ -49,8 +59,9 @@ class Appender {
 
   // The answer to a draft; ask_person errors are about this draft alone, others end the call.
   Result<Saved> save(const Draft& draft) {
-    if (draft.idempotency_key.empty() || draft.idempotency_key.size() > key_bytes || !printable(draft.idempotency_key))
-      return refuse_draft("invalid", "The request's key must be 1 to 64 printable characters.");
+    if (!is_key(draft.idempotency_key))
+      return refuse_draft("invalid", "The request's key must be 1 to " + std::to_string(idempotency_key_bytes) +
+                                         " printable characters.");
     HOLDLINE_ASSIGN(auto known, repeated(draft));
     if (known) return *std::move(known);
     HOLDLINE_ASSIGN(const sync::Action action, build(draft));
@@ -87,30 +98,14 @@ class Appender {
     Saved saved;
   };
 
-  static std::string_view fingerprint(const Draft& draft) {
-    return draft.fingerprint.view().substr(0, fingerprint_bytes);
-  }
-
   // What was saved under this key, in this call or before.
   Result<std::optional<Saved>> repeated(const Draft& draft) {
-    const auto reused = [] {
-      return refuse_draft("key-reused", "Another entry was saved under this request's key. Use a new key.");
-    };
     for (const Added& added : added_) {
       if (added.key != draft.idempotency_key) continue;
-      if (added.fingerprint != fingerprint(draft)) return reused();
+      if (added.fingerprint != kept_fingerprint(draft.fingerprint)) return key_reused();
       return std::optional(Saved{added.saved.ref, added.saved.created, true});
     }
-    for (const std::int64_t seq : impl_.state.keys.candidates(draft.idempotency_key)) {
-      HOLDLINE_ASSIGN(const ActionRow row, impl_.row(seq));
-      if (row.request.key != draft.idempotency_key) continue;
-      if (row.request.fingerprint != fingerprint(draft)) return reused();
-      HOLDLINE_ASSIGN(const sync::ActionHeader header, sync::read_header(row.stored.header));
-      return std::optional(Saved{{row.stored.lane, row.stored.number},
-                                 decode_created(impl_.state.maker_of(row.place), header, row.request.created),
-                                 true});
-    }
-    return std::optional<Saved>();
+    return impl_.find_saved(draft.idempotency_key, draft.fingerprint);
   }
 
   Result<sync::Action> build(const Draft& draft) {
@@ -131,7 +126,7 @@ class Appender {
     if (const auto findings = sync::validate(schema_, action); !findings.empty())
       return refuse_draft("invalid", describe(findings));
     HOLDLINE_TRY(impl_.derive_earlier(schema_));
-    header.after = impl_.earlier->needed_by(schema_, header.lane, action.ops, impl_.settlements());
+    header.depends_on = impl_.earlier->dependencies_of(schema_, header.lane, action.ops, impl_.settlements());
     return action;
   }
 
@@ -151,9 +146,10 @@ class Appender {
     impl_.entropy.fill(salt);
     ActionRow row;
     row.seq = next_seq_;
-    row.place = place_of(impl_.state.ordinal(), header.lane);
+    row.lane_id = lane_id_of(impl_.state.ordinal(), header.lane);
     HOLDLINE_ASSIGN(row.stored, sync::store_action(schema_, impl_.maker, action, salt, tips_[header.lane].hash));
-    row.request = {draft.idempotency_key, sync::Bytes(fingerprint(draft)), encode_created(impl_.maker, action)};
+    row.request = {draft.idempotency_key, sync::Bytes(kept_fingerprint(draft.fingerprint)),
+                   encode_created(impl_.maker, action)};
     HOLDLINE_TRY(impl_.store->insert(row));
 
     Saved saved{{header.lane, header.number}, created_ids(action), false};
@@ -176,6 +172,24 @@ class Appender {
   std::vector<Added> added_;
   bool keeps_schema_ = false;
 };
+
+Result<std::optional<Saved>> Outbox::Impl::find_saved(std::string_view request_key, const sync::Hash& fingerprint) {
+  for (const std::int64_t seq : state.keys.candidates(request_key)) {
+    HOLDLINE_ASSIGN(const ActionRow found, row(seq));
+    if (found.request.key != request_key) continue;
+    if (found.request.fingerprint != kept_fingerprint(fingerprint)) return key_reused();
+    HOLDLINE_ASSIGN(const sync::ActionHeader header, sync::read_header(found.stored.header));
+    return std::optional(Saved{{found.stored.lane, found.stored.number},
+                               decode_created(state.maker_of(found.lane_id), header, found.request.created),
+                               true});
+  }
+  return std::optional<Saved>();
+}
+
+Result<std::optional<Saved>> Outbox::find_saved(std::string_view idempotency_key, const sync::Hash& fingerprint) {
+  HOLDLINE_TRY(impl_->readable());
+  return impl_->find_saved(idempotency_key, fingerprint);
+}
 
 std::vector<Result<Saved>> Outbox::append(const sync::Schema& schema, std::span<const Draft> drafts) {
   Impl& impl = *impl_;
@@ -202,23 +216,23 @@ std::vector<Result<Saved>> Outbox::append(const sync::Schema& schema, std::span<
 
 Result<void> Outbox::Impl::derive_earlier(const sync::Schema& schema) {
   if (earlier && earlier_schema == schema.version()) return {};
-  EarlierChanges changes;
+  DependencyIndex changes;
   for (const Entry* entry : entries([](const Entry& e) { return e.settlement != Settlement::settled; })) {
     HOLDLINE_ASSIGN(const ActionRow found, row(entry->seq));
     // An entry that this version cannot read has no fields to compare; it waits at the hub by its number alone.
-    if (const auto action = read(schema, found.place, found.stored)) changes.add(schema, *action);
+    if (const auto action = read(schema, found.lane_id, found.stored)) changes.add(schema, *action);
   }
   earlier = std::move(changes);
   earlier_schema = schema.version();
   return {};
 }
 
-EarlierChanges::SettlementOf Outbox::Impl::settlements() const {
+DependencyIndex::SettlementOf Outbox::Impl::settlements() const {
   return [this](sync::ActionRef ref) {
     const Entry* entry = state.find(ref);
     if (entry != nullptr) return entry->settlement;
-    const bool let_go = ref.number <= state.current()[ref.lane].let_go();
-    return let_go ? Settlement::settled : Settlement::open;
+    const bool pruned = ref.number <= state.current()[ref.lane].pruned_through();
+    return pruned ? Settlement::settled : Settlement::open;
   };
 }
 

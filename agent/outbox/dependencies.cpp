@@ -27,7 +27,7 @@ bool is_final(Settlement settlement) { return settlement == Settlement::settled 
 
 }  // namespace
 
-void EarlierChanges::add(const sync::Schema& schema, const sync::Action& action) {
+void DependencyIndex::add(const sync::Schema& schema, const sync::Action& action) {
   ++order_;
   for (const sync::Op& op : action.ops) {
     const sync::Collection* collection = schema.collection(op.record.collection);
@@ -40,9 +40,9 @@ void EarlierChanges::add(const sync::Schema& schema, const sync::Action& action)
   }
 }
 
-std::vector<sync::ActionRef> EarlierChanges::needed_by(const sync::Schema& schema, sync::Lane lane,
-                                                       const std::vector<sync::Op>& ops,
-                                                       const SettlementOf& settlement_of) const {
+std::vector<sync::ActionRef> DependencyIndex::dependencies_of(const sync::Schema& schema, sync::Lane lane,
+                                                              const std::vector<sync::Op>& ops,
+                                                              const SettlementOf& settlement_of) const {
   std::vector<std::pair<std::uint64_t, sync::ActionRef>> needed;
   if (lane == 0) return {};
   for (const sync::Op& op : ops) {
@@ -62,15 +62,15 @@ std::vector<sync::ActionRef> EarlierChanges::needed_by(const sync::Schema& schem
   }
   std::sort(needed.begin(), needed.end());
   needed.erase(std::unique(needed.begin(), needed.end()), needed.end());
-  if (needed.size() > sync::limits::after_per_action)
-    needed.erase(needed.begin(), needed.end() - sync::limits::after_per_action);
+  if (needed.size() > sync::limits::dependencies_per_action)
+    needed.erase(needed.begin(), needed.end() - sync::limits::dependencies_per_action);
   std::vector<sync::ActionRef> refs;
   for (const auto& [order, ref] : needed) refs.push_back(ref);
   std::sort(refs.begin(), refs.end());
   return refs;
 }
 
-void EarlierChanges::sweep(const SettlementOf& settlement_of) {
+void DependencyIndex::sweep(const SettlementOf& settlement_of) {
   if (changes_ < 2 * kept_by_last_sweep_ + 1'000) return;
   changes_ = 0;
   for (auto it = records_.begin(); it != records_.end();) {

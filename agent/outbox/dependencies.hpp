@@ -14,7 +14,7 @@
 
 namespace holdline::agent {
 
-class EarlierChanges {
+class DependencyIndex {
  public:
   // What became of an earlier action; open when it is not yet in the file.
   using SettlementOf = std::function<Settlement(sync::ActionRef)>;
@@ -22,12 +22,14 @@ class EarlierChanges {
   // In the order the actions were made.
   void add(const sync::Schema& schema, const sync::Action& action);
 
-  // What `ops`, in an action of `lane`, must name in `after`; ascending, at most limits::after_per_action (the latest).
-  // Empty for lane 0: do-not-call, withdrawal of consent and erasure wait for nothing. Fields whose policy keeps every
-  // change (sets, lists) need no order. A quarantined action counts only where it created the record: an edit of the
-  // same field was made from the ledger's value, and naming the refused edit would park the one that mends it.
-  std::vector<sync::ActionRef> needed_by(const sync::Schema& schema, sync::Lane lane, const std::vector<sync::Op>& ops,
-                                         const SettlementOf& settlement_of) const;
+  // What `ops`, in an action of `lane`, must name in `depends_on`; ascending, at most limits::dependencies_per_action
+  // (the latest). Empty for lane 0: do-not-call, withdrawal of consent and erasure wait for nothing. Fields whose
+  // policy keeps every change (sets, lists) need no order. A quarantined action counts only where it created the
+  // record: an edit of the same field was made from the ledger's value, and naming the refused edit would park the one
+  // that repairs it.
+  std::vector<sync::ActionRef> dependencies_of(const sync::Schema& schema, sync::Lane lane,
+                                               const std::vector<sync::Op>& ops,
+                                               const SettlementOf& settlement_of) const;
 
   // Forgets what is settled, once enough of it has gathered.
   void sweep(const SettlementOf& settlement_of);

@@ -19,8 +19,8 @@
 namespace holdline::agent {
 
 struct Outbox::Impl {
-  Impl(const Options& how, const platform::SecretKey& secret, platform::Clock& time, platform::Entropy& chance)
-      : options(how), key(secret.clone()), clock(time), entropy(chance) {}
+  Impl(const Options& how, const platform::SecretKey& secret, platform::Clock& time, platform::Entropy& random)
+      : options(how), key(secret.clone()), clock(time), entropy(random) {}
 
   Options options;
   platform::SecretKey key;
@@ -36,7 +36,7 @@ struct Outbox::Impl {
   };
   std::optional<Reached> reached;
 
-  std::optional<EarlierChanges> earlier;  // nullopt: to be derived again, for `earlier_schema`
+  std::optional<DependencyIndex> earlier;  // nullopt: to be derived again, for `earlier_schema`
   std::uint32_t earlier_schema = 0;
   std::map<std::uint32_t, sync::Schema> old_schemas;
 
@@ -56,10 +56,11 @@ struct Outbox::Impl {
   Result<void> write(const std::function<Result<void>()>& change);
 
   // An action of any kept version, its fields as `schema` numbers them.
-  Result<sync::Action> read(const sync::Schema& schema, Place place, const sync::StoredAction& stored);
+  Result<sync::Action> read(const sync::Schema& schema, LaneId lane_id, const sync::StoredAction& stored);
   // The schema an action was written in, from the file.
   Result<const sync::Schema*> kept_schema(std::uint32_t version);
   Result<ActionRow> row(std::int64_t seq);
+  Result<std::optional<Saved>> find_saved(std::string_view request_key, const sync::Hash& fingerprint);
   Result<PendingAction> pending_action(const sync::Schema& schema, const Entry& entry);
   Result<sync::Hash> hash_before(const LaneChain& chain, std::uint64_t number);
   // Unsettled actions of the current incarnation that the start could not reach: behind a page that cannot be read, or
@@ -69,7 +70,7 @@ struct Outbox::Impl {
   std::vector<const Entry*> entries(const std::function<bool(const Entry&)>& wanted) const;
 
   Result<void> derive_earlier(const sync::Schema& schema);
-  EarlierChanges::SettlementOf settlements() const;
+  DependencyIndex::SettlementOf settlements() const;
 };
 
 }  // namespace holdline::agent

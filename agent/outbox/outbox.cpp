@@ -78,8 +78,8 @@ Result<void> Outbox::Impl::trust() {
   suspended.reset();
   const auto prove = [this]() -> Result<void> {
     HOLDLINE_TRY(store->database().quick_check());
-    HOLDLINE_TRY(store->database().check_log());
-    HOLDLINE_TRY(store->database().rewrite_log());
+    HOLDLINE_TRY(store->database().check_wal());
+    HOLDLINE_TRY(store->database().rewrite_wal());
     return store->database().checkpoint_truncate();
   };
   // What the last run wrote may be in the kernel's memory only, marked as written after a failed sync. When all of it
@@ -185,7 +185,7 @@ OutboxStatus Outbox::status() const {
   for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
     const LaneChain& chain = state.current()[lane];
     // A hub that went back may have less than is still kept here.
-    const std::uint64_t acknowledged = std::clamp(state.acknowledged[lane], chain.let_go(), chain.last());
+    const std::uint64_t acknowledged = std::clamp(state.acknowledged[lane], chain.pruned_through(), chain.last());
     sync::LaneTip& tip = status.lanes[lane];
     tip.number = chain.last();
     tip.hash = chain.tip();
@@ -194,7 +194,7 @@ OutboxStatus Outbox::status() const {
     if (const Entry* oldest = chain.find(acknowledged + 1)) tip.oldest_ms = oldest->wall_ms;
     status.retained += chain.size() - tip.waiting;
   }
-  status.no_longer_offered = state.no_longer_offered;
+  status.pruned = state.pruned;
   status.lost = state.lost;
   status.quarantined = state.quarantined;
   for (const IncarnationChains& chains : state.chains)
@@ -207,9 +207,10 @@ const sync::Id& Outbox::epoch() const { return impl_->state.epoch; }
 
 std::array<std::uint64_t, sync::lane_count> Outbox::acknowledged() const { return impl_->state.acknowledged; }
 
-std::array<std::uint64_t, sync::lane_count> Outbox::let_go() const {
+std::array<std::uint64_t, sync::lane_count> Outbox::pruned_through() const {
   std::array<std::uint64_t, sync::lane_count> numbers{};
-  for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) numbers[lane] = impl_->state.current()[lane].let_go();
+  for (sync::Lane lane = 0; lane < sync::lane_count; ++lane)
+    numbers[lane] = impl_->state.current()[lane].pruned_through();
   return numbers;
 }
 

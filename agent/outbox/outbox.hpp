@@ -22,9 +22,11 @@
 
 namespace holdline::agent {
 
+inline constexpr std::size_t idempotency_key_bytes = 64;  // at most
+
 // What a person wants done: an action without the place in the chain, which the outbox gives it.
 struct Draft {
-  std::string idempotency_key;  // made by the CLI or console; 1..64 printable characters
+  std::string idempotency_key;  // made by the CLI or console; printable, not empty, at most idempotency_key_bytes
   sync::Hash fingerprint;       // of the request body: the same key with another body is an error
   sync::Id person;
   std::uint32_t assertion = 0;
@@ -57,9 +59,9 @@ struct OutboxStatus {
   OutboxHealth health = OutboxHealth::writable;
   std::string advice;  // read_only: what happened and what to do
   std::array<sync::LaneTip, sync::lane_count> lanes;
-  std::uint64_t retained = 0;           // acknowledged actions that can still be re-offered
-  std::uint64_t no_longer_offered = 0;  // accepted actions that were let go
-  std::uint64_t lost = 0;               // of those, the ones that the hub did not have any more when it was restored
+  std::uint64_t retained = 0;  // acknowledged actions that can still be re-offered
+  std::uint64_t pruned = 0;    // accepted actions that were let go
+  std::uint64_t lost = 0;      // of those, the ones that the hub did not have any more when it was restored
   std::uint64_t quarantined = 0;
   std::uint64_t bytes = 0;
 };
@@ -98,9 +100,13 @@ class Outbox {
 
   // Durable when it returns: one transaction for all drafts. Each draft has its own Result (an invalid one does not
   // hold up the others); when the commit fails every draft fails with the same error, nothing is acknowledged, and the
-  // outbox is read-only until recover(). `after` is worked out here from actions of the same record that are not yet
-  // settled.
+  // outbox is read-only until recover(). `depends_on` is worked out here from actions of the same record that are not
+  // yet settled.
   std::vector<Result<Saved>> append(const sync::Schema& schema, std::span<const Draft> drafts);
+
+  // What append() saved under this key, as an answer to a repeated request; nothing when the key is not known.
+  // ask_person "key-reused" when the request had another fingerprint.
+  Result<std::optional<Saved>> find_saved(std::string_view idempotency_key, const sync::Hash& fingerprint);
 
   // After an I/O error or a full disk: reopen, check, checkpoint(TRUNCATE); writable again only when all succeed.
   Result<void> recover();
@@ -130,7 +136,7 @@ class Outbox {
   // Of the ledger whose results these are; nil before the first.
   const sync::Id& epoch() const;
   // The last number of each lane that was accepted and is no longer kept.
-  std::array<std::uint64_t, sync::lane_count> let_go() const;
+  std::array<std::uint64_t, sync::lane_count> pruned_through() const;
   // How far the hub has each lane, by the latest welcome or results.
   std::array<std::uint64_t, sync::lane_count> acknowledged() const;
 
@@ -139,10 +145,10 @@ class Outbox {
   // tells them again. Never deletes anything.
   Result<void> void_results(const sync::Id& epoch, const std::array<std::uint64_t, sync::lane_count>& hub_has,
                             std::uint64_t stream_at);
-  // Fork or rollback: draws a new incarnation. Every kept action is made anew under it and says where it stood first,
+  // Fork or rollback: draws a new incarnation. Every kept action is re-issued under it with its original position,
   // by which the hub knows what it has taken already; so whatever a restored hub may lose later stands in the present
   // lanes. Up to `common` in each lane the hub has this history, and results stand; what follows is open, whatever
-  // result it seemed to have. The old actions stay until compact(), marked re-issued. Atomic. Returns old -> new.
+  // result it seemed to have. The old actions stay until prune(), marked re-issued. Atomic. Returns old -> new.
   Result<std::vector<std::pair<sync::ActionRef, sync::ActionRef>>> reissue(
       const std::array<std::uint64_t, sync::lane_count>& common);
 
@@ -160,7 +166,7 @@ class Outbox {
   // the replica has its effect, because until then only the action itself can show it after a start. Counts them. Age
   // counts back from the newest action or from the hub's clock, whichever is earlier, so that no clock that is ahead
   // for a while makes anything old; until reached() was told nothing is let go.
-  Result<std::uint64_t> compact();
+  Result<std::uint64_t> prune();
 
   OutboxStatus status() const;
 

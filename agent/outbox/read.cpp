@@ -35,18 +35,18 @@ Result<const sync::Schema*> Outbox::Impl::kept_schema(std::uint32_t version) {
   return &old_schemas.emplace(version, std::move(schema)).first->second;
 }
 
-Result<sync::Action> Outbox::Impl::read(const sync::Schema& schema, Place place, const sync::StoredAction& stored) {
+Result<sync::Action> Outbox::Impl::read(const sync::Schema& schema, LaneId lane_id, const sync::StoredAction& stored) {
   HOLDLINE_ASSIGN(const sync::ActionHeader header, sync::read_header(stored.header));
-  if (header.schema == schema.version()) return sync::read_action(schema, state.maker_of(place), stored);
+  if (header.schema == schema.version()) return sync::read_action(schema, state.maker_of(lane_id), stored);
   HOLDLINE_ASSIGN(const sync::Schema* const old, kept_schema(header.schema));
-  HOLDLINE_ASSIGN(sync::Action action, sync::read_action(*old, state.maker_of(place), stored));
+  HOLDLINE_ASSIGN(sync::Action action, sync::read_action(*old, state.maker_of(lane_id), stored));
   return translate(*old, schema, std::move(action));
 }
 
 std::vector<const Entry*> Outbox::Impl::entries(const std::function<bool(const Entry&)>& wanted) const {
   std::vector<const Entry*> found;
   for (const LaneChain& chain : state.current()) {
-    for (std::uint64_t number = chain.let_go() + 1; number <= chain.last(); ++number) {
+    for (std::uint64_t number = chain.pruned_through() + 1; number <= chain.last(); ++number) {
       const Entry* entry = chain.find(number);
       if (wanted(*entry)) found.push_back(entry);
     }
@@ -55,7 +55,7 @@ std::vector<const Entry*> Outbox::Impl::entries(const std::function<bool(const E
 }
 
 Result<sync::Hash> Outbox::Impl::hash_before(const LaneChain& chain, std::uint64_t number) {
-  if (number == chain.let_go() + 1) return chain.base();
+  if (number == chain.pruned_through() + 1) return chain.base();
   HOLDLINE_ASSIGN(OutboxStore* const from, readable());
   return from->hash(chain.find(number - 1)->seq);
 }
@@ -64,10 +64,10 @@ Result<sync::ActionBatch> Outbox::read_batch(sync::Lane lane, std::uint64_t afte
                                              std::size_t bytes) {
   const LaneChain& chain = impl_->state.current().at(lane);
   sync::ActionBatch batch{impl_->maker, lane, {}, {}};
-  if (after_number < chain.let_go()) {
+  if (after_number < chain.pruned_through()) {
     return fail(ErrorKind::ask_person, "no-longer-kept",
-                "Entries of lane " + std::to_string(lane) + " up to number " + std::to_string(chain.let_go()) +
-                    " were accepted and let go; they cannot be offered again.");
+                "Entries of lane " + std::to_string(lane) + " up to number " + std::to_string(chain.pruned_through()) +
+                    " were accepted and pruned; they cannot be sent again.");
   }
   if (after_number >= chain.last()) {
     batch.predecessor = chain.tip();
@@ -86,7 +86,7 @@ Result<sync::ActionBatch> Outbox::read_batch(sync::Lane lane, std::uint64_t afte
 
 Result<PendingAction> Outbox::Impl::pending_action(const sync::Schema& schema, const Entry& entry) {
   HOLDLINE_ASSIGN(ActionRow found, row(entry.seq));
-  HOLDLINE_ASSIGN(sync::Action action, read(schema, found.place, found.stored));
+  HOLDLINE_ASSIGN(sync::Action action, read(schema, found.lane_id, found.stored));
   return PendingAction{std::move(found.stored), std::move(action)};
 }
 
@@ -131,9 +131,9 @@ Result<std::vector<sync::Hash>> Outbox::hashes(sync::Lane lane, std::uint64_t fi
   HOLDLINE_ASSIGN(OutboxStore* const store, impl_->readable());
   const LaneChain& chain = impl_->state.current().at(lane);
   std::vector<sync::Hash> found;
-  if (count > 0 && first != 0 && first == chain.let_go()) found.push_back(chain.base());
-  for (std::uint64_t number = std::max(first, chain.let_go() + 1); number <= chain.last() && number < first + count;
-       ++number) {
+  if (count > 0 && first != 0 && first == chain.pruned_through()) found.push_back(chain.base());
+  for (std::uint64_t number = std::max(first, chain.pruned_through() + 1);
+       number <= chain.last() && number < first + count; ++number) {
     HOLDLINE_ASSIGN(const sync::Hash hash, store->hash(chain.find(number)->seq));
     found.push_back(hash);
   }
@@ -192,8 +192,8 @@ std::map<sync::ActionRef, std::optional<ActionRow>> Outbox::Impl::out_of_reach()
   for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) seen[lane] = state.current()[lane].last();
   for (std::int64_t seq = 1; last && seq <= *last; ++seq) {
     auto row = store->action(seq);
-    if (!row || !*row || incarnation_of((*row)->place) != state.ordinal()) continue;
-    const sync::ActionRef ref{lane_of((*row)->place), (*row)->stored.number};
+    if (!row || !*row || incarnation_of((*row)->lane_id) != state.ordinal()) continue;
+    const sync::ActionRef ref{lane_of((*row)->lane_id), (*row)->stored.number};
     // No number is above the place of its row; a page that says so is not believed.
     if (ref.number <= seen[ref.lane] || ref.number > static_cast<std::uint64_t>(seq)) continue;
     while (++seen[ref.lane] < ref.number) found.emplace(sync::ActionRef{ref.lane, seen[ref.lane]}, std::nullopt);
@@ -209,7 +209,7 @@ Result<std::string> Outbox::export_pending(const sync::Schema& schema) {
   nlohmann::json actions = nlohmann::json::array();
   for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
     const LaneChain& chain = impl_->state.current()[lane];
-    for (std::uint64_t number = chain.let_go() + 1; number <= chain.last(); ++number) {
+    for (std::uint64_t number = chain.pruned_through() + 1; number <= chain.last(); ++number) {
       const Entry& entry = *chain.find(number);
       if (entry.settlement == Settlement::settled) continue;
       const auto found = impl_->pending_action(schema, entry);
@@ -217,7 +217,7 @@ Result<std::string> Outbox::export_pending(const sync::Schema& schema) {
     }
   }
   for (const auto& [ref, row] : impl_->out_of_reach()) {
-    const auto action = row ? impl_->read(schema, row->place, row->stored) : Result<sync::Action>(damaged_entry());
+    const auto action = row ? impl_->read(schema, row->lane_id, row->stored) : Result<sync::Action>(damaged_entry());
     actions.push_back(action ? to_json(schema, *action) : unreadable(ref, action.error().code));
   }
   return actions.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);

@@ -40,7 +40,8 @@ namespace {
 
 using Moves = std::vector<std::pair<sync::ActionRef, sync::ActionRef>>;
 
-// One re-issue: takes the old actions in the order they were made, so that what a later one names in `after` has moved.
+// One re-issue: takes the old actions in the order they were made, so that what a later one names in `depends_on` has
+// moved.
 class Reissue {
  public:
   explicit Reissue(Outbox::Impl& impl)
@@ -69,7 +70,7 @@ class Reissue {
     std::vector<Old> found;
     for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
       const LaneChain& chain = impl_.state.current()[lane];
-      for (std::uint64_t n = chain.let_go() + 1; n <= chain.last(); ++n)
+      for (std::uint64_t n = chain.pruned_through() + 1; n <= chain.last(); ++n)
         found.push_back({chain.find(n)->seq, n <= common[lane]});
     }
     std::ranges::sort(found, {}, &Old::seq);
@@ -79,9 +80,9 @@ class Reissue {
   // What was let go was accepted. Where the hub has less than that, it was restored from a copy without it.
   Result<void> count_lost(const std::array<std::uint64_t, sync::lane_count>& common) {
     for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
-      const std::uint64_t let_go = impl_.state.current()[lane].let_go();
-      if (common[lane] < let_go)
-        HOLDLINE_TRY(impl_.store->add_lost(place_of(impl_.state.ordinal(), lane), common[lane] + 1, let_go));
+      const std::uint64_t pruned_through = impl_.state.current()[lane].pruned_through();
+      if (common[lane] < pruned_through)
+        HOLDLINE_TRY(impl_.store->add_lost(lane_id_of(impl_.state.ordinal(), lane), common[lane] + 1, pruned_through));
     }
     return {};
   }
@@ -97,13 +98,13 @@ class Reissue {
     const sync::ActionRef old{row.stored.lane, row.stored.number};
     HOLDLINE_ASSIGN(sync::ActionHeader header, sync::read_header(row.stored.header));
     auto& [number, hash] = tips_[old.lane];
-    if (!header.first) header.first = sync::FirstMade{from_, old.number, row.stored.hash};
+    if (!header.original) header.original = sync::OriginalPosition{from_, old.number, row.stored.hash};
     header.number = ++number;
     rewrite(header);
-    HOLDLINE_ASSIGN(row.stored, sync::store_again(row.stored, header, hash));
+    HOLDLINE_ASSIGN(row.stored, sync::rechain_action(row.stored, header, hash));
     hash = row.stored.hash;
     row.seq = next_seq_++;
-    row.place = place_of(ordinal, old.lane);
+    row.lane_id = lane_id_of(ordinal, old.lane);
     HOLDLINE_TRY(impl_.store->insert(row));
     if (from.is_common) HOLDLINE_TRY(carry_result(from.seq, row.seq));
     HOLDLINE_TRY(impl_.store->put_reissued(from.seq, row.seq));
@@ -120,11 +121,11 @@ class Reissue {
   }
 
   void rewrite(sync::ActionHeader& header) {
-    std::vector<sync::ActionRef> after;
-    for (const sync::ActionRef& ref : header.after)
-      if (const auto it = moved_.find(ref); it != moved_.end()) after.push_back(it->second);
-    std::sort(after.begin(), after.end());
-    header.after = std::move(after);
+    std::vector<sync::ActionRef> depends_on;
+    for (const sync::ActionRef& ref : header.depends_on)
+      if (const auto it = moved_.find(ref); it != moved_.end()) depends_on.push_back(it->second);
+    std::sort(depends_on.begin(), depends_on.end());
+    header.depends_on = std::move(depends_on);
   }
 
   Outbox::Impl& impl_;

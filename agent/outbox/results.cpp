@@ -53,7 +53,7 @@ Result<void> Outbox::void_results(const sync::Id& epoch, const std::array<std::u
   auto written = impl_->write([&]() -> Result<void> {
     for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
       LaneChain& chain = state.current()[lane];
-      for (std::uint64_t number = chain.let_go() + 1; number <= chain.last(); ++number) {
+      for (std::uint64_t number = chain.pruned_through() + 1; number <= chain.last(); ++number) {
         Entry* entry = chain.find(number);
         if (entry->settlement == Settlement::open) continue;
         bool gone = number > hub_has[lane];
@@ -95,8 +95,9 @@ class Leaving {
       for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
         const LaneChain& chain = state.chains[incarnation - 1][lane];
         const std::uint64_t at_hub = incarnation == state.ordinal() ? state.acknowledged[lane] : chain.last();
-        heads_.push_back({place_of(incarnation, lane), &chain, chain.let_go() + 1, at_hub, reached.replica_cn});
-        for (std::uint64_t number = chain.let_go() + 1; number <= chain.last(); ++number) {
+        heads_.push_back(
+            {lane_id_of(incarnation, lane), &chain, chain.pruned_through() + 1, at_hub, reached.replica_cn});
+        for (std::uint64_t number = chain.pruned_through() + 1; number <= chain.last(); ++number) {
           newest_ms = std::max(newest_ms, chain.find(number)->wall_ms);
           if (heads_.back().may_leave(number)) bytes_ += chain.bytes_to(number) - chain.bytes_to(number - 1);
         }
@@ -106,7 +107,7 @@ class Leaving {
   }
 
   struct Next {
-    Place place;
+    LaneId lane_id;
     std::uint64_t number;
     Entry entry;
   };
@@ -121,12 +122,12 @@ class Leaving {
     const Entry& entry = *oldest->chain->find(oldest->number);
     if (bytes_ <= keep_bytes_ && entry.wall_ms >= old_before_ms_) return std::nullopt;
     bytes_ -= oldest->chain->bytes_to(oldest->number) - oldest->chain->bytes_to(oldest->number - 1);
-    return Next{oldest->place, oldest->number++, entry};
+    return Next{oldest->lane_id, oldest->number++, entry};
   }
 
  private:
   struct Head {
-    Place place;
+    LaneId lane_id;
     const LaneChain* chain;
     std::uint64_t number, at_hub;
     sync::ChangeNumber replica_cn;
@@ -156,7 +157,7 @@ void Outbox::reached(std::int64_t hub_wall_ms, sync::ChangeNumber replica_cn) {
   impl_->reached = Impl::Reached{hub_wall_ms, replica_cn};
 }
 
-Result<std::uint64_t> Outbox::compact() {
+Result<std::uint64_t> Outbox::prune() {
   constexpr std::size_t per_transaction = 500;  // so that an entry being saved does not wait long
   if (impl_->suspended) return impl_->refuse();
   if (!impl_->reached) return 0;
@@ -164,7 +165,7 @@ Result<std::uint64_t> Outbox::compact() {
   std::uint64_t gone = 0;
   for (bool more = true; more;) {
     std::vector<Left> left;
-    std::uint64_t no_longer_offered = state.no_longer_offered;
+    std::uint64_t pruned = state.pruned;
     Leaving leaving(state, impl_->options.keep_bytes, impl_->options.keep_ms, *impl_->reached);
     auto written = impl_->write([&]() -> Result<void> {
       while (left.size() < per_transaction) {
@@ -172,19 +173,19 @@ Result<std::uint64_t> Outbox::compact() {
         if (!next) break;
         HOLDLINE_ASSIGN(ActionRow row, impl_->row(next->entry.seq));
         HOLDLINE_TRY(impl_->store->remove(row.seq));
-        if (next->entry.settlement == Settlement::settled) ++no_longer_offered;
-        const LaneStart start{next->place, next->number, row.stored.hash};
-        HOLDLINE_TRY(impl_->store->set_start(start, no_longer_offered));
+        if (next->entry.settlement == Settlement::settled) ++pruned;
+        const LaneStart start{next->lane_id, next->number, row.stored.hash};
+        HOLDLINE_TRY(impl_->store->set_start(start, pruned));
         left.push_back({start, std::move(row.request.key), next->entry});
       }
       return {};
     });
     if (!written) return fail(std::move(written));
     for (const Left& item : left) {
-      state.chain(item.start.place).let_go_first(item.start.hash);
+      state.chain(item.start.lane_id).prune_first(item.start.hash);
       state.keys.remove(item.key, item.entry.seq);
     }
-    state.no_longer_offered = no_longer_offered;
+    state.pruned = pruned;
     gone += left.size();
     more = left.size() == per_transaction;
   }

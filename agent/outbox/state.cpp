@@ -20,8 +20,8 @@ Settlement settlement_of(sync::Verdict verdict) {
 }
 
 const Entry* LaneChain::find(std::uint64_t number) const {
-  if (number <= let_go_ || number > last()) return nullptr;
-  return &entries_[static_cast<std::size_t>(number - let_go_ - 1)];
+  if (number <= pruned_through_ || number > last()) return nullptr;
+  return &entries_[static_cast<std::size_t>(number - pruned_through_ - 1)];
 }
 
 Entry* LaneChain::find(std::uint64_t number) { return const_cast<Entry*>(std::as_const(*this).find(number)); }
@@ -31,8 +31,8 @@ std::uint64_t LaneChain::bytes_to(std::uint64_t number) const {
   return entry != nullptr ? entry->bytes_to - bytes_gone_ : 0;
 }
 
-void LaneChain::start_at(std::uint64_t let_go, const sync::Hash& base) {
-  let_go_ = let_go;
+void LaneChain::start_at(std::uint64_t pruned_through, const sync::Hash& base) {
+  pruned_through_ = pruned_through;
   base_ = tip_ = base;
 }
 
@@ -42,8 +42,8 @@ void LaneChain::push(Entry entry, std::uint64_t bytes, const sync::Hash& hash) {
   tip_ = hash;
 }
 
-void LaneChain::let_go_first(const sync::Hash& hash) {
-  ++let_go_;
+void LaneChain::prune_first(const sync::Hash& hash) {
+  ++pruned_through_;
   base_ = hash;
   bytes_gone_ = entries_.front().bytes_to;
   entries_.pop_front();
@@ -87,13 +87,15 @@ Result<OutboxState> OutboxState::load(OutboxStore& store) {
   state.schemas = std::move(identity.schemas);
   state.epoch = identity.epoch;
   state.results_to = identity.results_to;
-  state.no_longer_offered = identity.no_longer_offered;
+  state.pruned = identity.pruned;
   state.lost = identity.lost;
   for (const LaneStart& start : identity.starts) {
-    const std::uint32_t incarnation = incarnation_of(start.place);
-    if (incarnation >= 1 && incarnation <= state.ordinal()) state.chain(start.place).start_at(start.let_go, start.hash);
+    const std::uint32_t incarnation = incarnation_of(start.lane_id);
+    if (incarnation >= 1 && incarnation <= state.ordinal())
+      state.chain(start.lane_id).start_at(start.pruned_through, start.hash);
   }
-  for (std::size_t lane = 0; lane < sync::lane_count; ++lane) state.acknowledged[lane] = state.current()[lane].let_go();
+  for (std::size_t lane = 0; lane < sync::lane_count; ++lane)
+    state.acknowledged[lane] = state.current()[lane].pruned_through();
   // What comes after an unreadable page is out of reach of the scan; what was read before it stays usable.
   const auto scanned = store.scan([&](const ScannedAction& action) { state.take(action); });
   if (!scanned) state.damage = Damage{true, 0, 0};
@@ -101,18 +103,18 @@ Result<OutboxState> OutboxState::load(OutboxStore& store) {
 }
 
 void OutboxState::take(const ScannedAction& action) {
-  const std::uint32_t incarnation = incarnation_of(action.place);
+  const std::uint32_t incarnation = incarnation_of(action.lane_id);
   const auto header = sync::read_header(action.header);
   const bool placed = header && incarnation >= 1 && incarnation <= ordinal();
   next_seq = std::max(next_seq, action.seq + 1);
   if (!placed) {
-    if (!damage) damage = Damage{false, lane_of(action.place), action.number};
+    if (!damage) damage = Damage{false, lane_of(action.lane_id), action.number};
     return;
   }
-  LaneChain& lane = chain(action.place);
+  LaneChain& lane = chain(action.lane_id);
   const bool linked = action.number == lane.last() + 1 &&
                       action.hash == sync::chain_hash(lane.tip(), action.header, action.salt, action.payload);
-  if (!linked && !damage) damage = Damage{false, lane_of(action.place), action.number};
+  if (!linked && !damage) damage = Damage{false, lane_of(action.lane_id), action.number};
   // A number out of line cannot be an offset; it stays in the file, untouched.
   if (action.number != lane.last() + 1) return;
 
@@ -123,7 +125,7 @@ void OutboxState::take(const ScannedAction& action) {
     entry.settlement = settlement_of(static_cast<sync::Verdict>(*action.verdict));
     entry.cn = action.cn;
     if (incarnation == ordinal()) {
-      if (action.entry != 0) acknowledged[lane_of(action.place)] = action.number;
+      if (action.entry != 0) acknowledged[lane_of(action.lane_id)] = action.number;
       if (entry.settlement == Settlement::quarantined) ++quarantined;
     }
   }

@@ -19,7 +19,7 @@ namespace holdline::agent {
 
 enum class Settlement : std::uint8_t {
   open,         // the hub has said nothing yet
-  waiting,      // held at the hub until what it names in `after` arrives
+  waiting,      // held at the hub until what it names in `depends_on` arrives
   quarantined,  // refused by the hub, kept there and here until a person decides
   settled,      // took effect, or lost to another value, at a cn of the ledger
   reissued,     // lives on under another incarnation
@@ -37,8 +37,8 @@ struct Entry {
 // One lane of one incarnation: dense numbers, so a number is an offset.
 class LaneChain {
  public:
-  std::uint64_t let_go() const { return let_go_; }
-  std::uint64_t last() const { return let_go_ + entries_.size(); }
+  std::uint64_t pruned_through() const { return pruned_through_; }
+  std::uint64_t last() const { return pruned_through_ + entries_.size(); }
   const sync::Hash& tip() const { return tip_; }
   const sync::Hash& base() const { return base_; }  // hash of the last one let go
   const Entry* find(std::uint64_t number) const;
@@ -48,12 +48,12 @@ class LaneChain {
   std::uint64_t bytes_to(std::uint64_t number) const;
   std::uint64_t bytes() const { return bytes_to(last()); }
 
-  void start_at(std::uint64_t let_go, const sync::Hash& base);
+  void start_at(std::uint64_t pruned_through, const sync::Hash& base);
   void push(Entry entry, std::uint64_t bytes, const sync::Hash& hash);
-  void let_go_first(const sync::Hash& hash);
+  void prune_first(const sync::Hash& hash);
 
  private:
-  std::uint64_t let_go_ = 0, bytes_gone_ = 0;
+  std::uint64_t pruned_through_ = 0, bytes_gone_ = 0;
   sync::Hash base_, tip_;
   std::deque<Entry> entries_;
 };
@@ -88,7 +88,7 @@ struct OutboxState {
   sync::HybridTime hybrid;             // latest
   std::int64_t next_seq = 1;
   sync::Id epoch;  // of the results
-  std::uint64_t results_to = 0, no_longer_offered = 0, lost = 0, quarantined = 0;
+  std::uint64_t results_to = 0, pruned = 0, lost = 0, quarantined = 0;
   std::array<std::uint64_t, sync::lane_count> acknowledged{};
   std::optional<Damage> damage;
 
@@ -97,10 +97,10 @@ struct OutboxState {
 
   std::uint32_t ordinal() const { return static_cast<std::uint32_t>(incarnations.size()); }
   sync::Maker maker() const { return {device, incarnations.back()}; }
-  sync::Maker maker_of(Place place) const { return {device, incarnations[incarnation_of(place) - 1]}; }
+  sync::Maker maker_of(LaneId lane_id) const { return {device, incarnations[incarnation_of(lane_id) - 1]}; }
   IncarnationChains& current() { return chains.back(); }
   const IncarnationChains& current() const { return chains.back(); }
-  LaneChain& chain(Place place) { return chains[incarnation_of(place) - 1][lane_of(place)]; }
+  LaneChain& chain(LaneId lane_id) { return chains[incarnation_of(lane_id) - 1][lane_of(lane_id)]; }
   // Null when no such action of the current incarnation is kept.
   const Entry* find(sync::ActionRef ref) const;
   Entry* find(sync::ActionRef ref);

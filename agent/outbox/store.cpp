@@ -12,7 +12,8 @@ namespace {
 using platform::Blob;
 
 // One table takes what people do, and a commit of one action touches little more than the page it is appended to: no
-// index, short columns first. Everything else changes outside the acknowledgement path.
+// index, short columns first. Everything else changes outside the acknowledgement path. `place` is the LaneId,
+// `let_go` how far a lane was pruned: better words are not worth a migration of this file.
 constexpr const char* tables = R"sql(
   CREATE TABLE action(
     seq INTEGER PRIMARY KEY,
@@ -49,8 +50,6 @@ constexpr const char* tables = R"sql(
     signature BLOB NOT NULL,
     PRIMARY KEY (incarnation, number)) STRICT, WITHOUT ROWID;
 )sql";
-
-std::uint64_t unsigned_of(std::int64_t v) { return static_cast<std::uint64_t>(v); }
 
 Blob blob(const sync::Salt& salt) { return {{reinterpret_cast<const char*>(salt.data()), salt.size()}}; }
 
@@ -138,7 +137,7 @@ Result<void> OutboxStore::scan(const std::function<void(const ScannedAction&)>& 
                                         "entry, cn FROM action a LEFT JOIN result r ON r.seq = a.seq ORDER BY a.seq"));
   return for_rows(all.rows(), [&](const platform::Rows& row) {
     ScannedAction action{row.i64(0),
-                         static_cast<Place>(row.i64(1)),
+                         static_cast<LaneId>(row.i64(1)),
                          unsigned_of(row.i64(2)),
                          sync::Hash::from(row.blob(3)),
                          salt_of(row.blob(4)),
@@ -155,7 +154,7 @@ Result<void> OutboxStore::scan(const std::function<void(const ScannedAction&)>& 
 
 Result<void> OutboxStore::insert(const ActionRow& row) {
   const sync::StoredAction& stored = row.stored;
-  return insert_.run(row.seq, row.place, stored.number, Blob{stored.hash.view()}, blob(stored.salt),
+  return insert_.run(row.seq, row.lane_id, stored.number, Blob{stored.hash.view()}, blob(stored.salt),
                      Blob{stored.header}, Blob{stored.payload}, row.request.key, Blob{row.request.fingerprint},
                      Blob{row.request.created});
 }
@@ -166,8 +165,8 @@ Result<std::optional<ActionRow>> OutboxStore::action(std::int64_t seq) {
   if (!found) return std::optional<ActionRow>();
   ActionRow row;
   row.seq = seq;
-  row.place = static_cast<Place>(rows.i64(0));
-  row.stored = {lane_of(row.place),    unsigned_of(rows.i64(1)),  sync::Bytes(rows.blob(4)),
+  row.lane_id = static_cast<LaneId>(rows.i64(0));
+  row.stored = {lane_of(row.lane_id),  unsigned_of(rows.i64(1)),  sync::Bytes(rows.blob(4)),
                 salt_of(rows.blob(3)), sync::Bytes(rows.blob(5)), sync::Hash::from(rows.blob(2))};
   row.request = {std::string(rows.text(6)), sync::Bytes(rows.blob(7)), sync::Bytes(rows.blob(8))};
   return std::optional(std::move(row));
@@ -185,9 +184,9 @@ Result<std::vector<sync::ActionRef>> OutboxStore::newest(std::uint32_t incarnati
   std::vector<sync::ActionRef> found;
   HOLDLINE_ASSIGN(auto query, db_.prepare("SELECT place, number FROM action WHERE place BETWEEN ? AND ? "
                                           "ORDER BY seq DESC LIMIT ?"));
-  const Place first = place_of(incarnation, 0), last = place_of(incarnation, sync::lane_count - 1);
+  const LaneId first = lane_id_of(incarnation, 0), last = lane_id_of(incarnation, sync::lane_count - 1);
   HOLDLINE_TRY(for_rows(query.rows(first, last, limit), [&](const platform::Rows& row) {
-    found.push_back({lane_of(static_cast<Place>(row.i64(0))), unsigned_of(row.i64(1))});
+    found.push_back({lane_of(static_cast<LaneId>(row.i64(0))), unsigned_of(row.i64(1))});
   }));
   return found;
 }

@@ -17,11 +17,15 @@
 
 namespace holdline::agent {
 
-// Incarnations count from 1 in the file; a lane of one of them is a place.
-using Place = std::uint32_t;
-constexpr Place place_of(std::uint32_t incarnation, sync::Lane lane) { return incarnation * sync::lane_count + lane; }
-constexpr std::uint32_t incarnation_of(Place place) { return place / sync::lane_count; }
-constexpr sync::Lane lane_of(Place place) { return static_cast<sync::Lane>(place % sync::lane_count); }
+// A lane of one incarnation; incarnations count from 1 in the file.
+using LaneId = std::uint32_t;
+constexpr LaneId lane_id_of(std::uint32_t incarnation, sync::Lane lane) {
+  return incarnation * sync::lane_count + lane;
+}
+constexpr std::uint32_t incarnation_of(LaneId lane_id) { return lane_id / sync::lane_count; }
+constexpr sync::Lane lane_of(LaneId lane_id) { return static_cast<sync::Lane>(lane_id % sync::lane_count); }
+// Numbers that are stored as SQLite has them, with a sign.
+constexpr std::uint64_t unsigned_of(std::int64_t v) { return static_cast<std::uint64_t>(v); }
 
 // What is kept beside an action so that a repeated request gets its first answer.
 struct Request {
@@ -32,7 +36,7 @@ struct Request {
 
 struct ActionRow {
   std::int64_t seq = 0;  // order of saving, over all lanes and incarnations
-  Place place = 0;
+  LaneId lane_id = 0;
   sync::StoredAction stored;
   Request request;
 };
@@ -40,7 +44,7 @@ struct ActionRow {
 // One row of the scan at open. Views live until the callback returns.
 struct ScannedAction {
   std::int64_t seq = 0;
-  Place place = 0;
+  LaneId lane_id = 0;
   std::uint64_t number = 0;
   sync::Hash hash;
   sync::Salt salt{};
@@ -52,11 +56,11 @@ struct ScannedAction {
 // Kept in place of a verdict: the action lives on under another incarnation.
 inline constexpr std::uint8_t verdict_reissued = 255;
 
-// Where a lane begins after its oldest actions were let go.
+// Where a lane begins after its oldest actions were pruned.
 struct LaneStart {
-  Place place = 0;
-  std::uint64_t let_go = 0;  // last number that is no longer kept
-  sync::Hash hash;           // of that action
+  LaneId lane_id = 0;
+  std::uint64_t pruned_through = 0;  // last number that is no longer kept
+  sync::Hash hash;                   // of that action
 };
 
 struct OutboxIdentity {
@@ -64,7 +68,7 @@ struct OutboxIdentity {
   std::vector<sync::Id> incarnations;  // the last one is the current one
   sync::Id epoch;                      // whose results those are; nil: no hub has answered yet
   std::uint64_t results_to = 0;
-  std::uint64_t no_longer_offered = 0;
+  std::uint64_t pruned = 0;
   std::uint64_t lost = 0;
   std::vector<LaneStart> starts;
   std::vector<std::uint32_t> schemas;  // versions whose text is kept
@@ -105,10 +109,10 @@ class OutboxStore {
   Result<void> set_results_to(std::uint64_t entry);
 
   Result<void> add_incarnation(std::uint32_t ordinal, const sync::Id& id);
-  Result<void> set_start(const LaneStart& start, std::uint64_t no_longer_offered);
+  Result<void> set_start(const LaneStart& start, std::uint64_t pruned);
 
   // These numbers of a place were let go, and the hub has lost them too.
-  Result<void> add_lost(Place place, std::uint64_t first, std::uint64_t last);
+  Result<void> add_lost(LaneId lane_id, std::uint64_t first, std::uint64_t last);
 
   Result<void> add_assertion(std::uint32_t incarnation, const sync::Assertion& assertion);
   // All of one incarnation, by number.

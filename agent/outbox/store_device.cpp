@@ -8,8 +8,6 @@ namespace {
 
 using platform::Blob;
 
-std::uint64_t unsigned_of(std::int64_t v) { return static_cast<std::uint64_t>(v); }
-
 }  // namespace
 
 Result<OutboxIdentity> OutboxStore::identity() {
@@ -19,14 +17,14 @@ Result<OutboxIdentity> OutboxStore::identity() {
     found.device = sync::Id::from(row.blob(0));
     found.epoch = sync::Id::from(row.blob(1));
     found.results_to = unsigned_of(row.i64(2));
-    found.no_longer_offered = unsigned_of(row.i64(3));
+    found.pruned = unsigned_of(row.i64(3));
   }));
   HOLDLINE_ASSIGN(auto incarnations, db_.prepare("SELECT id FROM incarnation ORDER BY ordinal"));
   HOLDLINE_TRY(for_rows(incarnations.rows(),
                         [&](const platform::Rows& row) { found.incarnations.push_back(sync::Id::from(row.blob(0))); }));
   HOLDLINE_ASSIGN(auto starts, db_.prepare("SELECT place, let_go, hash FROM lane_start"));
   HOLDLINE_TRY(for_rows(starts.rows(), [&](const platform::Rows& row) {
-    found.starts.push_back({static_cast<Place>(row.i64(0)), unsigned_of(row.i64(1)), sync::Hash::from(row.blob(2))});
+    found.starts.push_back({static_cast<LaneId>(row.i64(0)), unsigned_of(row.i64(1)), sync::Hash::from(row.blob(2))});
   }));
   HOLDLINE_ASSIGN(const std::int64_t any_lost, db_.query_int("SELECT count(*) FROM sqlite_master WHERE name = 'lost'"));
   if (any_lost > 0) {
@@ -58,20 +56,20 @@ Result<void> OutboxStore::add_incarnation(std::uint32_t ordinal, const sync::Id&
   return add.run(ordinal, Blob{id.view()});
 }
 
-Result<void> OutboxStore::set_start(const LaneStart& start, std::uint64_t no_longer_offered) {
+Result<void> OutboxStore::set_start(const LaneStart& start, std::uint64_t pruned) {
   HOLDLINE_ASSIGN(auto set, db_.prepare("INSERT OR REPLACE INTO lane_start VALUES (?, ?, ?)"));
-  HOLDLINE_TRY(set.run(start.place, start.let_go, Blob{start.hash.view()}));
+  HOLDLINE_TRY(set.run(start.lane_id, start.pruned_through, Blob{start.hash.view()}));
   HOLDLINE_ASSIGN(auto count, db_.prepare("UPDATE device SET no_longer_offered = ?"));
-  return count.run(no_longer_offered);
+  return count.run(pruned);
 }
 
 // Most outboxes never lose anything: the table is made by the first that does.
-Result<void> OutboxStore::add_lost(Place place, std::uint64_t first, std::uint64_t last) {
+Result<void> OutboxStore::add_lost(LaneId lane_id, std::uint64_t first, std::uint64_t last) {
   HOLDLINE_TRY(
-      db_.exec("CREATE TABLE IF NOT EXISTS lost(place INTEGER PRIMARY KEY, first INTEGER NOT NULL, "
+      db_.exec("CREATE TABLE IF NOT EXISTS lost(lane_id INTEGER PRIMARY KEY, first INTEGER NOT NULL, "
                "last INTEGER NOT NULL) STRICT"));
   HOLDLINE_ASSIGN(auto add, db_.prepare("INSERT INTO lost VALUES (?, ?, ?)"));
-  return add.run(place, first, last);
+  return add.run(lane_id, first, last);
 }
 
 Result<void> OutboxStore::add_assertion(std::uint32_t incarnation, const sync::Assertion& assertion) {

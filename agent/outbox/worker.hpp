@@ -1,23 +1,20 @@
-// The thread that owns the outbox: commits for several people at once, heals after disk errors, checkpoints and lets go
-// of what is old when idle.
+// The thread that owns the outbox: commits for several people at once, recovers after disk errors, checkpoints and
+// prunes when idle.
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <functional>
 #include <future>
 #include <memory>
-#include <mutex>
-#include <optional>
-#include <thread>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "agent/outbox/outbox.hpp"
+#include "platform/os/mutex.hpp"
+#include "platform/os/task_thread.hpp"
 #include "sync/schema/schema.hpp"
 
 namespace holdline::agent {
@@ -27,8 +24,8 @@ struct OutboxWorkerOptions {
   std::size_t group_limit = 512;                 // drafts of one commit: bounds how long the first of them waits
   std::chrono::milliseconds recover_after{200};  // doubled after each recovery that failed
   std::chrono::milliseconds recover_at_most{30'000};
-  std::chrono::milliseconds checkpoint_after{2'000};   // without requests
-  std::chrono::milliseconds compact_every{3'600'000};  // at the first quiet moment after that
+  std::chrono::milliseconds checkpoint_after{2'000};  // without requests
+  std::chrono::milliseconds prune_every{3'600'000};   // at the first quiet moment after that
   // Called on the worker's thread with every new action, durable by then, before whoever submitted it is told.
   std::function<void(Outbox&, const Saved&)> saved = {};
   // Called on the worker's thread when the outbox is writable again after an error: its file was read again and may
@@ -41,8 +38,8 @@ class OutboxWorker {
   // Called on the worker's thread; must not block. Success: durable.
   using Done = std::function<void(Result<Saved>)>;
 
-  // Takes the outbox over and starts the thread.
-  OutboxWorker(std::unique_ptr<Outbox> outbox, std::shared_ptr<const sync::Schema> schema,
+  // Takes the outbox over and starts the thread. The clock tells when upkeep is due.
+  OutboxWorker(std::unique_ptr<Outbox> outbox, std::shared_ptr<const sync::Schema> schema, const platform::Clock& clock,
                OutboxWorkerOptions options = {});
   // As stop().
   ~OutboxWorker();
@@ -56,8 +53,6 @@ class OutboxWorker {
   // value. Throws std::logic_error after stop().
   template <class Call>
   std::invoke_result_t<Call&, Outbox&> run(Call call);
-  // Any thread; holds for drafts that are not yet being saved.
-  void use_schema(std::shared_ptr<const sync::Schema> schema);
   // Any thread: as of the last commit.
   OutboxStatus status() const;
   // Finishes what is queued and ends the thread. May be called twice.
@@ -68,34 +63,34 @@ class OutboxWorker {
     Draft draft;
     Done done;
   };
-  using Task = std::function<void(Outbox&)>;
-  using Item = std::variant<Request, Task>;
 
-  void work();
-  void post(Task task);
-  // Blocks until there is work, it is time for upkeep, or the end. False: the end.
-  bool next(std::vector<Item>& group);
-  void save(std::vector<Item>& group);
+  void post(std::function<void(Outbox&)> task);
+  // On the worker's thread, all that follow.
+  std::vector<Request> take_waiting();
+  void save_waiting();
   std::vector<Result<Saved>> append(const std::vector<Draft>& drafts);
+  void after_work();
+  void plan_upkeep(bool was_writable);
+  void schedule_upkeep(std::chrono::milliseconds in);
   void upkeep();
   bool recover();
   void publish();
 
   const OutboxWorkerOptions options_;
-  std::unique_ptr<Outbox> outbox_;  // the worker's thread only
-  bool writable_ = true;            // from here on: the worker's thread only
-  std::chrono::milliseconds recover_wait_;
-  std::optional<std::chrono::steady_clock::time_point> upkeep_at_;
-  std::chrono::steady_clock::time_point compact_at_{};  // the first quiet moment is one
-
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Item> queue_;
+  const platform::Clock& clock_;
+  // The worker's thread only, from here to the mutex.
+  std::unique_ptr<Outbox> outbox_;
   std::shared_ptr<const sync::Schema> schema_;
-  OutboxStatus status_;
-  bool stopping_ = false;
+  bool writable_ = true;
+  std::chrono::milliseconds recover_wait_;
+  std::int64_t prune_at_ms_ = 0;  // boot time; the first quiet moment is one
 
-  std::thread thread_;  // last: starts when everything else is there
+  mutable platform::Mutex mutex_;
+  std::deque<Request> queue_ HOLDLINE_GUARDED_BY(mutex_);
+  OutboxStatus status_ HOLDLINE_GUARDED_BY(mutex_);
+  bool stopping_ HOLDLINE_GUARDED_BY(mutex_) = false;
+
+  platform::TaskThread thread_;  // last: it ends before what it works on
 };
 
 template <class Call>

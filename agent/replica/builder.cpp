@@ -59,18 +59,18 @@ Result<void> Replica::Builder::finish(std::int64_t hub_wall_ms) { return impl_->
 
 Result<std::unique_ptr<Replica::Builder::Impl>> Replica::Builder::Impl::open(
     const ReplicaOptions& options, const platform::SecretKey& key, const sync::Schema& schema,
-    std::shared_ptr<const Folder> folder, const sync::Manifest& manifest, std::uint32_t grants) {
+    std::shared_ptr<const NameNormalizer> normalizer, const sync::Manifest& manifest, std::uint32_t grants) {
   if (manifest.schema_version != schema.version())
     return fail(ErrorKind::start_over, "unknown-schema",
                 "The snapshot is of another schema version; the schema is fetched first.");
-  auto impl = std::make_unique<Impl>(options, key, schema, std::move(folder), manifest);
+  auto impl = std::make_unique<Impl>(options, key, schema, std::move(normalizer), manifest);
   StoreMeta meta;
   meta.schema = schema.hash();
   meta.position = {manifest.epoch, manifest.at, grants, 0};
   meta.state = StoreState::loading;
   meta.manifest = fingerprint(manifest, grants);
   auto found =
-      ReplicaStore::open(next_store(options, platform::Durability::normal), impl->key, impl->layout, *impl->folder);
+      ReplicaStore::open(next_store(options, platform::Durability::normal), impl->key, impl->layout, *impl->normalizer);
   if (found && (*found)->meta().manifest == meta.manifest && (*found)->meta().state != StoreState::finishing) {
     impl->store = std::move(*found);
     const auto loaded = impl->load_stored();
@@ -85,8 +85,8 @@ Result<std::unique_ptr<Replica::Builder::Impl>> Replica::Builder::Impl::open(
 }
 
 Result<void> Replica::Builder::Impl::start(const StoreMeta& meta) {
-  HOLDLINE_ASSIGN(store,
-                  ReplicaStore::create(next_store(options, platform::Durability::normal), key, layout, *folder, meta));
+  HOLDLINE_ASSIGN(
+      store, ReplicaStore::create(next_store(options, platform::Durability::normal), key, layout, *normalizer, meta));
   return store->database().exec("CREATE TABLE _chunk(hash BLOB PRIMARY KEY) WITHOUT ROWID");
 }
 
@@ -166,7 +166,7 @@ Result<void> Replica::Builder::Impl::complete(std::int64_t hub_wall_ms) {
 
 Result<void> Replica::Builder::Impl::reopen(platform::Durability durability) {
   store.reset();
-  HOLDLINE_ASSIGN(store, ReplicaStore::open(next_store(options, durability), key, layout, *folder));
+  HOLDLINE_ASSIGN(store, ReplicaStore::open(next_store(options, durability), key, layout, *normalizer));
   return {};
 }
 
@@ -190,7 +190,7 @@ Result<void> Replica::Builder::Impl::index() {
 
 Result<void> Replica::Builder::Impl::index_row(const Shape& shape, const StoredRow& row, Counted& counted) {
   counted.digests.change(*shape.collection, nullptr, &row.record);
-  SearchKeys keys = search_keys(shape, *folder, row.record);
+  SearchKeys keys = search_keys(shape, *normalizer, row.record);
   HOLDLINE_TRY(store->add_words(shape, row.seq, keys.words));
   for (LookupKey& lookup : keys.lookups) counted.lookups.push_back({std::move(lookup), shape.collection->no, row.seq});
   if (counted.lookups.size() < lookups_per_run) return {};

@@ -14,12 +14,13 @@ namespace holdline::agent {
 
 struct Replica::Builder::Impl {
   Impl(const ReplicaOptions& where, const platform::SecretKey& k, const sync::Schema& schema,
-       std::shared_ptr<const Folder> f, const sync::Manifest& told)
-      : options(where), key(k.clone()), layout(schema), folder(std::move(f)), manifest(told) {}
+       std::shared_ptr<const NameNormalizer> f, const sync::Manifest& told)
+      : options(where), key(k.clone()), layout(schema), normalizer(std::move(f)), manifest(told) {}
 
   // Goes on with a file of the same manifest and grants, or starts afresh.
   static Result<std::unique_ptr<Impl>> open(const ReplicaOptions&, const platform::SecretKey&, const sync::Schema&,
-                                            std::shared_ptr<const Folder>, const sync::Manifest&, std::uint32_t grants);
+                                            std::shared_ptr<const NameNormalizer>, const sync::Manifest&,
+                                            std::uint32_t grants);
   bool finished() const { return store && store->meta().state == StoreState::usable; }
 
   Result<void> add(const sync::ChunkInfo& info, std::span<const sync::Change> rows);
@@ -28,7 +29,7 @@ struct Replica::Builder::Impl {
   ReplicaOptions options;
   platform::SecretKey key;
   Layout layout;
-  std::shared_ptr<const Folder> folder;  // the replica's, which may be gone before
+  std::shared_ptr<const NameNormalizer> normalizer;  // the replica's, which may be gone before
   sync::Manifest manifest;
   std::set<sync::Hash> stored;
   std::unique_ptr<ReplicaStore> store;

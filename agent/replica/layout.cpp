@@ -39,7 +39,7 @@ const std::string* text_of(const sync::Record& record, sync::FieldIndex field) {
   return field < record.fields.size() ? std::get_if<std::string>(&record.fields[field]) : nullptr;
 }
 
-std::optional<Match> match_names(const Shape& shape, const Folder& folder, const SearchQuery& query,
+std::optional<Match> match_names(const Shape& shape, const NameNormalizer& normalizer, const SearchQuery& query,
                                  const sync::Record& record) {
   std::vector<bool> found(query.words.size());
   std::optional<sync::FieldIndex> first;
@@ -48,7 +48,7 @@ std::optional<Match> match_names(const Shape& shape, const Folder& folder, const
     const std::string* text = text_of(record, field);
     if (text == nullptr) continue;
     bool here = false;
-    for (const std::string& word : folder.name_words(*text)) {
+    for (const std::string& word : normalizer.name_words(*text)) {
       for (std::size_t i = 0; i < query.words.size(); ++i) {
         if (!word.starts_with(query.words[i])) continue;
         found[i] = true;
@@ -72,12 +72,12 @@ std::optional<sync::Id> Shape::parent_of(const sync::Record& record) const {
   return id == nullptr ? std::nullopt : std::optional(*id);
 }
 
-SearchKeys search_keys(const Shape& shape, const Folder& folder, const sync::Record& record) {
+SearchKeys search_keys(const Shape& shape, const NameNormalizer& normalizer, const sync::Record& record) {
   SearchKeys keys;
   for (const sync::FieldIndex field : shape.name_fields) {
     const std::string* text = text_of(record, field);
     if (text == nullptr) continue;
-    for (std::string& word : folder.name_words(*text)) keys.words.push_back(std::move(word));
+    for (std::string& word : normalizer.name_words(*text)) keys.words.push_back(std::move(word));
   }
   const auto add = [&](LookupKind kind, std::string key) {
     if (!key.empty()) keys.lookups.push_back({kind, std::move(key)});
@@ -91,7 +91,7 @@ SearchKeys search_keys(const Shape& shape, const Folder& folder, const sync::Rec
   return keys;
 }
 
-std::optional<Match> match(const Shape& shape, const Folder& folder, const SearchQuery& query,
+std::optional<Match> match(const Shape& shape, const NameNormalizer& normalizer, const SearchQuery& query,
                            const sync::Record& record) {
   if (!query.reference.empty()) {
     for (const sync::FieldIndex field : shape.reference_fields) {
@@ -107,7 +107,7 @@ std::optional<Match> match(const Shape& shape, const Folder& folder, const Searc
         return Match{sync::SearchKind::phone, field, *text};
     }
   }
-  return query.words.empty() ? std::nullopt : match_names(shape, folder, query, record);
+  return query.words.empty() ? std::nullopt : match_names(shape, normalizer, query, record);
 }
 
 Layout::Layout(const sync::Schema& schema) : schema_(&schema) {

@@ -48,7 +48,7 @@ struct SearchKeys {
   std::vector<LookupKey> lookups;  // ascending, unique
   bool operator==(const SearchKeys&) const = default;
 };
-SearchKeys search_keys(const Shape& shape, const Folder& folder, const sync::Record& record);
+SearchKeys search_keys(const Shape& shape, const NameNormalizer& normalizer, const sync::Record& record);
 
 // Why a record matches a query, and the value that did, as stored.
 struct Match {
@@ -57,7 +57,7 @@ struct Match {
   std::string text;
   bool operator==(const Match&) const = default;
 };
-std::optional<Match> match(const Shape& shape, const Folder& folder, const SearchQuery& query,
+std::optional<Match> match(const Shape& shape, const NameNormalizer& normalizer, const SearchQuery& query,
                            const sync::Record& record);
 
 // The tables of one schema, which must outlive it.

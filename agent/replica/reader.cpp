@@ -54,7 +54,7 @@ struct ReplicaReader::Impl {
   ReplicaOptions options;
   platform::SecretKey key;
   Layout layout;
-  Folder folder;
+  NameNormalizer normalizer;
   std::optional<platform::Database> db;      // none: could not be opened
   std::vector<std::optional<Table>> tables;  // as layout.shapes()
   Statement begin, end, position, lookup;
@@ -246,11 +246,11 @@ Result<std::unique_ptr<ReplicaReader>> ReplicaReader::open(const ReplicaOptions&
 }
 
 const Layout& ReplicaReader::layout() const { return impl_->layout; }
-const Folder& ReplicaReader::folder() const { return impl_->folder; }
+const NameNormalizer& ReplicaReader::normalizer() const { return impl_->normalizer; }
 bool ReplicaReader::met_damage() const { return impl_->met_damage; }
 Result<void> ReplicaReader::reopen() { return impl_->open(); }
 bool ReplicaReader::could_not_read() { return std::exchange(impl_->could_not_read, false); }
-void ReplicaReader::shrink() {
+void ReplicaReader::release_cache() {
   if (impl_->db) impl_->db->release_memory();
 }
 

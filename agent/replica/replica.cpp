@@ -14,7 +14,7 @@ namespace {
 
 tl::unexpected<Error> unknown_schema() {
   return fail(ErrorKind::start_over, "unknown-schema",
-              "The hub told a record in a form that this schema does not have; the schema is fetched again.");
+              "The hub sent a record that does not fit the schema; fetching the schema again.");
 }
 
 StoreMeta empty_meta(const Layout& layout) {
@@ -88,9 +88,9 @@ struct Replica::Impl {
   ReplicaOptions options;
   platform::SecretKey key;
   Layout layout;
-  std::shared_ptr<const Folder> folder = std::make_shared<Folder>();
+  std::shared_ptr<const NameNormalizer> normalizer = std::make_shared<NameNormalizer>();
   std::unique_ptr<ReplicaStore> store;
-  bool given_up = false;
+  bool corrupt = false;
   std::uint64_t file_number = 1;
 };
 
@@ -108,14 +108,14 @@ Result<std::unique_ptr<Replica>> Replica::open(const ReplicaOptions& options, co
     if (!is_about_the_file(opened.error())) return fail(std::move(opened));
     if (rebuilt_because != nullptr && opened.error().code != "database-missing")
       *rebuilt_because = opened.error().message;
-    HOLDLINE_ASSIGN(impl->store, ReplicaStore::create(current_store(options), impl->key, impl->layout, *impl->folder,
-                                                      empty_meta(impl->layout)));
+    HOLDLINE_ASSIGN(impl->store, ReplicaStore::create(current_store(options), impl->key, impl->layout,
+                                                      *impl->normalizer, empty_meta(impl->layout)));
   }
   return std::unique_ptr<Replica>(new Replica(std::move(impl)));
 }
 
 Result<void> Replica::Impl::open_current() {
-  HOLDLINE_ASSIGN(auto opened, ReplicaStore::open(current_store(options), key, layout, *folder));
+  HOLDLINE_ASSIGN(auto opened, ReplicaStore::open(current_store(options), key, layout, *normalizer));
   if (opened->meta().state != StoreState::usable)
     return fail(ErrorKind::start_over, "replica-outdated", "The local copy was never finished.");
   store = std::move(opened);
@@ -125,10 +125,10 @@ Result<void> Replica::Impl::open_current() {
 ReplicaPosition Replica::position() const { return impl_->store->meta().position; }
 const sync::Schema& Replica::schema() const { return impl_->layout.schema(); }
 const sync::DigestTable& Replica::digests() const { return impl_->store->digests(); }
-void Replica::give_up() { impl_->given_up = true; }
-bool Replica::is_given_up() const { return impl_->given_up; }
+void Replica::mark_corrupt() { impl_->corrupt = true; }
+bool Replica::is_given_up() const { return impl_->corrupt; }
 std::uint64_t Replica::file_number() const { return impl_->file_number; }
-void Replica::shrink() { impl_->store->database().release_memory(); }
+void Replica::release_cache() { impl_->store->database().release_memory(); }
 
 template <class Write>
 Result<void> Replica::Impl::in_transaction(const Write& write) {
@@ -141,11 +141,11 @@ Result<void> Replica::Impl::in_transaction(const Write& write) {
   }();
   if (result) return {};
   // What cannot be read may be readable the next time: Engine decides.
-  given_up = given_up || (is_about_the_file(result.error()) && !is_unreadable(result.error()));
+  corrupt = corrupt || (is_about_the_file(result.error()) && !is_unreadable(result.error()));
   if (!store->load()) {
     // Neither what was written nor what the file holds is known now; a place further on would leave changes out.
     store->go_back_to(before);
-    given_up = true;
+    corrupt = true;
   }
   return result;
 }
@@ -155,8 +155,7 @@ Result<void> Replica::apply(const sync::Cut& cut, std::int64_t hub_wall_ms) { re
 Result<void> Replica::Impl::apply(const sync::Cut& cut, std::int64_t hub_wall_ms) {
   StoreMeta meta = store->meta();
   if (meta.position.epoch.is_nil() || cut.from != meta.position.cursor.cn || cut.to.cn < cut.from) {
-    return fail(ErrorKind::start_over, "cut-gap",
-                "The hub told changes that do not follow the last ones here; the place is asked for again.");
+    return fail(ErrorKind::start_over, "cut-gap", "Changes from the hub are missing; fetching them again.");
   }
   return in_transaction([&]() -> Result<void> {
     for (const sync::Change& change : cut.changes) HOLDLINE_TRY(apply(change));
@@ -260,7 +259,7 @@ Result<void> Replica::check_rows() {
 
 Result<std::unique_ptr<Replica::Builder>> Replica::build(const sync::Manifest& manifest, std::uint32_t grants) {
   HOLDLINE_ASSIGN(auto impl,
-                  Builder::Impl::open(impl_->options, impl_->key, schema(), impl_->folder, manifest, grants));
+                  Builder::Impl::open(impl_->options, impl_->key, schema(), impl_->normalizer, manifest, grants));
   return std::unique_ptr<Builder>(new Builder(std::move(impl)));
 }
 
@@ -287,13 +286,13 @@ Result<void> Replica::Impl::take_place(Builder::Impl& built) {
     HOLDLINE_TRY(options.remove(path + "-shm"));
     return options.publish(next_path(options), path);
   }();
-  auto opened = ReplicaStore::open(current_store(options), key, layout, *folder);
+  auto opened = ReplicaStore::open(current_store(options), key, layout, *normalizer);
   if (!opened && is_about_the_file(opened.error())) {  // empty, it asks for another bootstrap
-    opened = ReplicaStore::create(current_store(options), key, layout, *folder, empty_meta(layout));
+    opened = ReplicaStore::create(current_store(options), key, layout, *normalizer, empty_meta(layout));
   }
   if (!opened) throw std::runtime_error("no replica can be opened or made: " + opened.error().message);
   store = std::move(*opened);
-  if (moved) given_up = false;  // otherwise it may be the file that was given up
+  if (moved) corrupt = false;  // otherwise it may be the file that was given up
   return moved;
 }
 

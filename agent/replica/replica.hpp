@@ -74,12 +74,12 @@ class Replica {
   // Its bytes are not those that were written, as a write, a check or a reader found: to be fetched again as a whole.
   // It can still be read as far as it goes until swap() puts another in its place. Forgotten at the next start, which
   // notices again.
-  void give_up();
+  void mark_corrupt();
   bool is_given_up() const;
   // Names the file it stands on, for its readers: another one after every swap() that let go of the file before.
   std::uint64_t file_number() const;
   // Gives cached pages back, when nothing was pulled for a while. The next cut reads what it needs again.
-  void shrink();
+  void release_cache();
 
   // A new replica built beside the current one, from snapshot chunks in any order, indexes last.
   class Builder;
@@ -159,7 +159,7 @@ class ReplicaReader {
   Result<Candidates> search(const SearchQuery& query, std::size_t limit, std::optional<sync::CollectionNo> only = {});
 
   const Layout& layout() const;
-  const Folder& folder() const;
+  const NameNormalizer& normalizer() const;
   // A query met bytes that are not those that were written; until reopen().
   bool met_damage() const;
   // Since it was asked last, a query failed because the disk cannot read what it needs.
@@ -168,7 +168,7 @@ class ReplicaReader {
   // first, and fails likewise: the old file is never read any more.
   Result<void> reopen();
   // Gives cached pages back, when nobody searched for a while.
-  void shrink();
+  void release_cache();
 
  private:
   struct Impl;

@@ -16,7 +16,7 @@ namespace {
 // Longer texts are cut: no name or number is that long, and what is typed must not cost more than a search may.
 constexpr std::size_t longest_typed = 200;
 constexpr std::size_t longest_word = 60;
-constexpr std::size_t most_words = 8;
+constexpr std::size_t max_words = 8;
 constexpr std::size_t shortest_phone = 4;
 constexpr std::size_t shortest_reference = 2;
 
@@ -92,7 +92,7 @@ std::string phone_of(std::string_view typed) {
 
 // ICU's rules, and what they make of each letter of Europe's alphabets alone, as far as met: they look at no neighbours
 // there, and a search folds every name it finds.
-struct Folder::Rules {
+struct NameNormalizer::Rules {
   Rules();
   std::string fold(icu::UnicodeString text) const;
   // Nothing when the text holds anything but ASCII and kept letters.
@@ -103,7 +103,7 @@ struct Folder::Rules {
   std::array<std::optional<std::string>, last_kept - first_kept + 1> kept;
 };
 
-Folder::Rules::Rules() {
+NameNormalizer::Rules::Rules() {
   UErrorCode status = U_ZERO_ERROR;
   // Marks that Latin-ASCII leaves alone (on letters without a composed form) go as well.
   transliterator.reset(icu::Transliterator::createInstance(
@@ -111,12 +111,12 @@ Folder::Rules::Rules() {
   if (U_FAILURE(status)) throw std::runtime_error("ICU has no transliteration rules; install libicu");
 }
 
-std::string Folder::Rules::fold(icu::UnicodeString text) const {
+std::string NameNormalizer::Rules::fold(icu::UnicodeString text) const {
   transliterator->transliterate(text);
   return plain(text);
 }
 
-std::optional<std::string> Folder::Rules::fold_kept(std::string_view text) {
+std::optional<std::string> NameNormalizer::Rules::fold_kept(std::string_view text) {
   std::string folded;
   folded.reserve(text.size());
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -136,12 +136,12 @@ std::optional<std::string> Folder::Rules::fold_kept(std::string_view text) {
   return folded;
 }
 
-Folder::Folder() = default;
-Folder::~Folder() = default;
-Folder::Folder(Folder&&) noexcept = default;
-Folder& Folder::operator=(Folder&&) noexcept = default;
+NameNormalizer::NameNormalizer() = default;
+NameNormalizer::~NameNormalizer() = default;
+NameNormalizer::NameNormalizer(NameNormalizer&&) noexcept = default;
+NameNormalizer& NameNormalizer::operator=(NameNormalizer&&) noexcept = default;
 
-std::string Folder::fold(std::string_view text) const {
+std::string NameNormalizer::fold(std::string_view text) const {
   if (is_ascii(text)) {
     std::string folded(text.size(), '\0');
     std::transform(text.begin(), text.end(), folded.begin(), lower);
@@ -153,7 +153,7 @@ std::string Folder::fold(std::string_view text) const {
       icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size()))));
 }
 
-std::vector<std::string> Folder::name_words(std::string_view name) const {
+std::vector<std::string> NameNormalizer::name_words(std::string_view name) const {
   std::vector<std::string> words;
   each_word(fold(name), [&](const std::vector<std::string>& parts) {
     words.push_back(join(parts));
@@ -164,10 +164,10 @@ std::vector<std::string> Folder::name_words(std::string_view name) const {
   return words;
 }
 
-std::vector<std::string> Folder::typed_words(std::string_view typed) const {
+std::vector<std::string> NameNormalizer::typed_words(std::string_view typed) const {
   std::vector<std::string> words;
   each_word(fold(typed), [&](const std::vector<std::string>& parts) {
-    if (words.size() < most_words) words.push_back(join(parts));
+    if (words.size() < max_words) words.push_back(join(parts));
   });
   return words;
 }
@@ -186,10 +186,10 @@ std::string fold_reference(std::string_view text) {
   return folded;
 }
 
-SearchQuery parse_query(const Folder& folder, std::string_view typed) {
+SearchQuery parse_query(const NameNormalizer& normalizer, std::string_view typed) {
   typed = typed.substr(0, longest_typed);
   SearchQuery query;
-  query.words = folder.typed_words(typed);
+  query.words = normalizer.typed_words(typed);
   const auto letters = std::count_if(typed.begin(), typed.end(), is_letter);
   const auto digits = std::count_if(typed.begin(), typed.end(), is_digit);
   // "Meier 2024" is a name with a year, not the end of a number.

@@ -13,12 +13,12 @@ inline constexpr int fold_version = 1;  // changing what is indexed means reinde
 
 // Folds names. Holds ICU's rules (about 10 MB and 50 ms, taken at the first text that is not ASCII), so keep one per
 // connection; one thread.
-class Folder {
+class NameNormalizer {
  public:
-  Folder();
-  ~Folder();
-  Folder(Folder&&) noexcept;
-  Folder& operator=(Folder&&) noexcept;
+  NameNormalizer();
+  ~NameNormalizer();
+  NameNormalizer(NameNormalizer&&) noexcept;
+  NameNormalizer& operator=(NameNormalizer&&) noexcept;
 
   // The words a name is found by: Any-Latin, Latin-ASCII, lower case, split at everything that is not a letter or
   // digit. A word with an apostrophe counts whole and in parts: O'Brien is obrien, o and brien.
@@ -44,6 +44,6 @@ struct SearchQuery {
   std::string reference;           // at least 2 characters
   bool empty() const { return words.empty() && phone.empty() && reference.empty(); }
 };
-SearchQuery parse_query(const Folder& folder, std::string_view typed);
+SearchQuery parse_query(const NameNormalizer& normalizer, std::string_view typed);
 
 }  // namespace holdline::agent

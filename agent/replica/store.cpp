@@ -19,7 +19,7 @@ platform::DatabaseOptions database_options(const ReplicaStore::Options& options,
   return database;
 }
 
-std::string join(const std::vector<std::string>& words) {
+std::string index_text(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) {
     if (!text.empty()) text += ' ';
@@ -78,13 +78,13 @@ Result<StoredRow> read_row(const Shape& shape, const platform::Rows& rows) {
 }
 
 Result<std::unique_ptr<ReplicaStore>> ReplicaStore::create(const Options& options, const platform::SecretKey& key,
-                                                           const Layout& layout, const Folder& folder,
+                                                           const Layout& layout, const NameNormalizer& normalizer,
                                                            const StoreMeta& meta) {
   // The log goes last: without its file it can be nobody's.
   for (const char* suffix : {"", "-shm", "-wal"}) HOLDLINE_TRY(options.replica.remove(options.path.string() + suffix));
   HOLDLINE_ASSIGN(
       auto db, platform::Database::open(options.path, key, database_options(options, platform::OpenMode::create_new)));
-  std::unique_ptr<ReplicaStore> store(new ReplicaStore(std::move(db), layout, folder));
+  std::unique_ptr<ReplicaStore> store(new ReplicaStore(std::move(db), layout, normalizer));
   HOLDLINE_ASSIGN(auto transaction, platform::Transaction::begin(store->db_));
   HOLDLINE_TRY(store->db_.exec(layout.tables_sql().c_str()));
   if (meta.state == StoreState::usable) {
@@ -97,10 +97,10 @@ Result<std::unique_ptr<ReplicaStore>> ReplicaStore::create(const Options& option
 }
 
 Result<std::unique_ptr<ReplicaStore>> ReplicaStore::open(const Options& options, const platform::SecretKey& key,
-                                                         const Layout& layout, const Folder& folder) {
+                                                         const Layout& layout, const NameNormalizer& normalizer) {
   HOLDLINE_ASSIGN(
       auto db, platform::Database::open(options.path, key, database_options(options, platform::OpenMode::must_exist)));
-  std::unique_ptr<ReplicaStore> store(new ReplicaStore(std::move(db), layout, folder));
+  std::unique_ptr<ReplicaStore> store(new ReplicaStore(std::move(db), layout, normalizer));
   // Before the other statements: tables of another layout would fail them with a less telling error.
   HOLDLINE_ASSIGN(store->select_meta_, store->db_.prepare(select_meta));
   HOLDLINE_ASSIGN(store->meta_, read_meta(store->select_meta_));
@@ -228,7 +228,7 @@ Result<void> ReplicaStore::put(const Shape& shape, const StoredRow* before, cons
     seq = db_.last_insert_rowid();
   } else {
     seq = before->seq;
-    old_keys = search_keys(shape, folder_, before->record);
+    old_keys = search_keys(shape, normalizer_, before->record);
     const sync::Bytes body = sync::encode_body(*shape.collection, after);
     HOLDLINE_ASSIGN(Table* const t, table(shape));
     if (!shape.collection->parent) {
@@ -239,13 +239,13 @@ Result<void> ReplicaStore::put(const Shape& shape, const StoredRow* before, cons
           t->update.run(after.scope, cn, Blob{body}, parent ? std::optional(Blob{parent->view()}) : std::nullopt, seq));
     }
   }
-  HOLDLINE_TRY(reindex(shape, seq, old_keys, search_keys(shape, folder_, after)));
+  HOLDLINE_TRY(reindex(shape, seq, old_keys, search_keys(shape, normalizer_, after)));
   count(shape, before == nullptr ? nullptr : &before->record, &after);
   return {};
 }
 
 Result<void> ReplicaStore::remove(const Shape& shape, const StoredRow& before) {
-  HOLDLINE_TRY(reindex(shape, before.seq, search_keys(shape, folder_, before.record), {}));
+  HOLDLINE_TRY(reindex(shape, before.seq, search_keys(shape, normalizer_, before.record), {}));
   HOLDLINE_ASSIGN(Table* const t, table(shape));
   HOLDLINE_TRY(t->erase.run(before.seq));
   count(shape, &before.record, nullptr);
@@ -258,7 +258,7 @@ Result<void> ReplicaStore::reindex(const Shape& shape, std::int64_t seq, const S
   if (before.words != after.words) {
     if (!before.words.empty()) {
       HOLDLINE_ASSIGN(Table* const t, table(shape));
-      HOLDLINE_TRY(t->drop_words.run(seq, join(before.words)));
+      HOLDLINE_TRY(t->drop_words.run(seq, index_text(before.words)));
     }
     HOLDLINE_TRY(add_words(shape, seq, after.words));
   }
@@ -276,7 +276,7 @@ Result<void> ReplicaStore::reindex(const Shape& shape, std::int64_t seq, const S
 Result<void> ReplicaStore::add_words(const Shape& shape, std::int64_t seq, const std::vector<std::string>& words) {
   if (words.empty()) return {};
   HOLDLINE_ASSIGN(Table* const t, table(shape));
-  return t->add_words.run(seq, join(words));
+  return t->add_words.run(seq, index_text(words));
 }
 
 Result<void> ReplicaStore::add_lookups(std::vector<Lookup>& lookups) {

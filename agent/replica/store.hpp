@@ -59,10 +59,10 @@ class ReplicaStore {
   };
   // Removes what was there and makes the tables.
   static Result<std::unique_ptr<ReplicaStore>> create(const Options&, const platform::SecretKey&, const Layout&,
-                                                      const Folder&, const StoreMeta&);
+                                                      const NameNormalizer&, const StoreMeta&);
   // Error "replica-outdated" (start_over): another schema, layout or fold rule.
   static Result<std::unique_ptr<ReplicaStore>> open(const Options&, const platform::SecretKey&, const Layout&,
-                                                    const Folder&);
+                                                    const NameNormalizer&);
 
   platform::Database& database() { return db_; }
   const StoreMeta& meta() const { return meta_; }
@@ -106,8 +106,8 @@ class ReplicaStore {
     platform::Statement find, insert, update, erase, add_words, drop_words;
   };
 
-  ReplicaStore(platform::Database db, const Layout& layout, const Folder& folder)
-      : db_(std::move(db)), layout_(layout), folder_(folder) {}
+  ReplicaStore(platform::Database db, const Layout& layout, const NameNormalizer& normalizer)
+      : db_(std::move(db)), layout_(layout), normalizer_(normalizer) {}
   Result<void> prepare();
   Result<void> load_digests();
   void forget_digests();
@@ -119,7 +119,7 @@ class ReplicaStore {
 
   platform::Database db_;
   const Layout& layout_;
-  const Folder& folder_;
+  const NameNormalizer& normalizer_;
   StoreMeta meta_;
   sync::DigestTable digests_;
   std::map<sync::DigestKey, sync::Hash> roots_;                               // of digests_, as far as known

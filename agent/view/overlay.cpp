@@ -41,19 +41,6 @@ std::optional<sync::Record> OverlaySnapshot::fold(const sync::Schema& schema, co
   return stood;
 }
 
-std::vector<sync::RecordKey> OverlaySnapshot::touched(sync::CollectionNo collection) const {
-  std::vector<const Entry*> found;
-  entries_.each([&](const Entry& entry) {
-    if (entry.key.collection == collection) found.push_back(&entry);
-  });
-  std::sort(found.begin(), found.end(),
-            [](const Entry* a, const Entry* b) { return made_before(*b->ops.back(), *a->ops.back()); });
-  std::vector<sync::RecordKey> keys;
-  keys.reserve(found.size());
-  for (const Entry* entry : found) keys.push_back(entry->key);
-  return keys;
-}
-
 bool OverlaySnapshot::touches(const sync::RecordKey& key) const { return entry(key) != nullptr; }
 
 const OverlayOps& OverlaySnapshot::ops(const sync::RecordKey& key) const {
@@ -100,7 +87,7 @@ void Overlay::publish() {
 }
 
 void Overlay::add(const sync::Maker& maker, const PendingAction& pending) {
-  const std::lock_guard lock(mutex_);
+  const platform::MutexLock lock(mutex_);
   std::vector<OverlayPosting> postings;
   take(maker, pending, postings);
   draft_.index_.add(std::move(postings));
@@ -123,7 +110,7 @@ void Overlay::take(const sync::Maker& maker, const PendingAction& pending, std::
 }
 
 void Overlay::settle(std::span<const sync::ActionResult> results) {
-  const std::lock_guard lock(mutex_);
+  const platform::MutexLock lock(mutex_);
   for (const sync::ActionResult& result : results)
     if (result.incarnation == incarnation_) apply(result);
   publish();
@@ -164,11 +151,11 @@ void Overlay::drop(std::map<sync::ActionRef, Known>::iterator at) {
   for (const auto& op : at->second.ops) edit(op->op.record, [&](OverlayOps& ops) { std::erase(ops, op); });
   const std::size_t retired = at->second.postings;
   actions_.erase(at);
-  draft_.index_.retire(retired, [this](const sync::ActionRef& ref) { return actions_.contains(ref); });
+  draft_.index_.retire(retired, [&actions = actions_](const sync::ActionRef& ref) { return actions.contains(ref); });
 }
 
 void Overlay::reached(sync::ChangeNumber cursor) {
-  const std::lock_guard lock(mutex_);
+  const platform::MutexLock lock(mutex_);
   cursor_ = cursor;
   if (settled_.empty() || settled_.begin()->first > cursor) return;
   while (!settled_.empty() && settled_.begin()->first <= cursor) drop(actions_.find(settled_.begin()->second));
@@ -177,7 +164,7 @@ void Overlay::reached(sync::ChangeNumber cursor) {
 
 void Overlay::rebuild(const sync::Maker& maker, sync::ChangeNumber cursor, std::span<const PendingAction> pending,
                       const ResultOf& result_of) {
-  const std::lock_guard lock(mutex_);
+  const platform::MutexLock lock(mutex_);
   actions_.clear();
   settled_.clear();
   draft_ = {};
@@ -226,7 +213,7 @@ void Overlay::add_postings(const OverlayOp& op, std::vector<OverlayPosting>& int
   const auto add = [&](FoundBy by, std::string key) {
     into.push_back({by, op.op.kind == sync::OpKind::create, std::move(key), op.op.record, op.ref});
   };
-  SearchKeys keys = search_keys(*shape, folder_, told);
+  SearchKeys keys = search_keys(*shape, normalizer_, told);
   for (std::string& word : keys.words) add(FoundBy::word, std::move(word));
   for (LookupKey& lookup : keys.lookups)
     add(lookup.kind == LookupKind::phone ? FoundBy::phone : FoundBy::reference, std::move(lookup.key));

@@ -10,7 +10,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <span>
@@ -21,6 +20,7 @@
 #include "agent/replica/layout.hpp"
 #include "agent/view/overlay_index.hpp"
 #include "agent/view/shared_buckets.hpp"
+#include "platform/os/mutex.hpp"
 #include "sync/action/action.hpp"
 #include "sync/wire/message.hpp"
 
@@ -46,8 +46,6 @@ class OverlaySnapshot {
   // by a pending op comes back marked deleted. nullopt: neither the replica nor a pending op has it.
   std::optional<sync::Record> fold(const sync::Schema&, const sync::RecordKey&, std::optional<sync::Record> stood,
                                    sync::ChangeNumber cursor) const;
-  // Records with pending ops, of one collection, newest action first. Walks all that is pending.
-  std::vector<sync::RecordKey> touched(sync::CollectionNo) const;
   bool touches(const sync::RecordKey&) const;
   // Empty when the record is not touched.
   const OverlayOps& ops(const sync::RecordKey&) const;
@@ -103,24 +101,25 @@ class Overlay {
     std::size_t postings = 0;
     sync::ChangeNumber settled_at = 0;
   };
-  void take(const sync::Maker&, const PendingAction&, std::vector<OverlayPosting>& postings);
-  void apply(const sync::ActionResult&);
-  void drop(std::map<sync::ActionRef, Known>::iterator);
-  void mark_settled(const sync::ActionRef&, Known&, sync::ChangeNumber at);
-  void put(std::shared_ptr<const OverlayOp>, std::vector<OverlayPosting>& postings);
+  void take(const sync::Maker&, const PendingAction&, std::vector<OverlayPosting>& postings) HOLDLINE_REQUIRES(mutex_);
+  void apply(const sync::ActionResult&) HOLDLINE_REQUIRES(mutex_);
+  void drop(std::map<sync::ActionRef, Known>::iterator) HOLDLINE_REQUIRES(mutex_);
+  void mark_settled(const sync::ActionRef&, Known&, sync::ChangeNumber at) HOLDLINE_REQUIRES(mutex_);
+  void put(std::shared_ptr<const OverlayOp>, std::vector<OverlayPosting>& postings) HOLDLINE_REQUIRES(mutex_);
   template <class Change>
-  void edit(const sync::RecordKey&, const Change&);
-  void add_postings(const OverlayOp&, std::vector<OverlayPosting>& into) const;
-  void publish();
+  void edit(const sync::RecordKey&, const Change&) HOLDLINE_REQUIRES(mutex_);
+  void add_postings(const OverlayOp&, std::vector<OverlayPosting>& into) const HOLDLINE_REQUIRES(mutex_);
+  void publish() HOLDLINE_REQUIRES(mutex_);
 
-  std::mutex mutex_;  // guards everything below but `published_`
-  Layout layout_;
-  Folder folder_;
-  sync::Id incarnation_;
-  sync::ChangeNumber cursor_ = 0;
-  std::map<sync::ActionRef, Known> actions_;
-  std::set<std::pair<sync::ChangeNumber, sync::ActionRef>> settled_;  // by the cn at which they end
-  OverlaySnapshot draft_;
+  platform::Mutex mutex_;
+  const Layout layout_;
+  const NameNormalizer normalizer_ HOLDLINE_GUARDED_BY(mutex_);  // its rules are not made for two threads
+  sync::Id incarnation_ HOLDLINE_GUARDED_BY(mutex_);
+  sync::ChangeNumber cursor_ HOLDLINE_GUARDED_BY(mutex_) = 0;
+  std::map<sync::ActionRef, Known> actions_ HOLDLINE_GUARDED_BY(mutex_);
+  std::set<std::pair<sync::ChangeNumber, sync::ActionRef>> settled_
+      HOLDLINE_GUARDED_BY(mutex_);  // by the cn at which they end
+  OverlaySnapshot draft_ HOLDLINE_GUARDED_BY(mutex_);
   std::atomic<std::shared_ptr<const OverlaySnapshot>> published_;
 };
 

@@ -9,7 +9,7 @@ namespace holdline::agent {
 namespace {
 
 // More than this nobody reads, and looking at each costs a read of the replica.
-constexpr std::size_t most_candidates = 1'000;
+constexpr std::size_t max_candidates = 1'000;
 constexpr std::size_t tidy_above = 1'000;
 
 bool before(const OverlayPosting& a, const OverlayPosting& b) { return std::tie(a.by, a.key) < std::tie(b.by, b.key); }
@@ -64,7 +64,7 @@ void OverlayIndex::each(FoundBy by, std::string_view prefix, const Visit& visit)
 void OverlayIndex::collect(FoundBy by, std::string_view prefix, std::vector<sync::RecordKey>& into) const {
   each(by, prefix, [&](const OverlayPosting& posting) {
     into.push_back(posting.record);
-    return into.size() < most_candidates;
+    return into.size() < max_candidates;
   });
 }
 

@@ -59,19 +59,19 @@ Result<std::vector<std::optional<Shown>>> View::show_all(const OverlaySnapshot& 
   return all;
 }
 
-Result<View::One> View::find(const sync::RecordKey& key) {
+Result<View::RecordResult> View::find(const sync::RecordKey& key) {
   const auto snapshot = snapshots_();
-  One one;
+  RecordResult one;
   HOLDLINE_ASSIGN(auto shown, show_all(*snapshot, {&key, 1}, one.as_of));
   one.shown = std::move(shown.front());
   return one;
 }
 
-Result<View::Many> View::children(const sync::Collection& collection, const sync::Id& parent) {
+Result<View::RecordList> View::children(const sync::Collection& collection, const sync::Id& parent) {
   const auto snapshot = snapshots_();
   const Shape* shape = reader_->layout().shape(collection.no);
   HOLDLINE_ASSIGN(auto seen, reader_->children(collection, parent));
-  Many many{{}, as_of(seen)};
+  RecordList many{{}, as_of(seen)};
   std::set<sync::RecordKey> taken;
   const auto take = [&](std::optional<Shown> shown) {
     if (is_live(shown) && shape->parent_of(shown->record) == parent) many.shown.push_back(*std::move(shown));
@@ -90,9 +90,9 @@ Result<View::Many> View::children(const sync::Collection& collection, const sync
   return many;
 }
 
-Result<View::Many> View::list(const sync::Collection& collection, const sync::Id& before, std::size_t limit) {
+Result<View::RecordList> View::list(const sync::Collection& collection, const sync::Id& before, std::size_t limit) {
   const auto snapshot = snapshots_();
-  Many many;
+  RecordList many;
   sync::Id after = before;
   while (many.shown.size() < limit) {
     HOLDLINE_ASSIGN(auto seen, reader_->list(collection, after, limit));
@@ -138,7 +138,7 @@ struct View::Search {
 std::optional<Match> View::Search::matches(const std::optional<Shown>& shown) const {
   if (!is_live(shown)) return std::nullopt;
   const Shape* shape = layout().shape(shown->record.key.collection);
-  return shape == nullptr ? std::nullopt : match(*shape, view.reader_->folder(), query, shown->record);
+  return shape == nullptr ? std::nullopt : match(*shape, view.reader_->normalizer(), query, shown->record);
 }
 
 sync::RecordKey View::Search::root_of(const Shown& shown) const {
@@ -188,9 +188,9 @@ Result<void> View::Search::take_candidate(ReplicaReader::Candidate candidate, sy
 }
 
 Result<View::Hits> View::search(std::string_view typed, std::size_t limit, std::optional<sync::CollectionNo> only) {
-  limit = std::min(limit, most_hits);
+  limit = std::min(limit, max_hits);
   const auto snapshot = snapshots_();
-  Search search{*this, *snapshot, parse_query(reader_->folder(), typed), only, limit + 1};
+  Search search{*this, *snapshot, parse_query(reader_->normalizer(), typed), only, limit + 1};
   Hits answer;
   const auto pending = snapshot->candidates(search.query);
   for (std::size_t at = 0; at < pending.size() && !search.enough(); at += portion) {
@@ -199,7 +199,7 @@ Result<View::Hits> View::search(std::string_view typed, std::size_t limit, std::
   }
   // Pending edits may take some of the candidates away, and pending hits stand for others: rarely, so that reading more
   // of them is left to a second time.
-  const std::size_t spare = std::min(snapshot->actions(), most_hits);
+  const std::size_t spare = std::min(snapshot->actions(), max_hits);
   for (const std::size_t asked : {search.wanted, search.wanted + spare}) {
     HOLDLINE_ASSIGN(auto seen, reader_->search(search.query, asked, only));
     answer.as_of = as_of(seen);

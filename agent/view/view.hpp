@@ -22,7 +22,7 @@
 
 namespace holdline::agent {
 
-inline constexpr std::size_t most_hits = 50;
+inline constexpr std::size_t max_hits = 50;
 
 struct Shown {
   sync::Record record;        // as it will be when the pending actions have taken effect; may be marked deleted
@@ -49,11 +49,11 @@ class View {
   using Snapshots = std::function<std::shared_ptr<const OverlaySnapshot>()>;
   View(std::unique_ptr<ReplicaReader> reader, Snapshots snapshots);
 
-  struct One {
+  struct RecordResult {
     std::optional<Shown> shown;
     AsOf as_of;
   };
-  struct Many {
+  struct RecordList {
     std::vector<Shown> shown;
     AsOf as_of;
   };
@@ -62,12 +62,12 @@ class View {
     bool more = false;  // there is more than was asked for
     AsOf as_of;
   };
-  Result<One> find(const sync::RecordKey& key);
+  Result<RecordResult> find(const sync::RecordKey& key);
   // Children of a record in one collection; deleted ones are left out. In the replica's order, pending ones last.
-  Result<Many> children(const sync::Collection& collection, const sync::Id& parent);
+  Result<RecordList> children(const sync::Collection& collection, const sync::Id& parent);
   // Newest id first, after `before` (nil: from the newest), at most `limit`; deleted ones are left out.
-  Result<Many> list(const sync::Collection& collection, const sync::Id& before, std::size_t limit);
-  // At most `limit`, never more than most_hits. Own pending records first, then as ReplicaReader::search says. `only`:
+  Result<RecordList> list(const sync::Collection& collection, const sync::Id& before, std::size_t limit);
+  // At most `limit`, never more than max_hits. Own pending records first, then as ReplicaReader::search says. `only`:
   // roots of one collection.
   Result<Hits> search(std::string_view typed, std::size_t limit, std::optional<sync::CollectionNo> only = {});
 
@@ -77,7 +77,7 @@ class View {
   bool could_not_read() { return reader_->could_not_read(); }
   // After Replica::swap(). When it fails, the next call tries again before it reads.
   Result<void> reopen() { return reader_->reopen(); }
-  void shrink() { reader_->shrink(); }
+  void release_cache() { reader_->release_cache(); }
 
  private:
   struct Search;

@@ -18,7 +18,7 @@ std::string what_of(const json& conflict) {
   return is_set(conflict, "about_deletion") ? "deletion" : text_of(conflict, "unit");
 }
 
-Outcome list(Session& session) {
+Outcome list_conflicts(Session& session) {
   const char* state = session.arguments().has("--all") ? "all" : "open";
   HOLDLINE_ASSIGN(const Answer answer, session.get(target("/conflicts", {{"state", state}})));
   if (session.printed_json(answer)) return ExitCode::ok;
@@ -39,7 +39,7 @@ Outcome list(Session& session) {
   return ExitCode::ok;
 }
 
-Outcome show(Session& session) {
+Outcome show_conflict(Session& session) {
   HOLDLINE_ASSIGN(const Answer answer, session.get(conflict_target(session)));
   if (session.printed_json(answer)) return ExitCode::ok;
   const json conflict = answer.document();
@@ -88,8 +88,8 @@ std::vector<Command> conflict_commands() {
        {},
        {{"--all", "", "Decided and resolved ones as well"}},
        false,
-       list},
-      {"conflicts", "show", "Both values side by side", {id}, {}, false, show},
+       list_conflicts},
+      {"conflicts", "show", "Both values side by side", {id}, {}, false, show_conflict},
       {"conflicts",
        "resolve",
        "Decide which value stands",

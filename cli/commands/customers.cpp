@@ -17,7 +17,7 @@ namespace {
 
 std::string customer_target(Session& session) { return "/customers/" + encoded(session.arguments().get("ID")); }
 
-Outcome search(Session& session) {
+Outcome search_customers(Session& session) {
   std::string text;
   for (const std::string& word : session.arguments().all("TEXT")) text += (text.empty() ? "" : " ") + word;
   if (text.empty()) return usage("TEXT is empty — give a name, some digits of a number, or a customer number");
@@ -41,12 +41,12 @@ Outcome search(Session& session) {
   return ExitCode::ok;
 }
 
-Outcome show(Session& session) {
+Outcome show_customer(Session& session) {
   HOLDLINE_ASSIGN(const Answer answer, session.get(customer_target(session)));
   return print_record(session, answer);
 }
 
-Outcome add(Session& session) {
+Outcome add_customer(Session& session) {
   HOLDLINE_ASSIGN(const auto fields, parse_assignments(session.world(), session.arguments().all("FIELD=VALUE")));
   const json body = customer_body(fields, session.arguments().get("--scope"));
   HOLDLINE_ASSIGN(const Answer answer, session.write("POST", "/customers", body));
@@ -69,7 +69,7 @@ Result<json> bases_of(Session& session, const std::vector<Assignment>& changes, 
   return bases;
 }
 
-Outcome edit(Session& session) {
+Outcome edit_customer(Session& session) {
   HOLDLINE_ASSIGN(const auto changes, parse_assignments(session.world(), session.arguments().all("FIELD=VALUE")));
   const bool child =
       std::ranges::any_of(changes, [](const Assignment& change) { return is_child_field(change.field); });
@@ -94,22 +94,22 @@ std::vector<Command> customer_commands() {
        {{"TEXT", "Beginnings of names, any part of a number, a reference", true}},
        {{"--limit", "N", "At most so many"}},
        false,
-       search},
-      {"customer", "show", "One customer with phones, emails and addresses", {id}, {}, false, show},
+       search_customers},
+      {"customer", "show", "One customer with phones, emails and addresses", {id}, {}, false, show_customer},
       {"customer",
        "add",
        "A new customer",
        {{"FIELD=VALUE", "Fields, and phone=, phone2=, email=", true}},
        {{"--scope", "S", "Where the customer belongs (default: the person's own)"}},
        true,
-       add},
+       add_customer},
       {"customer",
        "edit",
        "Change fields of a customer",
        {id, {"FIELD=VALUE", "New values; FIELD= empties", true}},
        {{"--base", "FIELD=VALUE", "What stood there when you decided (default: what stands there now)", true}},
        true,
-       edit},
+       edit_customer},
   };
 }
 

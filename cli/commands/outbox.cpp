@@ -31,7 +31,7 @@ Cell state_cell(const json& item) {
 
 std::string action_of(const json& item) { return text_of(item, "lane") + "/" + text_of(item, "number"); }
 
-Outcome list(Session& session) {
+Outcome list_outbox(Session& session) {
   HOLDLINE_ASSIGN(const Answer answer, session.get(target("/outbox", {{"limit", session.arguments().get("--limit")}})));
   if (session.printed_json(answer)) return ExitCode::ok;
   const json document = answer.document();
@@ -47,7 +47,7 @@ Outcome list(Session& session) {
   return ExitCode::ok;
 }
 
-Outcome show(Session& session) {
+Outcome show_action(Session& session) {
   const std::string action = session.arguments().get("LANE/NUMBER");
   const std::size_t slash = action.find('/');
   const auto is_number = [](std::string_view text) {
@@ -87,14 +87,20 @@ Outcome export_all(Session& session) {
 
 std::vector<Command> outbox_commands() {
   return {
-      {"outbox", "list", "What was saved here, newest first", {}, {{"--limit", "N", "At most so many"}}, false, list},
+      {"outbox",
+       "list",
+       "What was saved here, newest first",
+       {},
+       {{"--limit", "N", "At most so many"}},
+       false,
+       list_outbox},
       {"outbox",
        "show",
        "One action with everything in it",
        {{"LANE/NUMBER", "As outbox list shows it"}},
        {},
        false,
-       show},
+       show_action},
       {"outbox",
        "export",
        "Everything that is not settled, for keeping elsewhere",

@@ -122,7 +122,7 @@ Admin::Response Admin::add_code(const HttpRequest& request) {
     return fail(ErrorKind::ask_person, "malformed", "`profile` must be a number from 0 to 255.");
   wanted.profile = static_cast<sync::VisibilitySet>(profile);
   const std::int64_t now_ms = clock_.now().wall_ms;
-  HOLDLINE_ASSIGN(const std::string code, issue_code(hub_, wanted, entropy_, now_ms));
+  HOLDLINE_ASSIGN(const std::string code, issue_code(hub_.enrollment(), wanted, entropy_, now_ms));
   return json_response(201, {{"code", code}, {"expires", sync::format_time(now_ms + wanted.minutes * 60'000)}});
 }
 
@@ -173,13 +173,13 @@ Admin::Response Admin::conflicts(const HttpRequest& request) {
   std::size_t total = 0;
   for (Id after;;) {
     HOLDLINE_ASSIGN(const auto rows, reader->rows(collection.no, scopes, after, list_limit));
-    for (const StoodAt& row : rows) {
-      const sync::Record& record = row.stood.record;
+    for (const VersionedRecord& row : rows) {
+      const sync::Record& record = row.stored.record;
       if (state != "all" && record.fields[*collection.field("state")] != sync::Value(state)) continue;
       if (++total <= list_limit) items.push_back(conflict_json(collection, record));
     }
     if (rows.size() < list_limit) break;
-    after = rows.back().stood.record.key.id;
+    after = rows.back().stored.record.key.id;
   }
   return json_response(200, {{"schema", "holdline.hub-conflicts/1"}, {"total", total}, {"items", items}});
 }

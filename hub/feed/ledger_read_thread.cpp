@@ -1,52 +1,48 @@
 #include "hub/feed/ledger_read_thread.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <memory>
 #include <utility>
 
 namespace holdline::hub {
 
-ReadDesk::ReadDesk(Ledger& ledger, Snapshots& snapshots, platform::Entropy& entropy, const platform::Clock& clock)
-    : service_(ledger, snapshots, entropy), clock_(clock), thread_([this] { work(); }) {}
+LedgerReadThread::LedgerReadThread(Ledger& ledger, Snapshots& snapshots, platform::Entropy& entropy,
+                                   const platform::Clock& clock)
+    : service_(ledger, snapshots, entropy), clock_(clock), thread_(clock) {}
 
-ReadDesk::~ReadDesk() { stop(); }
+LedgerReadThread::~LedgerReadThread() { stop(); }
 
-void ReadDesk::stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_one();
-  if (thread_.joinable()) thread_.join();
+void LedgerReadThread::stop() {
+  thread_.stop();
+  for (Waiting& waiting : std::exchange(waiting_, {})) try_answer(waiting, true);
 }
 
-void ReadDesk::run(std::function<void(SyncService&)> work) {
-  {
-    const std::lock_guard lock(mutex_);
-    work_.push_back(std::move(work));
-  }
-  changed_.notify_one();
+void LedgerReadThread::run(std::function<void(SyncService&)> work) {
+  thread_.post([this, work = std::move(work)] { work(service_); });
 }
 
-void ReadDesk::pull(Device device, sync::PullRequest request, Answer answer) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!stopping_) arriving_.push_back({std::move(device), request, std::exchange(answer, nullptr), 0});
-  }
-  if (answer)
-    answer(fail(ErrorKind::retry_later, "stopping", "The hub is stopping; the workstation tries again by itself."));
-  changed_.notify_one();
+void LedgerReadThread::pull(Device device, sync::PullRequest request, Answer answer) {
+  // Shared, because a task must be copyable.
+  const auto arrived = std::make_shared<Waiting>(Waiting{std::move(device), request, std::move(answer), 0});
+  const bool posted = thread_.post([this, arrived] {
+    if (try_answer(*arrived, false)) return;
+    waiting_.push_back(std::move(*arrived));
+    set_alarm();
+  });
+  if (!posted)
+    arrived->answer(
+        fail(ErrorKind::retry_later, "stopping", "The hub is stopping; the workstation tries again by itself."));
 }
 
-void ReadDesk::committed() {
-  {
-    const std::lock_guard lock(mutex_);
-    moved_ = true;
-  }
-  changed_.notify_one();
+void LedgerReadThread::committed() {
+  if (moved_.exchange(true)) return;
+  thread_.post([this] {
+    moved_ = false;
+    answer_waiting(false);
+  });
 }
 
-bool ReadDesk::try_answer(Waiting& waiting, bool last_call) {
+bool LedgerReadThread::try_answer(Waiting& waiting, bool last_call) {
   const sync::TimeReading now = clock_.now();
   auto pulled = service_.pull(waiting.device, waiting.request, now.wall_ms, last_call);
   if (!pulled) {
@@ -61,33 +57,18 @@ bool ReadDesk::try_answer(Waiting& waiting, bool last_call) {
   return false;
 }
 
-void ReadDesk::work() {
-  std::vector<Waiting> waiting;
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    const auto something = [&] { return stopping_ || moved_ || !work_.empty() || !arriving_.empty(); };
-    if (waiting.empty()) {
-      changed_.wait(lock, something);
-    } else {
-      const auto first = std::ranges::min(waiting, {}, &Waiting::until_ms).until_ms;
-      const auto left = std::max<std::int64_t>(0, first - clock_.now().boot_ms);
-      changed_.wait_for(lock, std::chrono::milliseconds(left), something);
-    }
-    const bool moved = std::exchange(moved_, false), stopping = stopping_;
-    auto works = std::exchange(work_, {});
-    auto arrived = std::exchange(arriving_, {});
-    lock.unlock();
-    for (const auto& one : works) one(service_);
-    const std::int64_t now_ms = clock_.now().boot_ms;
-    std::erase_if(waiting, [&](Waiting& w) {
-      const bool due = stopping || w.until_ms <= now_ms;
-      return (moved || due) && try_answer(w, due);
-    });
-    for (Waiting& w : arrived)
-      if (!try_answer(w, stopping)) waiting.push_back(std::move(w));
-    lock.lock();
-    if (stopping && work_.empty() && arriving_.empty()) return;
-  }
+void LedgerReadThread::answer_waiting(bool only_due) {
+  const std::int64_t now_ms = clock_.now().boot_ms;
+  std::erase_if(waiting_, [&](Waiting& waiting) {
+    const bool due = waiting.until_ms <= now_ms;
+    return (due || !only_due) && try_answer(waiting, due);
+  });
+  set_alarm();
+}
+
+void LedgerReadThread::set_alarm() {
+  if (waiting_.empty()) return;
+  thread_.at(std::ranges::min(waiting_, {}, &Waiting::until_ms).until_ms, [this] { answer_waiting(true); });
 }
 
 }  // namespace holdline::hub

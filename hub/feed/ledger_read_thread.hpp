@@ -2,30 +2,28 @@
 // nothing to be told yet.
 #pragma once
 
-#include <condition_variable>
+#include <atomic>
 #include <cstdint>
-#include <deque>
 #include <functional>
-#include <mutex>
-#include <thread>
 #include <vector>
 
 #include "hub/feed/sync_service.hpp"
 #include "platform/os/clock.hpp"
+#include "platform/os/task_thread.hpp"
 
 namespace holdline::hub {
 
-class ReadDesk {
+class LedgerReadThread {
  public:
   using Answer = std::function<void(Result<sync::Bytes>)>;
 
-  ReadDesk(Ledger& ledger, Snapshots& snapshots, platform::Entropy& entropy, const platform::Clock& clock);
+  LedgerReadThread(Ledger& ledger, Snapshots& snapshots, platform::Entropy& entropy, const platform::Clock& clock);
   // As stop().
-  ~ReadDesk();
+  ~LedgerReadThread();
   // Answers what waits with what there is, then ends the thread. May be called twice.
   void stop();
 
-  // `work` runs on the desk's thread.
+  // `work` runs on the thread, in its turn.
   void run(std::function<void(SyncService&)> work);
   // Answers when there is something to tell, at the latest after the request's wait. Thread-safe.
   void pull(Device device, sync::PullRequest request, Answer answer);
@@ -39,18 +37,18 @@ class ReadDesk {
     Answer answer;
     std::int64_t until_ms = 0;  // boot time; 0: not tried yet
   };
-  void work();
+  // On the thread, these three.
   // True when answered.
   bool try_answer(Waiting& waiting, bool last_call);
+  // Looks at those who wait: at all of them, or at those whose time is up.
+  void answer_waiting(bool only_due);
+  void set_alarm();
 
   SyncService service_;
   const platform::Clock& clock_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::function<void(SyncService&)>> work_;
-  std::vector<Waiting> arriving_;
-  bool moved_ = false, stopping_ = false;
-  std::thread thread_;
+  std::vector<Waiting> waiting_;     // the thread only
+  std::atomic<bool> moved_ = false;  // a look at all of them is queued already
+  platform::TaskThread thread_;      // last: it ends before what it works on
 };
 
 }  // namespace holdline::hub

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::size_t rows_per_read = 2'000;
 
-sync::Change whole(const sync::Collection& collection, const StoodAt& at, sync::VisibilitySet profile) {
-  sync::Change change{at.cn, false, 0, sync::project(collection, at.stood.record, profile)};
+sync::Change whole(const sync::Collection& collection, const VersionedRecord& at, sync::VisibilitySet profile) {
+  sync::Change change{at.cn, false, 0, sync::project(collection, at.stored.record, profile)};
   for (std::size_t i = 0; i < change.record.fields.size(); ++i) {
     if (!sync::is_null(change.record.fields[i])) change.mask |= sync::FieldMask{1} << i;
   }
@@ -37,7 +37,7 @@ Result<sync::Manifest> Snapshots::manifest(std::span<const std::string> scopes, 
   std::ranges::sort(sorted);
   sorted.erase(std::ranges::unique(sorted).begin(), sorted.end());
 
-  const std::lock_guard lock(building_);
+  const platform::MutexLock lock(building_);
   HOLDLINE_ASSIGN(auto reader, ledger_.reader());
   if (auto kept = find(sorted, profile)) {
     HOLDLINE_ASSIGN(const bool good, usable(*reader, *kept));
@@ -50,7 +50,7 @@ Result<sync::Manifest> Snapshots::manifest(std::span<const std::string> scopes, 
 }
 
 std::optional<sync::Bytes> Snapshots::chunk(const sync::Hash& hash) const {
-  const std::lock_guard lock(kept_mutex_);
+  const platform::MutexLock lock(kept_mutex_);
   for (const Built& built : kept_) {
     if (const auto found = built.chunks.find(hash); found != built.chunks.end()) return found->second;
   }
@@ -58,14 +58,14 @@ std::optional<sync::Bytes> Snapshots::chunk(const sync::Hash& hash) const {
 }
 
 std::optional<ChangeNumber> Snapshots::oldest() const {
-  const std::lock_guard lock(kept_mutex_);
+  const platform::MutexLock lock(kept_mutex_);
   std::optional<ChangeNumber> lowest;
   for (const Built& built : kept_) lowest = std::min(lowest.value_or(built.manifest.at.cn), built.manifest.at.cn);
   return lowest;
 }
 
 Snapshots::Kept Snapshots::kept() const {
-  const std::lock_guard lock(kept_mutex_);
+  const platform::MutexLock lock(kept_mutex_);
   Kept kept{kept_.size(), 0};
   for (const Built& built : kept_)
     for (const auto& [hash, chunk] : built.chunks) kept.bytes += chunk.size();
@@ -73,7 +73,7 @@ Snapshots::Kept Snapshots::kept() const {
 }
 
 std::optional<sync::Manifest> Snapshots::find(std::span<const std::string> scopes, sync::VisibilitySet profile) const {
-  const std::lock_guard lock(kept_mutex_);
+  const platform::MutexLock lock(kept_mutex_);
   for (const Built& built : kept_) {
     if (built.profile == profile && std::ranges::equal(built.scopes, scopes)) return built.manifest;
   }
@@ -116,16 +116,16 @@ Result<void> Snapshots::add_collection(LedgerReader& reader, const sync::Collect
   Id after;
   for (;;) {
     HOLDLINE_ASSIGN(const auto read, reader.rows(collection.no, into.scopes, after, rows_per_read));
-    for (const StoodAt& at : read) {
+    for (const VersionedRecord& at : read) {
       rows.push_back(whole(collection, at, into.profile));
-      bytes += told_bytes(rows.back().record, rows.back().mask);
+      bytes += encoded_size(rows.back().record, rows.back().mask);
       if (bytes < limits_.chunk_bytes && rows.size() < limits_.chunk_records) continue;
       add_chunk(collection, rows, into);
       rows.clear();
       bytes = 0;
     }
     if (read.size() < rows_per_read) break;
-    after = read.back().stood.record.key.id;
+    after = read.back().stored.record.key.id;
   }
   if (!rows.empty()) add_chunk(collection, rows, into);
   return {};
@@ -141,7 +141,7 @@ void Snapshots::add_chunk(const sync::Collection& collection, std::span<const sy
 }
 
 void Snapshots::keep(Built built) {
-  const std::lock_guard lock(kept_mutex_);
+  const platform::MutexLock lock(kept_mutex_);
   // Its predecessor stays while there is room: devices may still be fetching from it.
   kept_.push_front(std::move(built));
   std::size_t total = 0;

@@ -12,13 +12,13 @@
 #include <cstdint>
 #include <list>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "hub/ledger/ledger.hpp"
+#include "platform/os/mutex.hpp"
 #include "sync/base/limits.hpp"
 #include "sync/wire/compress.hpp"
 
@@ -65,17 +65,20 @@ class Snapshots {
 
   std::optional<sync::Manifest> find(std::span<const std::string> scopes, sync::VisibilitySet profile) const;
   Result<bool> usable(LedgerReader& reader, const sync::Manifest& manifest);
-  Result<Built> build(LedgerReader& reader, std::vector<std::string> scopes, sync::VisibilitySet profile);
-  Result<void> add_collection(LedgerReader& reader, const sync::Collection& collection, Built& into);
-  void add_chunk(const sync::Collection& collection, std::span<const sync::Change> rows, Built& into);
+  Result<Built> build(LedgerReader& reader, std::vector<std::string> scopes, sync::VisibilitySet profile)
+      HOLDLINE_REQUIRES(building_);
+  Result<void> add_collection(LedgerReader& reader, const sync::Collection& collection, Built& into)
+      HOLDLINE_REQUIRES(building_);
+  void add_chunk(const sync::Collection& collection, std::span<const sync::Change> rows, Built& into)
+      HOLDLINE_REQUIRES(building_);
   void keep(Built built);
 
   Ledger& ledger_;
   const SnapshotLimits limits_;
-  std::mutex building_;
-  sync::Compressor compressor_;  // under building_
-  mutable std::mutex kept_mutex_;
-  std::list<Built> kept_;  // newest first
+  platform::Mutex building_;
+  sync::Compressor compressor_ HOLDLINE_GUARDED_BY(building_);
+  mutable platform::Mutex kept_mutex_;
+  std::list<Built> kept_ HOLDLINE_GUARDED_BY(kept_mutex_);  // newest first
 };
 
 }  // namespace holdline::hub

@@ -5,16 +5,16 @@
 
 namespace holdline::hub {
 
-Result<void> IntakeGroup::keep_losers(const Candidate& candidate, std::uint32_t index,
-                                      const sync::MergeOutcome& outcome, sync::ActionResult& result) {
+Result<void> IntakeGroup::record_losing_values(const Candidate& candidate, std::uint32_t index,
+                                               const sync::MergeOutcome& outcome, sync::ActionResult& result) {
   const sync::Op& op = candidate.action.ops[index];
   const sync::Incoming incoming = candidate.incoming(index);
-  for (const sync::Loser& loser : outcome.losers) {
-    sync::Stood conflict{sync::conflict_record(schema_, incoming, loser, op.scope), {}};
+  for (const sync::LosingValue& losing : outcome.losing_values) {
+    sync::StoredRecord conflict{sync::conflict_record(schema_, incoming, losing, op.scope), {}};
     const sync::RecordKey key = conflict.record.key;
-    HOLDLINE_ASSIGN(const StoodAt* stands, stood(key));
+    HOLDLINE_ASSIGN(const VersionedRecord* stands, stored(key));
     result.conflicts.push_back(key.id);
-    if (loser.state == sync::LoserState::open) result.verdict = sync::Verdict::conflict;
+    if (losing.state == sync::LosingState::open) result.verdict = sync::Verdict::conflict;
     if (!stands) write(key, std::move(conflict), 0);
   }
   return {};
@@ -27,26 +27,26 @@ Result<void> IntakeGroup::join_conflicts(const Candidate& candidate, std::uint32
   for (const sync::Joined& joined : outcome.joined) {
     HOLDLINE_ASSIGN(const auto key, open_conflict(candidate, op, joined.unit));
     if (!key) continue;
-    HOLDLINE_ASSIGN(const StoodAt* stands, stood(*key));
-    sync::Stood conflict = stands->stood;
+    HOLDLINE_ASSIGN(const VersionedRecord* stands, stored(*key));
+    sync::StoredRecord conflict = stands->stored;
     sync::join(schema_, conflict.record, incoming, joined);
     result.conflicts.push_back(key->id);
     result.verdict = sync::Verdict::conflict;
     const sync::Collection& collection = *schema_.collection(key->collection);
     sync::FieldMask changed = 0;
     for (sync::FieldIndex i = 0; i < collection.fields.size(); ++i)
-      if (conflict.record.fields[i] != stands->stood.record.fields[i]) changed |= sync::FieldMask{1} << i;
+      if (conflict.record.fields[i] != stands->stored.record.fields[i]) changed |= sync::FieldMask{1} << i;
     write(*key, std::move(conflict), changed);
   }
   return {};
 }
 
-// The open conflict that this change goes on from: an action named in `after` opened or joined it, so its result names
-// it.
+// The open conflict that this change goes on from: an action named in `depends_on` opened or joined it, so its result
+// names it.
 Result<std::optional<sync::RecordKey>> IntakeGroup::open_conflict(const Candidate& candidate, const sync::Op& op,
                                                                   std::uint8_t unit) {
   const sync::CollectionNo conflicts = schema_.collection("conflict")->no;
-  for (const sync::ActionRef& ref : candidate.action.header.after) {
+  for (const sync::ActionRef& ref : candidate.action.header.depends_on) {
     const LaneKey lane{candidate.lane.device, candidate.lane.incarnation, ref.lane};
     HOLDLINE_ASSIGN(auto kept, transaction_.results(lane, ref.number, ref.number));
     for (const KeptResult& in_group : changes_.results)
@@ -55,8 +55,8 @@ Result<std::optional<sync::RecordKey>> IntakeGroup::open_conflict(const Candidat
         kept.push_back(in_group);
     for (const KeptResult& result : kept)
       for (const Id& id : result.result.conflicts) {
-        HOLDLINE_ASSIGN(const StoodAt* stands, stood({conflicts, id}));
-        if (stands && sync::goes_on_from(schema_, stands->stood.record, op, unit))
+        HOLDLINE_ASSIGN(const VersionedRecord* stands, stored({conflicts, id}));
+        if (stands && sync::goes_on_from(schema_, stands->stored.record, op, unit))
           return std::optional(sync::RecordKey{conflicts, id});
       }
   }

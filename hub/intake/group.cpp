@@ -41,7 +41,7 @@ Result<void> IntakeGroup::load(std::span<const IncomingPush> pushes) {
   std::vector<sync::RecordKey> records;
   for (const IncomingPush& push : pushes) {
     devices.push_back(push.device.id);
-    // `after` and what waits for it may lie in any lane of the same outbox.
+    // `depends_on` and what waits for it may lie in any lane of the same outbox.
     for (Lane lane = 0; lane < sync::lane_count; ++lane)
       lanes.push_back({push.maker.device, push.maker.incarnation, lane});
     for (const ReadAction& read : push.actions)
@@ -60,7 +60,7 @@ Result<void> IntakeGroup::load(std::span<const IncomingPush> pushes) {
       kept.emplace(sync::ActionRef{action.lane.lane, action.stored.number}, std::move(action));
     HOLDLINE_ASSIGN(assertions_[key], transaction_.assertions(key.first, key.second));
   }
-  return load_taken_anew(pushes);
+  return load_applied_reissues(pushes);
 }
 
 Result<void> IntakeGroup::load_records(std::span<const sync::RecordKey> keys) {
@@ -69,11 +69,11 @@ Result<void> IntakeGroup::load_records(std::span<const sync::RecordKey> keys) {
     if (records_.emplace(key, std::nullopt).second) wanted.push_back(key);
   if (wanted.empty()) return {};
   HOLDLINE_ASSIGN(auto found, transaction_.records(wanted));
-  for (auto& [key, stood] : found) records_[key] = std::move(stood);
+  for (auto& [key, stored] : found) records_[key] = std::move(stored);
   return {};
 }
 
-Result<StoodAt*> IntakeGroup::stood(const sync::RecordKey& key) {
+Result<VersionedRecord*> IntakeGroup::stored(const sync::RecordKey& key) {
   HOLDLINE_TRY(load_records(std::span(&key, 1)));
   auto& kept = records_[key];
   return kept ? &*kept : nullptr;
@@ -160,7 +160,7 @@ Result<sync::ActionResult> IntakeGroup::take_new(const IncomingPush& push, const
     return quarantine(lane, read.stored, refusal->code, refusal->text);
   }
   if (!read.findings.empty()) return quarantine(lane, read.stored, "invalid", texts_of(read.findings));
-  if (auto refs = missing(lane, action.header.after); !refs.empty())
+  if (auto refs = missing(lane, action.header.depends_on); !refs.empty())
     return hold(lane, read.stored, HeldState::waiting, std::move(refs), candidate.corrected_ms, "waiting",
                 "Waits for an earlier action of the same workstation that has not taken effect yet.");
   return settle(candidate);
@@ -178,12 +178,12 @@ Result<std::optional<Refusal>> IntakeGroup::refuse(const Device& device, const L
 Result<sync::ActionResult> IntakeGroup::settle(const Candidate& candidate) {
   std::map<sync::RecordKey, std::string_view> created;  // by this action, in which scope
   for (const sync::Op& op : candidate.action.ops) {
-    HOLDLINE_ASSIGN(const StoodAt* stands, stood(op.record));
+    HOLDLINE_ASSIGN(const VersionedRecord* stands, stored(op.record));
     const auto own = created.find(op.record);
     if (!stands && own == created.end() && op.kind != sync::OpKind::create)
       return quarantine(candidate.lane, candidate.stored, "unknown-record",
                         "The record this changes is not known to the hub.");
-    const std::string_view scope = stands ? stands->stood.record.scope : own != created.end() ? own->second : op.scope;
+    const std::string_view scope = stands ? stands->stored.record.scope : own != created.end() ? own->second : op.scope;
     if (scope != op.scope)
       return quarantine(candidate.lane, candidate.stored, "scope-moved",
                         "The record belongs to another scope now. Somebody with rights there can enter it again.");
@@ -194,7 +194,7 @@ Result<sync::ActionResult> IntakeGroup::settle(const Candidate& candidate) {
     return quarantine(
         candidate.lane, candidate.stored, "record-full",
         "A list of the record holds as much as a record can. Begin a new record for what is to be added.");
-  remember_anew(candidate);
+  record_applied_reissue(candidate);
   return apply(candidate);
 }
 
@@ -229,7 +229,7 @@ Result<sync::ActionResult> IntakeGroup::apply(const Candidate& candidate) {
 Result<void> IntakeGroup::apply_op(const Candidate& candidate, std::uint32_t index, sync::ActionResult& result) {
   const sync::Op& op = candidate.action.ops[index];
   const sync::Collection& collection = *schema_.collection(op.record.collection);
-  HOLDLINE_ASSIGN(StoodAt * stands, stood(op.record));
+  HOLDLINE_ASSIGN(VersionedRecord * stands, stored(op.record));
   sync::Incoming incoming = candidate.incoming(index);
   if (op.kind == sync::OpKind::erase_row) {
     HOLDLINE_ASSIGN(incoming.current_digest, digest_with_children(op));
@@ -240,13 +240,13 @@ Result<void> IntakeGroup::apply_op(const Candidate& candidate, std::uint32_t ind
     if (!conflict) asked = fail(std::move(conflict));
     return conflict && conflict->has_value();
   };
-  sync::MergeOutcome outcome = sync::merge(collection, stands ? &stands->stood : nullptr, incoming, joins);
+  sync::MergeOutcome outcome = sync::merge(collection, stands ? &stands->stored : nullptr, incoming, joins);
   HOLDLINE_TRY(asked);
   if (outcome.merged && result.verdict == sync::Verdict::applied) result.verdict = sync::Verdict::merged;
-  HOLDLINE_TRY(keep_losers(candidate, index, outcome, result));
+  HOLDLINE_TRY(record_losing_values(candidate, index, outcome, result));
   HOLDLINE_TRY(join_conflicts(candidate, index, outcome, result));
   if (outcome.changes_record() || outcome.stamps_changed) {
-    outcome.next.record.scope = stands ? stands->stood.record.scope : op.scope;
+    outcome.next.record.scope = stands ? stands->stored.record.scope : op.scope;
     if (outcome.changes_record())
       write(op.record, std::move(outcome.next), outcome.changed);
     else
@@ -256,7 +256,7 @@ Result<void> IntakeGroup::apply_op(const Candidate& candidate, std::uint32_t ind
 }
 
 Result<std::optional<sync::Hash>> IntakeGroup::digest_with_children(const sync::Op& op) {
-  HOLDLINE_ASSIGN(const StoodAt* stands, stood(op.record));
+  HOLDLINE_ASSIGN(const VersionedRecord* stands, stored(op.record));
   if (!stands) return std::optional<sync::Hash>{};
   HOLDLINE_ASSIGN(auto children, transaction_.children(op.record));
   // Children written earlier in this group stand as they are now.
@@ -264,11 +264,11 @@ Result<std::optional<sync::Hash>> IntakeGroup::digest_with_children(const sync::
   for (const RecordWrite& write : changes_.records) written.insert(write.next.record.key);
   std::erase_if(children, [&](const sync::Record& child) { return written.contains(child.key); });
   for (const sync::RecordKey& key : written) {
-    const sync::Record& record = records_[key]->stood.record;
+    const sync::Record& record = records_[key]->stored.record;
     const auto parent = schema_.collection(key.collection)->parent;
     if (parent && record.fields[*parent] == sync::Value(op.record.id)) children.push_back(record);
   }
-  return std::optional(sync::seen_digest(stands->stood.record, children));
+  return std::optional(sync::seen_digest(stands->stored.record, children));
 }
 
 sync::ActionResult& IntakeGroup::keep_result(const LaneKey& lane, const sync::Hash& hash, sync::ActionResult result) {

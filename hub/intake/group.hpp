@@ -57,17 +57,17 @@ class IntakeGroup {
   };
 
   Result<void> load_records(std::span<const sync::RecordKey> keys);
-  Result<StoodAt*> stood(const sync::RecordKey& key);
+  Result<VersionedRecord*> stored(const sync::RecordKey& key);
   Result<sync::PushReply> replay(const IncomingPush& push, const LaneKey& lane, std::uint64_t last);
   Result<sync::ActionResult> take_new(const IncomingPush& push, const LaneKey& lane, const ReadAction& read,
                                       const std::map<std::uint32_t, Refusal>& refused_sign_ins);
   Result<std::optional<Refusal>> refuse(const Device& device, const LaneKey& lane, const sync::Action& action);
   Result<sync::ActionResult> settle(const Candidate& candidate);
-  std::vector<sync::ActionRef> missing(const LaneKey& lane, const std::vector<sync::ActionRef>& after) const;
+  std::vector<sync::ActionRef> missing(const LaneKey& lane, const std::vector<sync::ActionRef>& depends_on) const;
   Result<sync::ActionResult> apply(const Candidate& candidate);
   Result<void> apply_op(const Candidate& candidate, std::uint32_t index, sync::ActionResult& result);
-  Result<void> keep_losers(const Candidate& candidate, std::uint32_t index, const sync::MergeOutcome& outcome,
-                           sync::ActionResult& result);
+  Result<void> record_losing_values(const Candidate& candidate, std::uint32_t index, const sync::MergeOutcome& outcome,
+                                    sync::ActionResult& result);
   Result<void> join_conflicts(const Candidate& candidate, std::uint32_t index, const sync::MergeOutcome& outcome,
                               sync::ActionResult& result);
   // Whether a list or set of a record would become longer than a record may be.
@@ -75,20 +75,20 @@ class IntakeGroup {
   Result<std::optional<sync::RecordKey>> open_conflict(const Candidate& candidate, const sync::Op& op,
                                                        std::uint8_t unit);
   Result<std::optional<sync::Hash>> digest_with_children(const sync::Op& op);
-  void write(const sync::RecordKey& key, sync::Stood next, sync::FieldMask changed);
-  void write_meta(const sync::RecordKey& key, sync::Stood next);
+  void write(const sync::RecordKey& key, sync::StoredRecord next, sync::FieldMask changed);
+  void write_meta(const sync::RecordKey& key, sync::StoredRecord next);
   ChangeNumber cn_for(const sync::Record& told, sync::FieldMask fields);
   sync::ActionResult hold(const LaneKey& lane, const sync::StoredAction& stored, HeldState state,
                           std::vector<sync::ActionRef> missing, std::int64_t corrected_ms, std::string code,
                           std::string text);
   sync::ActionResult quarantine(const LaneKey& lane, const sync::StoredAction& stored, std::string code,
                                 std::string text);
-  Result<void> load_taken_anew(std::span<const IncomingPush> pushes);
+  Result<void> load_applied_reissues(std::span<const IncomingPush> pushes);
   // The result of the same action, when it took effect at another place.
   Result<std::optional<sync::ActionResult>> taken_before(const Candidate& candidate);
   Result<std::optional<sync::ActionResult>> effect_at(const LaneKey& lane, std::uint64_t number,
                                                       std::optional<sync::Hash> hash);
-  void remember_anew(const Candidate& candidate);
+  void record_applied_reissue(const Candidate& candidate);
   Result<void> release_waiting(const Device& device, const LaneKey& settled);
   Result<sync::ActionResult> release(const Device& device, const HeldAction& waiting);
   sync::ActionResult& keep_result(const LaneKey& lane, const sync::Hash& hash, sync::ActionResult result);
@@ -109,8 +109,8 @@ class IntakeGroup {
   std::map<Id, std::uint64_t> result_heads_;
   std::map<DeviceKey, std::map<sync::ActionRef, HeldAction>> held_;
   std::map<DeviceKey, std::map<std::uint32_t, sync::Assertion>> assertions_;
-  std::map<std::pair<Id, sync::Hash>, TakenAnew> taken_anew_;  // device, hash where it stood first
-  std::unordered_map<sync::RecordKey, std::optional<StoodAt>, RecordKeyHash> records_;
+  std::map<std::pair<Id, sync::Hash>, AppliedReissue> applied_reissues_;  // device, hash of the original position
+  std::unordered_map<sync::RecordKey, std::optional<VersionedRecord>, RecordKeyHash> records_;
 };
 
 }  // namespace holdline::hub

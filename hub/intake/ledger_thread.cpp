@@ -16,23 +16,12 @@ constexpr std::size_t queue_actions = 100'000;
 }  // namespace
 
 LedgerThread::LedgerThread(Ledger& ledger, platform::Entropy& entropy, const platform::Clock& clock, Events events)
-    : ledger_(ledger), clock_(clock), intake_(ledger, entropy), events_(std::move(events)), thread_([this] {
-        work();
-      }) {}
-
-LedgerThread::~LedgerThread() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_one();
-  thread_.join();
-}
+    : ledger_(ledger), clock_(clock), intake_(ledger, entropy), events_(std::move(events)), thread_(clock) {}
 
 void LedgerThread::push(IncomingPush push, Pushed reply) {
   {
-    const std::lock_guard lock(mutex_);
-    if (actions_waiting_ + push.actions.size() <= queue_actions && !stopping_) {
+    const platform::MutexLock lock(mutex_);
+    if (actions_waiting_ + push.actions.size() <= queue_actions) {
       actions_waiting_ += push.actions.size();
       pushes_.push_back({std::move(push), std::move(reply)});
       reply = nullptr;
@@ -41,45 +30,33 @@ void LedgerThread::push(IncomingPush push, Pushed reply) {
   if (reply)
     reply(fail(ErrorKind::retry_later, "busy", "The hub is catching up; the workstation tries again by itself."));
   else
-    changed_.notify_one();
+    thread_.post([this] { take_waiting(); });  // one task for each push; the first takes all that wait by then
 }
 
 void LedgerThread::run(std::function<void(Ledger&, Intake&)> work) {
-  {
-    const std::lock_guard lock(mutex_);
-    others_.push_back(std::move(work));
-  }
-  changed_.notify_one();
+  thread_.post([this, work = std::move(work)] {
+    work(ledger_, intake_);
+    events_.committed();
+    check_ledger_usable();
+  });
 }
 
-void LedgerThread::work() {
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    changed_.wait(lock, [&] { return stopping_ || !pushes_.empty() || !others_.empty(); });
-    if (!others_.empty()) {
-      const auto other = std::move(others_.front());
-      others_.pop_front();
-      lock.unlock();
-      other(ledger_, intake_);
-      events_.committed();
-      look_after_ledger();
-      lock.lock();
-    } else if (!pushes_.empty()) {
-      std::vector<Waiting> group;
-      for (std::size_t actions = 0;
-           !pushes_.empty() && (group.empty() || actions + pushes_.front().push.actions.size() <= group_actions);) {
-        actions += pushes_.front().push.actions.size();
-        actions_waiting_ -= pushes_.front().push.actions.size();
-        group.push_back(std::move(pushes_.front()));
-        pushes_.pop_front();
-      }
-      lock.unlock();
-      take_group(std::move(group));
-      lock.lock();
-    } else {
-      return;
-    }
+std::vector<LedgerThread::Waiting> LedgerThread::next_group() {
+  const platform::MutexLock lock(mutex_);
+  std::vector<Waiting> group;
+  for (std::size_t actions = 0;
+       !pushes_.empty() && (group.empty() || actions + pushes_.front().push.actions.size() <= group_actions);) {
+    actions += pushes_.front().push.actions.size();
+    actions_waiting_ -= pushes_.front().push.actions.size();
+    group.push_back(std::move(pushes_.front()));
+    pushes_.pop_front();
   }
+  return group;
+}
+
+void LedgerThread::take_waiting() {
+  auto group = next_group();
+  if (!group.empty()) take_group(std::move(group));
 }
 
 void LedgerThread::take_group(std::vector<Waiting> group) {
@@ -94,12 +71,12 @@ void LedgerThread::take_group(std::vector<Waiting> group) {
   const bool all_well = std::ranges::all_of(replies, [](const auto& reply) { return reply.has_value(); });
   for (std::size_t i = 0; i < group.size(); ++i) group[i].reply(std::move(replies[i]));
   events_.committed();
-  if (!all_well) look_after_ledger();
+  if (!all_well) check_ledger_usable();
 }
 
 // Asked of the ledger itself: what failed may have been any write, and its own error may have been told to somebody
 // else.
-void LedgerThread::look_after_ledger() {
+void LedgerThread::check_ledger_usable() {
   if (lost_) return;
   const auto usable = ledger_.begin();  // writes nothing
   if (usable || usable.error().code != "ledger-needs-reopen") return;

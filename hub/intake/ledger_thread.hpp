@@ -2,16 +2,15 @@
 // the busier the hub, the larger the groups, and an idle hub adds no delay.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <mutex>
-#include <thread>
 #include <vector>
 
 #include "hub/intake/intake.hpp"
 #include "platform/os/clock.hpp"
+#include "platform/os/mutex.hpp"
+#include "platform/os/task_thread.hpp"
 
 namespace holdline::hub {
 
@@ -26,16 +25,14 @@ class LedgerThread {
     std::function<void(const Error&)> lost;
   };
 
-  // The events are called on the thread.
+  // The events are called on the thread. Its end finishes what was queued.
   LedgerThread(Ledger& ledger, platform::Entropy& entropy, const platform::Clock& clock, Events events);
-  // Finishes what was queued, then ends.
-  ~LedgerThread();
 
   // The reply comes on the ledger's thread, after the commit. Refused at once with retry_later "busy" when too much
   // waits.
   void push(IncomingPush push, Pushed reply);
 
-  // Any other write (enrolment, import), alone on the thread between two groups.
+  // Any other write (enrolment, import), alone on the thread, in its turn.
   void run(std::function<void(Ledger&, Intake&)> work);
 
  private:
@@ -43,22 +40,20 @@ class LedgerThread {
     IncomingPush push;
     Pushed reply;
   };
-  void work();
+  std::vector<Waiting> next_group();
+  void take_waiting();
   void take_group(std::vector<Waiting> group);
-  void look_after_ledger();
+  void check_ledger_usable();
 
   Ledger& ledger_;
   const platform::Clock& clock_;
   Intake intake_;
   Events events_;
   bool lost_ = false;  // the thread only
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Waiting> pushes_;
-  std::size_t actions_waiting_ = 0;
-  std::deque<std::function<void(Ledger&, Intake&)>> others_;
-  bool stopping_ = false;
-  std::thread thread_;
+  platform::Mutex mutex_;
+  std::deque<Waiting> pushes_ HOLDLINE_GUARDED_BY(mutex_);
+  std::size_t actions_waiting_ HOLDLINE_GUARDED_BY(mutex_) = 0;
+  platform::TaskThread thread_;  // last: it ends before what it works on
 };
 
 }  // namespace holdline::hub

@@ -1,4 +1,4 @@
-// What intake does with actions that come by two ways: sent before their workstation made them anew, or made anew by
+// What intake does with actions that come by two ways: sent before their workstation re-issued them, or re-issued by
 // two copies of one disk, or again after a disk was put back. The first to take effect is the only one; the others are
 // answered with its result.
 
@@ -16,38 +16,39 @@ bool took_effect(sync::Verdict verdict) {
 
 }  // namespace
 
-Result<void> IntakeGroup::load_taken_anew(std::span<const IncomingPush> pushes) {
+Result<void> IntakeGroup::load_applied_reissues(std::span<const IncomingPush> pushes) {
   std::map<Id, std::vector<sync::Hash>> wanted;
   for (const IncomingPush& push : pushes) {
     for (const ReadAction& read : push.actions) {
-      const bool anew = read.action && read.action->header.first;
-      wanted[push.maker.device].push_back(anew ? read.action->header.first->hash : read.stored.hash);
+      const bool reissued = read.action && read.action->header.original;
+      wanted[push.maker.device].push_back(reissued ? read.action->header.original->hash : read.stored.hash);
     }
   }
   for (const auto& [device, held] : held_) {
     for (const HeldAction& waiting : std::views::values(held)) {
       const auto header = sync::read_header(waiting.stored.header);
-      wanted[device.first].push_back(header && header->first ? header->first->hash : waiting.stored.hash);
+      wanted[device.first].push_back(header && header->original ? header->original->hash : waiting.stored.hash);
     }
   }
   for (const auto& [device, hashes] : wanted) {
-    HOLDLINE_ASSIGN(const auto taken, transaction_.taken_anew(device, hashes));
-    for (const TakenAnew& one : taken) taken_anew_.emplace(std::pair(device, one.first), one);
+    HOLDLINE_ASSIGN(const auto taken, transaction_.applied_reissues(device, hashes));
+    for (const AppliedReissue& one : taken) applied_reissues_.emplace(std::pair(device, one.original), one);
   }
   return {};
 }
 
-// An action is known by the place where it stood first: number and hash of the chain there.
+// An action is known by its original position: number and hash of the chain there.
 Result<std::optional<sync::ActionResult>> IntakeGroup::taken_before(const Candidate& candidate) {
   const LaneKey& lane = candidate.lane;
-  const auto& first = candidate.action.header.first;
-  const sync::Hash& hash = first ? first->hash : candidate.stored.hash;
+  const auto& original = candidate.action.header.original;
+  const sync::Hash& hash = original ? original->hash : candidate.stored.hash;
   std::optional<sync::ActionResult> effect;
-  if (first) {
-    HOLDLINE_ASSIGN(effect, effect_at({lane.device, first->incarnation, lane.lane}, first->number, hash));
+  if (original) {
+    HOLDLINE_ASSIGN(effect, effect_at({lane.device, original->incarnation, lane.lane}, original->number, hash));
   }
-  if (const auto anew = taken_anew_.find({lane.device, hash}); !effect && anew != taken_anew_.end()) {
-    HOLDLINE_ASSIGN(effect, effect_at(anew->second.lane, anew->second.number, std::nullopt));
+  if (const auto reissued = applied_reissues_.find({lane.device, hash});
+      !effect && reissued != applied_reissues_.end()) {
+    HOLDLINE_ASSIGN(effect, effect_at(reissued->second.lane, reissued->second.number, std::nullopt));
   }
   if (!effect) return effect;
   effect->incarnation = lane.incarnation;
@@ -68,12 +69,12 @@ Result<std::optional<sync::ActionResult>> IntakeGroup::effect_at(const LaneKey& 
   return found == kept.end() ? std::nullopt : std::optional(std::move(found->result));
 }
 
-void IntakeGroup::remember_anew(const Candidate& candidate) {
-  const auto& first = candidate.action.header.first;
-  if (!first) return;
-  const TakenAnew taken{first->hash, candidate.lane, candidate.stored.number};
-  taken_anew_.emplace(std::pair(candidate.lane.device, first->hash), taken);
-  changes_.taken_anew.push_back(taken);
+void IntakeGroup::record_applied_reissue(const Candidate& candidate) {
+  const auto& original = candidate.action.header.original;
+  if (!original) return;
+  const AppliedReissue taken{original->hash, candidate.lane, candidate.stored.number};
+  applied_reissues_.emplace(std::pair(candidate.lane.device, original->hash), taken);
+  changes_.applied_reissues.push_back(taken);
 }
 
 }  // namespace holdline::hub

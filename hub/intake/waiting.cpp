@@ -1,4 +1,5 @@
-// What intake does with actions that name others in `after`: they wait, and have their turn when the last one came.
+// What intake does with actions that name others in `depends_on`: they wait, and have their turn when the last one
+// came.
 
 #include <algorithm>
 
@@ -6,12 +7,12 @@
 
 namespace holdline::hub {
 
-// What of `after` has not taken effect: not arrived yet, waiting itself, refused or given up.
+// What of `depends_on` has not taken effect: not arrived yet, waiting itself, refused or given up.
 std::vector<sync::ActionRef> IntakeGroup::missing(const LaneKey& lane,
-                                                  const std::vector<sync::ActionRef>& after) const {
+                                                  const std::vector<sync::ActionRef>& depends_on) const {
   std::vector<sync::ActionRef> refs;
   const auto held = held_.find({lane.device, lane.incarnation});
-  for (const sync::ActionRef& ref : after) {
+  for (const sync::ActionRef& ref : depends_on) {
     const auto progress = progress_.find({lane.device, lane.incarnation, ref.lane});
     const bool arrived = progress != progress_.end() && ref.number <= progress->second.number;
     if (!arrived || (held != held_.end() && held->second.contains(ref))) refs.push_back(ref);

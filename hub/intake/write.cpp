@@ -19,7 +19,7 @@ std::size_t growth(const sync::Op& op) {
     if (change.adds.empty()) continue;  // a removed element only loses its text
     sync::Elements added;
     for (const std::string& text : change.adds) added.push_back({{}, text, false});
-    bytes += told_bytes(sync::Value(std::move(added)));
+    bytes += encoded_size(sync::Value(std::move(added)));
   }
   return bytes;
 }
@@ -31,7 +31,7 @@ std::size_t growth(const sync::Op& op) {
 // has thousands of ops. When the cn is full, the action goes on in the next one, and its result names the last: others
 // may see a very large action arrive in parts, but nobody waits for ever behind a message that is too large.
 ChangeNumber IntakeGroup::cn_for(const sync::Record& told, sync::FieldMask fields) {
-  const std::size_t bytes = told_bytes(told, fields);
+  const std::size_t bytes = encoded_size(told, fields);
   const bool full = filling_.records == sync::limits::records_per_change || filling_.bytes + bytes > change_bytes;
   if (full && filling_.records != 0) filling_ = {filling_.cn + 1, 0, 0};
   ++filling_.records;
@@ -39,22 +39,22 @@ ChangeNumber IntakeGroup::cn_for(const sync::Record& told, sync::FieldMask field
   return filling_.cn;
 }
 
-void IntakeGroup::write(const sync::RecordKey& key, sync::Stood next, sync::FieldMask changed) {
+void IntakeGroup::write(const sync::RecordKey& key, sync::StoredRecord next, sync::FieldMask changed) {
   auto& kept = records_[key];
   RecordWrite record{0, std::nullopt, {}, changed, true};
-  if (kept && !kept->stood.record.deleted) record.before = std::move(kept->stood.record);
+  if (kept && !kept->stored.record.deleted) record.before = std::move(kept->stored.record);
   record.cn = next.meta.last_cn = cn_for(next.record, record.before ? changed : all_fields);
   record.next = next;
-  kept = StoodAt{std::move(next), record.cn};
+  kept = VersionedRecord{std::move(next), record.cn};
   changes_.records.push_back(std::move(record));
 }
 
 // Of a record that stays as it is told.
-void IntakeGroup::write_meta(const sync::RecordKey& key, sync::Stood next) {
-  StoodAt& kept = *records_[key];
+void IntakeGroup::write_meta(const sync::RecordKey& key, sync::StoredRecord next) {
+  VersionedRecord& kept = *records_[key];
   RecordWrite record{kept.cn, std::nullopt, next, 0, false};
-  if (!kept.stood.record.deleted) record.before = std::move(kept.stood.record);
-  kept.stood = std::move(next);
+  if (!kept.stored.record.deleted) record.before = std::move(kept.stored.record);
+  kept.stored = std::move(next);
   changes_.records.push_back(std::move(record));
 }
 
@@ -64,9 +64,9 @@ Result<bool> IntakeGroup::outgrows(const sync::Action& action) {
   for (const sync::Op& op : action.ops) {
     const std::size_t more = growth(op);
     if (more == 0) continue;
-    HOLDLINE_ASSIGN(const StoodAt* stands, stood(op.record));
+    HOLDLINE_ASSIGN(const VersionedRecord* stands, stored(op.record));
     const auto [size, first] = sizes.try_emplace(op.record, 0);
-    if (first && stands != nullptr) size->second = told_bytes(stands->stood.record, all_fields);
+    if (first && stands != nullptr) size->second = encoded_size(stands->stored.record, all_fields);
     size->second += more;
     if (size->second > record_bytes) return true;
   }

@@ -10,7 +10,7 @@ constexpr std::size_t element_bytes = sizeof(sync::Id) + 1 + length_bytes;
 
 }  // namespace
 
-std::size_t told_bytes(const sync::Value& value) {
+std::size_t encoded_size(const sync::Value& value) {
   const std::size_t start = length_bytes + 1;  // field number and kind of value
   if (sync::is_null(value) || std::holds_alternative<bool>(value)) return start;
   if (const auto* text = std::get_if<std::string>(&value)) return start + length_bytes + text->size();
@@ -21,10 +21,10 @@ std::size_t told_bytes(const sync::Value& value) {
   return size;
 }
 
-std::size_t told_bytes(const sync::Record& record, sync::FieldMask fields) {
+std::size_t encoded_size(const sync::Record& record, sync::FieldMask fields) {
   std::size_t size = told_head_bytes;
   for (std::size_t i = 0; i < record.fields.size(); ++i)
-    if ((fields >> i & 1) != 0) size += told_bytes(record.fields[i]);
+    if ((fields >> i & 1) != 0) size += encoded_size(record.fields[i]);
   return size;
 }
 

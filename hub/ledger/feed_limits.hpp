@@ -27,7 +27,7 @@ static_assert(cut_bytes + change_bytes + record_bytes + results_bytes < sync::li
 inline constexpr std::size_t told_head_bytes = 160;
 
 // At most this many bytes tell these fields of a record, before compression.
-std::size_t told_bytes(const sync::Record& record, sync::FieldMask fields);
-std::size_t told_bytes(const sync::Value& value);
+std::size_t encoded_size(const sync::Record& record, sync::FieldMask fields);
+std::size_t encoded_size(const sync::Value& value);
 
 }  // namespace holdline::hub

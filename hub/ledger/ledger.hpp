@@ -76,7 +76,7 @@ struct KeptResult {
 
 // An action kept whole because it could not take effect.
 enum class HeldState : std::uint8_t {
-  waiting,      // for what it names in `after`
+  waiting,      // for what it names in `depends_on`
   quarantined,  // refused; a person decides
   discarded,    // a person gave it up
 };
@@ -89,15 +89,15 @@ struct HeldAction {
   std::string code, text;
 };
 
-// An action made anew that took effect, by the hash of the place where it stood first (sync::FirstMade).
-struct TakenAnew {
-  sync::Hash first;
+// A re-issued action that took effect, by the hash of its original position (sync::OriginalPosition).
+struct AppliedReissue {
+  sync::Hash original;
   LaneKey lane;
   std::uint64_t number = 0;
 };
 
-struct StoodAt {
-  sync::Stood stood;
+struct VersionedRecord {
+  sync::StoredRecord stored;
   ChangeNumber cn = 0;
 };
 
@@ -105,7 +105,7 @@ struct StoodAt {
 struct RecordWrite {
   ChangeNumber cn = 0;
   std::optional<sync::Record> before;  // as it stood; nullopt: not there, or deleted
-  sync::Stood next;
+  sync::StoredRecord next;
   sync::FieldMask changed = 0;  // of an existing record; a new one tells all its fields
   bool fed = true;              // false: only the meta differs; kept, but the feed and the digests do not see it
 };
@@ -117,7 +117,7 @@ struct ChangeSet {
   std::vector<KeptResult> results;                         // entry numbers are assigned by the caller, dense per device
   std::vector<HeldAction> hold;                            // inserted or replaced by (lane key, number)
   std::vector<std::pair<LaneKey, std::uint64_t>> release;  // held actions that took effect
-  std::vector<TakenAnew> taken_anew;
+  std::vector<AppliedReissue> applied_reissues;
   std::vector<std::pair<LaneKey, sync::Assertion>> assertions;
   ChangeNumber last_cn = 0;  // the feed's head after this
   std::uint64_t salt = 0;    // of this transaction; without meaning when the head stays where it was
@@ -133,13 +133,14 @@ class LedgerTransaction {
   virtual Result<std::map<Id, std::uint64_t>> result_heads(std::span<const Id> devices) = 0;
   // All entries (usually one) about the actions [first, last] of a lane, in stream order.
   virtual Result<std::vector<KeptResult>> results(const LaneKey& lane, std::uint64_t first, std::uint64_t last) = 0;
-  virtual Result<std::map<sync::RecordKey, StoodAt>> records(std::span<const sync::RecordKey> keys) = 0;
+  virtual Result<std::map<sync::RecordKey, VersionedRecord>> records(std::span<const sync::RecordKey> keys) = 0;
   // Those that are not deleted.
   virtual Result<std::vector<sync::Record>> children(const sync::RecordKey& parent) = 0;
   // Held actions of these lanes' devices and incarnations.
   virtual Result<std::vector<HeldAction>> held(const Id& device, const Id& incarnation) = 0;
-  // Those of a device that stood first where the chain had one of these hashes.
-  virtual Result<std::vector<TakenAnew>> taken_anew(const Id& device, std::span<const sync::Hash> first) = 0;
+  // Those of a device whose original position had one of these hashes.
+  virtual Result<std::vector<AppliedReissue>> applied_reissues(const Id& device,
+                                                               std::span<const sync::Hash> originals) = 0;
   virtual Result<std::map<std::uint32_t, sync::Assertion>> assertions(const Id& device, const Id& incarnation) = 0;
   // Durable (synchronous=FULL) when it returns, together with the digests that follow from the records.
   virtual Result<void> commit(const ChangeSet& changes) = 0;
@@ -170,11 +171,11 @@ class LedgerReader {
     ChangeNumber last_cn = 0;
   };
   virtual Result<LeafRows> leaf(const sync::DigestKey&, std::uint8_t leaf, sync::VisibilitySet) = 0;
-  // Live rows of a collection in id order after `after`, for snapshots, lists and exports.
-  virtual Result<std::vector<StoodAt>> rows(sync::CollectionNo, std::span<const std::string> scopes, const Id& after,
-                                            std::size_t limit) = 0;
+  // Live rows of a collection in id order after `depends_on`, for snapshots, lists and exports.
+  virtual Result<std::vector<VersionedRecord>> rows(sync::CollectionNo, std::span<const std::string> scopes,
+                                                    const Id& after, std::size_t limit) = 0;
   // Also a deleted one, marked so.
-  virtual Result<std::optional<StoodAt>> row(const sync::RecordKey&) = 0;
+  virtual Result<std::optional<VersionedRecord>> row(const sync::RecordKey&) = 0;
   virtual Result<std::vector<HeldAction>> held(HeldState state, std::size_t limit) = 0;
 };
 

@@ -11,11 +11,11 @@ namespace holdline::hub {
 
 namespace {
 
-constexpr std::size_t longest_name = 40;
+constexpr std::size_t max_sign_in_name = 40;
 constexpr std::size_t shortest_password = 8;
 
 bool is_sign_in_name(std::string_view name) {
-  return !name.empty() && name.size() <= longest_name && std::ranges::all_of(name, [](char c) {
+  return !name.empty() && name.size() <= max_sign_in_name && std::ranges::all_of(name, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
   });
 }

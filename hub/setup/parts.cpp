@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "hub/ledger/sqlite/ledger.hpp"
 #include "platform/crypto/keystore.hpp"
 #include "platform/database/first_run.hpp"
 #include "sync/wire/dictionary.hpp"
@@ -11,7 +12,7 @@ namespace holdline::hub {
 namespace {
 
 constexpr std::string_view ledger_key = "ledger";
-constexpr std::uint64_t most_pem_bytes = 256 * 1024;
+constexpr std::uint64_t max_pem_bytes = 256 * 1024;
 
 SqliteLedgerOptions ledger_options(const HubConfig& config) {
   SqliteLedgerOptions options;
@@ -21,8 +22,8 @@ SqliteLedgerOptions ledger_options(const HubConfig& config) {
 
 Result<platform::Identity> load_server(const HubConfig& config) {
   platform::Identity server;
-  HOLDLINE_ASSIGN(server.chain_pem, platform::read_file(config.directory / "server.pem", most_pem_bytes));
-  HOLDLINE_ASSIGN(server.key_pem, platform::read_file(config.directory / "server.key", most_pem_bytes));
+  HOLDLINE_ASSIGN(server.chain_pem, platform::read_file(config.directory / "server.pem", max_pem_bytes));
+  HOLDLINE_ASSIGN(server.key_pem, platform::read_file(config.directory / "server.key", max_pem_bytes));
   return server;
 }
 
@@ -47,7 +48,7 @@ Result<platform::SecretKey> load_or_create_key(platform::Keystore& keystore, boo
   return there || !may_create ? keystore.load(ledger_key) : keystore.create(ledger_key);
 }
 
-Result<bool> was_used(SqliteLedger& ledger) {
+Result<bool> was_used(Ledger& ledger) {
   HOLDLINE_ASSIGN(const auto reader, ledger.reader());
   HOLDLINE_ASSIGN(const auto head, reader->head());
   HOLDLINE_ASSIGN(const auto devices, ledger.devices());

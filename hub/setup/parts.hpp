@@ -4,7 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "hub/ledger/sqlite/ledger.hpp"
+#include "hub/ledger/ledger.hpp"
+#include "hub/people/enrollment.hpp"
 #include "hub/people/people.hpp"
 #include "hub/setup/config.hpp"
 #include "platform/crypto/certificate.hpp"
@@ -17,9 +18,11 @@ namespace holdline::hub {
 struct HubParts {
   HubConfig config;
   platform::DirectoryLock lock;  // one process works here
-  std::unique_ptr<SqliteLedger> ledger;
+  std::unique_ptr<Ledger> ledger;
   platform::CertificateAuthority authority;
   platform::Identity server;  // certificate and key of the TLS listener
+
+  EnrollmentParts enrollment() const { return {*ledger, authority, config.url}; }
 };
 
 struct FirstPerson {

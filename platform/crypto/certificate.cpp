@@ -15,8 +15,8 @@
 namespace holdline::platform {
 namespace {
 
-constexpr std::uint64_t kMaxFileBytes = 64 * 1024;
-constexpr std::size_t kMaxCommonName = 64;  // ub-common-name, RFC 5280
+constexpr std::uint64_t max_file_bytes = 64 * 1024;
+constexpr std::size_t max_common_name = 64;  // ub-common-name, RFC 5280
 
 std::string key_to_pem(EVP_PKEY* key) {
   return to_pem(
@@ -90,7 +90,7 @@ Result<X509Ptr> sign(const Draft& draft) {
   X509Ptr certificate(X509_new());
   X509* const c = certificate.get();
   X509* const issuer = draft.issuer ? draft.issuer : c;
-  std::time_t start = std::chrono::floor<std::chrono::seconds>(draft.now - kBackdate).time_since_epoch().count();
+  std::time_t start = std::chrono::floor<std::chrono::seconds>(draft.now - backdate).time_since_epoch().count();
   std::time_t end = (draft.now + draft.lifetime).time_since_epoch().count();
   bool ok = c && X509_set_version(c, X509_VERSION_3) && set_random_serial(c) &&
             set_subject(X509_get_subject_name(c), draft.subject) &&
@@ -120,7 +120,7 @@ Result<CertificateInfo> describe_certificate(std::string_view pem) {
 }
 
 Result<DeviceKey> make_device_key_and_csr(std::string_view device_id) {
-  if (!is_safe_name(device_id) || device_id.size() > kMaxCommonName)
+  if (!is_safe_name(device_id) || device_id.size() > max_common_name)
     return fail(ErrorKind::ask_person, "bad-name", "A device id is 1 to 64 letters, digits and dashes.");
   const PkeyPtr key(EVP_EC_gen(SN_X9_62_prime256v1));
   const X509ReqPtr request(X509_REQ_new());
@@ -149,7 +149,7 @@ CertificateAuthority& CertificateAuthority::operator=(CertificateAuthority&&) no
 CertificateAuthority::~CertificateAuthority() = default;
 
 Result<CertificateAuthority> CertificateAuthority::create(std::string_view name, UnixTime now) {
-  if (!is_safe_name(name) || name.size() > kMaxCommonName)
+  if (!is_safe_name(name) || name.size() > max_common_name)
     return fail(ErrorKind::ask_person, "bad-name",
                 "The authority's name is 1 to 64 letters, digits, spaces and dashes.");
   PkeyPtr key(EVP_EC_gen(SN_X9_62_prime256v1));
@@ -159,7 +159,7 @@ Result<CertificateAuthority> CertificateAuthority::create(std::string_view name,
                                           nullptr,
                                           key.get(),
                                           now,
-                                          kCaLifetime,
+                                          ca_lifetime,
                                           {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
                                            {NID_key_usage, "critical,keyCertSign,cRLSign"},
                                            {NID_subject_key_identifier, "hash"}}}));
@@ -181,7 +181,7 @@ Result<CertificateAuthority> CertificateAuthority::from_pem(std::string_view cer
 
 Result<CertificateAuthority> CertificateAuthority::load(const std::filesystem::path& file) {
   HOLDLINE_TRY(check_private_file(file));
-  HOLDLINE_ASSIGN(const auto pem, read_file(file, kMaxFileBytes));
+  HOLDLINE_ASSIGN(const auto pem, read_file(file, max_file_bytes));
   return from_pem(pem, pem);
 }
 
@@ -201,7 +201,7 @@ Result<Identity> CertificateAuthority::issue_server(const std::vector<std::strin
   HOLDLINE_ASSIGN(const auto alternatives, alternative_names(names));
   const PkeyPtr key(EVP_EC_gen(SN_X9_62_prime256v1));
   if (!key) return openssl_failure(ErrorKind::stop, "crypto-failed", "A key could not be made.");
-  const auto subject = std::string_view(names.front()).substr(0, kMaxCommonName);
+  const auto subject = std::string_view(names.front()).substr(0, max_common_name);
   HOLDLINE_ASSIGN(const auto certificate, sign({subject,
                                                 key.get(),
                                                 impl_->certificate.get(),
@@ -219,7 +219,7 @@ Result<Identity> CertificateAuthority::issue_server(const std::vector<std::strin
 
 Result<std::string> CertificateAuthority::sign_device(std::string_view csr_pem, std::string_view device_id,
                                                       UnixTime now, std::chrono::seconds lifetime) const {
-  if (!is_safe_name(device_id) || device_id.size() > kMaxCommonName)
+  if (!is_safe_name(device_id) || device_id.size() > max_common_name)
     return fail(ErrorKind::ask_person, "bad-name", "A device id is 1 to 64 letters, digits and dashes.");
   const BioPtr bio(BIO_new_mem_buf(csr_pem.data(), static_cast<int>(csr_pem.size())));
   const X509ReqPtr request(PEM_read_bio_X509_REQ(bio.get(), nullptr, nullptr, nullptr));

@@ -21,11 +21,11 @@ namespace holdline::platform {
 
 using UnixTime = std::chrono::sys_seconds;
 
-inline constexpr std::chrono::days kCaLifetime{3650};
-inline constexpr std::chrono::days kServerLifetime{397};  // what browsers accept
-inline constexpr std::chrono::days kDeviceLifetime{90};   // renewed by the agent long before
+inline constexpr std::chrono::days ca_lifetime{3650};
+inline constexpr std::chrono::days server_lifetime{397};  // what browsers accept
+inline constexpr std::chrono::days device_lifetime{90};   // renewed by the agent long before
 // Certificates start a little in the past, because a workstation's clock may be slow.
-inline constexpr std::chrono::minutes kBackdate{60};
+inline constexpr std::chrono::minutes backdate{60};
 
 // A certificate with its private key, both PEM. chain_pem holds the leaf first, then its issuers up to the root.
 struct Identity {
@@ -77,13 +77,13 @@ class CertificateAuthority {
   // A new key and certificate for a server. `names` are DNS names or IP addresses, at least one; the chain includes
   // the authority itself, so that a client that knows only its fingerprint can check it. Error "bad-name".
   Result<Identity> issue_server(const std::vector<std::string>& names, UnixTime now,
-                                std::chrono::seconds lifetime = kServerLifetime) const;
+                                std::chrono::seconds lifetime = server_lifetime) const;
 
   // A client certificate (PEM, leaf only) for the public key of `csr_pem`. The subject is `device_id`, whatever the
   // request says: the hub decides who a device is. The request must be signed by its own P-256 key. Errors "bad-csr",
   // "bad-name".
   Result<std::string> sign_device(std::string_view csr_pem, std::string_view device_id, UnixTime now,
-                                  std::chrono::seconds lifetime = kDeviceLifetime) const;
+                                  std::chrono::seconds lifetime = device_lifetime) const;
 
  private:
   struct Impl;

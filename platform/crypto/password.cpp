@@ -17,8 +17,8 @@ constexpr WrapCost cost_min{1, 8};
 constexpr std::size_t salt_bytes = crypto_pwhash_SALTBYTES;
 constexpr std::size_t nonce_bytes = crypto_secretbox_NONCEBYTES;
 
-const unsigned char* raw(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
-unsigned char* raw(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
+const unsigned char* bytes_of(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+unsigned char* bytes_of(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 
 bool within_limits(WrapCost cost) {
   return cost.passes >= cost_min.passes && cost.passes <= cost_max.passes && cost.memory_kib >= cost_min.memory_kib &&
@@ -27,8 +27,8 @@ bool within_limits(WrapCost cost) {
 
 Result<SecretKey> derive(std::string_view password, std::string_view salt, WrapCost cost) {
   std::array<std::uint8_t, SecretKey::size> bytes{};
-  const int rc = crypto_pwhash(bytes.data(), bytes.size(), password.data(), password.size(), raw(salt), cost.passes,
-                               std::size_t{cost.memory_kib} * 1024, crypto_pwhash_ALG_ARGON2ID13);
+  const int rc = crypto_pwhash(bytes.data(), bytes.size(), password.data(), password.size(), bytes_of(salt),
+                               cost.passes, std::size_t{cost.memory_kib} * 1024, crypto_pwhash_ALG_ARGON2ID13);
   SecretKey key(bytes);
   sodium_memzero(bytes.data(), bytes.size());
   if (rc == 0) return key;
@@ -61,7 +61,7 @@ std::optional<Wrap> parse(std::string_view wrapped) {
 
 std::string draw(Entropy& entropy, std::size_t count) {
   std::string bytes(count, '\0');
-  entropy.fill({raw(bytes), bytes.size()});
+  entropy.fill({bytes_of(bytes), bytes.size()});
   return bytes;
 }
 
@@ -73,7 +73,7 @@ Result<sync::Bytes> wrap_secret(std::string_view password, std::string_view secr
   const std::string nonce = draw(entropy, nonce_bytes);
   HOLDLINE_ASSIGN(const SecretKey key, derive(password, salt, cost));
   std::string box(crypto_secretbox_MACBYTES + secret.size(), '\0');
-  crypto_secretbox_easy(raw(box), raw(secret), secret.size(), raw(nonce), key.bytes().data());
+  crypto_secretbox_easy(bytes_of(box), bytes_of(secret), secret.size(), bytes_of(nonce), key.bytes().data());
   sync::Bytes wrapped;
   sync::ByteWriter out(wrapped);
   out.u8(argon2id_secretbox);
@@ -93,8 +93,8 @@ Result<SecretBytes> unwrap_secret(std::string_view password, std::string_view wr
   }
   HOLDLINE_ASSIGN(const SecretKey key, derive(password, wrap->salt, wrap->cost));
   std::string secret(wrap->box.size() - crypto_secretbox_MACBYTES, '\0');
-  if (crypto_secretbox_open_easy(raw(secret), raw(wrap->box), wrap->box.size(), raw(wrap->nonce), key.bytes().data()) !=
-      0) {
+  if (crypto_secretbox_open_easy(bytes_of(secret), bytes_of(wrap->box), wrap->box.size(), bytes_of(wrap->nonce),
+                                 key.bytes().data()) != 0) {
     return fail(ErrorKind::ask_person, "wrong-password", "The password is not right. Type it again.");
   }
   return SecretBytes(std::move(secret));

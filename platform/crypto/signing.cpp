@@ -9,7 +9,9 @@ namespace {
 
 using FullKey = std::array<std::uint8_t, crypto_sign_SECRETKEYBYTES>;
 
-const unsigned char* raw(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+const unsigned char* message_bytes(std::string_view bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
 
 template <std::size_t N>
 std::string_view view(const std::array<std::uint8_t, N>& bytes) {
@@ -37,14 +39,15 @@ Signature SigningKey::sign(std::string_view message) const {
   PublicKey unused;
   crypto_sign_seed_keypair(unused.data(), full.data(), seed_.bytes().data());
   Signature signature{};
-  crypto_sign_detached(signature.data(), nullptr, raw(message), message.size(), full.data());
+  crypto_sign_detached(signature.data(), nullptr, message_bytes(message), message.size(), full.data());
   sodium_memzero(full.data(), full.size());
   return signature;
 }
 
 bool verify(std::string_view public_key, std::string_view message, std::string_view signature) {
   if (public_key.size() != crypto_sign_PUBLICKEYBYTES || signature.size() != crypto_sign_BYTES) return false;
-  return crypto_sign_verify_detached(raw(signature), raw(message), message.size(), raw(public_key)) == 0;
+  return crypto_sign_verify_detached(message_bytes(signature), message_bytes(message), message.size(),
+                                     message_bytes(public_key)) == 0;
 }
 
 bool verify(const PublicKey& public_key, std::string_view message, const Signature& signature) {

@@ -67,7 +67,7 @@ sqlite3_file* Database::log_file() const {
   return log != nullptr && log->pMethods != nullptr ? log : nullptr;
 }
 
-Result<void> Database::check_log() {
+Result<void> Database::check_wal() {
   sqlite3_file* const log = log_file();
   if (log == nullptr) return {};
   const auto failed = [this](int rc) { return tl::unexpected<Error>(database_error(db_.get(), rc, "check the log")); };
@@ -83,14 +83,14 @@ Result<void> Database::check_log() {
     return {};
   };
   HOLDLINE_ASSIGN(const bool damaged,
-                  log_is_damaged(static_cast<std::uint64_t>(size), static_cast<std::uint64_t>(file_size), read));
+                  wal_is_damaged(static_cast<std::uint64_t>(size), static_cast<std::uint64_t>(file_size), read));
   if (!damaged) return {};
   return fail(ErrorKind::stop, "database-corrupt",
               "The write-ahead log is damaged, so the last commits may be missing. Nothing was changed; keep the file "
               "and its log, and restore a backup or ask for a repair.");
 }
 
-Result<void> Database::rewrite_log() {
+Result<void> Database::rewrite_wal() {
   sqlite3_file* const log = log_file();
   if (log == nullptr) return {};
   sqlite3_int64 size = 0;
@@ -135,8 +135,6 @@ std::int64_t Database::last_insert_rowid() const { return sqlite3_last_insert_ro
 bool Database::in_transaction() const { return sqlite3_get_autocommit(db_.get()) == 0; }
 
 void Database::release_memory() { sqlite3_db_release_memory(db_.get()); }
-
-void Database::interrupt() { sqlite3_interrupt(db_.get()); }
 
 Result<Transaction> Transaction::begin(Database& db) {
   HOLDLINE_TRY(db.control_.begin.run());

@@ -2,7 +2,7 @@
 // one Database each. Nothing here starts threads or retries.
 //
 // Order of what makes a file safe to acknowledge from (also after any io-error, with a fresh Database):
-// open, quick_check, check_log, rewrite_log, checkpoint_truncate; when one fails, do not write.
+// open, quick_check, check_wal, rewrite_wal, checkpoint_truncate; when one fails, do not write.
 #pragma once
 
 #include <cstdint>
@@ -77,11 +77,11 @@ class Database {
   Result<void> full_check();
   // The log says all that was committed: error "database-corrupt" when a part of it was damaged after it was synced,
   // which SQLite would take for a commit that was never finished (wal_check.hpp). For Durability::full only.
-  Result<void> check_log();
+  Result<void> check_wal();
   // Writes the log's own bytes again and syncs them. Before the first checkpoint after an error or a restart: a failed
   // sync leaves pages that read well but that no later sync writes, and a checkpoint made from them, cut short by a
   // power failure, would meet a log that lacks them. The connection must be the only one.
-  Result<void> rewrite_log();
+  Result<void> rewrite_wal();
   // Whether closing leaves log and main file as they are, instead of emptying the one into the other: for a file that
   // is not to be trusted.
   void keep_log_on_close(bool keep);
@@ -95,8 +95,6 @@ class Database {
   bool in_transaction() const;
   // Gives cached pages back; the next query reads them again.
   void release_memory();
-  // Ends the running query with the error "interrupted". The only call allowed from another thread.
-  void interrupt();
 
  private:
   friend class Transaction;

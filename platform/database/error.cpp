@@ -79,8 +79,6 @@ Meaning meaning_of(int code, int os_error) {
       return {ErrorKind::ask_person, "too-large", "a value is larger than the file may hold."};
     case SQLITE_NOMEM:
       return {ErrorKind::retry_later, "out-of-memory", "memory ran out. Try again."};
-    case SQLITE_INTERRUPT:
-      return {ErrorKind::retry_later, "interrupted", "the query was stopped before its end."};
     default:
       return {ErrorKind::stop, "database-error", "this is a fault in the program. Please report it."};
   }

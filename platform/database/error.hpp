@@ -2,7 +2,7 @@
 //
 // Codes a caller may switch on: database-missing, database-exists, wrong-key, database-not-encrypted,
 // database-corrupt, database-busy, disk-full, read-only-disk, disk-unreadable (a read failed), io-error (anything else
-// the disk reported), constraint, too-large, out-of-memory, interrupted, database-error. The message never holds
+// the disk reported), constraint, too-large, out-of-memory, database-error. The message never holds
 // values: SQLite's own text is added only where it names schema.
 #pragma once
 

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t log_header = 32, frame_header = 24, summed_of_log_header = 24, summed_of_frame_header = 8;
 constexpr std::uint32_t magic = 0x377f0682;  // its last bit: the words summed are big-endian
 constexpr std::size_t sector = 512;          // what a disk writes whole or not at all
-constexpr std::uint32_t least_page = 512, largest_page = 65536;
+constexpr std::uint32_t min_page = 512, largest_page = 65536;
 
 using Bytes = std::span<const std::uint8_t>;
 
@@ -75,7 +75,7 @@ std::pair<std::uint32_t, std::uint32_t> first_words_for(const Sum& difference, s
 
 class Log {
  public:
-  Log(std::uint64_t size, std::uint64_t file_size, const ReadLog& read)
+  Log(std::uint64_t size, std::uint64_t file_size, const ReadWal& read)
       : size_(size), file_size_(file_size), read_(read) {}
 
   Result<bool> is_damaged() {
@@ -87,7 +87,7 @@ class Log {
     page_ = word(header, 8);
     salt_ = Sum::at(header, 16);
     Sum sum = Sum{}.over(Bytes(header).first(summed_of_log_header), big_endian_);
-    if ((word(header, 0) & ~1u) != magic || page_ < least_page || page_ > largest_page || !std::has_single_bit(page_) ||
+    if ((word(header, 0) & ~1u) != magic || page_ < min_page || page_ > largest_page || !std::has_single_bit(page_) ||
         sum != Sum::at(header, summed_of_log_header))
       return true;
     for (std::uint64_t i = 0; i < frames(); ++i) {
@@ -186,7 +186,7 @@ class Log {
   std::uint32_t number(std::uint32_t summed) const { return big_endian_ ? summed : __builtin_bswap32(summed); }
 
   std::uint64_t size_, file_size_;
-  const ReadLog& read_;
+  const ReadWal& read_;
   bool big_endian_ = false;
   std::uint32_t page_ = 0;
   Sum salt_;
@@ -196,7 +196,7 @@ class Log {
 
 }  // namespace
 
-Result<bool> log_is_damaged(std::uint64_t size, std::uint64_t file_size, const ReadLog& read) {
+Result<bool> wal_is_damaged(std::uint64_t size, std::uint64_t file_size, const ReadWal& read) {
   return Log(size, file_size, read).is_damaged();
 }
 

@@ -14,7 +14,7 @@
 namespace holdline::platform {
 
 // Fills `into` from this offset of the log.
-using ReadLog = std::function<Result<void>(std::uint64_t offset, std::span<std::uint8_t> into)>;
+using ReadWal = std::function<Result<void>(std::uint64_t offset, std::span<std::uint8_t> into)>;
 
 // For a log that is synced at every commit (Durability::full). True when its header does not fit, or its first sector
 // is gone or an earlier one before frames that were written after it; when a frame does not fit although a later commit
@@ -22,6 +22,6 @@ using ReadLog = std::function<Result<void>(std::uint64_t offset, std::span<std::
 // failure is not seen: damage of several bits to the very last commit, and one bit that the loss of the first words of
 // a frame alone would explain too. Reads the whole log, one frame at a time. Both sizes are in bytes; that of the
 // database's file shows which page numbers there can be. Errors are those of `read`.
-Result<bool> log_is_damaged(std::uint64_t size, std::uint64_t file_size, const ReadLog& read);
+Result<bool> wal_is_damaged(std::uint64_t size, std::uint64_t file_size, const ReadWal& read);
 
 }  // namespace holdline::platform

@@ -17,7 +17,7 @@ namespace {
 using MultiPtr = std::unique_ptr<CURLM, OpensslFree<curl_multi_cleanup>>;
 using SharePtr = std::unique_ptr<CURLSH, OpensslFree<curl_share_cleanup>>;
 
-constexpr long kKeptConnections = 8;
+constexpr long kept_connections = 8;
 
 }  // namespace
 
@@ -87,7 +87,7 @@ HttpClient::Impl::Impl(asio::io_context& io, HttpClientOptions options)
   curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this);
   curl_multi_setopt(multi_.get(), CURLMOPT_TIMERFUNCTION, &Impl::on_timer);
   curl_multi_setopt(multi_.get(), CURLMOPT_TIMERDATA, this);
-  curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, kKeptConnections);
+  curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, kept_connections);
 }
 
 // Nothing calls back into this object afterwards: waits hold weak references only.

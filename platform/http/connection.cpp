@@ -1,4 +1,5 @@
 #include "platform/http/connection.hpp"
+#include "platform/os/mutex.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,12 +13,12 @@ namespace holdline::platform {
 namespace asio = boost::asio;
 namespace {
 
-constexpr std::size_t kReadSize = 16 * 1024;           // one TLS record
-constexpr std::size_t kBodySlice = 64 * 1024;          // body_deadline is per slice
-constexpr std::size_t kWriteSlice = 256 * 1024;        // write_deadline is per slice
-constexpr std::size_t kCoalesced = 16 * 1024;          // head and a small body leave in one record
-constexpr std::size_t kLingerBytes = 4 * 1024 * 1024;  // what a refused client may still send before it is cut off
-constexpr std::chrono::seconds kLinger{2};
+constexpr std::size_t read_size = 16 * 1024;           // one TLS record
+constexpr std::size_t body_slice = 64 * 1024;          // body_deadline is per slice
+constexpr std::size_t write_slice = 256 * 1024;        // write_deadline is per slice
+constexpr std::size_t coalesced = 16 * 1024;           // head and a small body leave in one record
+constexpr std::size_t linger_bytes = 4 * 1024 * 1024;  // what a refused client may still send before it is cut off
+constexpr std::chrono::seconds linger_time{2};
 
 bool has_body(int status) { return status != 204 && status != 304 && status >= 200; }
 
@@ -46,8 +47,8 @@ HttpResponse internal_error() {
 }  // namespace
 
 struct HttpConnection::Mailbox {
-  std::mutex mutex;
-  HttpConnection* connection = nullptr;  // null once it ended
+  Mutex mutex;
+  HttpConnection* connection HOLDLINE_GUARDED_BY(mutex) = nullptr;  // null once it ended
 };
 
 HttpConnection::HttpConnection(asio::any_io_executor executor, std::shared_ptr<HttpServerShared> shared, Fd socket,
@@ -61,14 +62,17 @@ HttpConnection::HttpConnection(asio::any_io_executor executor, std::shared_ptr<H
       deadline_(executor),
       answer_timer_(executor) {
   socket.release();
-  mailbox_->connection = this;
+  {
+    const MutexLock lock(mailbox_->mutex);
+    mailbox_->connection = this;
+  }
   counted_unauthenticated_ = stream_.is_tls();
   if (counted_unauthenticated_) ++shared_->unauthenticated;
 }
 
 HttpConnection::~HttpConnection() {
   {
-    const std::lock_guard lock(mailbox_->mutex);
+    const MutexLock lock(mailbox_->mutex);
     mailbox_->connection = nullptr;
   }
   if (counted_unauthenticated_) --shared_->unauthenticated;
@@ -176,7 +180,7 @@ HttpConnection::Awaitable<bool> HttpConnection::receive(HttpRequestParser& parse
       co_await send(parser.failure(), false, false);
       co_return false;
     }
-    if (state == State::body && (!in_body || slice >= kBodySlice)) {
+    if (state == State::body && (!in_body || slice >= body_slice)) {
       arm(shared_->options.body_deadline);
       slice = 0;
       if (!in_body && parser.expects_continue()) {
@@ -186,8 +190,8 @@ HttpConnection::Awaitable<bool> HttpConnection::receive(HttpRequestParser& parse
       in_body = true;
     }
     const std::size_t kept = unread_.size();
-    unread_.resize(kept + kReadSize);
-    const auto read = co_await stream_.read_some(unread_.data() + kept, kReadSize);
+    unread_.resize(kept + read_size);
+    const auto read = co_await stream_.read_some(unread_.data() + kept, read_size);
     unread_.resize(kept + read.size);
     if (read.error || read.size == 0 || stream_.ended()) co_return false;
     slice += read.size;
@@ -196,7 +200,7 @@ HttpConnection::Awaitable<bool> HttpConnection::receive(HttpRequestParser& parse
 
 void HttpConnection::call_handler(HttpRequest request) {
   const Respond respond([mailbox = mailbox_, number = request_number_](HttpResponse response) {
-    const std::lock_guard lock(mailbox->mutex);
+    const MutexLock lock(mailbox->mutex);
     if (mailbox->connection) mailbox->connection->deliver(number, std::move(response));
   });
   try {
@@ -262,15 +266,15 @@ HttpConnection::Awaitable<bool> HttpConnection::send(HttpResponse response, bool
   std::string first = response_head(response, keep_alive);
   std::string_view rest =
       head_only || !has_body(response.status) ? std::string_view{} : std::string_view(response.body);
-  if (first.size() < kCoalesced) {
-    const auto together = std::min(rest.size(), kCoalesced - first.size());
+  if (first.size() < coalesced) {
+    const auto together = std::min(rest.size(), coalesced - first.size());
     first.append(rest.substr(0, together));
     rest.remove_prefix(together);
   }
   arm(shared_->options.write_deadline);
   auto error = co_await stream_.write_all(first);
   while (!error && !stream_.ended() && !rest.empty()) {
-    const auto slice = rest.substr(0, kWriteSlice);
+    const auto slice = rest.substr(0, write_slice);
     arm(shared_->options.write_deadline);
     error = co_await stream_.write_all(slice);
     rest.remove_prefix(slice.size());
@@ -283,8 +287,8 @@ HttpConnection::Awaitable<bool> HttpConnection::send(HttpResponse response, bool
 HttpConnection::Awaitable<void> HttpConnection::linger() {
   if (!stream_.ended()) stream_.finish_writing();
   if (!refused_) co_return;
-  arm(kLinger);
-  co_await stream_.drain(kLingerBytes);
+  arm(linger_time);
+  co_await stream_.drain(linger_bytes);
 }
 
 }  // namespace holdline::platform

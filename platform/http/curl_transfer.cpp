@@ -6,7 +6,7 @@
 namespace holdline::platform {
 namespace {
 
-constexpr std::size_t kMaxHeaderBytes = 64 * 1024;
+constexpr std::size_t max_header_bytes = 64 * 1024;
 
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
@@ -163,7 +163,7 @@ std::size_t CurlTransfer::on_body(char* data, std::size_t, std::size_t size, voi
 std::size_t CurlTransfer::on_header(char* data, std::size_t, std::size_t size, void* self) {
   auto& transfer = *static_cast<CurlTransfer*>(self);
   transfer.header_bytes_ += size;
-  if (transfer.header_bytes_ > kMaxHeaderBytes) {
+  if (transfer.header_bytes_ > max_header_bytes) {
     transfer.too_large_ = true;
     return size + 1;
   }

@@ -16,7 +16,7 @@
 namespace holdline::platform {
 namespace {
 
-constexpr int kBacklog = 4096;  // a whole fleet may return in one second; the kernel caps it at somaxconn
+constexpr int backlog = 4096;  // a whole fleet may return in one second; the kernel caps it at somaxconn
 
 tl::unexpected<Error> listen_failure(const std::string& where) {
   const int reason = errno;
@@ -77,7 +77,7 @@ Result<BoundSocket> listen_tcp(const std::string& address, std::uint16_t port) {
   set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
   set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
   if (bound.family == AF_INET6) set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
-  if (fd < 0 || ::bind(fd, reinterpret_cast<const sockaddr*>(&storage), size) != 0 || ::listen(fd, kBacklog) != 0 ||
+  if (fd < 0 || ::bind(fd, reinterpret_cast<const sockaddr*>(&storage), size) != 0 || ::listen(fd, backlog) != 0 ||
       ::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &size) != 0)
     return listen_failure(where);
   bound.port = ntohs(bound.family == AF_INET ? v4->sin_port : v6->sin6_port);
@@ -105,7 +105,7 @@ Result<BoundSocket> listen_unix(const std::filesystem::path& path, const std::st
   // Nobody can connect before listen(), so mode and group are in place before the first connection.
   if (fd < 0 || ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
       ::chown(where.c_str(), static_cast<uid_t>(-1), owner) != 0 || ::chmod(where.c_str(), 0660) != 0 ||
-      ::listen(fd, kBacklog) != 0)
+      ::listen(fd, backlog) != 0)
     return listen_failure(where);
   return bound;
 }

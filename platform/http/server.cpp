@@ -4,7 +4,6 @@
 
 #include <cerrno>
 #include <exception>
-#include <mutex>
 #include <new>
 #include <unordered_map>
 #include <utility>
@@ -22,13 +21,14 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "platform/http/connection.hpp"
+#include "platform/os/mutex.hpp"
 
 namespace holdline::platform {
 namespace asio = boost::asio;
 namespace {
 
-constexpr int kAcceptBurst = 64;  // then other connections get their turn
-constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr int accept_burst = 64;  // then other connections get their turn
+constexpr std::chrono::milliseconds accept_pause{100};
 
 Result<BoundSocket> open_listener(const HttpEndpoint& endpoint) {
   if (const auto* tls = std::get_if<TlsEndpoint>(&endpoint)) return listen_tcp(tls->address, tls->port);
@@ -94,10 +94,10 @@ class HttpServer::Core : public std::enable_shared_from_this<Core> {
   asio::steady_timer stop_limit_;
   const std::shared_ptr<HttpServerShared> shared_;
 
-  mutable std::mutex mutex_;  // guards what follows: connections end on any thread
-  std::unordered_map<const HttpConnection*, std::weak_ptr<HttpConnection>> connections_;
-  std::size_t open_ = 0;
-  std::function<void()> on_stopped_;
+  mutable Mutex mutex_;  // connections end on any thread
+  std::unordered_map<const HttpConnection*, std::weak_ptr<HttpConnection>> connections_ HOLDLINE_GUARDED_BY(mutex_);
+  std::size_t open_ HOLDLINE_GUARDED_BY(mutex_) = 0;
+  std::function<void()> on_stopped_ HOLDLINE_GUARDED_BY(mutex_);
 };
 
 asio::awaitable<void> HttpServer::Core::accept_loop(std::shared_ptr<Core> self) {
@@ -115,14 +115,14 @@ asio::awaitable<void> HttpServer::Core::accept_loop(std::shared_ptr<Core> self) 
     if (goes_on) continue;
     ++self->shared_->accept_pauses;
     // Out of descriptors or memory: connections wait in the backlog until some of ours have ended.
-    self->pause_.expires_after(kAcceptPause);
+    self->pause_.expires_after(accept_pause);
     co_await self->pause_.async_wait(asio::redirect_error(asio::use_awaitable, error));
   }
 }
 
 // False when the process is out of something and should pause.
 bool HttpServer::Core::accept_some() {
-  for (int i = 0; i < kAcceptBurst; ++i) {
+  for (int i = 0; i < accept_burst; ++i) {
     Fd socket(::accept4(listener_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket.get() < 0) {
       if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) return false;
@@ -148,7 +148,7 @@ void HttpServer::Core::start_connection(Fd socket) {
     peer = *known;
   }
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (open_ >= shared_->options.max_connections ||
         (shared_->tls && shared_->unauthenticated >= shared_->options.max_unauthenticated)) {
       ++shared_->refused_full;
@@ -169,7 +169,7 @@ void HttpServer::Core::start_connection(Fd socket) {
   }
   *address = connection.get();
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     connections_.emplace(connection.get(), connection);
   }
   asio::co_spawn(executor, HttpConnection::run(connection), Ended{shared_});
@@ -177,7 +177,7 @@ void HttpServer::Core::start_connection(Fd socket) {
 
 void HttpServer::Core::ended(const HttpConnection* connection) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     connections_.erase(connection);
     --open_;
   }
@@ -187,7 +187,7 @@ void HttpServer::Core::ended(const HttpConnection* connection) {
 void HttpServer::Core::report_if_empty() {
   std::function<void()> done;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (open_ == 0) done = std::exchange(on_stopped_, nullptr);
   }
   if (!done) return;
@@ -199,7 +199,7 @@ void HttpServer::Core::report_if_empty() {
 
 std::vector<std::shared_ptr<HttpConnection>> HttpServer::Core::living() const {
   std::vector<std::shared_ptr<HttpConnection>> out;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   out.reserve(connections_.size());
   for (const auto& [address, weak] : connections_)
     if (auto connection = weak.lock()) out.push_back(std::move(connection));
@@ -217,7 +217,7 @@ void HttpServer::Core::stop(std::chrono::milliseconds limit, std::function<void(
     self->shared_->stopping = true;
     self->close_listener();
     {
-      const std::lock_guard lock(self->mutex_);
+      const MutexLock lock(self->mutex_);
       self->on_stopped_ = std::move(done);
     }
     self->stop_limit_.expires_after(limit);
@@ -241,7 +241,7 @@ void HttpServer::Core::close_now() {
 HttpServerStats HttpServer::Core::stats() const {
   HttpServerStats out;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     out.open = open_;
   }
   out.accepted = shared_->accepted;

@@ -10,12 +10,12 @@ namespace {
 
 int descriptor_of(BIO* bio) { return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio))); }
 
-bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
+bool may_retry() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
 int write_socket(BIO* bio, const char* data, std::size_t size, std::size_t* written) {
   BIO_clear_retry_flags(bio);
   const ssize_t n = ::send(descriptor_of(bio), data, size, MSG_NOSIGNAL);
-  if (n < 0 && would_block()) BIO_set_retry_write(bio);
+  if (n < 0 && may_retry()) BIO_set_retry_write(bio);
   *written = n > 0 ? static_cast<std::size_t>(n) : 0;
   return n > 0;
 }
@@ -23,7 +23,7 @@ int write_socket(BIO* bio, const char* data, std::size_t size, std::size_t* writ
 int read_socket(BIO* bio, char* data, std::size_t size, std::size_t* read) {
   BIO_clear_retry_flags(bio);
   const ssize_t n = ::recv(descriptor_of(bio), data, size, 0);
-  if (n < 0 && would_block()) BIO_set_retry_read(bio);
+  if (n < 0 && may_retry()) BIO_set_retry_read(bio);
   if (n == 0) BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
   *read = n > 0 ? static_cast<std::size_t>(n) : 0;
   return n > 0;

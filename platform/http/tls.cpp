@@ -7,8 +7,8 @@
 namespace holdline::platform {
 namespace {
 
-constexpr long kSessionSeconds = 3600;
-constexpr unsigned char kSessionContext[] = "holdline";
+constexpr long session_seconds = 3600;
+constexpr unsigned char session_context[] = "holdline";
 constexpr std::string_view kHttp11 = "\x08http/1.1";
 
 // A client that offers protocols must offer ours; one that offers none is taken at its word.
@@ -55,14 +55,14 @@ Result<std::shared_ptr<const TlsServerContext>> TlsServerContext::create(const I
                                                                          std::string_view client_ca_pem) {
   SslCtxPtr context(SSL_CTX_new(TLS_server_method()));
   if (!context || SSL_CTX_set_min_proto_version(context.get(), TLS1_3_VERSION) != 1 ||
-      SSL_CTX_set_session_id_context(context.get(), kSessionContext, sizeof kSessionContext - 1) != 1 ||
+      SSL_CTX_set_session_id_context(context.get(), session_context, sizeof session_context - 1) != 1 ||
       SSL_CTX_set_num_tickets(context.get(), 1) != 1 || SSL_CTX_set_max_early_data(context.get(), 0) != 1)
     return openssl_failure(ErrorKind::stop, "crypto-failed", "TLS 1.3 is not available.");
   // Idle connections give their record buffers back; a response may be sent in pieces from wherever it lies.
   SSL_CTX_set_mode(context.get(),
                    SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
-  SSL_CTX_set_timeout(context.get(), kSessionSeconds);
+  SSL_CTX_set_timeout(context.get(), session_seconds);
   SSL_CTX_set_alpn_select_cb(context.get(), select_protocol, nullptr);
   HOLDLINE_TRY(use_identity(context.get(), server));
   HOLDLINE_TRY(verify_clients_with(context.get(), client_ca_pem));

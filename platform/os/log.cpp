@@ -108,7 +108,7 @@ bool Logger::admit(std::string_view id, std::uint64_t& left_out) {
 
 void Logger::write(LogLevel level, std::string_view id, std::string_view text, std::initializer_list<LogField> fields) {
   if (level < options_.least) return;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::uint64_t left_out = 0;
   if (!admit(id, left_out)) return;
 

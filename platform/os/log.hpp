@@ -11,12 +11,12 @@
 #include <functional>
 #include <initializer_list>
 #include <map>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include "platform/os/clock.hpp"
+#include "platform/os/mutex.hpp"
 #include "sync/base/result.hpp"
 
 namespace holdline::platform {
@@ -111,8 +111,8 @@ class Logger {
   Sink sink_;
   const Clock& clock_;
   LogOptions options_;
-  std::mutex mutex_;
-  std::map<std::string, Window, std::less<>> windows_;
+  Mutex mutex_;
+  std::map<std::string, Window, std::less<>> windows_ HOLDLINE_GUARDED_BY(mutex_);
 };
 
 // What suits standard error: text on a terminal, journal when systemd reads it, else json.

@@ -45,10 +45,6 @@ void ServiceNotifier::status(std::string_view line) const {
   send(message);
 }
 
-void ServiceNotifier::extend_timeout(std::chrono::seconds by) const {
-  send("EXTEND_TIMEOUT_USEC=" + std::to_string(std::chrono::microseconds(by).count()));
-}
-
 void ServiceNotifier::send(std::string_view message) const {
   sockaddr_un address{};
   if (socket_.empty() || socket_.size() >= sizeof address.sun_path) return;

@@ -23,8 +23,6 @@ class ServiceNotifier {
   void alive() const { send("WATCHDOG=1"); }
   // One line for `systemctl status`; without customer data.
   void status(std::string_view line) const;
-  // Start or stop takes this much longer, counted from now: a check of a large database, a migration.
-  void extend_timeout(std::chrono::seconds by) const;
 
   // How often alive() is expected at the latest; call it at half this time.
   std::optional<std::chrono::microseconds> watchdog() const { return watchdog_; }

@@ -4,24 +4,25 @@
 #include <chrono>
 #include <utility>
 
-namespace holdline::agent {
+namespace holdline::platform {
 
-TaskThread::TaskThread(const platform::Clock& clock) : clock_(clock), thread_([this] { work(); }) {}
+TaskThread::TaskThread(const Clock& clock) : clock_(clock), thread_([this] { work(); }) {}
 
 TaskThread::~TaskThread() { stop(); }
 
-void TaskThread::post(Task task) {
+bool TaskThread::post(Task task) {
   {
-    const std::lock_guard lock(mutex_);
-    if (stopping_) return;
+    const MutexLock lock(mutex_);
+    if (stopping_) return false;
     tasks_.push_back(std::move(task));
   }
   changed_.notify_one();
+  return true;
 }
 
 void TaskThread::at(std::int64_t boot_ms, Task task) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     alarm_ = Alarm{boot_ms, std::move(task)};
   }
   changed_.notify_one();
@@ -29,39 +30,38 @@ void TaskThread::at(std::int64_t boot_ms, Task task) {
 
 void TaskThread::stop() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
   changed_.notify_one();
   if (thread_.joinable()) thread_.join();
 }
 
-std::int64_t TaskThread::patience() const {
+std::int64_t TaskThread::until_alarm() const {
   constexpr std::int64_t longest_ms = 1'000;
   return std::clamp<std::int64_t>(alarm_->boot_ms - clock_.now().boot_ms, 0, longest_ms);
 }
 
-void TaskThread::work() {
-  std::unique_lock lock(mutex_);
+std::optional<TaskThread::Task> TaskThread::next() {
+  const MutexLock lock(mutex_);
   for (;;) {
-    Task task;
+    const std::int64_t wait_ms = alarm_ && !stopping_ ? until_alarm() : -1;
+    if (wait_ms == 0) return std::exchange(alarm_, std::nullopt)->task;
     if (!tasks_.empty()) {
-      task = std::move(tasks_.front());
+      Task task = std::move(tasks_.front());
       tasks_.pop_front();
-    } else if (stopping_) {
-      return;
-    } else if (!alarm_) {
-      changed_.wait(lock);
-    } else if (const std::int64_t wait_ms = patience(); wait_ms > 0) {
-      changed_.wait_for(lock, std::chrono::milliseconds(wait_ms));
-    } else {
-      task = std::move(std::exchange(alarm_, std::nullopt)->task);
+      return task;
     }
-    if (!task) continue;
-    lock.unlock();
-    task();
-    lock.lock();
+    if (stopping_) return std::nullopt;
+    if (wait_ms > 0)
+      changed_.wait_for(mutex_, std::chrono::milliseconds(wait_ms));
+    else
+      changed_.wait(mutex_);
   }
 }
 
-}  // namespace holdline::agent
+void TaskThread::work() {
+  while (const auto task = next()) (*task)();
+}
+
+}  // namespace holdline::platform

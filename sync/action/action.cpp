@@ -15,8 +15,8 @@ constexpr std::uint32_t element_index(std::uint32_t op, FieldIndex field, std::u
 }
 
 Origin origin_of(const Maker& maker, const ActionHeader& header) {
-  const Id& incarnation = header.first ? header.first->incarnation : maker.incarnation;
-  const std::uint64_t number = header.first ? header.first->number : header.number;
+  const Id& incarnation = header.original ? header.original->incarnation : maker.incarnation;
+  const std::uint64_t number = header.original ? header.original->number : header.number;
   return {maker.device, incarnation, header.lane, number, header.made.wall_ms, header.made.boot, header.made.boot_ms};
 }
 
@@ -47,7 +47,7 @@ bool ActionHeader::operator==(const ActionHeader& other) const {
   return lane == other.lane && number == other.number && schema == other.schema && person == other.person &&
          assertion == other.assertion && event_ms == other.event_ms && hybrid == other.hybrid &&
          made.wall_ms == other.made.wall_ms && made.boot == other.made.boot && made.boot_ms == other.made.boot_ms &&
-         incident == other.incident && after == other.after && first == other.first;
+         incident == other.incident && depends_on == other.depends_on && original == other.original;
 }
 
 Base make_base(const Value& displayed) {

@@ -54,14 +54,13 @@ struct ActionRef {
   auto operator<=>(const ActionRef&) const = default;
 };
 
-// Where an action stood when it was made, for one that was made anew under another incarnation. It is what the action
-// is known by: however often and by how many copies of a disk it is made anew, its records keep their ids and it takes
-// effect once.
-struct FirstMade {
+// Where a re-issued action stood when it was made, under an earlier incarnation. It is what the action is known by:
+// however often and by how many copies of a disk it is re-issued, its records keep their ids and it takes effect once.
+struct OriginalPosition {
   Id incarnation;
   std::uint64_t number = 0;  // in the same lane
   Hash hash;                 // of the chain there
-  bool operator==(const FirstMade&) const = default;
+  bool operator==(const OriginalPosition&) const = default;
 };
 
 struct ActionHeader {
@@ -74,8 +73,8 @@ struct ActionHeader {
   HybridTime hybrid;
   TimeReading made;  // uncorrected
   std::optional<Id> incident;
-  std::vector<ActionRef> after;  // must have taken effect first; ascending
-  std::optional<FirstMade> first;
+  std::vector<ActionRef> depends_on;  // must have taken effect first; ascending
+  std::optional<OriginalPosition> original;
   bool operator==(const ActionHeader&) const;
 };
 
@@ -108,12 +107,13 @@ Hash chain_hash(const Hash& predecessor, std::string_view header, const Salt& sa
 
 // Writes the action and links it to `predecessor` (all zero for number 1). Pure: nothing is durable yet. Errors, all
 // ask_person: "action-too-large" (a limit of limits.hpp), "unknown-schema", "unknown-collection", "unknown-field",
-// "malformed-action" (what an Action may not be: changes or `after` out of order, elements for a field without them).
+// "malformed-action" (what an Action may not be: changes or `depends_on` out of order, elements for a field without
+// them).
 Result<StoredAction> store_action(const Schema& schema, const Maker& maker, const Action& action, const Salt& salt,
                                   const Hash& predecessor);
 // The same action at another place, as when its chain goes on under another incarnation: `header` is that of `stored`
-// with another number, `after` or sign-in. Salt and payload stay byte for byte; the schema need not be known.
-Result<StoredAction> store_again(const StoredAction& stored, const ActionHeader& header, const Hash& predecessor);
+// with another number, `depends_on` or sign-in. Salt and payload stay byte for byte; the schema need not be known.
+Result<StoredAction> rechain_action(const StoredAction& stored, const ActionHeader& header, const Hash& predecessor);
 // Reads it back; does not check the hash. Errors: ask_person "malformed-action", "unknown-schema" (header.schema
 // differs from schema.version()), "unknown-collection", "unknown-field".
 Result<Action> read_action(const Schema& schema, const Maker& maker, const StoredAction& stored);

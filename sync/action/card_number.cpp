@@ -15,7 +15,7 @@ namespace holdline::sync {
 
 namespace {
 
-constexpr std::size_t least_digits = 13, most_digits = 19;
+constexpr std::size_t min_digits = 13, max_digits = 19;
 constexpr std::size_t phone_digits = 15;  // E.164
 constexpr std::size_t iban_least = 15, iban_most = 34;
 
@@ -167,8 +167,8 @@ bool holds_card(const Run& run) {
       const std::size_t end = to + 1 < run.starts.size() ? run.starts[to + 1] : run.digits.size();
       lengths.push_back(end - run.starts[to]);
       const auto digits = std::string_view(run.digits).substr(run.starts[from], end - run.starts[from]);
-      if (digits.size() > most_digits) break;
-      if (digits.size() < least_digits || (from == 0 && run.plus && digits.size() <= phone_digits)) continue;
+      if (digits.size() > max_digits) break;
+      if (digits.size() < min_digits || (from == 0 && run.plus && digits.size() <= phone_digits)) continue;
       const bool usual = is_even(lengths) || (!any_hard && !any_short);
       if (usual && begins_like_a_card(digits) && passes_luhn(digits)) return true;
     }
@@ -178,7 +178,7 @@ bool holds_card(const Run& run) {
 
 // Reads the run at `at`, which is a digit, and moves behind it.
 Run read_run(std::string_view text, std::size_t& at) {
-  constexpr std::size_t most_separators = 3;
+  constexpr std::size_t max_separators = 3;
   Run run;
   run.plus = at > 0 && text[at - 1] == '+';
   bool crossed_hard = false;
@@ -188,7 +188,7 @@ Run read_run(std::string_view text, std::size_t& at) {
     while (at < text.size() && is_digit(text[at])) run.digits.push_back(text[at++]);
     std::size_t next = at;
     while (next < text.size() && is_separator(text[next])) ++next;
-    if (next == at || next - at > most_separators || next == text.size() || !is_digit(text[next])) return run;
+    if (next == at || next - at > max_separators || next == text.size() || !is_digit(text[next])) return run;
     crossed_hard = text.substr(at, next - at).find(hard) != std::string_view::npos;
     at = next;
   }
@@ -199,7 +199,7 @@ Run read_run(std::string_view text, std::size_t& at) {
 bool holds_card_number(std::string_view text) {
   // Nearly every text ends here: too few digits for a card number.
   const auto may_be_digit = [](char c) { return is_digit(c) || static_cast<unsigned char>(c) >= 0x80; };
-  if (std::ranges::count_if(text, may_be_digit) < static_cast<std::ptrdiff_t>(least_digits)) return false;
+  if (std::ranges::count_if(text, may_be_digit) < static_cast<std::ptrdiff_t>(min_digits)) return false;
   std::string readable = plain(text);
   blank_ibans(readable);
   for (std::size_t i = 0; i < readable.size();) {

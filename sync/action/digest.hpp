@@ -46,7 +46,7 @@ Hash root_of(const Leaves& leaves);
 // The digests of one store, kept incrementally.
 class DigestTable {
  public:
-  // Pass null for "was not there" / "is not there any more". `before` and `after` are the same record.
+  // Pass null for "was not there" / "is not there any more". `before` and `depends_on` are the same record.
   void change(const Collection& collection, const Record* before, const Record* after);
   const std::map<DigestKey, Leaves>& all() const { return leaves_; }
   std::map<DigestKey, Leaves>& all() { return leaves_; }

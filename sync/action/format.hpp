@@ -16,7 +16,7 @@ namespace holdline::sync::action_format {
 inline constexpr std::uint8_t version = 1;
 
 // What of a header may be left out; one byte says what is there.
-enum HeaderPart : std::uint8_t { has_incident = 1, has_first = 2 };
+enum HeaderPart : std::uint8_t { has_incident = 1, has_original = 2 };
 
 // How an op names its record.
 enum Target : std::uint8_t {

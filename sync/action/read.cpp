@@ -174,24 +174,24 @@ Result<ActionHeader> read_header(std::string_view bytes) {
   h.person = read_id(in);
   h.assertion = narrow<std::uint32_t>(in);
   const std::uint8_t parts = in.u8();
-  if (parts > (has_incident | has_first)) return malformed("parts of the header");
+  if (parts > (has_incident | has_original)) return malformed("parts of the header");
   if ((parts & has_incident) != 0) h.incident = read_id(in);
-  if ((parts & has_first) != 0) {
+  if ((parts & has_original) != 0) {
     const Id incarnation = read_id(in);
     const std::uint64_t number = in.varint();
-    h.first = FirstMade{incarnation, number, Hash::from(in.raw(32))};
+    h.original = OriginalPosition{incarnation, number, Hash::from(in.raw(32))};
   }
-  const std::size_t after = in.count(2);
-  if (after > limits::after_per_action) return malformed("too many earlier actions");
-  h.after.reserve(after);
-  for (std::size_t i = 0; i < after; ++i) {
+  const std::size_t dependencies = in.count(2);
+  if (dependencies > limits::dependencies_per_action) return malformed("too many earlier actions");
+  h.depends_on.reserve(dependencies);
+  for (std::size_t i = 0; i < dependencies; ++i) {
     const Lane lane = in.u8();
-    h.after.push_back({lane, in.varint()});
+    h.depends_on.push_back({lane, in.varint()});
   }
   if (!in.done()) return malformed("length of the header");
   if (h.lane >= lane_count || h.number == 0) return malformed("lane or number");
-  if (!strictly_ascending(h.after)) return malformed("order of earlier actions");
-  if (h.first && h.first->number == 0) return malformed("first number");
+  if (!strictly_ascending(h.depends_on)) return malformed("order of earlier actions");
+  if (h.original && h.original->number == 0) return malformed("original number");
   return h;
 }
 

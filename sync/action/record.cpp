@@ -23,7 +23,7 @@ std::size_t size_bound(const Value& value) {
   return overhead;
 }
 
-tl::unexpected<Error> malformed(const Collection& collection, const char* what) {
+tl::unexpected<Error> malformed_body(const Collection& collection, const char* what) {
   return fail(ErrorKind::stop, "malformed-body",
               "a stored record of collection '" + collection.name + "' cannot be read: " + what +
                   "; check the store before writing to it");
@@ -92,7 +92,7 @@ Bytes encode_body(const Collection& collection, const Record& record) {
 Result<void> decode_body(const Collection& collection, std::string_view body, Record& into) {
   ByteReader in(body);
   const std::uint64_t flags = in.varint();
-  if (!in.ok() || (flags & ~known_flags) != 0) return malformed(collection, "unknown flags");
+  if (!in.ok() || (flags & ~known_flags) != 0) return malformed_body(collection, "unknown flags");
   into.deleted = (flags & flag_deleted) != 0;
   into.deletion_asked = (flags & flag_deletion_asked) != 0;
   into.fields.assign(collection.fields.size(), Null{});
@@ -103,13 +103,13 @@ Result<void> decode_body(const Collection& collection, std::string_view body, Re
     while (next < collection.fields.size() && collection.fields[next].no < no) ++next;
     if (!in.ok()) break;
     if (next == collection.fields.size() || collection.fields[next].no != no)
-      return malformed(collection, "a field number is unknown or out of order");
+      return malformed_body(collection, "a field number is unknown or out of order");
     Value value = decode_value(in, limits::text_bytes);
     if (!in.ok()) break;
-    if (!fits(collection.fields[next].type, value)) return malformed(collection, "a value is of another type");
+    if (!fits(collection.fields[next].type, value)) return malformed_body(collection, "a value is of another type");
     into.fields[next++] = std::move(value);
   }
-  if (!in.done()) return malformed(collection, "truncated or malformed bytes");
+  if (!in.done()) return malformed_body(collection, "truncated or malformed bytes");
   return {};
 }
 

@@ -228,14 +228,14 @@ void check_header(const Schema& schema, const ActionHeader& header, std::vector<
   if (header.number == 0) findings.push_back({"", "no-number", "The action has no number; numbers begin at 1."});
   if (header.event_ms < first_ms || header.event_ms > last_ms)
     findings.push_back({"", "out-of-range", "The time of the event must be in the years 1 to 9999."});
-  if (header.after.size() > limits::after_per_action)
-    findings.push_back({"", "too-many-after", "The action names too many earlier ones."});
-  for (std::size_t i = 0; i < header.after.size(); ++i) {
-    const ActionRef& ref = header.after[i];
+  if (header.depends_on.size() > limits::dependencies_per_action)
+    findings.push_back({"", "too-many-dependencies", "The action names too many earlier ones."});
+  for (std::size_t i = 0; i < header.depends_on.size(); ++i) {
+    const ActionRef& ref = header.depends_on[i];
     const bool earlier =
         ref.number != 0 && ref.lane < lane_count && (ref.lane != header.lane || ref.number < header.number);
-    if (!earlier || (i > 0 && ref <= header.after[i - 1])) {
-      findings.push_back({"", "wrong-after", "The action may name only earlier actions, ascending, each once."});
+    if (!earlier || (i > 0 && ref <= header.depends_on[i - 1])) {
+      findings.push_back({"", "wrong-dependencies", "The action may name only earlier actions, ascending, each once."});
       break;
     }
   }

@@ -23,7 +23,7 @@ struct Finding {
 std::vector<Finding> validate(const Schema& schema, const Op& op);
 
 // Checks a whole action: 1..max_ops_per_action ops, each valid, one tenant, lane is the most urgent of its collections,
-// `after` names only earlier numbers of the same lane or other lanes, schema is the version at hand.
+// `depends_on` names only earlier numbers of the same lane or other lanes, schema is the version at hand.
 std::vector<Finding> validate(const Schema& schema, const Action& action);
 
 // True when the text holds what looks like a payment card number: 13 to 19 digits in groups, beginning like a card

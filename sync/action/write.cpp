@@ -34,15 +34,15 @@ void write_header(ByteWriter& w, const ActionHeader& h) {
   w.svarint(h.made.boot_ms);
   w.raw(h.person.view());
   w.varint(h.assertion);
-  w.u8(static_cast<std::uint8_t>((h.incident ? has_incident : 0) | (h.first ? has_first : 0)));
+  w.u8(static_cast<std::uint8_t>((h.incident ? has_incident : 0) | (h.original ? has_original : 0)));
   if (h.incident) w.raw(h.incident->view());
-  if (h.first) {
-    w.raw(h.first->incarnation.view());
-    w.varint(h.first->number);
-    w.raw(h.first->hash.view());
+  if (h.original) {
+    w.raw(h.original->incarnation.view());
+    w.varint(h.original->number);
+    w.raw(h.original->hash.view());
   }
-  w.varint(h.after.size());
-  for (const ActionRef& ref : h.after) {
+  w.varint(h.depends_on.size());
+  for (const ActionRef& ref : h.depends_on) {
     w.u8(ref.lane);
     w.varint(ref.number);
   }
@@ -184,14 +184,14 @@ namespace {
 // Writes the header of an action whose payload and salt are there, and links it.
 Result<StoredAction> link(const ActionHeader& header, StoredAction stored, const Hash& predecessor) {
   if (header.lane >= lane_count || header.number == 0) return malformed("lane or number");
-  if (header.after.size() > limits::after_per_action) return too_large();
-  if (!strictly_ascending(header.after)) return malformed("order of earlier actions");
+  if (header.depends_on.size() > limits::dependencies_per_action) return too_large();
+  if (!strictly_ascending(header.depends_on)) return malformed("order of earlier actions");
   stored.lane = header.lane;
   stored.number = header.number;
   stored.header.clear();
   ByteWriter to_header(stored.header);
   write_header(to_header, header);
-  const std::size_t room = limits::action_bytes - (header.first ? 0 : limits::header_growth);
+  const std::size_t room = limits::action_bytes - (header.original ? 0 : limits::header_growth);
   if (stored.header.size() + stored.payload.size() > room) return too_large();
   stored.hash = chain_hash(predecessor, stored.header, stored.salt, stored.payload);
   return stored;
@@ -208,7 +208,7 @@ Result<StoredAction> store_action(const Schema& schema, const Maker& maker, cons
   return link(action.header, std::move(stored), predecessor);
 }
 
-Result<StoredAction> store_again(const StoredAction& stored, const ActionHeader& header, const Hash& predecessor) {
+Result<StoredAction> rechain_action(const StoredAction& stored, const ActionHeader& header, const Hash& predecessor) {
   return link(header, stored, predecessor);
 }
 

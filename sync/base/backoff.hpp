@@ -10,8 +10,8 @@ namespace holdline::sync {
 class Backoff {
  public:
   struct Limits {
-    std::int64_t first_ms = 500;    // cap of the first delay; shorter would hammer a hub that is restarting
-    std::int64_t most_ms = 60'000;  // cap of every delay; longer would keep people waiting after recovery
+    std::int64_t first_ms = 500;   // cap of the first delay; shorter would hammer a hub that is restarting
+    std::int64_t max_ms = 60'000;  // cap of every delay; longer would keep people waiting after recovery
   };
   Backoff() = default;
   explicit Backoff(Limits limits) : limits_(limits) {}
@@ -19,14 +19,13 @@ class Backoff {
   // The next delay, uniform in [cap/10, cap], cap doubling per call. `draw` is any 64 random bits. A delay the other
   // side asked for (Retry-After) is a floor.
   std::int64_t next(std::uint64_t draw, std::int64_t asked_ms = 0) {
-    const std::int64_t cap = std::min(limits_.most_ms, limits_.first_ms << std::min(attempt_, 20u));
+    const std::int64_t cap = std::min(limits_.max_ms, limits_.first_ms << std::min(attempt_, 20u));
     ++attempt_;
     const std::int64_t floor = cap / 10;
     const auto span = static_cast<std::uint64_t>(cap - floor + 1);
     return std::max(asked_ms, floor + static_cast<std::int64_t>(draw % span));
   }
   void reset() { attempt_ = 0; }
-  unsigned attempts() const { return attempt_; }
 
  private:
   Limits limits_;

@@ -20,12 +20,12 @@ inline constexpr int window_log = 23;
 inline constexpr std::size_t ops_per_action = 200;
 // One action's header + payload; what one person types stays far below.
 inline constexpr std::size_t action_bytes = 64 * 1024;
-// What a new action leaves free of that, so that its header can grow when it is made anew under another incarnation.
+// What a new action leaves free of that, so that its header can grow when it is re-issued under another incarnation.
 inline constexpr std::size_t header_growth = 128;
 // Text of one field, whatever the schema says.
 inline constexpr std::size_t text_bytes = 16 * 1024;
 inline constexpr std::size_t elements_per_value = 1'000;
-inline constexpr std::size_t after_per_action = 64;
+inline constexpr std::size_t dependencies_per_action = 64;
 // Records of one cn, so that a cut never has to split one.
 inline constexpr std::size_t records_per_change = 1'000;
 // Records of one cut (it may run over by the last cn's records): bounds what one pull holds in memory.

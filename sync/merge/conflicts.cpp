@@ -95,13 +95,13 @@ std::string display(const Value& value) {
   return std::visit(Text{}, value);
 }
 
-RecordKey conflict_key(const Schema& schema, const Incoming& incoming, const Loser& loser) {
+RecordKey conflict_key(const Schema& schema, const Incoming& incoming, const LosingValue& losing) {
   Bytes place;
   ByteWriter out(place);
   out.raw(incoming.maker.device.view());
   if (incoming.by_value) {
     out.blob("by value");
-    for (const Value& value : loser.value) encode_value(out, value);
+    for (const Value& value : losing.value) encode_value(out, value);
   } else {
     out.raw(incoming.maker.incarnation.view());
     out.u8(incoming.header.lane);
@@ -109,31 +109,32 @@ RecordKey conflict_key(const Schema& schema, const Incoming& incoming, const Los
     out.svarint(incoming.header.made.wall_ms);
     out.varint(incoming.index);
   }
-  out.u8(loser.about_deletion ? 0xff : loser.unit);
-  out.u8(loser.incoming_lost ? 1 : 0);
+  out.u8(losing.about_deletion ? 0xff : losing.unit);
+  out.u8(losing.incoming_lost ? 1 : 0);
   const auto no = conflicts(schema).no;
   return {no, natural_id(no, incoming.op.record.id, place)};
 }
 
-Record conflict_record(const Schema& schema, const Incoming& incoming, const Loser& loser, const std::string& scope) {
+Record conflict_record(const Schema& schema, const Incoming& incoming, const LosingValue& losing,
+                       const std::string& scope) {
   const Collection& collection = conflicts(schema);
   const Collection& subject = *schema.collection(incoming.op.record.collection);
   Record record;
-  record.key = conflict_key(schema, incoming, loser);
+  record.key = conflict_key(schema, incoming, losing);
   record.scope = scope;
   record.fields.resize(collection.fields.size());
   const auto set = [&](std::string_view name, Value value) { field(collection, record, name) = std::move(value); };
   set("collection", std::int64_t{subject.no});
   set("record", incoming.op.record.id);
-  set("unit", loser.about_deletion ? std::string("deletion") : subject.units[loser.unit].name);
-  set("state", std::string(loser.state == LoserState::open ? "open" : "decided"));
-  set("policy", std::string(policy_name(loser.policy)));
-  set("about_deletion", loser.about_deletion);
-  set("base", texts(shown_bases(loser.base)));
-  set("current", texts(loser.winner));
-  set("other", texts(loser.value));
-  set("current_raw", raw(loser.winner));
-  set("other_raw", raw(loser.value));
+  set("unit", losing.about_deletion ? std::string("deletion") : subject.units[losing.unit].name);
+  set("state", std::string(losing.state == LosingState::open ? "open" : "decided"));
+  set("policy", std::string(policy_name(losing.policy)));
+  set("about_deletion", losing.about_deletion);
+  set("base", texts(shown_bases(losing.base)));
+  set("current", texts(losing.winner));
+  set("other", texts(losing.value));
+  set("current_raw", raw(losing.winner));
+  set("other_raw", raw(losing.value));
   set("by_device", incoming.maker.device);
   set("by_person", incoming.header.person);
   set("at", incoming.corrected_ms);

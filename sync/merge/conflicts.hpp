@@ -13,10 +13,11 @@ namespace holdline::sync {
 
 // The same losing action and unit always give the same record, so a replay cannot make a second one. Of a maker who is
 // known by value: the same losing value of the unit.
-RecordKey conflict_key(const Schema& schema, const Incoming& incoming, const Loser& loser);
+RecordKey conflict_key(const Schema& schema, const Incoming& incoming, const LosingValue& losing);
 
 // The conflict record of one losing value.
-Record conflict_record(const Schema& schema, const Incoming& incoming, const Loser& loser, const std::string& scope);
+Record conflict_record(const Schema& schema, const Incoming& incoming, const LosingValue& losing,
+                       const std::string& scope);
 
 // Whether a change of this unit goes on from `conflict`: it is open, about this unit of the op's record, and what the
 // change replaces of its other value is what it was made from, or is not among what lost. When two machines of one disk

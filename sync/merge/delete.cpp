@@ -20,33 +20,33 @@ void write_seen(ByteWriter& out, const Record& record) {
 
 }  // namespace
 
-Loser lost_deletion(LoserState state, bool incoming_lost) {
-  Loser loser;
-  loser.state = state;
-  loser.incoming_lost = incoming_lost;
-  loser.about_deletion = true;
-  return loser;
+LosingValue lost_deletion(LosingState state, bool incoming_lost) {
+  LosingValue losing;
+  losing.state = state;
+  losing.incoming_lost = incoming_lost;
+  losing.about_deletion = true;
+  return losing;
 }
 
-MergeOutcome merge_delete(const Collection& collection, const Stood* stood, const Incoming& incoming) {
+MergeOutcome merge_delete(const Collection& collection, const StoredRecord* stored, const Incoming& incoming) {
   MergeOutcome outcome;
-  if (stood == nullptr) {
+  if (stored == nullptr) {
     outcome.next.record = blank_record(collection, incoming.op);
     outcome.next.record.deleted = true;
     return outcome;
   }
-  outcome.next = *stood;
+  outcome.next = *stored;
   Record& record = outcome.next.record;
   if (record.deleted) return outcome;
-  outcome.merged = changed_by_others(stood, incoming);
+  outcome.merged = changed_by_others(stored, incoming);
   if (incoming.current_digest == incoming.op.seen_digest) {
     record.deleted = true;
     record.deletion_asked = false;
   } else {
     // Whoever asks too has a question of their own: it names them, and what they saw.
     record.deletion_asked = true;
-    outcome.losers.push_back(lost_deletion(LoserState::open, true));
-    if (stood->record.deletion_asked) return outcome;
+    outcome.losing_values.push_back(lost_deletion(LosingState::open, true));
+    if (stored->record.deletion_asked) return outcome;
   }
   outcome.flags_changed = true;
   outcome.next.meta.last_device = incoming.maker.device;

@@ -29,20 +29,20 @@ void fold(const Collection& collection, const Incoming& in, const FieldChange& c
 }
 
 // A create that met a deleted record. The deletion is over, and kept for the record.
-void start_anew(const Stood& stood, MergeOutcome& outcome) {
-  outcome.next.record.scope = stood.record.scope;
-  outcome.next.meta.last_cn = stood.meta.last_cn;
+void restart_deleted(const StoredRecord& stored, MergeOutcome& outcome) {
+  outcome.next.record.scope = stored.record.scope;
+  outcome.next.meta.last_cn = stored.meta.last_cn;
   outcome.flags_changed = outcome.merged = true;
-  outcome.stamps_changed = outcome.next.meta.stamps != stood.meta.stamps;
+  outcome.stamps_changed = outcome.next.meta.stamps != stored.meta.stamps;
   outcome.changed = 0;
-  for (std::size_t i = 0; i < stood.record.fields.size(); ++i)
-    if (stood.record.fields[i] != outcome.next.record.fields[i]) outcome.changed |= bit(static_cast<FieldIndex>(i));
-  outcome.losers.push_back(lost_deletion(LoserState::decided, false));
+  for (std::size_t i = 0; i < stored.record.fields.size(); ++i)
+    if (stored.record.fields[i] != outcome.next.record.fields[i]) outcome.changed |= bit(static_cast<FieldIndex>(i));
+  outcome.losing_values.push_back(lost_deletion(LosingState::decided, false));
 }
 
 // A create where no live record stands: everything applies. The plain case of every new record, so it copies each value
 // once and hashes only for policy `latest`. A deleted record starts anew: whoever creates it cannot have displayed it.
-MergeOutcome merge_create(const Collection& collection, const Stood* stood, const Incoming& in) {
+MergeOutcome merge_create(const Collection& collection, const StoredRecord* stored, const Incoming& in) {
   MergeOutcome outcome;
   outcome.created = true;
   outcome.next.record = blank_record(collection, in.op);
@@ -66,7 +66,7 @@ MergeOutcome merge_create(const Collection& collection, const Stood* stood, cons
     const EffectiveTime at{in.corrected_ms, in.maker.device};
     outcome.stamps_changed |= put_stamp(outcome.next.meta, unit, *stamp_name(named), at);
   }
-  if (stood != nullptr) start_anew(*stood, outcome);
+  if (stored != nullptr) restart_deleted(*stored, outcome);
   return outcome;
 }
 
@@ -88,24 +88,24 @@ void merge_fields(const Collection& collection, const Incoming& in, const JoinsO
 }
 
 // Lays the changes of an edit, or of a create that met a live record, on what stands (nothing: an empty record).
-MergeOutcome merge_changes(const Collection& collection, const Stood* stood, const Incoming& in,
+MergeOutcome merge_changes(const Collection& collection, const StoredRecord* stored, const Incoming& in,
                            const JoinsOpenConflict& joins) {
   MergeOutcome outcome;
-  if (stood != nullptr) {
-    outcome.next = *stood;
+  if (stored != nullptr) {
+    outcome.next = *stored;
   } else {
     outcome.next.record = blank_record(collection, in.op);
   }
-  outcome.merged = changed_by_others(stood, in);
+  outcome.merged = changed_by_others(stored, in);
   merge_fields(collection, in, joins, outcome);
   if (outcome.changed == 0) return outcome;
   outcome.next.meta.last_device = in.maker.device;
-  outcome.created = stood == nullptr || stood->record.deleted;
+  outcome.created = stored == nullptr || stored->record.deleted;
   if (outcome.next.record.deleted) {
     outcome.next.record.deleted = false;
     outcome.next.record.deletion_asked = true;
     outcome.flags_changed = true;
-    outcome.losers.push_back(lost_deletion(LoserState::open, false));
+    outcome.losing_values.push_back(lost_deletion(LosingState::open, false));
   }
   return outcome;
 }
@@ -127,16 +127,17 @@ Record blank_record(const Collection& collection, const Op& op) {
   return record;
 }
 
-bool changed_by_others(const Stood* stood, const Incoming& incoming) {
-  return stood != nullptr && stood->meta.last_cn > incoming.op.seen && stood->meta.last_device != incoming.maker.device;
+bool changed_by_others(const StoredRecord* stored, const Incoming& incoming) {
+  return stored != nullptr && stored->meta.last_cn > incoming.op.seen &&
+         stored->meta.last_device != incoming.maker.device;
 }
 
-MergeOutcome merge(const Collection& collection, const Stood* stood, const Incoming& incoming,
+MergeOutcome merge(const Collection& collection, const StoredRecord* stored, const Incoming& incoming,
                    const JoinsOpenConflict& joins) {
-  if (incoming.op.kind == OpKind::erase_row) return merge_delete(collection, stood, incoming);
-  const bool live = stood != nullptr && !stood->record.deleted;
-  if (incoming.op.kind == OpKind::create && !live) return merge_create(collection, stood, incoming);
-  return merge_changes(collection, stood, incoming, joins);
+  if (incoming.op.kind == OpKind::erase_row) return merge_delete(collection, stored, incoming);
+  const bool live = stored != nullptr && !stored->record.deleted;
+  if (incoming.op.kind == OpKind::create && !live) return merge_create(collection, stored, incoming);
+  return merge_changes(collection, stored, incoming, joins);
 }
 
 }  // namespace holdline::sync

@@ -38,7 +38,7 @@ Bytes encode_meta(const RecordMeta& meta);
 // Errors: stop "malformed-meta".
 Result<RecordMeta> decode_meta(std::string_view bytes);
 
-enum class LoserState : std::uint8_t {
+enum class LosingState : std::uint8_t {
   open,     // a person decides
   decided,  // the policy decided; kept for the record
 };
@@ -46,16 +46,16 @@ enum class LoserState : std::uint8_t {
 // One value that did not become (or did not stay) the current one. `value`, `winner` and `base` hold one entry per
 // field of the unit; a field the op did not mention has its current value in both and an unknown base. All three are
 // empty when it is about a deletion.
-struct Loser {
+struct LosingValue {
   std::uint8_t unit = 0;
-  LoserState state = LoserState::open;
+  LosingState state = LosingState::open;
   MergePolicy policy = MergePolicy::review;
   std::vector<Value> value;     // what lost
   std::vector<Value> winner;    // what stands
   std::vector<Base> base;       // what the incoming change was made from
   bool incoming_lost = true;    // false: the value that stood until now lost to this op
   bool about_deletion = false;  // delete against edit, in either order: `unit` has no meaning
-  bool operator==(const Loser&) const = default;
+  bool operator==(const LosingValue&) const = default;
 };
 
 // A change that joined an open conflict: what the conflict's other value becomes.
@@ -81,36 +81,36 @@ struct Incoming {
   bool by_value = false;
 };
 
-struct Stood {  // what the ledger holds
+struct StoredRecord {  // what the ledger holds
   Record record;
   RecordMeta meta;
-  bool operator==(const Stood&) const = default;
+  bool operator==(const StoredRecord&) const = default;
 };
 
 struct MergeOutcome {
-  Stood next;                   // meta.last_cn is as it stood: whoever commits fills it in
+  StoredRecord next;            // meta.last_cn is as it stood: whoever commits fills it in
   FieldMask changed = 0;        // fields whose value differs from before
   bool created = false;         // no live record stood here before: the feed tells all its fields
   bool flags_changed = false;   // deleted or deletion_asked differ from before
   bool stamps_changed = false;  // next.meta.stamps differ: to be kept, but by itself neither fed nor a new cn
   bool merged = false;          // somebody else had changed the record since it was displayed, or a policy decided
-  std::vector<Loser> losers;    // open ones make the result `conflict`
-  std::vector<Joined> joined;   // these make the result `conflict`, with the id of the one they joined
+  std::vector<LosingValue> losing_values;  // open ones make the result `conflict`
+  std::vector<Joined> joined;              // these make the result `conflict`, with the id of the one they joined
 
   // Whether the record takes a new form at a new cn.
   bool changes_record() const { return created || flags_changed || changed != 0; }
   bool operator==(const MergeOutcome&) const = default;
 };
 
-// Asks whether the unit already has an open conflict that this action's `after` names: then the change joins that
+// Asks whether the unit already has an open conflict that this action's `depends_on` names: then the change joins that
 // conflict (its value becomes the conflict's other value) and the unit is not compared again. May be empty: no. Not
-// asked for actions without `after`.
+// asked for actions without `depends_on`.
 using JoinsOpenConflict = std::function<bool(std::uint8_t unit)>;
 
 // Merges one op into what stands (null when there is no such record). Pure, total and deterministic: any op that passed
 // validation has an outcome. Applying the same op to the outcome again changes nothing and loses nothing new: an op
 // that lost loses the same values again.
-MergeOutcome merge(const Collection& collection, const Stood* stood, const Incoming& incoming,
+MergeOutcome merge(const Collection& collection, const StoredRecord* stored, const Incoming& incoming,
                    const JoinsOpenConflict& joins);
 
 // What an erase_row names: digest of the record and its children as displayed, that is as project() gives them to the

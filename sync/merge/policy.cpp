@@ -6,11 +6,11 @@ namespace holdline::sync {
 
 namespace {
 
-using Rule = Verdict (*)(const Contest&);
+using Rule = PolicyDecision (*)(const Contention&);
 
-Verdict review(const Contest&) { return Verdict::ask; }
+PolicyDecision review(const Contention&) { return PolicyDecision::ask; }
 
-Verdict central(const Contest&) { return Verdict::stay; }
+PolicyDecision central(const Contention&) { return PolicyDecision::keep_current; }
 
 Bytes canonical(const std::vector<Value>& values) {
   Bytes bytes;
@@ -19,11 +19,12 @@ Bytes canonical(const std::vector<Value>& values) {
   return bytes;
 }
 
-Verdict latest(const Contest& contest) {
-  if (!contest.current_at || *contest.current_at < contest.incoming_at) return Verdict::give_way;
-  if (contest.incoming_at < *contest.current_at) return Verdict::stay;
+PolicyDecision latest(const Contention& contention) {
+  if (!contention.current_at || *contention.current_at < contention.incoming_at) return PolicyDecision::take_incoming;
+  if (contention.incoming_at < *contention.current_at) return PolicyDecision::keep_current;
   // One device, one millisecond: nothing says which is later, but every hub must say the same.
-  return canonical(contest.current) < canonical(contest.incoming) ? Verdict::give_way : Verdict::stay;
+  return canonical(contention.current) < canonical(contention.incoming) ? PolicyDecision::take_incoming
+                                                                        : PolicyDecision::keep_current;
 }
 
 const std::string no_state;
@@ -34,21 +35,23 @@ const std::string& state_of(const Value& value) {
 }
 
 // The only field of the unit: the schema lets picklists with these two policies merge alone.
-const Field& picklist(const Contest& contest) { return contest.collection.fields[contest.unit.fields.front()]; }
-
-Verdict transition(const Contest& contest) {
-  const auto& steps = picklist(contest).transitions;
-  const auto from = steps.find(state_of(contest.current.front()));
-  if (from == steps.end()) return Verdict::ask;
-  const auto& allowed = from->second;
-  const bool legal = std::find(allowed.begin(), allowed.end(), state_of(contest.incoming.front())) != allowed.end();
-  return legal ? Verdict::give_way : Verdict::ask;
+const Field& picklist(const Contention& contention) {
+  return contention.collection.fields[contention.unit.fields.front()];
 }
 
-Verdict strictest(const Contest& contest) {
-  const Field& field = picklist(contest);
-  const bool stricter = strictness(field, contest.current.front()) < strictness(field, contest.incoming.front());
-  return stricter ? Verdict::give_way : Verdict::stay;
+PolicyDecision transition(const Contention& contention) {
+  const auto& steps = picklist(contention).transitions;
+  const auto from = steps.find(state_of(contention.current.front()));
+  if (from == steps.end()) return PolicyDecision::ask;
+  const auto& allowed = from->second;
+  const bool legal = std::find(allowed.begin(), allowed.end(), state_of(contention.incoming.front())) != allowed.end();
+  return legal ? PolicyDecision::take_incoming : PolicyDecision::ask;
+}
+
+PolicyDecision strictest(const Contention& contention) {
+  const Field& field = picklist(contention);
+  const bool stricter = strictness(field, contention.current.front()) < strictness(field, contention.incoming.front());
+  return stricter ? PolicyDecision::take_incoming : PolicyDecision::keep_current;
 }
 
 // In the order of MergePolicy. Sets and lists are folded and never get here; another type under their policy has
@@ -62,6 +65,8 @@ std::ptrdiff_t strictness(const Field& field, const Value& value) {
   return at == field.options.end() ? -1 : at - field.options.begin();
 }
 
-Verdict decide(const Contest& contest) { return rules[static_cast<std::size_t>(contest.unit.policy)](contest); }
+PolicyDecision decide(const Contention& contention) {
+  return rules[static_cast<std::size_t>(contention.unit.policy)](contention);
+}
 
 }  // namespace holdline::sync

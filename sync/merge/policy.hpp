@@ -10,7 +10,7 @@
 namespace holdline::sync {
 
 // Two values of one unit that were both made without knowing the other. Values are one per field of the unit.
-struct Contest {
+struct Contention {
   const Collection& collection;
   const MergeUnit& unit;
   const std::vector<Value>& current;
@@ -19,13 +19,13 @@ struct Contest {
   EffectiveTime incoming_at;
 };
 
-enum class Verdict {
-  ask,       // the current values stay, a person decides about the incoming
-  stay,      // the current values stay, the incoming are kept for the record
-  give_way,  // the incoming values stand, the current are kept for the record
+enum class PolicyDecision {
+  ask,            // the current values stay, a person decides about the incoming
+  keep_current,   // the current values stay, the incoming are kept for the record
+  take_incoming,  // the incoming values stand, the current are kept for the record
 };
 
-Verdict decide(const Contest& contest);
+PolicyDecision decide(const Contention& contention);
 
 // Position of a value in the declared order of a picklist, ascending; -1 for what is not in it.
 std::ptrdiff_t strictness(const Field& field, const Value& value);

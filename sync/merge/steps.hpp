@@ -9,7 +9,7 @@ namespace holdline::sync {
 Record blank_record(const Collection& collection, const Op& op);
 
 // Whether another device changed the record after the op's author saw it.
-bool changed_by_others(const Stood* stood, const Incoming& incoming);
+bool changed_by_others(const StoredRecord* stored, const Incoming& incoming);
 
 constexpr FieldMask bit(std::uint8_t field_or_unit) { return FieldMask{1} << field_or_unit; }
 
@@ -20,8 +20,8 @@ void assign(MergeOutcome& outcome, FieldIndex field, const Value& value);
 void merge_unit(const Collection& collection, std::uint8_t unit, const Incoming& incoming,
                 const JoinsOpenConflict& joins, MergeOutcome& outcome);
 
-Loser lost_deletion(LoserState state, bool incoming_lost);
+LosingValue lost_deletion(LosingState state, bool incoming_lost);
 
-MergeOutcome merge_delete(const Collection& collection, const Stood* stood, const Incoming& incoming);
+MergeOutcome merge_delete(const Collection& collection, const StoredRecord* stored, const Incoming& incoming);
 
 }  // namespace holdline::sync

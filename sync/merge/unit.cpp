@@ -98,20 +98,20 @@ class UnitMerge {
     for (const FieldChange* change : changes_) assign(outcome_, change->field, change->value);
   }
 
-  void lose(LoserState state, bool incoming_lost, std::vector<Value> value, std::vector<Value> winner) {
-    outcome_.merged = outcome_.merged || state == LoserState::decided;
-    outcome_.losers.push_back(
+  void lose(LosingState state, bool incoming_lost, std::vector<Value> value, std::vector<Value> winner) {
+    outcome_.merged = outcome_.merged || state == LosingState::decided;
+    outcome_.losing_values.push_back(
         {number_, state, unit_.policy, std::move(value), std::move(winner), bases(), incoming_lost, false});
   }
 
   void contend(std::optional<EffectiveTime> current_at, const EffectiveTime& incoming_at) {
     std::vector<Value> here = current(), there = incoming();
-    const Verdict verdict = decide({collection_, unit_, here, there, current_at, incoming_at});
-    if (verdict == Verdict::give_way) {
+    const PolicyDecision verdict = decide({collection_, unit_, here, there, current_at, incoming_at});
+    if (verdict == PolicyDecision::take_incoming) {
       apply();
-      lose(LoserState::decided, false, std::move(here), std::move(there));
+      lose(LosingState::decided, false, std::move(here), std::move(there));
     } else {
-      const LoserState state = verdict == Verdict::ask ? LoserState::open : LoserState::decided;
+      const LosingState state = verdict == PolicyDecision::ask ? LosingState::open : LosingState::decided;
       lose(state, true, std::move(there), std::move(here));
     }
   }
@@ -143,13 +143,13 @@ class UnitMerge {
     const std::optional<Value> hidden = strictest_hidden(field);
     if (fit == Fit::matching && hidden && strictness(field, change.value) < strictness(field, *hidden)) {
       assign(outcome_, change.field, *hidden);
-      lose(LoserState::decided, true, {change.value}, {*hidden});
+      lose(LosingState::decided, true, {change.value}, {*hidden});
       hide(field, change.value);
     } else if (fit == Fit::matching) {
       apply();
     } else if (fit == Fit::conflict) {
       contend({}, {});
-      hide(field, Value{outcome_.losers.back().value.front()});
+      hide(field, Value{outcome_.losing_values.back().value.front()});
     }
     forget(name_of(current()));
   }
@@ -183,7 +183,7 @@ class UnitMerge {
 void merge_unit(const Collection& collection, std::uint8_t unit, const Incoming& incoming,
                 const JoinsOpenConflict& joins, MergeOutcome& outcome) {
   UnitMerge merge(collection, unit, incoming, outcome);
-  const bool joined = !incoming.header.after.empty() && joins && joins(unit);
+  const bool joined = !incoming.header.depends_on.empty() && joins && joins(unit);
   return joined ? merge.join() : merge.compare();
 }
 

@@ -26,38 +26,38 @@ std::string_view name_of(SessionState state) {
   return "unknown";
 }
 
-std::vector<SessionAction> Session::step(const SessionEvent& event, std::int64_t now_ms, std::uint64_t chance) {
+std::vector<SessionCommand> Session::step(const SessionEvent& event, std::int64_t now_ms, std::uint64_t random_bits) {
   now_ms_ = now_ms;
-  chance_ = chance;
-  Actions actions;
-  std::visit([&](const auto& e) { on(e, actions); }, event);
-  return actions;
+  random_bits_ = random_bits;
+  Commands commands;
+  std::visit([&](const auto& e) { on(e, commands); }, event);
+  return commands;
 }
 
-void Session::greet(Actions& out) {
+void Session::greet(Commands& out) {
   state_ = SessionState::greeting;
   caught_up_ = pull_due_ = false;
-  out.push_back(action::SayHello{});
+  out.push_back(command::SayHello{});
 }
 
-void Session::rest(std::int64_t delay_ms, Actions& out) {
+void Session::rest(std::int64_t delay_ms, Commands& out) {
   state_ = SessionState::resting;
   caught_up_ = false;
-  out.push_back(action::Rest{now_ms_ + delay_ms});
+  out.push_back(command::Rest{now_ms_ + delay_ms});
 }
 
-void Session::on(const event::Wake&, Actions& out) {
+void Session::on(const event::Wake&, Commands& out) {
   if (state_ == SessionState::resting) return greet(out);
   pull_when_due(out);
 }
 
-void Session::on(const event::OutboxGrew& e, Actions& out) {
+void Session::on(const event::OutboxGrew& e, Commands& out) {
   tips_ = e.tips;
   upload_.tips(tips_);
   push(out);
 }
 
-void Session::on(const event::Welcomed& e, Actions& out) {
+void Session::on(const event::Welcomed& e, Commands& out) {
   if (state_ != SessionState::greeting) return;
   last_error_.reset();
   resume_ = e.welcome.resume;
@@ -66,7 +66,7 @@ void Session::on(const event::Welcomed& e, Actions& out) {
   if (e.hub_went_back) {
     std::array<std::uint64_t, lane_count> hub_has{};
     for (Lane lane = 0; lane < lane_count; ++lane) hub_has[lane] = e.welcome.lanes[lane].number;
-    out.push_back(action::VoidResults{hub_has, e.welcome.results});
+    out.push_back(command::VoidResults{hub_has, e.welcome.results});
   }
   if (std::ranges::find(e.chain, ChainCheck::differs) != e.chain.end()) {
     // A lane that agrees parts from the hub nowhere: everything the hub has of it is common.
@@ -82,23 +82,23 @@ void Session::on(const event::Welcomed& e, Actions& out) {
   prepare_or_go_on(e, out);
 }
 
-void Session::compare_next_lane(Actions& out) {
+void Session::compare_next_lane(Commands& out) {
   for (Lane lane = 0; lane < lane_count; ++lane) {
     if (common_[lane]) continue;
     if (compare_from_[lane] == 0) {
       common_[lane] = 0;
       continue;
     }
-    out.push_back(action::AskCommon{lane, compare_from_[lane]});
+    out.push_back(command::AskCommon{lane, compare_from_[lane]});
     return;
   }
   state_ = SessionState::reissuing;
   std::array<std::uint64_t, lane_count> common{};
   for (Lane lane = 0; lane < lane_count; ++lane) common[lane] = *common_[lane];
-  out.push_back(action::Reissue{common});
+  out.push_back(command::Reissue{common});
 }
 
-void Session::on(const event::CommonFound& e, Actions& out) {
+void Session::on(const event::CommonFound& e, Commands& out) {
   if (state_ != SessionState::comparing) return;
   // A hub that says more than it was asked must not make the entries behind that disappear.
   if (e.common >= e.first)
@@ -108,77 +108,77 @@ void Session::on(const event::CommonFound& e, Actions& out) {
   compare_next_lane(out);
 }
 
-void Session::on(const event::Reissued&, Actions& out) {
+void Session::on(const event::Reissued&, Commands& out) {
   // The new incarnation introduces itself: the hub knows nothing of it yet.
   if (state_ == SessionState::reissuing) greet(out);
 }
 
-void Session::prepare_or_go_on(const event::Welcomed& e, Actions& out) {
+void Session::prepare_or_go_on(const event::Welcomed& e, Commands& out) {
   if (e.have_schema && e.have_dictionary) {
     download(out);
     push(out);
     return;
   }
   state_ = SessionState::preparing;
-  action::Prepare prepare;
+  command::Prepare prepare;
   if (!e.have_schema) prepare.schema = e.welcome.schema;
   if (!e.have_dictionary) prepare.dictionary = e.welcome.dictionary;
   out.push_back(prepare);
 }
 
-void Session::on(const event::Prepared&, Actions& out) {
+void Session::on(const event::Prepared&, Commands& out) {
   if (state_ != SessionState::preparing) return;
   download(out);
   push(out);
 }
 
-void Session::download(Actions& out) {
+void Session::download(Commands& out) {
   backoff_.reset();
   if (resume_ == Resume::bootstrap) {
     state_ = SessionState::bootstrapping;
     chunks_waiting_.clear();
     chunks_in_flight_ = 0;
-    out.push_back(action::FetchManifest{});
+    out.push_back(command::FetchManifest{});
   } else {
     state_ = SessionState::following;
     // The first pull returns at once, so that the screen learns soon how old its data are.
-    out.push_back(action::StartPull{0});
+    out.push_back(command::StartPull{0});
   }
 }
 
-void Session::on(const event::ManifestKept& e, Actions& out) {
+void Session::on(const event::ManifestKept& e, Commands& out) {
   if (state_ != SessionState::bootstrapping) return;
   chunks_waiting_.assign(e.missing.rbegin(), e.missing.rend());  // taken from the back: the hub's order
   fetch_chunks(out);
 }
 
-void Session::fetch_chunks(Actions& out) {
+void Session::fetch_chunks(Commands& out) {
   while (!chunks_waiting_.empty() && chunks_in_flight_ < options_.chunks_in_flight) {
-    out.push_back(action::FetchChunk{chunks_waiting_.back()});
+    out.push_back(command::FetchChunk{chunks_waiting_.back()});
     chunks_waiting_.pop_back();
     ++chunks_in_flight_;
   }
-  if (chunks_in_flight_ == 0) out.push_back(action::FinishBootstrap{});
+  if (chunks_in_flight_ == 0) out.push_back(command::FinishBootstrap{});
 }
 
-void Session::on(const event::ChunkKept&, Actions& out) {
+void Session::on(const event::ChunkKept&, Commands& out) {
   if (state_ != SessionState::bootstrapping || chunks_in_flight_ == 0) return;
   --chunks_in_flight_;
   fetch_chunks(out);
 }
 
-void Session::on(const event::Bootstrapped&, Actions& out) {
+void Session::on(const event::Bootstrapped&, Commands& out) {
   if (state_ != SessionState::bootstrapping) return;
   resume_ = Resume::follow;
   download(out);
 }
 
-void Session::on(const event::PushStarted& e, Actions& out) {
+void Session::on(const event::PushStarted& e, Commands& out) {
   upload_.sent(e.lane, e.from, e.to);
   push(out);
 }
 
-void Session::on(const event::PushAnswered& e, Actions& out) {
+void Session::on(const event::PushAnswered& e, Commands& out) {
   if (!uploading()) return;
   switch (e.answer) {
     case PushAnswer::results:
@@ -205,7 +205,7 @@ void Session::on(const event::PushAnswered& e, Actions& out) {
   }
 }
 
-void Session::on(const event::Pulled& e, Actions& out) {
+void Session::on(const event::Pulled& e, Commands& out) {
   if (state_ != SessionState::following) return;
   if (e.reset) {
     greet(out);
@@ -216,7 +216,7 @@ void Session::on(const event::Pulled& e, Actions& out) {
     state_ = SessionState::repairing;
     keys_differing_ = e.differing;
     leaves_differing_.clear();
-    mend_next(out);
+    repair_next(out);
     return;
   }
   pull_due_ = true;
@@ -225,51 +225,52 @@ void Session::on(const event::Pulled& e, Actions& out) {
 }
 
 // Asked again with every answer to a push and when the distance is over, for on a slow line an answer takes long.
-void Session::pull_when_due(Actions& out) {
+void Session::pull_when_due(Commands& out) {
   if (state_ != SessionState::following || !pull_due_) return;
   const std::int64_t due_ms = pulled_ms_ + options_.pull_distance_ms;
-  if (upload_.in_flight() && now_ms_ < due_ms) return out.push_back(action::Remind{due_ms});
+  if (upload_.in_flight() && now_ms_ < due_ms) return out.push_back(command::Remind{due_ms});
   pull_due_ = false;
-  out.push_back(action::StartPull{caught_up_ ? options_.pull_wait_ms : 0});
+  out.push_back(command::StartPull{caught_up_ ? options_.pull_wait_ms : 0});
 }
 
 // One leaf after the other of one key after the other; back to following when none is left. A part that moved meanwhile
 // is left for the next digest to find again.
-void Session::mend_next(Actions& out) {
+void Session::repair_next(Commands& out) {
   if (keys_differing_.empty()) {
     state_ = SessionState::following;
-    out.push_back(action::StartPull{0});
+    out.push_back(command::StartPull{0});
     return;
   }
   if (leaves_differing_.empty())
-    out.push_back(action::CompareLeaves{keys_differing_.back()});
+    out.push_back(command::CompareLeaves{keys_differing_.back()});
   else
-    out.push_back(action::FetchLeaf{keys_differing_.back(), leaves_differing_.back()});
+    out.push_back(command::FetchLeaf{keys_differing_.back(), leaves_differing_.back()});
 }
 
-void Session::on(const event::LeavesCompared& e, Actions& out) {
+void Session::on(const event::LeavesCompared& e, Commands& out) {
   if (state_ != SessionState::repairing) return;
   leaves_differing_ = e.differing;
   if (e.moved || e.differing.empty()) {
     leaves_differing_.clear();
     keys_differing_.pop_back();
   }
-  mend_next(out);
+  repair_next(out);
 }
 
-void Session::on(const event::Repaired& e, Actions& out) {
+void Session::on(const event::Repaired& e, Commands& out) {
   if (state_ != SessionState::repairing || leaves_differing_.empty()) return;
   leaves_differing_.pop_back();
   if (e.moved) leaves_differing_.clear();
   if (leaves_differing_.empty()) keys_differing_.pop_back();
-  mend_next(out);
+  repair_next(out);
 }
 
-void Session::on(const event::Failed& e, Actions& out) {
+void Session::on(const event::Failed& e, Commands& out) {
   last_error_ = e.error;
   if (state_ == SessionState::resting) return;
   const bool mends_itself = e.error.kind == ErrorKind::retry_later || e.error.kind == ErrorKind::start_over;
-  rest(mends_itself ? backoff_.next(chance_, e.retry_after_ms) : std::max(options_.person_retry_ms, e.retry_after_ms),
+  rest(mends_itself ? backoff_.next(random_bits_, e.retry_after_ms)
+                    : std::max(options_.person_retry_ms, e.retry_after_ms),
        out);
 }
 
@@ -279,9 +280,9 @@ bool Session::uploading() const {
 }
 
 // One order at a time: the driver reads the batch and says how far it went (PushStarted), then the next is considered.
-void Session::push(Actions& out) {
+void Session::push(Commands& out) {
   if (!uploading()) return;
-  if (const auto order = upload_.next()) out.push_back(action::StartPush{*order});
+  if (const auto request = upload_.next()) out.push_back(command::StartPush{*request});
 }
 
 }  // namespace holdline::sync

@@ -1,6 +1,6 @@
-// The agent's sync session as a state machine: step(event, now, chance) -> actions. It decides; the driver
+// The agent's sync session as a state machine: step(event, now, random_bits) -> actions. It decides; the driver
 // (agent/engine) does what the actions say and feeds back what happened. It holds no bytes, reads no clock and draws no
-// chance.
+// random numbers.
 //
 //   resting --wake--> greeting --welcome--> [comparing -> reissuing] -> [preparing] -> bootstrapping | following
 //        ^                                                                                      |
@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "sync/base/backoff.hpp"
+#include "sync/base/limits.hpp"
 #include "sync/session/upload.hpp"
 #include "sync/wire/message.hpp"
 
@@ -30,7 +31,7 @@ enum class SessionState : std::uint8_t {
   reissuing,      // the driver re-issues what follows under a new incarnation
   preparing,      // fetching the hub's schema or dictionary
   bootstrapping,  // fetching a snapshot; uploads go on
-  repairing,      // a digest differed: comparing leaves and mending rows; uploads go on
+  repairing,      // a digest differed: comparing leaves and repairing rows; uploads go on
   following,      // pulling from the cursor; uploads go on
 };
 std::string_view name_of(SessionState state);
@@ -103,7 +104,7 @@ using SessionEvent =
                  event::ManifestKept, event::ChunkKept, event::Bootstrapped, event::PushStarted, event::PushAnswered,
                  event::Pulled, event::LeavesCompared, event::Repaired, event::Failed>;
 
-namespace action {
+namespace command {
 struct SayHello {};
 // Void the results above what the hub has: it was restored from an older copy; everything above is offered again.
 struct VoidResults {
@@ -128,7 +129,7 @@ struct FetchChunk {
 };
 struct FinishBootstrap {};
 struct StartPush {
-  Upload::Order order;
+  Upload::PushRequest request;
 };
 struct StartPull {
   std::int64_t wait_ms = 0;
@@ -148,19 +149,19 @@ struct Remind {
 struct Rest {
   std::int64_t at_ms = 0;
 };
-}  // namespace action
+}  // namespace command
 
-using SessionAction =
-    std::variant<action::SayHello, action::VoidResults, action::AskCommon, action::Reissue, action::Prepare,
-                 action::FetchManifest, action::FetchChunk, action::FinishBootstrap, action::StartPush,
-                 action::StartPull, action::CompareLeaves, action::FetchLeaf, action::Remind, action::Rest>;
+using SessionCommand =
+    std::variant<command::SayHello, command::VoidResults, command::AskCommon, command::Reissue, command::Prepare,
+                 command::FetchManifest, command::FetchChunk, command::FinishBootstrap, command::StartPush,
+                 command::StartPull, command::CompareLeaves, command::FetchLeaf, command::Remind, command::Rest>;
 
 class Session {
  public:
   struct Options {
     Backoff::Limits backoff;
     std::size_t chunks_in_flight = 2;
-    std::int64_t pull_wait_ms = 25'000;
+    std::int64_t pull_wait_ms = limits::pull_wait_ms;
     // Between two pulls while pushes are in flight, unless the push that is answered then was the last: most of what
     // such pulls bring is the workstation's own entries coming back, and taking them in small cuts would hold up the
     // rest of the queue. Longer, and colleagues' changes would be missed while a long queue drains.
@@ -170,8 +171,8 @@ class Session {
   };
   explicit Session(Options options) : options_(options), backoff_(options.backoff) {}
 
-  // `now_ms` never jumps and counts sleep (boot time); `chance` any 64 random bits.
-  std::vector<SessionAction> step(const SessionEvent& event, std::int64_t now_ms, std::uint64_t chance);
+  // `now_ms` never jumps and counts sleep (boot time); `random_bits` any 64 random bits.
+  std::vector<SessionCommand> step(const SessionEvent& event, std::int64_t now_ms, std::uint64_t random_bits);
 
   SessionState state() const { return state_; }
   // Connected: the hub answered hello in this conversation.
@@ -182,32 +183,32 @@ class Session {
   std::uint64_t hub_has(Lane lane) const { return upload_.hub_has(lane); }
 
  private:
-  using Actions = std::vector<SessionAction>;
-  void on(const event::Wake&, Actions&);
-  void on(const event::OutboxGrew&, Actions&);
-  void on(const event::Welcomed&, Actions&);
-  void on(const event::CommonFound&, Actions&);
-  void on(const event::Reissued&, Actions&);
-  void on(const event::Prepared&, Actions&);
-  void on(const event::ManifestKept&, Actions&);
-  void on(const event::ChunkKept&, Actions&);
-  void on(const event::Bootstrapped&, Actions&);
-  void on(const event::PushStarted&, Actions&);
-  void on(const event::PushAnswered&, Actions&);
-  void on(const event::Pulled&, Actions&);
-  void on(const event::LeavesCompared&, Actions&);
-  void on(const event::Repaired&, Actions&);
-  void on(const event::Failed&, Actions&);
+  using Commands = std::vector<SessionCommand>;
+  void on(const event::Wake&, Commands&);
+  void on(const event::OutboxGrew&, Commands&);
+  void on(const event::Welcomed&, Commands&);
+  void on(const event::CommonFound&, Commands&);
+  void on(const event::Reissued&, Commands&);
+  void on(const event::Prepared&, Commands&);
+  void on(const event::ManifestKept&, Commands&);
+  void on(const event::ChunkKept&, Commands&);
+  void on(const event::Bootstrapped&, Commands&);
+  void on(const event::PushStarted&, Commands&);
+  void on(const event::PushAnswered&, Commands&);
+  void on(const event::Pulled&, Commands&);
+  void on(const event::LeavesCompared&, Commands&);
+  void on(const event::Repaired&, Commands&);
+  void on(const event::Failed&, Commands&);
 
-  void greet(Actions&);
-  void rest(std::int64_t delay_ms, Actions&);
-  void compare_next_lane(Actions&);
-  void prepare_or_go_on(const event::Welcomed&, Actions&);
-  void download(Actions&);
-  void fetch_chunks(Actions&);
-  void mend_next(Actions&);
-  void push(Actions&);
-  void pull_when_due(Actions&);
+  void greet(Commands&);
+  void rest(std::int64_t delay_ms, Commands&);
+  void compare_next_lane(Commands&);
+  void prepare_or_go_on(const event::Welcomed&, Commands&);
+  void download(Commands&);
+  void fetch_chunks(Commands&);
+  void repair_next(Commands&);
+  void push(Commands&);
+  void pull_when_due(Commands&);
   bool uploading() const;
 
   Options options_;
@@ -222,7 +223,7 @@ class Session {
   std::int64_t pulled_ms_ = 0;
   // of the step being taken
   std::int64_t now_ms_ = 0;
-  std::uint64_t chance_ = 0;
+  std::uint64_t random_bits_ = 0;
   // comparing
   std::array<std::optional<std::uint64_t>, lane_count> common_{};
   std::array<std::uint64_t, lane_count> compare_from_{};

@@ -15,7 +15,7 @@ constexpr std::size_t bulk_in_flight = 2;    // over all bulk lanes: one is on t
 }  // namespace
 
 void Upload::begin(const std::array<LaneAck, lane_count>& hub) {
-  flights_.clear();
+  in_flight_.clear();
   for (Lane lane = 0; lane < lane_count; ++lane) {
     acked_[lane] = sent_[lane] = hub[lane].number;
     credit_[lane] = hub[lane].credit;
@@ -23,41 +23,41 @@ void Upload::begin(const std::array<LaneAck, lane_count>& hub) {
 }
 
 bool Upload::may_start(Lane lane) const {
-  const auto count = [&](auto&& wanted) { return static_cast<std::size_t>(std::ranges::count_if(flights_, wanted)); };
-  if (lane < first_bulk_lane) return count([&](const Flight& f) { return f.lane == lane; }) < urgent_in_flight;
-  return count([](const Flight& f) { return f.lane >= first_bulk_lane; }) < bulk_in_flight;
+  const auto count = [&](auto&& wanted) { return static_cast<std::size_t>(std::ranges::count_if(in_flight_, wanted)); };
+  if (lane < first_bulk_lane) return count([&](const InFlight& f) { return f.lane == lane; }) < urgent_in_flight;
+  return count([](const InFlight& f) { return f.lane >= first_bulk_lane; }) < bulk_in_flight;
 }
 
-std::optional<Upload::Order> Upload::next() const {
+std::optional<Upload::PushRequest> Upload::next() const {
   for (Lane lane = 0; lane < lane_count; ++lane) {
     if (sent_[lane] >= tips_[lane] || !may_start(lane)) continue;
     const std::uint64_t in_flight = sent_[lane] - acked_[lane];
     if (in_flight >= credit_[lane]) continue;
     const std::uint64_t room = std::min<std::uint64_t>(credit_[lane] - in_flight, limits::actions_per_push);
-    return Order{lane, sent_[lane], static_cast<std::size_t>(std::min(room, tips_[lane] - sent_[lane]))};
+    return PushRequest{lane, sent_[lane], static_cast<std::size_t>(std::min(room, tips_[lane] - sent_[lane]))};
   }
   return std::nullopt;
 }
 
 void Upload::sent(Lane lane, std::uint64_t from, std::uint64_t to) {
-  flights_.push_back({lane, from, to, acked_[lane]});
+  in_flight_.push_back({lane, from, to, acked_[lane]});
   sent_[lane] = std::max(sent_[lane], to);
 }
 
-void Upload::land(Lane lane, std::uint64_t from) {
-  std::erase_if(flights_, [&](const Flight& f) { return f.lane == lane && f.from == from; });
+void Upload::complete(Lane lane, std::uint64_t from) {
+  std::erase_if(in_flight_, [&](const InFlight& f) { return f.lane == lane && f.from == from; });
 }
 
 void Upload::acknowledged(Lane lane, std::uint64_t from, std::uint64_t to) {
-  land(lane, from);
+  complete(lane, from);
   acked_[lane] = std::max(acked_[lane], to);
   sent_[lane] = std::max(sent_[lane], acked_[lane]);
 }
 
 bool Upload::gap(Lane lane, std::uint64_t from, std::uint64_t expected) {
   const bool went_back = std::ranges::any_of(
-      flights_, [&](const Flight& f) { return f.lane == lane && f.from == from && expected <= f.acked; });
-  land(lane, from);
+      in_flight_, [&](const InFlight& f) { return f.lane == lane && f.from == from && expected <= f.acked; });
+  complete(lane, from);
   // Before a batch there is no gap that begins with it or behind it: sending on from there would send again what is in
   // flight, or leave the batch out for good.
   if (went_back || expected >= from) return false;
@@ -65,7 +65,7 @@ bool Upload::gap(Lane lane, std::uint64_t from, std::uint64_t expected) {
   std::uint64_t resume = std::max(acked_[lane], expected == 0 ? 0 : expected - 1);
   for (bool grew = true; grew;) {
     grew = false;
-    for (const Flight& f : flights_)
+    for (const InFlight& f : in_flight_)
       if (f.lane == lane && f.from <= resume + 1 && f.to > resume) resume = f.to, grew = true;
   }
   sent_[lane] = std::min(sent_[lane], resume);
@@ -73,7 +73,7 @@ bool Upload::gap(Lane lane, std::uint64_t from, std::uint64_t expected) {
 }
 
 bool Upload::drained() const {
-  if (!flights_.empty()) return false;
+  if (!in_flight_.empty()) return false;
   for (Lane lane = 0; lane < lane_count; ++lane)
     if (acked_[lane] < tips_[lane]) return false;
   return true;

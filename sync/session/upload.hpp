@@ -13,12 +13,12 @@ namespace holdline::sync {
 
 class Upload {
  public:
-  // A push to make: actions of `lane` after number `after`, at most `count`.
-  struct Order {
+  // A push to make: actions of `lane` after number `depends_on`, at most `count`.
+  struct PushRequest {
     Lane lane = 0;
     std::uint64_t after = 0;
     std::size_t count = 0;
-    bool operator==(const Order&) const = default;
+    bool operator==(const PushRequest&) const = default;
   };
 
   // A conversation begins: the hub has these, gives these credits; nothing is in flight.
@@ -28,7 +28,7 @@ class Upload {
 
   // The next push, most urgent lane first: at most one in flight for lanes 0 and 1 each and two for the rest together,
   // so that an urgent action never waits for bulk. Nothing when there is nothing to send or nowhere to put it.
-  std::optional<Order> next() const;
+  std::optional<PushRequest> next() const;
   // What was really sent for an order (the outbox cuts by bytes as well).
   void sent(Lane lane, std::uint64_t from, std::uint64_t to);
   // The hub settled a push: it has everything up to `to`.
@@ -39,24 +39,24 @@ class Upload {
 
   std::uint64_t hub_has(Lane lane) const { return acked_[lane]; }
   // Whether an answer to a push is still to come.
-  bool in_flight() const { return !flights_.empty(); }
+  bool in_flight() const { return !in_flight_.empty(); }
   // Nothing left to push and nothing in flight.
   bool drained() const;
 
  private:
-  struct Flight {
+  struct InFlight {
     Lane lane;
     std::uint64_t from, to;
     std::uint64_t acked;  // what the hub had of the lane when this was sent
   };
   bool may_start(Lane lane) const;
-  void land(Lane lane, std::uint64_t from);
+  void complete(Lane lane, std::uint64_t from);
 
   std::array<std::uint64_t, lane_count> tips_{};
   std::array<std::uint64_t, lane_count> acked_{};  // the hub has these
   std::array<std::uint64_t, lane_count> sent_{};   // sent in this conversation, acknowledged or in flight
   std::array<std::uint32_t, lane_count> credit_{};
-  std::vector<Flight> flights_;
+  std::vector<InFlight> in_flight_;
 };
 
 }  // namespace holdline::sync

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t salt_bytes = std::tuple_size_v<Salt>;
 
-auto malformed(const char* what) {
+auto malformed_actions(const char* what) {
   return fail(ErrorKind::ask_person, "malformed-batch",
               std::string("A batch of actions cannot be read (") + what + "); it is kept where it was made.");
 }
@@ -47,8 +47,8 @@ Bytes encode_actions(const ActionBatch& batch) {
   for (std::size_t i = 0; i < batch.actions.size(); ++i) {
     const StoredAction& action = batch.actions[i];
     const auto header = read_header(action.header);
-    // Actions made anew are too rare to have columns of their own for where they stood first.
-    const bool expected = header && header->lane == batch.lane && header->number == action.number && !header->first;
+    // Re-issued actions are too rare to have columns of their own for their original position.
+    const bool expected = header && header->lane == batch.lane && header->number == action.number && !header->original;
     const auto ops = expected ? shape_ops(shapes, action.payload) : std::nullopt;
     if (!ops || !shapes.accept()) {
       shapes.drop();
@@ -90,7 +90,7 @@ class ActionsReader {
     HeaderReader headers(source_);
     op_counts_ = IntReader(source_);
     ShapeReader shapes(source_);
-    if (!source_.ok() || !shapes.ok()) return malformed("columns");
+    if (!source_.ok() || !shapes.ok()) return malformed_actions("columns");
     batch_.actions.resize(count_);
     Hash last = batch_.predecessor;
     for (std::size_t i = 0; i < count_; ++i) {
@@ -98,20 +98,21 @@ class ActionsReader {
       action.lane = batch_.lane;
       action.number = first_ + i;
       std::memcpy(action.salt.data(), salts_.data() + i * salt_bytes, salt_bytes);
-      if (!(next_is_whole(i) ? read_whole(action) : read_packed(action, headers, shapes))) return malformed("action");
+      if (!(next_is_whole(i) ? read_whole(action) : read_packed(action, headers, shapes)))
+        return malformed_actions("action");
       total_ += action.header.size() + action.payload.size();
-      if (total_ > limits::message_bytes) return malformed("size");
+      if (total_ > limits::message_bytes) return malformed_actions("size");
       last = action.hash = chain_hash(last, action.header, action.salt, action.payload);
     }
-    if (!headers.done() || !op_counts_.done() || !shapes.done() || !source_.done()) return malformed("length");
-    if (batch_check(batch_.maker, last) != check_) return malformed("check");
+    if (!headers.done() || !op_counts_.done() || !shapes.done() || !source_.done()) return malformed_actions("length");
+    if (batch_check(batch_.maker, last) != check_) return malformed_actions("check");
     return std::move(batch_);
   }
 
  private:
   Result<void> read_start() {
     ByteReader &numbers = source_.numbers, &random = source_.random;
-    if (numbers.u8() != batch_version) return malformed("version");
+    if (numbers.u8() != batch_version) return malformed_actions("version");
     batch_.lane = numbers.u8();
     first_ = numbers.varint();
     const std::uint64_t count = numbers.varint();
@@ -119,23 +120,23 @@ class ActionsReader {
     batch_.maker.incarnation = Id::from(random.raw(16));
     batch_.predecessor = Hash::from(random.raw(32));
     check_ = random.raw(check_bytes);
-    if (!source_.ok() || batch_.lane >= lane_count) return malformed("start");
-    if (count > limits::actions_per_push || count > random.remaining() / salt_bytes) return malformed("count");
-    if (count != 0 && (first_ == 0 || first_ > UINT64_MAX - count)) return malformed("number");
+    if (!source_.ok() || batch_.lane >= lane_count) return malformed_actions("start");
+    if (count > limits::actions_per_push || count > random.remaining() / salt_bytes) return malformed_actions("count");
+    if (count != 0 && (first_ == 0 || first_ > UINT64_MAX - count)) return malformed_actions("number");
     count_ = static_cast<std::size_t>(count);
     salts_ = random.raw(count_ * salt_bytes);
 
     const std::size_t wholes = numbers.count();
-    if (wholes > count_) return malformed("count");
+    if (wholes > count_) return malformed_actions("count");
     std::uint64_t index = 0;
     for (std::size_t i = 0; i < wholes; ++i) {
       const std::uint64_t step = numbers.varint();
-      if (step >= count_ - index || (i != 0 && step == 0)) return malformed("places");
+      if (step >= count_ - index || (i != 0 && step == 0)) return malformed_actions("places");
       index += step;
       whole_at_.push_back(static_cast<std::size_t>(index));
       whole_bytes_.push_back({source_.texts.blob(limits::action_bytes), source_.texts.blob(limits::action_bytes)});
     }
-    if (!source_.ok()) return malformed("start");
+    if (!source_.ok()) return malformed_actions("start");
     return {};
   }
 

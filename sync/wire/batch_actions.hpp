@@ -22,8 +22,9 @@ class HeaderWriter {
   void write(ColumnSink& sink) const;
 
  private:
-  std::vector<std::int64_t> schema_, wall_, event_, hybrid_, counter_, boot_ms_, assertion_, has_incident_, after_;
-  std::vector<std::int64_t> after_lane_, after_distance_;
+  std::vector<std::int64_t> schema_, wall_, event_, hybrid_, counter_, boot_ms_, assertion_, has_incident_,
+      dependencies_;
+  std::vector<std::int64_t> dependency_lane_, dependency_distance_;
   std::vector<Id> boot_, person_, incident_;
 };
 
@@ -35,8 +36,8 @@ class HeaderReader {
   bool done() const;
 
  private:
-  IntReader schema_, wall_, event_, hybrid_, counter_, boot_ms_, assertion_, has_incident_, after_;
-  IntReader after_lane_, after_distance_;
+  IntReader schema_, wall_, event_, hybrid_, counter_, boot_ms_, assertion_, has_incident_, dependencies_;
+  IntReader dependency_lane_, dependency_distance_;
   IdReader boot_, person_, incident_;
 };
 

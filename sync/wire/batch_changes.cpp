@@ -16,7 +16,7 @@ constexpr std::uint8_t changes_version = 1;
 // Bits of the first byte of a row.
 constexpr std::uint8_t leave_bit = 1, deleted_bit = 2, deletion_asked_bit = 4;
 
-auto malformed(const char* what) {
+auto malformed_changes(const char* what) {
   return fail(ErrorKind::ask_person, "malformed-batch",
               std::string("A batch of changes cannot be read (") + what + "); nothing of it was applied.");
 }
@@ -69,25 +69,25 @@ class ChangesReader {
   ChangesReader(const Schema& schema, std::string_view body) : schema_(schema), source_(split(body)) {}
 
   Result<std::vector<Change>> read() {
-    if (source_.numbers.u8() != changes_version) return malformed("version");
+    if (source_.numbers.u8() != changes_version) return malformed_changes("version");
     const std::uint64_t count = source_.numbers.varint();
-    if (!source_.ok() || count > limits::changes_per_batch) return malformed("count");
+    if (!source_.ok() || count > limits::changes_per_batch) return malformed_changes("count");
     IntReader numbers(source_);
     ShapeReader shapes(source_);
-    if (!source_.ok() || !shapes.ok()) return malformed("columns");
+    if (!source_.ok() || !shapes.ok()) return malformed_changes("columns");
     std::vector<Change> changes;
     changes.reserve(static_cast<std::size_t>(count));
     std::size_t total = 0;
     for (std::uint64_t i = 0; i < count; ++i) {
       row_.clear();
-      if (!shapes.next(row_, limits::message_bytes)) return malformed("row");
+      if (!shapes.next(row_, limits::message_bytes)) return malformed_changes("row");
       total += row_.size();
-      if (total > limits::message_bytes) return malformed("size");
+      if (total > limits::message_bytes) return malformed_changes("size");
       Change& change = changes.emplace_back();
       change.cn = static_cast<ChangeNumber>(numbers.next());
       HOLDLINE_TRY(read_row(change));
     }
-    if (!numbers.done() || !shapes.done() || !source_.done()) return malformed("length");
+    if (!numbers.done() || !shapes.done() || !source_.done()) return malformed_changes("length");
     return changes;
   }
 
@@ -99,18 +99,18 @@ class ChangesReader {
     change.record.key.id = Id::from(in.raw(16));
     change.record.scope = in.blob(limits::text_bytes);
     const std::uint64_t told = in.varint();
-    if (!in.ok() || flags > (leave_bit | deleted_bit | deletion_asked_bit)) return malformed("start of a row");
+    if (!in.ok() || flags > (leave_bit | deleted_bit | deletion_asked_bit)) return malformed_changes("start of a row");
     const Collection* collection = no > UINT16_MAX ? nullptr : schema_.collection(static_cast<CollectionNo>(no));
-    if (!collection) return malformed("collection");
+    if (!collection) return malformed_changes("collection");
     change.leave = (flags & leave_bit) != 0;
     change.record.deleted = (flags & deleted_bit) != 0;
     change.record.deletion_asked = (flags & deletion_asked_bit) != 0;
     change.record.key.collection = collection->no;
-    if (told > collection->fields.size() || (change.leave && told != 0)) return malformed("number of fields");
+    if (told > collection->fields.size() || (change.leave && told != 0)) return malformed_changes("number of fields");
     if (!change.leave) change.record.fields.resize(collection->fields.size());
     for (std::uint64_t i = 0; i < told; ++i)
-      if (!read_field(*collection, in, change)) return malformed("field");
-    if (!in.done()) return malformed("length of a row");
+      if (!read_field(*collection, in, change)) return malformed_changes("field");
+    if (!in.done()) return malformed_changes("length of a row");
     return {};
   }
 

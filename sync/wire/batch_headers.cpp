@@ -41,23 +41,23 @@ void HeaderWriter::add(const ActionHeader& h) {
   assertion_.push_back(h.assertion);
   has_incident_.push_back(h.incident ? 1 : 0);
   if (h.incident) incident_.push_back(*h.incident);
-  after_.push_back(static_cast<std::int64_t>(h.after.size()));
-  for (const ActionRef& ref : h.after) {
-    after_lane_.push_back(ref.lane);
-    after_distance_.push_back(static_cast<std::int64_t>(h.number - ref.number));
+  dependencies_.push_back(static_cast<std::int64_t>(h.depends_on.size()));
+  for (const ActionRef& ref : h.depends_on) {
+    dependency_lane_.push_back(ref.lane);
+    dependency_distance_.push_back(static_cast<std::int64_t>(h.number - ref.number));
   }
 }
 
 void HeaderWriter::write(ColumnSink& sink) const {
   for (const auto* column : {&schema_, &wall_, &event_, &hybrid_, &counter_, &boot_ms_, &assertion_, &has_incident_,
-                             &after_, &after_lane_, &after_distance_})
+                             &dependencies_, &dependency_lane_, &dependency_distance_})
     write_ints(sink, *column);
   for (const auto* column : {&boot_, &person_, &incident_}) write_ids(sink, *column);
 }
 
 HeaderReader::HeaderReader(ColumnSource& source) {
-  for (auto* column : {&schema_, &wall_, &event_, &hybrid_, &counter_, &boot_ms_, &assertion_, &has_incident_, &after_,
-                       &after_lane_, &after_distance_})
+  for (auto* column : {&schema_, &wall_, &event_, &hybrid_, &counter_, &boot_ms_, &assertion_, &has_incident_,
+                       &dependencies_, &dependency_lane_, &dependency_distance_})
     *column = IntReader(source);
   for (auto* column : {&boot_, &person_, &incident_}) *column = IdReader(source);
 }
@@ -77,19 +77,19 @@ bool HeaderReader::next(Lane lane, std::uint64_t number, ActionHeader& h) {
   fits = to_u32(assertion_.next(), h.assertion) && fits;
   h.incident.reset();
   if (has_incident_.next() != 0) h.incident = incident_.next();
-  const auto after = static_cast<std::uint64_t>(after_.next());
-  h.after.clear();
-  if (!fits || after > limits::after_per_action) return false;
-  for (std::uint64_t i = 0; i < after; ++i) {
-    const auto after_lane = static_cast<Lane>(after_lane_.next());
-    h.after.push_back({after_lane, number - static_cast<std::uint64_t>(after_distance_.next())});
+  const auto dependencies = static_cast<std::uint64_t>(dependencies_.next());
+  h.depends_on.clear();
+  if (!fits || dependencies > limits::dependencies_per_action) return false;
+  for (std::uint64_t i = 0; i < dependencies; ++i) {
+    const auto dependency_lane = static_cast<Lane>(dependency_lane_.next());
+    h.depends_on.push_back({dependency_lane, number - static_cast<std::uint64_t>(dependency_distance_.next())});
   }
   return true;
 }
 
 bool HeaderReader::done() const {
   for (const auto* column : {&schema_, &wall_, &event_, &hybrid_, &counter_, &boot_ms_, &assertion_, &has_incident_,
-                             &after_, &after_lane_, &after_distance_})
+                             &dependencies_, &dependency_lane_, &dependency_distance_})
     if (!column->done()) return false;
   return boot_.done() && person_.done() && incident_.done();
 }

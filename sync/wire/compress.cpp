@@ -31,7 +31,7 @@ std::size_t checked(std::size_t code) {
   return code;
 }
 
-auto malformed(const char* what) {
+auto malformed_frame(const char* what) {
   return fail(ErrorKind::ask_person, "malformed-frame",
               std::string("A compressed message cannot be read (") + what + ").");
 }
@@ -131,17 +131,17 @@ Bytes Compressor::compress(std::string_view raw, const Dictionary* dictionary) {
 }
 
 Result<Bytes> Compressor::decompress(std::string_view frame, const Dictionary* dictionary, std::size_t max_raw) {
-  if (frame.empty() || frame[0] > dictionary_frame || frame[0] < plain_frame) return malformed("kind");
+  if (frame.empty() || frame[0] > dictionary_frame || frame[0] < plain_frame) return malformed_frame("kind");
   const bool with_dictionary = frame[0] == dictionary_frame;
   frame.remove_prefix(1);
-  if (!header_allowed(frame)) return malformed("not zstd, or too large a window");
+  if (!header_allowed(frame)) return malformed_frame("not zstd, or too large a window");
   const unsigned long long declared = ZSTD_getFrameContentSize(frame.data(), frame.size());
-  if (declared == ZSTD_CONTENTSIZE_ERROR) return malformed("not zstd");
-  if (declared == ZSTD_CONTENTSIZE_UNKNOWN) return malformed("no size");
-  if (declared > max_raw) return malformed("size");
-  if (declared / limits::expansion_ratio > frame.size()) return malformed("expansion");
+  if (declared == ZSTD_CONTENTSIZE_ERROR) return malformed_frame("not zstd");
+  if (declared == ZSTD_CONTENTSIZE_UNKNOWN) return malformed_frame("no size");
+  if (declared > max_raw) return malformed_frame("size");
+  if (declared / limits::expansion_ratio > frame.size()) return malformed_frame("expansion");
   const std::size_t length = ZSTD_findFrameCompressedSize(frame.data(), frame.size());
-  if (ZSTD_isError(length) || length != frame.size()) return malformed("not one whole frame");
+  if (ZSTD_isError(length) || length != frame.size()) return malformed_frame("not one whole frame");
   const unsigned id = ZSTD_getDictID_fromFrame(frame.data(), frame.size());
   if (with_dictionary ? !dictionary || id != ZSTD_getDictID_fromDDict(dictionary->state_->decompress.get()) : id != 0)
     return fail(ErrorKind::start_over, "unknown-dictionary",
@@ -151,7 +151,7 @@ Result<Bytes> Compressor::decompress(std::string_view frame, const Dictionary* d
   checked(ZSTD_DCtx_refDDict(context, with_dictionary ? dictionary->state_->decompress.get() : nullptr));
   Bytes raw(static_cast<std::size_t>(declared), '\0');
   const std::size_t size = ZSTD_decompressDCtx(context, raw.data(), raw.size(), frame.data(), frame.size());
-  if (ZSTD_isError(size) || size != raw.size()) return malformed("content");
+  if (ZSTD_isError(size) || size != raw.size()) return malformed_frame("content");
   return raw;
 }
 

@@ -54,8 +54,7 @@ struct Hello {
 struct LaneAck {
   std::uint64_t number = 0;  // last action of this incarnation and lane that the ledger has
   Hash hash;
-  std::uint32_t credit = 0;     // actions that may be in flight
-  std::uint64_t backed_up = 0;  // covered by a verified backup
+  std::uint32_t credit = 0;  // actions that may be in flight
   bool operator==(const LaneAck&) const = default;
 };
 
@@ -255,6 +254,8 @@ Bytes encode_leaves(const LeavesReply&);
 Result<LeavesReply> decode_leaves(std::string_view);
 Bytes encode_repair(const Schema&, const RepairReply&);
 Result<RepairReply> decode_repair(const Schema&, std::string_view);
+// The error of all of these that decode.
+tl::unexpected<Error> malformed_message();
 
 // Paths of the hub's sync interface: POST, bodies as above.
 namespace path {

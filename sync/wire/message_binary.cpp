@@ -7,12 +7,12 @@
 
 namespace holdline::sync {
 
-namespace {
-
-tl::unexpected<Error> malformed() {
+tl::unexpected<Error> malformed_message() {
   return fail(ErrorKind::ask_person, "malformed-message",
               "A message of the other side cannot be read; update the older side.");
 }
+
+namespace {
 
 void write(ByteWriter& out, const Cursor& cursor) {
   out.varint(cursor.cn);
@@ -157,7 +157,7 @@ Result<Push> decode_push(std::string_view bytes) {
     push.assertions.push_back(std::move(a));
   }
   const std::string_view batch = in.blob();
-  if (!in.done()) return malformed();
+  if (!in.done()) return malformed_message();
   HOLDLINE_ASSIGN(push.batch, decode_actions(batch));
   return push;
 }
@@ -179,7 +179,7 @@ Result<PushReply> decode_push_reply(std::string_view bytes) {
   reply.answer = static_cast<PushAnswer>(answer);
   reply.expected = in.varint();
   reply.results = read_results(in);
-  if (!in.done()) return malformed();
+  if (!in.done()) return malformed_message();
   return reply;
 }
 
@@ -227,7 +227,7 @@ Result<PullReply> decode_pull_reply(const Schema& schema, std::string_view bytes
   }
   reply.results = read_results(in);
   const std::string_view changes = in.blob();
-  if (!in.done()) return malformed();
+  if (!in.done()) return malformed_message();
   HOLDLINE_ASSIGN(reply.cut.changes, decode_changes(schema, changes));
   return reply;
 }
@@ -255,7 +255,7 @@ Result<LeavesReply> decode_leaves(std::string_view bytes) {
       const std::string_view raw = in.raw(32);
       if (in.ok()) leaf = Sum::from(raw);
     }
-  if (!in.done()) return malformed();
+  if (!in.done()) return malformed_message();
   return reply;
 }
 
@@ -272,7 +272,7 @@ Result<RepairReply> decode_repair(const Schema& schema, std::string_view bytes) 
   RepairReply reply;
   const std::uint8_t moved = in.u8();
   const std::string_view rows = in.blob();
-  if (!in.done() || moved > 1) return malformed();
+  if (!in.done() || moved > 1) return malformed_message();
   reply.moved = moved != 0;
   HOLDLINE_ASSIGN(reply.rows, decode_changes(schema, rows));
   return reply;

@@ -14,11 +14,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-tl::unexpected<Error> malformed() {
-  return fail(ErrorKind::ask_person, "malformed-message",
-              "A message of the other side cannot be read; update the older side.");
-}
-
 std::string number(std::uint64_t v) { return std::to_string(v); }
 std::string hex(const Hash& h) { return to_hex(h.view()); }
 
@@ -165,17 +160,14 @@ Result<Hello> decode_hello(std::string_view text) {
   });
   m.clock = clock_of(r.object("clock"), r);
   r.require(lane == lane_count);
-  if (!r.ok()) return malformed();
+  if (!r.ok()) return malformed_message();
   return m;
 }
 
 std::string encode_json(const Welcome& m) {
   Json lanes = Json::array();
   for (const LaneAck& ack : m.lanes)
-    lanes.push_back({{"number", number(ack.number)},
-                     {"hash", hex(ack.hash)},
-                     {"credit", ack.credit},
-                     {"backed_up", number(ack.backed_up)}});
+    lanes.push_back({{"number", number(ack.number)}, {"hash", hex(ack.hash)}, {"credit", ack.credit}});
   return Json{{"protocol", m.protocol},
               {"hub", m.hub.text()},
               {"epoch", m.epoch.text()},
@@ -205,7 +197,7 @@ Result<Welcome> decode_welcome(std::string_view text) {
   std::size_t lane = 0;
   r.array("lanes", lane_count, [&](const Json& element) {
     Reader a(element);
-    m.lanes[lane++] = {a.counter("number"), a.hash("hash"), a.integer<std::uint32_t>("credit"), a.counter("backed_up")};
+    m.lanes[lane++] = {a.counter("number"), a.hash("hash"), a.integer<std::uint32_t>("credit")};
     r.require(a.ok());
   });
   r.require(lane == lane_count);
@@ -220,7 +212,7 @@ Result<Welcome> decode_welcome(std::string_view text) {
   m.dictionary = r.hash("dictionary");
   m.hub_wall_ms = r.integer<std::int64_t>("hub_wall_ms");
   m.results = r.counter("results");
-  if (!r.ok()) return malformed();
+  if (!r.ok()) return malformed_message();
   return m;
 }
 
@@ -243,7 +235,7 @@ Result<Compare> decode_compare(std::string_view text) {
     if (r.ok()) m.hashes.push_back(r.hash_of(hash.get<std::string>()));
   });
   r.require(m.lane < lane_count && m.first > 0);
-  if (!r.ok()) return malformed();
+  if (!r.ok()) return malformed_message();
   return m;
 }
 
@@ -253,7 +245,7 @@ Result<Compared> decode_compared(std::string_view text) {
   const Json json = parse(text, limits::control_bytes);
   Reader r(json);
   const Compared m{r.counter("common")};
-  if (!r.ok()) return malformed();
+  if (!r.ok()) return malformed_message();
   return m;
 }
 
@@ -275,7 +267,7 @@ Result<PullRequest> decode_pull_request(std::string_view text) {
   m.grants = r.integer<std::uint32_t>("grants");
   m.wait_ms = r.integer<std::int64_t>("wait_ms");
   r.require(m.wait_ms >= 0);
-  if (!r.ok()) return malformed();
+  if (!r.ok()) return malformed_message();
   return m;
 }
 
@@ -298,7 +290,7 @@ std::string encode_json(const Manifest& m) {
 }
 
 Result<Manifest> decode_manifest(std::string_view text) {
-  constexpr std::size_t most_items = 100'000;
+  constexpr std::size_t max_items = 100'000;
   const Json json = parse(text, limits::message_bytes);
   Reader r(json);
   Manifest m;
@@ -306,18 +298,18 @@ Result<Manifest> decode_manifest(std::string_view text) {
   m.at = cursor_of(r.object("at"), r);
   m.hub_wall_ms = r.integer<std::int64_t>("hub_wall_ms");
   m.schema_version = r.integer<std::uint32_t>("schema_version");
-  r.array("chunks", most_items, [&](const Json& element) {
+  r.array("chunks", max_items, [&](const Json& element) {
     Reader c(element);
     m.chunks.push_back({c.hash("hash"), c.counter("bytes"), c.counter("raw_bytes"), c.counter("records"),
                         c.integer<CollectionNo>("collection")});
     r.require(c.ok());
   });
-  r.array("digests", most_items, [&](const Json& element) {
+  r.array("digests", max_items, [&](const Json& element) {
     Reader d(element);
     m.digests.push_back({digest_key_of(d.object("key"), d), d.hash("root")});
     r.require(d.ok());
   });
-  if (!r.ok()) return malformed();
+  if (!r.ok()) return malformed_message();
   return m;
 }
 
@@ -329,7 +321,7 @@ Result<LeavesRequest> decode_leaves_request(std::string_view text) {
   const Json json = parse(text, limits::control_bytes);
   Reader r(json);
   LeavesRequest m{digest_key_of(r.object("key"), r), cursor_of(r.object("cursor"), r)};
-  if (!r.ok()) return malformed();
+  if (!r.ok()) return malformed_message();
   return m;
 }
 
@@ -341,7 +333,7 @@ Result<RepairRequest> decode_repair_request(std::string_view text) {
   const Json json = parse(text, limits::control_bytes);
   Reader r(json);
   RepairRequest m{digest_key_of(r.object("key"), r), r.integer<std::uint8_t>("leaf"), cursor_of(r.object("cursor"), r)};
-  if (!r.ok()) return malformed();
+  if (!r.ok()) return malformed_message();
   return m;
 }
 

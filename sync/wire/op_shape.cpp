@@ -12,7 +12,6 @@ namespace {
 using namespace action_format;
 
 constexpr std::size_t id_bytes = 16;
-constexpr std::size_t hash_bytes = 32;
 
 class OpShaper {
  public:
@@ -83,7 +82,7 @@ class OpShaper {
   }
 
   bool shape_hash(std::uint64_t column) {
-    const auto hash = in_.raw(hash_bytes);
+    const auto hash = in_.raw(sizeof(Hash));
     if (!in_.ok()) return false;
     shapes_.hash(column, hash);
     return true;

@@ -4,8 +4,6 @@ namespace holdline::sync {
 
 namespace {
 
-constexpr std::size_t hash_bytes = 32;
-
 bool fits(Hole hole, std::uint32_t column, const std::vector<ColumnKind>& kinds) {
   const auto is = [&](std::uint32_t number, ColumnKind kind) { return number < kinds.size() && kinds[number] == kind; };
   switch (hole) {
@@ -61,8 +59,8 @@ ShapeReader::Column ShapeReader::read_column(ColumnSource& source, ColumnKind ki
       break;
   }
   const std::uint64_t count = source.numbers.varint();
-  if (count > source.random.remaining() / hash_bytes) return source.numbers.fail(), ByteReader({});
-  return ByteReader(source.random.raw(static_cast<std::size_t>(count) * hash_bytes));
+  if (count > source.random.remaining() / sizeof(Hash)) return source.numbers.fail(), ByteReader({});
+  return ByteReader(source.random.raw(static_cast<std::size_t>(count) * sizeof(Hash)));
 }
 
 bool ShapeReader::read_shapes(ByteReader& in, const std::vector<ColumnKind>& kinds) {
@@ -122,7 +120,7 @@ bool ShapeReader::fill(const Part& part, Bytes& out, std::size_t limit) {
       w.raw(std::get<IdReader>(column).next().view());
       break;
     case Hole::hash:
-      w.raw(std::get<ByteReader>(column).raw(hash_bytes));
+      w.raw(std::get<ByteReader>(column).raw(sizeof(Hash)));
       break;
     case Hole::texts:
     case Hole::ids:

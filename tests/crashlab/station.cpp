@@ -21,7 +21,7 @@ void Station::lose(PowerLoss loss) {
   disk_.cut_power();
   close();
   disk_.restore_power(loss);
-  disk_.mend();
+  disk_.clear_faults();
 }
 
 platform::OpenMode Station::open_mode() const {
@@ -31,7 +31,7 @@ platform::OpenMode Station::open_mode() const {
 void Station::go_back_to(const support::FaultDisk::Image& then, std::uint64_t seed, Tell tell) {
   close();
   disk_.restore_power(PowerLoss::none);
-  disk_.mend();
+  disk_.clear_faults();
   disk_.restore(then);
   disk_.reseed(seed);
   tell_ = std::move(tell);

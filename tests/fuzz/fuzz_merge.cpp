@@ -19,7 +19,7 @@ using namespace holdline::sync::merge_world;
 namespace {
 
 constexpr int devices = 3;
-constexpr std::size_t most_ops = 12;
+constexpr std::size_t max_ops = 12;
 constexpr std::array singles = {note, lang, tier, state, use, tags, log, street, city, seat, desk};
 
 bool is_picklist(FieldIndex field) { return things().fields[field].type == FieldType::picklist; }
@@ -33,7 +33,7 @@ class History {
   explicit History(fuzz::Choices& choices) : choices_(choices), once_(choices.coin()) {
     begin();
     State now = initial_;
-    while (!choices_.done() && order_.size() < most_ops) {
+    while (!choices_.done() && order_.size() < max_ops) {
       const int device = static_cast<int>(choices_.below(devices));
       Step step = make(device, now);
       now = arrive(now, step);
@@ -66,8 +66,8 @@ class History {
     for (const FieldIndex field : singles)
       if (!has_elements(field) && (once_ || choices_.coin())) values.emplace_back(field, text("d"));
     mix_ = choices_.below(256);
-    initial_.stood = standing(std::move(values));
-    Record& record = initial_.stood->record;
+    initial_.stored = standing(std::move(values));
+    Record& record = initial_.stored->record;
     record.deleted = !once_ && choices_.below(4) == 1;
     record.deletion_asked = !once_ && !record.deleted && choices_.below(4) == 1;
     deletes_ = record.deleted;
@@ -80,7 +80,7 @@ class History {
     const std::size_t kind = once_ ? 2 : choices_.below(8);
     if (kind == 0) {
       const State& seen = choices_.coin() ? now : initial_;
-      step.arrived = erase(device, number, seen.stood ? seen.stood->record : standing({}).record);
+      step.arrived = erase(device, number, seen.stored ? seen.stored->record : standing({}).record);
       deletes_ = true;
     } else {
       const OpKind made = kind == 1 ? OpKind::create : OpKind::edit;
@@ -88,7 +88,7 @@ class History {
     }
     step.arrived.at_ms = 1'000 + static_cast<std::int64_t>(choices_.below(8));
     step.arrived.op.seen = choices_.below(3);
-    if (choices_.below(4) == 1) step.arrived.header.after = {{3, 1}};
+    if (choices_.below(4) == 1) step.arrived.header.depends_on = {{3, 1}};
     return step;
   }
 
@@ -193,18 +193,18 @@ class History {
   }
 
   State arrive(const State& before, const Step& step) {
-    const Stood* stood = before.stood ? &*before.stood : nullptr;
+    const StoredRecord* stored = before.stored ? &*before.stored : nullptr;
     const bool joins = !once_ && mixed() % 4 == 0;
     const auto join = [joins](std::uint8_t unit) { return joins && unit != use; };
-    MergeOutcome outcome = apply(stood, step.arrived, join);
-    fuzz::require(outcome == apply(stood, step.arrived, join), "law 1: one outcome");
+    MergeOutcome outcome = apply(stored, step.arrived, join);
+    fuzz::require(outcome == apply(stored, step.arrived, join), "law 1: one outcome");
     if (outcome.joined.empty()) {
       fuzz::require(nothing_vanished(before, step, outcome), "law 2: nothing vanishes");
       fuzz::require(idempotent(step, outcome), "law 3: again changes nothing");
     }
     check_outcome(before, outcome);
     State after{std::nullopt, 0};
-    if (stood != nullptr || outcome.created) after.stood = std::move(outcome.next);
+    if (stored != nullptr || outcome.created) after.stored = std::move(outcome.next);
     return after;
   }
 
@@ -223,10 +223,10 @@ class History {
       const bool differs = fields[i] != value_in(before, static_cast<FieldIndex>(i));
       fuzz::require(differs == ((outcome.changed >> i & 1) != 0), "what changed is told, and nothing else");
     }
-    for (const Loser& loser : outcome.losers) {
-      const std::size_t wide = loser.about_deletion ? 0 : things().units[loser.unit].fields.size();
-      fuzz::require(loser.value.size() == wide && loser.winner.size() == wide && loser.base.size() == wide,
-                    "a loser has every field of its unit");
+    for (const LosingValue& losing : outcome.losing_values) {
+      const std::size_t wide = losing.about_deletion ? 0 : things().units[losing.unit].fields.size();
+      fuzz::require(losing.value.size() == wide && losing.winner.size() == wide && losing.base.size() == wide,
+                    "a losing has every field of its unit");
     }
     const bool both = outcome.next.record.deleted && outcome.next.record.deletion_asked;
     fuzz::require(!both, "what is deleted is not asked about");

@@ -46,7 +46,7 @@ class World : SessionDriver {
 
   void save(Lane lane) {
     const int count = choices_.pick(std::array{1, 2, 7, 600, 2'100});
-    for (int i = 0; i < count && own_[lane].size() < most_actions; ++i) own_[lane].push_back(next_action_++);
+    for (int i = 0; i < count && own_[lane].size() < max_actions; ++i) own_[lane].push_back(next_action_++);
     grew();
   }
 

@@ -23,7 +23,7 @@ using Chains = std::array<std::vector<std::uint32_t>, lane_count>;
 
 inline std::uint64_t size_of(const Chains& chains, Lane lane) { return chains[lane].size(); }
 
-constexpr std::size_t most_actions = 5'000;
+constexpr std::size_t max_actions = 5'000;
 constexpr std::uint64_t hashes_compared = 500;
 
 struct Hub {
@@ -74,7 +74,7 @@ class SessionDriver {
 
   void step(const sync::SessionEvent& event) {
     const std::uint64_t conversation = conversation_;
-    for (const sync::SessionAction& action : session_.step(event, now_ms_, 7)) {
+    for (const sync::SessionCommand& action : session_.step(event, now_ms_, 7)) {
       if (conversation != conversation_) break;
       std::visit([this](const auto& a) { perform(a); }, action);
     }
@@ -99,16 +99,16 @@ class SessionDriver {
     ask(asked);
   }
 
-  void perform(const sync::action::SayHello&) {
+  void perform(const sync::command::SayHello&) {
     over();
     ask(AskedHello{});
   }
-  void perform(const sync::action::VoidResults&) {}
-  void perform(const sync::action::AskCommon& a) {
+  void perform(const sync::command::VoidResults&) {}
+  void perform(const sync::command::AskCommon& a) {
     require(a.last >= 1 && a.last <= size_of(own_, a.lane), "what exists is compared");
     ask(AskedCompare{a.lane, a.last >= hashes_compared ? a.last - hashes_compared + 1 : 1, a.last});
   }
-  void perform(const sync::action::Reissue& a) {
+  void perform(const sync::command::Reissue& a) {
     for (Lane lane = 0; lane < lane_count; ++lane) {
       require(a.common[lane] <= size_of(own_, lane), "what is common exists");
       const std::uint64_t moved = size_of(own_, lane) - a.common[lane];
@@ -120,21 +120,21 @@ class SessionDriver {
     grew();
     step(sync::event::Reissued{});
   }
-  void perform(const sync::action::Prepare&) { ask(AskedParts{}); }
-  void perform(const sync::action::FetchManifest&) { ask(AskedManifest{}); }
-  void perform(const sync::action::FetchChunk& a) {
+  void perform(const sync::command::Prepare&) { ask(AskedParts{}); }
+  void perform(const sync::command::FetchManifest&) { ask(AskedManifest{}); }
+  void perform(const sync::command::FetchChunk& a) {
     require(count<AskedChunk>() < options_.chunks_in_flight, "few chunks are in flight");
     const auto wanted = std::ranges::find(missing_, a.hash);
     require(wanted != missing_.end(), "a chunk that is missing is fetched");
     missing_.erase(wanted);
     ask(AskedChunk{a.hash});
   }
-  void perform(const sync::action::FinishBootstrap&) {
+  void perform(const sync::command::FinishBootstrap&) {
     require(missing_.empty() && count<AskedChunk>() == 0, "a copy is finished when nothing is missing");
     step(sync::event::Bootstrapped{});
   }
-  void perform(const sync::action::StartPush& a) {
-    const auto& [lane, after, most] = a.order;
+  void perform(const sync::command::StartPush& a) {
+    const auto& [lane, after, most] = a.request;
     require(most > 0 && most <= sync::limits::actions_per_push, "a push is neither empty nor too large");
     require(after + most <= size_of(own_, lane), "what exists is pushed");
     std::size_t beside = 0;
@@ -147,17 +147,17 @@ class SessionDriver {
     ask(AskedPush{lane, after + 1, after + sent});
     step(sync::event::PushStarted{lane, after + 1, after + sent});
   }
-  void perform(const sync::action::StartPull& a) {
+  void perform(const sync::command::StartPull& a) {
     require(a.wait_ms == 0 || a.wait_ms == options_.pull_wait_ms, "a pull waits not at all or as long as is set");
     ask_download(AskedPull{});
   }
-  void perform(const sync::action::CompareLeaves& a) { ask_download(AskedLeaves{a.key}); }
-  void perform(const sync::action::FetchLeaf& a) { ask_download(AskedLeaf{a.key, a.leaf}); }
-  void perform(const sync::action::Remind& a) {
+  void perform(const sync::command::CompareLeaves& a) { ask_download(AskedLeaves{a.key}); }
+  void perform(const sync::command::FetchLeaf& a) { ask_download(AskedLeaf{a.key, a.leaf}); }
+  void perform(const sync::command::Remind& a) {
     require(a.at_ms > now_ms_, "a reminder lies ahead");
     wake_at_ms_ = a.at_ms;
   }
-  void perform(const sync::action::Rest& a) {
+  void perform(const sync::command::Rest& a) {
     over();
     require(a.at_ms > now_ms_, "after a failure some time passes");
     wake_at_ms_ = a.at_ms;

@@ -17,7 +17,7 @@ namespace {
 using namespace holdline::sim;
 
 // Of a tape that people may read.
-constexpr std::size_t most_tape_lines = 60;
+constexpr std::size_t max_tape_lines = 60;
 
 struct Wishes {
   CampaignOptions campaign;
@@ -49,7 +49,7 @@ void explain(const Setting& setting, std::uint64_t seed, const Wishes& wishes) {
               << shrunk.worlds << " worlds\n";
     tell(shrunk.failure);
     const std::string tape = shrunk.tape.text();
-    if (static_cast<std::size_t>(std::ranges::count(tape, '\n')) <= most_tape_lines)
+    if (static_cast<std::size_t>(std::ranges::count(tape, '\n')) <= max_tape_lines)
       std::cout << "\nits tape:\n" << tape;
     if (!wishes.tape_out.empty()) std::ofstream(wishes.tape_out) << "# " << shrunk.failure.checker << "\n" << tape;
   }

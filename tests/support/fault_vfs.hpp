@@ -63,7 +63,7 @@ class FaultDisk {
   // any more, as when the system remounts the disk read-only: files open for reading only, none can be made.
   void refuse_changes(std::uint64_t nth = 1);
   // Syncs, reads and changes work again, no write goes astray any more, and the power stays.
-  void mend();
+  void clear_faults();
   // While one of these lives no read fails, and none counts: for whoever only looks on. Not nested.
   class Truce {
    public:

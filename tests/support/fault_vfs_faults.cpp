@@ -49,7 +49,7 @@ void FaultDisk::refuse_changes(std::uint64_t nth) {
   refused_in_ = nth;
 }
 
-void FaultDisk::mend() {
+void FaultDisk::clear_faults() {
   const std::lock_guard guard(mutex_);
   sync_fails_in_ = read_fails_in_ = refused_in_ = power_fails_in_ = 0;
   syncs_fail_ = reads_fail_ = false;

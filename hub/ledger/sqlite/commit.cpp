@@ -48,7 +48,7 @@ Result<void> WriteTransaction::commit(const ChangeSet& changes) {
   Result<void> done = write(changes);
   if (done) {
     done = transaction_->commit();
-    if (!done && done.error().code == "io-error") writer_.doubt();
+    if (!done && done.error().code == "io-error") writer_.mark_outcome_unknown();
   }
   transaction_.reset();  // rolls back what was not committed
   if (!done) {
@@ -70,7 +70,7 @@ Result<void> WriteTransaction::write(const ChangeSet& changes) {
   HOLDLINE_TRY(write_progress(changes));
   HOLDLINE_TRY(write_results(changes.results));
   HOLDLINE_TRY(write_held(changes));
-  HOLDLINE_TRY(write_taken_anew(changes));
+  HOLDLINE_TRY(write_applied_reissues(changes));
   HOLDLINE_TRY(write_assertions(changes));
   return write_head(changes);
 }
@@ -187,13 +187,13 @@ Result<void> WriteTransaction::write_held(const ChangeSet& changes) {
   return {};
 }
 
-Result<void> WriteTransaction::write_taken_anew(const ChangeSet& changes) {
+Result<void> WriteTransaction::write_applied_reissues(const ChangeSet& changes) {
   HOLDLINE_ASSIGN(auto* put, writer_.statements_.get("INSERT INTO taken_anew(device, first, incarnation, lane, number) "
                                                      "VALUES (?, ?, ?, ?, ?)"));
-  for (const TakenAnew& taken : changes.taken_anew) {
+  for (const AppliedReissue& taken : changes.applied_reissues) {
     HOLDLINE_ASSIGN(const std::int64_t device, writer_.parties_.number(taken.lane.device.view()));
     HOLDLINE_ASSIGN(const std::int64_t incarnation, writer_.parties_.number(taken.lane.incarnation.view()));
-    HOLDLINE_TRY(put->run(device, Blob{taken.first.view()}, incarnation, taken.lane.lane, taken.number));
+    HOLDLINE_TRY(put->run(device, Blob{taken.original.view()}, incarnation, taken.lane.lane, taken.number));
   }
   return {};
 }

@@ -51,7 +51,7 @@ Result<void> taken_as(Result<void> written, const char* code, const char* messag
 }  // namespace
 
 Result<Id> Directory::change_epoch(const Id& current, const Id& next) {
-  const std::lock_guard lock(changing_.mutex);
+  const platform::MutexLock lock(changing_.mutex);
   HOLDLINE_ASSIGN(auto transaction, platform::Transaction::begin(changing_.db));
   HOLDLINE_ASSIGN(const std::string bytes, read_meta(changing_.statements, "epoch"));
   const Id holds = Id::from(bytes);
@@ -62,7 +62,7 @@ Result<Id> Directory::change_epoch(const Id& current, const Id& next) {
 }
 
 Result<void> Directory::add_code(const EnrollCode& code) {
-  const std::lock_guard lock(changing_.mutex);
+  const platform::MutexLock lock(changing_.mutex);
   HOLDLINE_ASSIGN(auto* put,
                   changing_.statements.get("INSERT INTO enroll_code(hash, name, scopes, profile, expires) VALUES "
                                            "(?, ?, ?, ?, ?)"));
@@ -101,7 +101,7 @@ Result<EnrollCode> Directory::use_code(const sync::Hash& code, const Id& device,
 
 // BEGIN IMMEDIATE: of two uses, from any connection, the second reads what the first one wrote.
 Result<Device> Directory::enroll(const sync::Hash& code, const Device& device, std::int64_t now_ms) {
-  const std::lock_guard lock(changing_.mutex);
+  const platform::MutexLock lock(changing_.mutex);
   HOLDLINE_ASSIGN(auto transaction, platform::Transaction::begin(changing_.db));
   HOLDLINE_ASSIGN(const EnrollCode grant, use_code(code, device.id, now_ms));
   Device enrolled = device;
@@ -123,7 +123,7 @@ Result<Device> Directory::enroll(const sync::Hash& code, const Device& device, s
 }
 
 Result<std::optional<Device>> Directory::device(const Id& id) {
-  const std::lock_guard lock(asking_.mutex);
+  const platform::MutexLock lock(asking_.mutex);
   HOLDLINE_ASSIGN(auto* find,
                   asking_.statements.get(std::string("SELECT ") + device_columns + " FROM device WHERE id = ?"));
   auto rows = find->rows(Blob{id.view()});
@@ -134,7 +134,7 @@ Result<std::optional<Device>> Directory::device(const Id& id) {
 }
 
 Result<std::vector<Device>> Directory::devices() {
-  const std::lock_guard lock(asking_.mutex);
+  const platform::MutexLock lock(asking_.mutex);
   std::vector<Device> all;
   HOLDLINE_ASSIGN(auto* find,
                   asking_.statements.get(std::string("SELECT ") + device_columns + " FROM device ORDER BY name"));
@@ -148,7 +148,7 @@ Result<std::vector<Device>> Directory::devices() {
 }
 
 Result<void> Directory::put_person(const Person& person) {
-  const std::lock_guard lock(changing_.mutex);
+  const platform::MutexLock lock(changing_.mutex);
   HOLDLINE_ASSIGN(auto* put,
                   changing_.statements.get(std::string("INSERT INTO person(") + person_columns +
                                            ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(id) DO UPDATE SET "
@@ -161,7 +161,7 @@ Result<void> Directory::put_person(const Person& person) {
 }
 
 Result<std::vector<Person>> Directory::people(std::span<const std::string> scopes) {
-  const std::lock_guard lock(asking_.mutex);
+  const platform::MutexLock lock(asking_.mutex);
   std::vector<Person> found;
   HOLDLINE_ASSIGN(auto* find,
                   asking_.statements.get(std::string("SELECT ") + person_columns + " FROM person ORDER BY name"));
@@ -175,7 +175,7 @@ Result<std::vector<Person>> Directory::people(std::span<const std::string> scope
 }
 
 Result<std::optional<Person>> Directory::person(const Id& id) {
-  const std::lock_guard lock(asking_.mutex);
+  const platform::MutexLock lock(asking_.mutex);
   HOLDLINE_ASSIGN(auto* find,
                   asking_.statements.get(std::string("SELECT ") + person_columns + " FROM person WHERE id = ?"));
   auto rows = find->rows(Blob{id.view()});

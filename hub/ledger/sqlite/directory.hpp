@@ -5,9 +5,8 @@
 // that writes records asks for people while it does. Were there one mutex, each would wait for the other.
 #pragma once
 
-#include <mutex>
-
 #include "hub/ledger/sqlite/tables.hpp"
+#include "platform/os/mutex.hpp"
 
 namespace holdline::hub::sqlite {
 
@@ -30,12 +29,13 @@ class Directory {
  private:
   struct Connection {
     explicit Connection(platform::Database opened) : db(std::move(opened)), statements(db) {}
-    std::mutex mutex;
-    platform::Database db;
-    Statements statements;
+    platform::Mutex mutex;
+    platform::Database db HOLDLINE_GUARDED_BY(mutex);
+    Statements statements HOLDLINE_GUARDED_BY(mutex);
   };
 
-  Result<EnrollCode> use_code(const sync::Hash& code, const Id& device, std::int64_t now_ms);
+  Result<EnrollCode> use_code(const sync::Hash& code, const Id& device, std::int64_t now_ms)
+      HOLDLINE_REQUIRES(changing_.mutex);
 
   Connection asking_;
   Connection changing_;

@@ -1,6 +1,5 @@
 #include "hub/ledger/sqlite/ledger.hpp"
 
-#include <mutex>
 #include <string>
 
 #include "hub/ledger/sqlite/directory.hpp"
@@ -8,6 +7,7 @@
 #include "hub/ledger/sqlite/reader.hpp"
 #include "hub/ledger/sqlite/writer.hpp"
 #include "platform/database/first_run.hpp"
+#include "platform/os/mutex.hpp"
 
 namespace holdline::hub {
 
@@ -17,9 +17,9 @@ using platform::DatabaseOptions;
 // Order matters: readers and transactions point into what stands above them.
 struct SqliteLedger::Impl {
   sync::Schema schema;
-  LedgerIdentity identity;
-  std::mutex identity_mutex;  // the epoch may change while others ask
-  std::mutex epoch_mutex;     // of those who change it: what the file says and what is told here change in one order
+  platform::Mutex identity_mutex;  // the epoch may change while others ask
+  LedgerIdentity identity HOLDLINE_GUARDED_BY(identity_mutex);
+  platform::Mutex epoch_mutex;  // of those who change it: what the file says and what is told here change in one order
   std::unique_ptr<sqlite::Writer> writer;
   std::unique_ptr<sqlite::Directory> directory;
   std::unique_ptr<sqlite::ReadPool> readers;
@@ -27,7 +27,7 @@ struct SqliteLedger::Impl {
   // Passes the answer of a write on, and remembers when the disk failed it.
   template <class T>
   Result<T> written(Result<T> answer) {
-    if (!answer && answer.error().code == "io-error") writer->doubt();
+    if (!answer && answer.error().code == "io-error") writer->mark_outcome_unknown();
     return answer;
   }
 };
@@ -63,8 +63,8 @@ Result<void> prepare(Database& db) {
   // written again, a failed start leaves log and file as they are.
   db.keep_log_on_close(true);
   HOLDLINE_TRY(db.quick_check());
-  HOLDLINE_TRY(db.check_log());
-  HOLDLINE_TRY(db.rewrite_log());
+  HOLDLINE_TRY(db.check_wal());
+  HOLDLINE_TRY(db.rewrite_wal());
   HOLDLINE_TRY(db.checkpoint_truncate());
   db.keep_log_on_close(false);
   HOLDLINE_ASSIGN(const std::int64_t version, db.query_int("PRAGMA user_version"));
@@ -102,6 +102,7 @@ Result<std::unique_ptr<SqliteLedger>> SqliteLedger::open(const SqliteLedgerOptio
     HOLDLINE_ASSIGN(impl->schema, sync::Schema::parse(schema));
     HOLDLINE_ASSIGN(const std::string hub, sqlite::read_meta(statements, "hub"));
     HOLDLINE_ASSIGN(const std::string epoch, sqlite::read_meta(statements, "epoch"));
+    const platform::MutexLock lock(impl->identity_mutex);
     HOLDLINE_ASSIGN(impl->identity.dictionary, sqlite::read_meta(statements, "dictionary"));
     impl->identity.hub = Id::from(hub);
     impl->identity.epoch = Id::from(epoch);
@@ -118,19 +119,20 @@ Result<std::unique_ptr<SqliteLedger>> SqliteLedger::open(const SqliteLedgerOptio
 }
 
 LedgerIdentity SqliteLedger::identity() const {
-  const std::lock_guard lock(impl_->identity_mutex);
+  const platform::MutexLock lock(impl_->identity_mutex);
   return impl_->identity;
 }
 
 Id SqliteLedger::epoch() const {
-  const std::lock_guard lock(impl_->identity_mutex);
+  const platform::MutexLock lock(impl_->identity_mutex);
   return impl_->identity.epoch;
 }
 
 Result<Id> SqliteLedger::change_epoch(const Id& current, const Id& next) {
-  const std::lock_guard one_at_a_time(impl_->epoch_mutex);
+  const platform::MutexLock one_at_a_time(impl_->epoch_mutex);
   HOLDLINE_ASSIGN(const Id holds, impl_->written(impl_->directory->change_epoch(current, next)));
-  const std::lock_guard lock(impl_->identity_mutex);  // not before: the change may wait for the file, who asks does not
+  const platform::MutexLock lock(
+      impl_->identity_mutex);  // not before: the change may wait for the file, who asks does not
   impl_->identity.epoch = holds;
   return holds;
 }

@@ -152,11 +152,11 @@ CREATE TABLE person (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-// Actions are known by their place and hash, which `result` keeps; one that was made anew also by its first place.
-constexpr const char* taken_anew_table = R"sql(
+// Actions are known by their position and hash, which `result` keeps; re-issued ones also by their original position.
+constexpr const char* applied_reissues_table = R"sql(
 CREATE TABLE taken_anew (
   device      INTEGER NOT NULL,
-  first       BLOB NOT NULL,     -- hash of the chain where it stood first
+  first       BLOB NOT NULL,     -- hash of the chain at its original position
   incarnation INTEGER NOT NULL,  -- where it took effect
   lane        INTEGER NOT NULL,
   number      INTEGER NOT NULL,
@@ -167,7 +167,7 @@ CREATE TABLE taken_anew (
 }  // namespace
 
 std::span<const platform::Migration> ledger_migrations() {
-  static constexpr std::array<platform::Migration, 2> migrations{{{1, ledger_tables}, {2, taken_anew_table}}};
+  static constexpr std::array<platform::Migration, 2> migrations{{{1, ledger_tables}, {2, applied_reissues_table}}};
   return migrations;
 }
 

@@ -13,7 +13,7 @@ using platform::Rows;
 
 Result<std::unique_ptr<ReadConnection>> ReadPool::take() {
   {
-    const std::lock_guard lock(mutex_);
+    const platform::MutexLock lock(mutex_);
     if (!idle_.empty()) {
       auto connection = std::move(idle_.back());
       idle_.pop_back();
@@ -25,7 +25,7 @@ Result<std::unique_ptr<ReadConnection>> ReadPool::take() {
 }
 
 void ReadPool::give_back(std::unique_ptr<ReadConnection> connection) {
-  const std::lock_guard lock(mutex_);
+  const platform::MutexLock lock(mutex_);
   if (idle_.size() < keep_) idle_.push_back(std::move(connection));
 }
 
@@ -136,10 +136,10 @@ Result<LedgerReader::LeafRows> Reader::leaf(const sync::DigestKey& key, std::uin
   for (;;) {
     HOLDLINE_ASSIGN(const bool more, rows.next());
     if (!more) break;
-    HOLDLINE_ASSIGN(const StoodAt at, record_of(*of, connection_->scopes, rows));
+    HOLDLINE_ASSIGN(const VersionedRecord at, record_of(*of, connection_->scopes, rows));
     found.last_cn = std::max(found.last_cn, at.cn);
-    if (at.stood.record.deleted) continue;
-    sync::Change change{at.cn, false, 0, sync::project(*of, at.stood.record, visible)};
+    if (at.stored.record.deleted) continue;
+    sync::Change change{at.cn, false, 0, sync::project(*of, at.stored.record, visible)};
     for (std::size_t i = 0; i < change.record.fields.size(); ++i) {
       if (!sync::is_null(change.record.fields[i])) change.mask |= sync::FieldMask{1} << i;
     }
@@ -154,8 +154,8 @@ Result<LedgerReader::LeafRows> Reader::leaf(const sync::DigestKey& key, std::uin
   return found;
 }
 
-Result<std::vector<StoodAt>> Reader::rows(sync::CollectionNo no, std::span<const std::string> scopes, const Id& after,
-                                          std::size_t limit) {
+Result<std::vector<VersionedRecord>> Reader::rows(sync::CollectionNo no, std::span<const std::string> scopes,
+                                                  const Id& after, std::size_t limit) {
   HOLDLINE_ASSIGN(const auto* of, collection(no));
   HOLDLINE_ASSIGN(const auto numbers, numbers_of(scopes));
   const std::string sql =
@@ -168,7 +168,7 @@ Result<std::vector<StoodAt>> Reader::rows(sync::CollectionNo no, std::span<const
     HOLDLINE_ASSIGN(const bool more, rows.next());
     if (more) open.emplace_back(std::move(rows));
   }
-  std::vector<StoodAt> found;
+  std::vector<VersionedRecord> found;
   while (found.size() < limit) {
     std::optional<Rows>* next = nullptr;
     for (auto& rows : open) {
@@ -176,14 +176,14 @@ Result<std::vector<StoodAt>> Reader::rows(sync::CollectionNo no, std::span<const
     }
     if (next == nullptr) break;
     HOLDLINE_ASSIGN(auto at, record_of(*of, connection_->scopes, **next));
-    if (!at.stood.record.deleted) found.push_back(std::move(at));
+    if (!at.stored.record.deleted) found.push_back(std::move(at));
     HOLDLINE_ASSIGN(const bool more, (*next)->next());
     if (!more) next->reset();
   }
   return found;
 }
 
-Result<std::optional<StoodAt>> Reader::row(const sync::RecordKey& key) {
+Result<std::optional<VersionedRecord>> Reader::row(const sync::RecordKey& key) {
   HOLDLINE_ASSIGN(const auto* of, collection(key.collection));
   HOLDLINE_ASSIGN(auto* find, connection_->statements.get(std::string("SELECT ") + record_columns + " FROM " +
                                                           table_of(*of) + " WHERE id = ?"));

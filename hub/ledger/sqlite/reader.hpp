@@ -2,10 +2,10 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "hub/ledger/sqlite/tables.hpp"
+#include "platform/os/mutex.hpp"
 
 namespace holdline::hub::sqlite {
 
@@ -36,8 +36,8 @@ class ReadPool {
   const platform::SecretKey key_;
   const platform::DatabaseOptions options_;
   const std::size_t keep_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<ReadConnection>> idle_;
+  platform::Mutex mutex_;
+  std::vector<std::unique_ptr<ReadConnection>> idle_ HOLDLINE_GUARDED_BY(mutex_);
 };
 
 class Reader final : public LedgerReader {
@@ -57,9 +57,9 @@ class Reader final : public LedgerReader {
   Result<std::map<sync::DigestKey, sync::Leaves>> digests(std::span<const std::string> scopes,
                                                           sync::VisibilitySet) override;
   Result<LeafRows> leaf(const sync::DigestKey&, std::uint8_t leaf, sync::VisibilitySet) override;
-  Result<std::vector<StoodAt>> rows(sync::CollectionNo, std::span<const std::string> scopes, const Id& after,
-                                    std::size_t limit) override;
-  Result<std::optional<StoodAt>> row(const sync::RecordKey&) override;
+  Result<std::vector<VersionedRecord>> rows(sync::CollectionNo, std::span<const std::string> scopes, const Id& after,
+                                            std::size_t limit) override;
+  Result<std::optional<VersionedRecord>> row(const sync::RecordKey&) override;
   Result<std::vector<HeldAction>> held(HeldState state, std::size_t limit) override;
 
  private:

@@ -107,15 +107,15 @@ Result<std::string> Names::name(std::int64_t number) {
   return name;
 }
 
-Result<StoodAt> record_of(const sync::Collection& collection, Names& scopes, const platform::Rows& row) {
+Result<VersionedRecord> record_of(const sync::Collection& collection, Names& scopes, const platform::Rows& row) {
   if (row.blob(0).size() != id_bytes) return damaged("a record's id");
-  StoodAt at;
-  sync::Record& record = at.stood.record;
+  VersionedRecord at;
+  sync::Record& record = at.stored.record;
   record.key = {collection.no, Id::from(row.blob(0))};
   HOLDLINE_ASSIGN(record.scope, scopes.name(row.i64(1)));
   at.cn = static_cast<ChangeNumber>(row.i64(2));
   HOLDLINE_TRY(sync::decode_body(collection, row.blob(3), record));
-  HOLDLINE_ASSIGN(at.stood.meta, sync::decode_meta(row.blob(4)));
+  HOLDLINE_ASSIGN(at.stored.meta, sync::decode_meta(row.blob(4)));
   return at;
 }
 

@@ -70,7 +70,7 @@ inline constexpr const char* result_columns =
 inline constexpr const char* held_columns =
     "device, incarnation, lane, number, state, header, salt, payload, hash, missing, corrected, code, text";
 
-Result<StoodAt> record_of(const sync::Collection& collection, Names& scopes, const platform::Rows& row);
+Result<VersionedRecord> record_of(const sync::Collection& collection, Names& scopes, const platform::Rows& row);
 Result<KeptResult> result_of(const Id& device, Names& parties, const platform::Rows& row);
 Result<HeldAction> held_of(Names& parties, const platform::Rows& row);
 

@@ -15,8 +15,8 @@ Result<void> add_rows(const sync::Collection& collection, Statements& statements
   for (;;) {
     HOLDLINE_ASSIGN(const bool more, rows.next());
     if (!more) return {};
-    HOLDLINE_ASSIGN(const StoodAt at, record_of(collection, scopes, rows));
-    digests.change(collection, nullptr, &at.stood.record);
+    HOLDLINE_ASSIGN(const VersionedRecord at, record_of(collection, scopes, rows));
+    digests.change(collection, nullptr, &at.stored.record);
   }
 }
 

@@ -21,7 +21,7 @@ Result<std::unique_ptr<LedgerTransaction>> Writer::begin() {
   if (outcome_unknown_) {
     return fail(
         ErrorKind::stop, "ledger-needs-reopen",
-        "The last commit failed and may or may not be on the disk. The hub has to start anew; opening the ledger "
+        "The last commit failed and may or may not be on the disk. The hub has to be started again; opening the ledger "
         "settles it.");
   }
   HOLDLINE_ASSIGN(auto transaction, platform::Transaction::begin(db_));
@@ -82,8 +82,8 @@ Result<std::vector<KeptResult>> WriteTransaction::results(const LaneKey& lane, s
   }
 }
 
-Result<std::map<sync::RecordKey, StoodAt>> WriteTransaction::records(std::span<const sync::RecordKey> keys) {
-  std::map<sync::RecordKey, StoodAt> found;
+Result<std::map<sync::RecordKey, VersionedRecord>> WriteTransaction::records(std::span<const sync::RecordKey> keys) {
+  std::map<sync::RecordKey, VersionedRecord> found;
   const sync::Collection* collection = nullptr;
   platform::Statement* find = nullptr;
   for (const sync::RecordKey& key : keys) {
@@ -96,8 +96,8 @@ Result<std::map<sync::RecordKey, StoodAt>> WriteTransaction::records(std::span<c
     auto rows = find->rows(Blob{key.id.view()});
     HOLDLINE_ASSIGN(const bool known, rows.next());
     if (!known) continue;
-    HOLDLINE_ASSIGN(auto stood, record_of(*collection, writer_.scopes_, rows));
-    found.insert_or_assign(key, std::move(stood));
+    HOLDLINE_ASSIGN(auto stored, record_of(*collection, writer_.scopes_, rows));
+    found.insert_or_assign(key, std::move(stored));
   }
   return found;
 }
@@ -112,8 +112,8 @@ Result<std::vector<sync::Record>> WriteTransaction::children(const sync::RecordK
     for (;;) {
       HOLDLINE_ASSIGN(const bool more, rows.next());
       if (!more) break;
-      HOLDLINE_ASSIGN(auto stood, record_of(collection, writer_.scopes_, rows));
-      if (!stood.stood.record.deleted) found.push_back(std::move(stood.stood.record));
+      HOLDLINE_ASSIGN(auto stored, record_of(collection, writer_.scopes_, rows));
+      if (!stored.stored.record.deleted) found.push_back(std::move(stored.stored.record));
     }
   }
   return found;
@@ -135,8 +135,9 @@ Result<std::vector<HeldAction>> WriteTransaction::held(const Id& device, const I
   }
 }
 
-Result<std::vector<TakenAnew>> WriteTransaction::taken_anew(const Id& device, std::span<const sync::Hash> first) {
-  std::vector<TakenAnew> found;
+Result<std::vector<AppliedReissue>> WriteTransaction::applied_reissues(const Id& device,
+                                                                       std::span<const sync::Hash> originals) {
+  std::vector<AppliedReissue> found;
   HOLDLINE_ASSIGN(const auto device_no, writer_.parties_.find(device.view()));
   if (!device_no) return found;
   // Few devices have any: for the others one look serves for all hashes.
@@ -146,7 +147,7 @@ Result<std::vector<TakenAnew>> WriteTransaction::taken_anew(const Id& device, st
   if (!has_some) return found;
   HOLDLINE_ASSIGN(auto* find, writer_.statements_.get("SELECT incarnation, lane, number FROM taken_anew WHERE "
                                                       "device = ? AND first = ?"));
-  for (const sync::Hash& hash : first) {
+  for (const sync::Hash& hash : originals) {
     auto rows = find->rows(*device_no, Blob{hash.view()});
     HOLDLINE_ASSIGN(const bool known, rows.next());
     if (!known) continue;

@@ -21,7 +21,7 @@ class Writer {
   platform::Database& database() { return db_; }
   // A write of any connection failed on the disk: the log that all of them share may have a hole, and what is written
   // behind it would be lost with the power. Any thread.
-  void doubt() { outcome_unknown_ = true; }
+  void mark_outcome_unknown() { outcome_unknown_ = true; }
 
  private:
   friend class WriteTransaction;
@@ -51,10 +51,11 @@ class WriteTransaction final : public LedgerTransaction {
   Result<std::map<LaneKey, Progress>> progress(std::span<const LaneKey> keys) override;
   Result<std::map<Id, std::uint64_t>> result_heads(std::span<const Id> devices) override;
   Result<std::vector<KeptResult>> results(const LaneKey& lane, std::uint64_t first, std::uint64_t last) override;
-  Result<std::map<sync::RecordKey, StoodAt>> records(std::span<const sync::RecordKey> keys) override;
+  Result<std::map<sync::RecordKey, VersionedRecord>> records(std::span<const sync::RecordKey> keys) override;
   Result<std::vector<sync::Record>> children(const sync::RecordKey& parent) override;
   Result<std::vector<HeldAction>> held(const Id& device, const Id& incarnation) override;
-  Result<std::vector<TakenAnew>> taken_anew(const Id& device, std::span<const sync::Hash> first) override;
+  Result<std::vector<AppliedReissue>> applied_reissues(const Id& device,
+                                                       std::span<const sync::Hash> originals) override;
   Result<std::map<std::uint32_t, sync::Assertion>> assertions(const Id& device, const Id& incarnation) override;
   Result<void> commit(const ChangeSet& changes) override;
 
@@ -66,7 +67,7 @@ class WriteTransaction final : public LedgerTransaction {
   Result<void> write_progress(const ChangeSet& changes);
   Result<void> write_results(std::span<const KeptResult> results);
   Result<void> write_held(const ChangeSet& changes);
-  Result<void> write_taken_anew(const ChangeSet& changes);
+  Result<void> write_applied_reissues(const ChangeSet& changes);
   Result<void> write_assertions(const ChangeSet& changes);
   Result<void> write_head(const ChangeSet& changes);
 

@@ -30,13 +30,13 @@ class LedgerLab final : public FaultLab {
     if (!hub_.work(drawn({4, 4}))) {
       // The hub ends as soon as its ledger says that nobody knows what is on the disk; until then it goes on.
       if (hub_.ledger().begin()) {
-        hub_.disk().mend();
+        hub_.disk().clear_faults();
         static_cast<void>(hub_.work(2));
       }
       restart_after_failed_sync(for_ever);
       find_everything();
     }
-    hub_.disk().mend();
+    hub_.disk().clear_faults();
     hub_.must_work(1);
     hub_.lose(any_power_loss(random_));
     find_everything();
@@ -49,7 +49,7 @@ class LedgerLab final : public FaultLab {
     if (for_ever) {
       hub_.disk().fail_sync(1, true);
       if (hub_.open()) lost("it opened on a disk that cannot sync");
-      hub_.disk().mend();
+      hub_.disk().clear_faults();
     } else if (one_of(2)) {
       hub_.disk().cut_power_at(1 + random_.below(40));
       static_cast<void>(hub_.open());

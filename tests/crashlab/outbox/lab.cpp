@@ -54,7 +54,7 @@ class OutboxLab final : public FaultLab {
       pc_.accept();
       if (for_ever) break;
     }
-    pc_.disk().mend();
+    pc_.disk().clear_faults();
     pc_.must_work(1);
     pc_.lose(any_power_loss(random_));
     find_everything();
@@ -69,7 +69,7 @@ class OutboxLab final : public FaultLab {
     if (for_ever && pc_.outbox().recover()) lost("it recovered on a disk that cannot sync");
     switch (random_.below(4)) {
       case 0:
-        pc_.disk().mend();
+        pc_.disk().clear_faults();
         if (auto healed = pc_.outbox().recover(); !healed) lost("it does not recover: " + healed.error().code);
         return;
       case 1:
@@ -80,7 +80,7 @@ class OutboxLab final : public FaultLab {
         break;
       case 3:
         // The power goes while it recovers, before anything new was saved.
-        pc_.disk().mend();
+        pc_.disk().clear_faults();
         pc_.disk().cut_power_at(1 + random_.below(30));
         if (one_of(2)) {
           static_cast<void>(pc_.outbox().recover());
@@ -107,7 +107,7 @@ class OutboxLab final : public FaultLab {
       pc_.accept_unwritable();
       if (pc_.outbox().recover()) lost("it recovered on a disk that cannot be written");
       if (one_of(2)) {
-        pc_.disk().mend();
+        pc_.disk().clear_faults();
         if (auto healed = pc_.outbox().recover(); !healed) lost("it does not recover: " + healed.error().code);
         pc_.accept();
       }

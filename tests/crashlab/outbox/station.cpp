@@ -7,7 +7,7 @@ namespace holdline::crashlab {
 
 namespace {
 
-constexpr sync::Lane entry_lane = 2, customer_lane = 3;
+constexpr sync::Lane lane_of_entries = 2, lane_of_customers = 3;
 
 }  // namespace
 
@@ -86,7 +86,7 @@ Result<void> OutboxStation::step() {
     case 2:
       return attempt("moves the log", truth_, [&] { return outbox_->checkpoint(); });
     case 3:
-      return compact();
+      return prune();
     case 4:
       if (one_in(random_, 3)) return reissue();
       return sign_in();
@@ -139,13 +139,13 @@ Result<void> OutboxStation::save(std::size_t count) {
       drafts.push_back(draft(token));
     }
     const bool entry = drafts.back().ops.front().record.collection == schema_.collection("manual_entry")->no;
-    next.lanes[entry ? entry_lane : customer_lane].push_back(token);
+    next.lanes[entry ? lane_of_entries : lane_of_customers].push_back(token);
   }
   return attempt("saves", std::move(next), [&]() -> Result<void> {
     for (auto& saved : outbox_->append(schema_, drafts)) {
       if (!saved) return fail(std::move(saved));
       if (saved->repeated) undetected("a new entry was taken for a known one");
-      if (saved->ref.lane == customer_lane)
+      if (saved->ref.lane == lane_of_customers)
         customers_.insert(customers_.end(), saved->created.begin(), saved->created.end());
     }
     return {};
@@ -162,7 +162,7 @@ Result<void> OutboxStation::settle() {
   std::vector<sync::ActionResult> results;
   for (sync::Lane lane = 0; lane < sync::lane_count && results.size() < 3; ++lane) {
     for (std::size_t i = 0; i < truth_.lanes[lane].size() && results.size() < 3; ++i) {
-      const sync::ActionRef ref{lane, truth_.let_go[lane] + i + 1};
+      const sync::ActionRef ref{lane, truth_.pruned_through[lane] + i + 1};
       if (truth_.results.contains(ref)) continue;
       sync::ActionResult result;
       result.entry = ++next.results_to;
@@ -179,7 +179,7 @@ Result<void> OutboxStation::settle() {
   return attempt("keeps results", next, [&] { return outbox_->store_results(results, next.results_to); });
 }
 
-Result<void> OutboxStation::compact() {
+Result<void> OutboxStation::prune() {
   OutboxTruth next = truth_;
   for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
     auto& tokens = next.lanes[lane];
@@ -188,17 +188,17 @@ Result<void> OutboxStation::compact() {
     for (const auto& [ref, told] : truth_.results)
       if (ref.lane == lane && told.entry != 0) at_hub = std::max(at_hub, ref.number);
     for (;;) {
-      const auto told = next.results.find({lane, next.let_go[lane] + 1});
+      const auto told = next.results.find({lane, next.pruned_through[lane] + 1});
       if (tokens.empty() || told == next.results.end() || !settles(told->second.verdict)) break;
       if (told->first.number > at_hub) break;
       next.results.erase(told);
       tokens.erase(tokens.begin());
-      ++next.let_go[lane];
+      ++next.pruned_through[lane];
     }
   }
   return attempt("lets go of what was accepted", std::move(next), [&]() -> Result<void> {
     outbox_->reached(clock_.now().wall_ms, std::numeric_limits<sync::ChangeNumber>::max());
-    HOLDLINE_TRY(outbox_->compact());
+    HOLDLINE_TRY(outbox_->prune());
     return {};
   });
 }
@@ -206,13 +206,14 @@ Result<void> OutboxStation::compact() {
 Result<void> OutboxStation::reissue() {
   OutboxTruth next = truth_;
   std::array<std::uint64_t, sync::lane_count> common{};
-  next.let_go = {};
+  next.pruned_through = {};
   for (sync::Lane lane = 0; lane < sync::lane_count; ++lane)
-    common[lane] = truth_.let_go[lane] + random_.below(static_cast<std::uint32_t>(truth_.lanes[lane].size()) + 1);
+    common[lane] =
+        truth_.pruned_through[lane] + random_.below(static_cast<std::uint32_t>(truth_.lanes[lane].size()) + 1);
   next.results.clear();
   for (const auto& [ref, told] : truth_.results)
     if (ref.number <= common[ref.lane])
-      next.results[{ref.lane, ref.number - truth_.let_go[ref.lane]}] = {0, told.verdict};
+      next.results[{ref.lane, ref.number - truth_.pruned_through[ref.lane]}] = {0, told.verdict};
   next.renewed = true;
   auto done = attempt("begins a new incarnation", std::move(next), [&]() -> Result<void> {
     HOLDLINE_TRY(outbox_->reissue(common));

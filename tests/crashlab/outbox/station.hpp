@@ -64,7 +64,7 @@ class OutboxStation final : public Station {
  private:
   Result<void> step();
   Result<void> settle();
-  Result<void> compact();
+  Result<void> prune();
   Result<void> reissue();
   Result<void> sign_in();
   agent::Draft draft(const std::string& token);

@@ -67,7 +67,7 @@ Result<void> OutboxStation::observe_lane(sync::Lane lane, OutboxTruth& found) {
   };
   HOLDLINE_ASSIGN(const auto kept, outbox_->hashes(lane, 0, tip.number + 1));
   if (kept.size() > tip.number) broken(tip.number);
-  std::uint64_t number = found.let_go[lane] = tip.number - kept.size();
+  std::uint64_t number = found.pruned_through[lane] = tip.number - kept.size();
   HOLDLINE_ASSIGN(const auto batch, outbox_->read_batch(lane, number, everything, everything));
   sync::Hash hash = batch.predecessor;
   for (const sync::StoredAction& stored : batch.actions) {
@@ -114,7 +114,7 @@ void OutboxStation::check_repeated(const OutboxTruth& truth) {
     const auto at = random_.below(static_cast<std::uint32_t>(tokens.size()));
     const agent::Draft again = draft(tokens[at]);
     const auto saved = outbox_->append(schema_, {&again, 1}).front();
-    const sync::ActionRef ref{lane, truth.let_go[lane] + at + 1};
+    const sync::ActionRef ref{lane, truth.pruned_through[lane] + at + 1};
     if (!saved || !saved->repeated || saved->ref != ref) lost("the request of " + tokens[at] + " is not known again");
   }
 }
@@ -139,16 +139,16 @@ void OutboxStation::accept_remains() {
 
 // Also what was under way, and what was let go of.
 bool OutboxStation::may_show(sync::ActionRef ref, const std::string& token) const {
-  if (ref.number <= truth_.let_go.at(ref.lane)) return true;
+  if (ref.number <= truth_.pruned_through.at(ref.lane)) return true;
   if (truth_.holds(ref)) return truth_.token(ref) == token;
   return under_way_ && !under_way_->renewed && under_way_->holds(ref) && under_way_->token(ref) == token;
 }
 
 void OutboxStation::accept_batches() {
   for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
-    const auto batch = outbox_->read_batch(lane, truth_.let_go[lane], everything, everything);
+    const auto batch = outbox_->read_batch(lane, truth_.pruned_through[lane], everything, everything);
     if (!batch) continue;  // on which page the damage is, is not known
-    std::uint64_t number = truth_.let_go[lane];
+    std::uint64_t number = truth_.pruned_through[lane];
     for (const sync::StoredAction& stored : batch->actions) {
       const auto action = sync::read_action(schema_, outbox_->maker(), stored);
       ++number;
@@ -179,8 +179,8 @@ void OutboxStation::accept_export() {
 HubMemory OutboxStation::hub_memory() {
   HubMemory memory{outbox_->maker(), outbox_->status().lanes, {}};
   for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
-    memory.hashes[lane].resize(truth_.let_go[lane]);
-    const auto kept = must(outbox_->hashes(lane, truth_.let_go[lane] + 1, truth_.lanes[lane].size()));
+    memory.hashes[lane].resize(truth_.pruned_through[lane]);
+    const auto kept = must(outbox_->hashes(lane, truth_.pruned_through[lane] + 1, truth_.lanes[lane].size()));
     memory.hashes[lane].insert(memory.hashes[lane].end(), kept.begin(), kept.end());
   }
   return memory;
@@ -219,8 +219,8 @@ std::string OutboxStation::told_by_hub(const HubMemory& hub, const OutboxTruth& 
 bool OutboxStation::has_every_action(const OutboxTruth& found) const {
   for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
     const auto &kept = truth_.lanes[lane], &there = found.lanes[lane];
-    if (found.let_go[lane] > truth_.let_go[lane]) return false;
-    const std::uint64_t again = truth_.let_go[lane] - found.let_go[lane];
+    if (found.pruned_through[lane] > truth_.pruned_through[lane]) return false;
+    const std::uint64_t again = truth_.pruned_through[lane] - found.pruned_through[lane];
     if (there.size() != again + kept.size() || !std::equal(kept.rbegin(), kept.rend(), there.rbegin())) return false;
   }
   return true;
@@ -231,7 +231,7 @@ bool OutboxStation::has_every_action(const OutboxTruth& found) const {
 // chain proves as it does the rest, and which is let go of again.
 bool OutboxStation::older_beside_the_chain(const OutboxTruth& found) const {
   const bool told_before = std::ranges::all_of(found.results, [&](const auto& told) {
-    if (told.first.number <= truth_.let_go[told.first.lane]) return true;
+    if (told.first.number <= truth_.pruned_through[told.first.lane]) return true;
     const auto known = truth_.results.find(told.first);
     return known != truth_.results.end() && told.second.entry <= known->second.entry;
   });

@@ -11,15 +11,15 @@ std::size_t OutboxTruth::actions() const {
 }
 
 bool OutboxTruth::holds(sync::ActionRef ref) const {
-  return ref.lane < sync::lane_count && ref.number > let_go[ref.lane] &&
-         ref.number <= let_go[ref.lane] + lanes[ref.lane].size();
+  return ref.lane < sync::lane_count && ref.number > pruned_through[ref.lane] &&
+         ref.number <= pruned_through[ref.lane] + lanes[ref.lane].size();
 }
 
 std::map<sync::ActionRef, std::string> OutboxTruth::pending() const {
   std::map<sync::ActionRef, std::string> found;
   for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
     for (std::size_t i = 0; i < lanes[lane].size(); ++i) {
-      const sync::ActionRef ref{lane, let_go[lane] + i + 1};
+      const sync::ActionRef ref{lane, pruned_through[lane] + i + 1};
       const auto told = results.find(ref);
       if (told == results.end() || !settles(told->second.verdict)) found.emplace(ref, lanes[lane][i]);
     }
@@ -36,13 +36,13 @@ std::string difference(const OutboxTruth& wanted, const OutboxTruth& found) {
     const auto& a = wanted.lanes[lane];
     const auto& b = found.lanes[lane];
     const std::string place = "lane " + std::to_string(lane) + ": ";
-    if (wanted.let_go[lane] != found.let_go[lane])
-      return place + "begins after " + std::to_string(found.let_go[lane]) + " instead of " +
-             std::to_string(wanted.let_go[lane]);
+    if (wanted.pruned_through[lane] != found.pruned_through[lane])
+      return place + "begins after " + std::to_string(found.pruned_through[lane]) + " instead of " +
+             std::to_string(wanted.pruned_through[lane]);
     if (a == b) continue;
     const auto at = static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
     return place + std::to_string(b.size()) + " actions instead of " + std::to_string(a.size()) + ", number " +
-           std::to_string(wanted.let_go[lane] + at + 1) + " is " + (at < b.size() ? b[at] : "missing") +
+           std::to_string(wanted.pruned_through[lane] + at + 1) + " is " + (at < b.size() ? b[at] : "missing") +
            " instead of " + (at < a.size() ? a[at] : "nothing");
   }
   if (wanted.results != found.results)

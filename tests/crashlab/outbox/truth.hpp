@@ -18,8 +18,8 @@ struct OutboxTruth {
     sync::Verdict verdict = sync::Verdict::applied;
     bool operator==(const Told&) const = default;
   };
-  std::array<std::uint64_t, sync::lane_count> let_go{};
-  std::array<std::vector<std::string>, sync::lane_count> lanes;  // tokens of let_go + 1, ...
+  std::array<std::uint64_t, sync::lane_count> pruned_through{};
+  std::array<std::vector<std::string>, sync::lane_count> lanes;  // tokens of pruned_through + 1, ...
   std::map<sync::ActionRef, Told> results;
   std::uint64_t results_to = 0;
   std::uint32_t assertions = 0;
@@ -28,7 +28,9 @@ struct OutboxTruth {
 
   std::size_t actions() const;
   bool holds(sync::ActionRef ref) const;
-  const std::string& token(sync::ActionRef ref) const { return lanes[ref.lane][ref.number - let_go[ref.lane] - 1]; }
+  const std::string& token(sync::ActionRef ref) const {
+    return lanes[ref.lane][ref.number - pruned_through[ref.lane] - 1];
+  }
   // The tokens of what a hub has not settled.
   std::map<sync::ActionRef, std::string> pending() const;
 };

@@ -13,7 +13,7 @@ constexpr std::uint32_t customers_at_first = 40;
 constexpr std::size_t positions = 30, records_per_chunk = 25;
 const std::string scope = "acme/north";
 
-sync::Id id_of(std::uint8_t kind, std::uint32_t n) {
+sync::Id feed_id(std::uint8_t kind, std::uint32_t n) {
   sync::Id id{{kind, static_cast<std::uint8_t>(n >> 8), static_cast<std::uint8_t>(n)}};
   id.bytes[15] = static_cast<std::uint8_t>(n * 37);
   return id;
@@ -62,7 +62,7 @@ void FeedBook::add_customer(LedgerRows& rows, std::uint32_t n) const {
   const auto made = [&](const char* collection, std::uint8_t kind) {
     const sync::Collection& of = *schema_.collection(collection);
     sync::Record record;
-    record.key = {of.no, id_of(kind, n)};
+    record.key = {of.no, feed_id(kind, n)};
     record.scope = scope;
     record.fields.resize(of.fields.size());
     return record;
@@ -120,7 +120,7 @@ sync::Cut FeedBook::cut(sync::ChangeNumber from) const {
 
 FeedBook::Snapshot FeedBook::snapshot(sync::ChangeNumber cn) const {
   Snapshot snapshot;
-  snapshot.manifest.epoch = id_of(3, 1);
+  snapshot.manifest.epoch = feed_id(3, 1);
   snapshot.manifest.at = cursor(cn);
   snapshot.manifest.schema_version = schema_.version();
   snapshot.manifest.digests = at(cn).roots();

@@ -37,7 +37,7 @@ class ReplicaLab final : public FaultLab {
     const bool for_ever = one_of(4);
     pc_.disk().fail_sync(1 + random_.below(10), for_ever);
     if (!pc_.work(drawn({3, 5})) && !pc_.is_open()) static_cast<void>(pc_.open());
-    pc_.disk().mend();
+    pc_.disk().clear_faults();
     if (pc_.is_open()) static_cast<void>(pc_.work(2));
     pc_.lose(any_power_loss(random_));
     return pc_.judge();

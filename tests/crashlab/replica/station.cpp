@@ -128,7 +128,7 @@ bool ReplicaStation::finds(const LedgerRows& truth) {
     const sync::Collection& of = *schema_.collection(at->first.collection);
     const bool phone = of.name == "phone";
     const auto& typed = std::get<std::string>(at->second.fields[*of.field(phone ? "e164" : "family")]);
-    const auto found = (*reader)->search(agent::parse_query((*reader)->folder(), typed), 100);
+    const auto found = (*reader)->search(agent::parse_query((*reader)->normalizer(), typed), 100);
     if (!found) continue;
     const bool there = std::ranges::any_of(
         found->rows, [&](const auto& candidate) { return candidate.matched.record.key == at->first; });

@@ -35,7 +35,7 @@ struct Arriving {
   Fd client;
 };
 
-constexpr std::size_t most_waiting = 64;  // pieces per direction; the source is not read beyond them
+constexpr std::size_t max_waiting = 64;  // pieces per direction; the source is not read beyond them
 
 }  // namespace
 
@@ -104,7 +104,7 @@ class FaultProxy::Engine {
   }
 
   static bool wanted(const Flow& flow, bool blocked) {
-    return !flow.ended && !flow.stalled && !blocked && flow.waiting.size() < most_waiting;
+    return !flow.ended && !flow.stalled && !blocked && flow.waiting.size() < max_waiting;
   }
 
   bool anything_waits() const {

@@ -15,13 +15,13 @@ namespace holdline::process {
 namespace {
 
 constexpr std::size_t piece_bytes = 1 << 20;
-constexpr std::size_t word = 4, stride = 8;
-static_assert(stride + word <= PlaintextScan::shortest_spelling);
+constexpr std::size_t word_bytes = 4, stride = 8;
+static_assert(stride + word_bytes <= PlaintextScan::shortest_spelling);
 constexpr int hash_bits = 18;
 
 std::uint32_t hash_of(const char* bytes) {
   std::uint32_t four = 0;
-  std::memcpy(&four, bytes, word);
+  std::memcpy(&four, bytes, word_bytes);
   return four * 2'654'435'761u >> (32 - hash_bits);  // Knuth's multiplicative hash
 }
 
@@ -80,7 +80,8 @@ Marker word_marker(const std::string& name) {
   for (const std::string& text :
        {marker.typed, in_case(marker.typed, std::tolower), in_case(marker.typed, std::toupper)})
     marker.spellings.push_back(text);
-  for (std::string& word : agent::Folder().name_words(marker.typed)) marker.spellings.push_back(std::move(word));
+  for (std::string& word : agent::NameNormalizer().name_words(marker.typed))
+    marker.spellings.push_back(std::move(word));
   add_utf16(marker);
   return marker;
 }
@@ -147,7 +148,7 @@ void PlaintextScan::file(const Path& path, const std::string& called) {
 }
 
 void PlaintextScan::look_through(std::string_view bytes, const std::string& called) {
-  for (std::size_t at = 0; at + word <= bytes.size(); at += stride)
+  for (std::size_t at = 0; at + word_bytes <= bytes.size(); at += stride)
     for (const Place& place : places_[hash_of(bytes.data() + at)])
       if (at >= place.offset && bytes.substr(at - place.offset).starts_with(place.spelling))
         seen_.insert(markers_[place.marker].name + ": " + called);

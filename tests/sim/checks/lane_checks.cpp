@@ -48,7 +48,7 @@ void parked_only_by_what_it_names(const Stage& stage, HubNode& hub) {
     if (!header) throw wrong(" cannot be read");
     if (waiting.missing.empty()) throw wrong(" waits for nothing");
     for (const sync::ActionRef& ref : waiting.missing) {
-      if (!std::ranges::binary_search(header->after, ref)) throw wrong(" waits for what it does not name");
+      if (!std::ranges::binary_search(header->depends_on, ref)) throw wrong(" waits for what it does not name");
       if (has_taken_effect(stage, waiting.lane, ref)) throw wrong(" waits for what has taken effect");
     }
   }

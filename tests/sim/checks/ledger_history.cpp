@@ -34,7 +34,7 @@ void LedgerHistory::observe(hub::Ledger& ledger) {
   const sync::Cursor head = must_read(reader->head(), "head");
   if (versions_.empty()) observe_first(*reader);
   if (head.cn < head_.cn)
-    throw Violation("the hub keeps what it committed", "its feed stood at " + std::to_string(head_.cn) + ", now at " +
+    throw Violation("the hub keeps what it committed", "its feed stored at " + std::to_string(head_.cn) + ", now at " +
                                                            std::to_string(head.cn) + ", and nobody restored a backup");
   const auto cut = observe_feed(*reader, head);
   observe_results(*reader);
@@ -71,7 +71,7 @@ void LedgerHistory::observe_leaves(hub::LedgerReader& reader, const Fingerprint&
 void LedgerHistory::observe_first(hub::LedgerReader& reader) {
   for (const sync::Collection& collection : setting_.schema.collections())
     for (auto& row : must_read(reader.rows(collection.no, all_scopes, sync::Id{}, endless), "rows"))
-      keep(row.stood.record.key, row.cn, std::move(row.stood.record));
+      keep(row.stored.record.key, row.cn, std::move(row.stored.record));
 }
 
 void LedgerHistory::observe_changes(hub::LedgerReader& reader, const sync::Cursor& from, const sync::Cut& cut) {
@@ -79,7 +79,7 @@ void LedgerHistory::observe_changes(hub::LedgerReader& reader, const sync::Curso
     auto row = must_read(reader.row(change.record.key), "row");
     if (!row) throw Violation("the feed tells what is there", "it names a record that the ledger does not have");
     if (!every_change_ || row->cn == change.cn)
-      keep(change.record.key, row->cn, std::move(row->stood.record));
+      keep(change.record.key, row->cn, std::move(row->stored.record));
     else
       keep(change.record.key, change.cn, after(change, from));
   }
@@ -160,8 +160,8 @@ bool LedgerHistory::was_head(const sync::Cursor& cursor) const {
 Fingerprint LedgerHistory::counted(const sync::Cursor& cursor) const {
   sync::DigestTable table;
   for (const auto& [key, versions] : versions_)
-    if (const auto stood = record(key, cursor))
-      table.change(*setting_.schema.collection(key.collection), nullptr, &*stood);
+    if (const auto stored = record(key, cursor))
+      table.change(*setting_.schema.collection(key.collection), nullptr, &*stored);
   return Fingerprints().of(table.all());
 }
 

@@ -25,7 +25,7 @@ void LedgerModel::check(const LedgerHistory& history, const Deeds& deeds, hub::L
   records_.clear();
   erased_.clear();
   conflicts_.clear();
-  for (const hub::StoodAt& row : setting_.imported) records_.emplace(row.stood.record.key, row);
+  for (const hub::VersionedRecord& row : setting_.imported) records_.emplace(row.stored.record.key, row);
   for (const hub::Device& device : setting_.devices)
     for (const sync::ActionResult& result : history.results(device.id))
       if (took_effect(result.verdict))
@@ -109,37 +109,37 @@ void LedgerModel::apply_op(const Turn& turn, std::uint32_t index, Applied& appli
   const Offer& offer = *turn.offer;
   const sync::Op& op = offer.action.ops[index];
   const sync::ChangeNumber cn = turn.result->at.cn;
-  const hub::StoodAt* stands = stood(op.record, applied);
+  const hub::VersionedRecord* stands = stored(op.record, applied);
   sync::Incoming incoming{op, offer.maker, offer.action.header, index, offer.corrected_ms};
   if (op.kind == sync::OpKind::erase_row) incoming.current_digest = digest_with_children(op.record, applied);
   const auto joins = [&](std::uint8_t unit) { return open_conflict(turn, op, unit, applied) != nullptr; };
   sync::MergeOutcome outcome = sync::merge(*setting_.schema.collection(op.record.collection),
-                                           stands != nullptr ? &stands->stood : nullptr, incoming, joins);
+                                           stands != nullptr ? &stands->stored : nullptr, incoming, joins);
   if (outcome.merged && applied.verdict == sync::Verdict::applied) applied.verdict = sync::Verdict::merged;
-  if (op.kind == sync::OpKind::erase_row && stands != nullptr && !stands->stood.record.deleted) {
+  if (op.kind == sync::OpKind::erase_row && stands != nullptr && !stands->stored.record.deleted) {
     // Merge is the product's own, so its decision is not believed here.
     const bool saw_it = incoming.current_digest == op.seen_digest;
     if (saw_it != outcome.next.record.deleted)
       throw Violation("who deletes a record saw it as it stands",
                       described(setting_.schema, offer.action.ops) + (saw_it ? " did not delete it" : " deleted it"));
-    if (saw_it) applied.erased.push_back(stands->stood.record);
+    if (saw_it) applied.erased.push_back(stands->stored.record);
   }
-  const std::string scope = stands != nullptr ? stands->stood.record.scope : op.scope;
-  const auto put = [&](sync::Stood next) {
+  const std::string scope = stands != nullptr ? stands->stored.record.scope : op.scope;
+  const auto put = [&](sync::StoredRecord next) {
     next.meta.last_cn = cn;
     applied.fed = true;
-    applied.next.insert_or_assign(next.record.key, hub::StoodAt{next, cn});
+    applied.next.insert_or_assign(next.record.key, hub::VersionedRecord{next, cn});
   };
-  for (const sync::Loser& loser : outcome.losers) {
-    sync::Stood conflict{sync::conflict_record(setting_.schema, incoming, loser, op.scope), {}};
+  for (const sync::LosingValue& losing : outcome.losing_values) {
+    sync::StoredRecord conflict{sync::conflict_record(setting_.schema, incoming, losing, op.scope), {}};
     applied.conflicts.push_back(conflict.record.key.id);
-    if (loser.state == sync::LoserState::open) applied.verdict = sync::Verdict::conflict;
-    if (stood(conflict.record.key, applied) == nullptr) put(std::move(conflict));
+    if (losing.state == sync::LosingState::open) applied.verdict = sync::Verdict::conflict;
+    if (stored(conflict.record.key, applied) == nullptr) put(std::move(conflict));
   }
   for (const sync::Joined& joined : outcome.joined) {
-    const hub::StoodAt* open = open_conflict(turn, op, joined.unit, applied);
+    const hub::VersionedRecord* open = open_conflict(turn, op, joined.unit, applied);
     if (open == nullptr) continue;
-    sync::Stood conflict = open->stood;
+    sync::StoredRecord conflict = open->stored;
     sync::join(setting_.schema, conflict.record, incoming, joined);
     applied.conflicts.push_back(conflict.record.key.id);
     applied.verdict = sync::Verdict::conflict;
@@ -149,38 +149,39 @@ void LedgerModel::apply_op(const Turn& turn, std::uint32_t index, Applied& appli
   if (outcome.changes_record())
     put(std::move(outcome.next));
   else if (outcome.stamps_changed)
-    applied.next.insert_or_assign(op.record, hub::StoodAt{std::move(outcome.next), stands->cn});
+    applied.next.insert_or_assign(op.record, hub::VersionedRecord{std::move(outcome.next), stands->cn});
 }
 
 std::optional<sync::Hash> LedgerModel::digest_with_children(const sync::RecordKey& key, const Applied& applied) const {
-  const hub::StoodAt* stands = stood(key, applied);
+  const hub::VersionedRecord* stands = stored(key, applied);
   if (stands == nullptr) return std::nullopt;
   Records all = applied.next;
   all.insert(records_.begin(), records_.end());
   std::vector<sync::Record> children;
   for (const auto& [child, row] : all) {
     const auto parent = setting_.schema.collection(child.collection)->parent;
-    if (parent && row.stood.record.fields[*parent] == sync::Value(key.id)) children.push_back(row.stood.record);
+    if (parent && row.stored.record.fields[*parent] == sync::Value(key.id)) children.push_back(row.stored.record);
   }
-  return sync::seen_digest(stands->stood.record, children);
+  return sync::seen_digest(stands->stored.record, children);
 }
 
-const hub::StoodAt* LedgerModel::stood(const sync::RecordKey& key, const Applied& applied) const {
+const hub::VersionedRecord* LedgerModel::stored(const sync::RecordKey& key, const Applied& applied) const {
   if (const auto found = applied.next.find(key); found != applied.next.end()) return &found->second;
   const auto found = records_.find(key);
   return found == records_.end() ? nullptr : &found->second;
 }
 
-// The open conflict that a change goes on from: an action it names in `after` opened or joined it.
-const hub::StoodAt* LedgerModel::open_conflict(const Turn& turn, const sync::Op& op, std::uint8_t unit,
-                                               const Applied& applied) const {
+// The open conflict that a change goes on from: an action it names in `depends_on` opened or joined it.
+const hub::VersionedRecord* LedgerModel::open_conflict(const Turn& turn, const sync::Op& op, std::uint8_t unit,
+                                                       const Applied& applied) const {
   const sync::CollectionNo collection = setting_.schema.collection("conflict")->no;
-  for (const sync::ActionRef& ref : turn.offer->action.header.after) {
+  for (const sync::ActionRef& ref : turn.offer->action.header.depends_on) {
     const auto named = conflicts_.find(place_of(turn.offer->maker, ref));
     if (named == conflicts_.end()) continue;
     for (const sync::Id& id : named->second) {
-      const hub::StoodAt* conflict = stood({collection, id}, applied);
-      if (conflict != nullptr && sync::goes_on_from(setting_.schema, conflict->stood.record, op, unit)) return conflict;
+      const hub::VersionedRecord* conflict = stored({collection, id}, applied);
+      if (conflict != nullptr && sync::goes_on_from(setting_.schema, conflict->stored.record, op, unit))
+        return conflict;
     }
   }
   return nullptr;
@@ -188,19 +189,20 @@ const hub::StoodAt* LedgerModel::open_conflict(const Turn& turn, const sync::Op&
 
 void LedgerModel::compare(hub::LedgerReader& reader) const {
   std::size_t live = 0, expected = 0;
-  for (const auto& [key, row] : records_) expected += row.stood.record.deleted ? 0 : 1;
+  for (const auto& [key, row] : records_) expected += row.stored.record.deleted ? 0 : 1;
   for (const sync::Collection& collection : setting_.schema.collections()) {
-    for (const hub::StoodAt& row : must_read(reader.rows(collection.no, all_scopes, sync::Id{}, endless), "rows")) {
+    for (const hub::VersionedRecord& row :
+         must_read(reader.rows(collection.no, all_scopes, sync::Id{}, endless), "rows")) {
       ++live;
-      const auto wanted = records_.find(row.stood.record.key);
-      const std::string name = collection.name + " " + row.stood.record.key.id.text();
+      const auto wanted = records_.find(row.stored.record.key);
+      const std::string name = collection.name + " " + row.stored.record.key.id.text();
       if (wanted == records_.end()) throw differs(name + " is not what anything taken made");
-      if (row.stood.record != wanted->second.stood.record) throw differs(name + " has other values");
-      if (row.stood.meta != wanted->second.stood.meta || row.cn != wanted->second.cn) {
-        auto dump = [](const hub::StoodAt& r) {
-          std::string t = "cn " + std::to_string(r.cn) + " last_cn " + std::to_string(r.stood.meta.last_cn) + " dev " +
-                          r.stood.meta.last_device.text();
-          for (auto& st : r.stood.meta.stamps)
+      if (row.stored.record != wanted->second.stored.record) throw differs(name + " has other values");
+      if (row.stored.meta != wanted->second.stored.meta || row.cn != wanted->second.cn) {
+        auto dump = [](const hub::VersionedRecord& r) {
+          std::string t = "cn " + std::to_string(r.cn) + " last_cn " + std::to_string(r.stored.meta.last_cn) + " dev " +
+                          r.stored.meta.last_device.text();
+          for (auto& st : r.stored.meta.stamps)
             t += " [" + std::to_string(st.unit) + " " + sync::to_hex(st.value.view()).substr(0, 6) + " " +
                  std::to_string(st.at_ms) + " " + st.device.text().substr(30) + "]";
           return t;

@@ -29,7 +29,7 @@ class LedgerModel {
   const std::vector<sync::Record>& erased() const { return erased_; }
 
  private:
-  using Records = std::map<sync::RecordKey, hub::StoodAt>;
+  using Records = std::map<sync::RecordKey, hub::VersionedRecord>;
   // One action, applied to a copy of what it touches.
   struct Applied {
     Records next;
@@ -47,9 +47,9 @@ class LedgerModel {
   // The first record that an action changes and that is not there; null: none.
   const sync::RecordKey* stands_on_nothing(const sync::Action& action) const;
   std::optional<sync::Hash> digest_with_children(const sync::RecordKey& key, const Applied& applied) const;
-  const hub::StoodAt* stood(const sync::RecordKey& key, const Applied& applied) const;
-  const hub::StoodAt* open_conflict(const Turn& turn, const sync::Op& op, std::uint8_t unit,
-                                    const Applied& applied) const;
+  const hub::VersionedRecord* stored(const sync::RecordKey& key, const Applied& applied) const;
+  const hub::VersionedRecord* open_conflict(const Turn& turn, const sync::Op& op, std::uint8_t unit,
+                                            const Applied& applied) const;
   void compare(hub::LedgerReader& reader) const;
 
   const Setting& setting_;

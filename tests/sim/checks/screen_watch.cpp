@@ -118,7 +118,7 @@ void ScreenWatch::may_be_off_this_disk(const Own& own) {
 
 void ScreenWatch::is_off_this_disk(const Own& own) {
   Deed& deed = *stage_.deeds.find(own.deed);
-  deed.let_go = true;
+  deed.pruned = true;
   if (deed.machines.erase(node_.machine()) == 0 || !deed.machines.empty()) return;
   deed.disk_gone = true;
   deed.at_hub = stage_.hub_has(deed.no);
@@ -159,9 +159,9 @@ bool ScreenWatch::was_removed(const Own& own, std::uint32_t op, sync::FieldIndex
 ScreenWatch::Expected ScreenWatch::expected(const sync::RecordKey& key, const sync::Cursor& at) {
   Expected expected;
   const auto& fields = stage_.setting.schema.collection(key.collection)->fields;
-  if (const auto stood = stage_.history.record(key, at)) {
+  if (const auto stored = stage_.history.record(key, at)) {
     expected.there = true;
-    expected.fields = stood->fields;
+    expected.fields = stored->fields;
   }
   for (const Own& own : own_) {
     const Deed& deed = *stage_.deeds.find(own.deed);
@@ -206,7 +206,7 @@ std::optional<agent::Shown> ScreenWatch::read(const sync::RecordKey& key) {
   // While the outbox cannot be read, only the workstation knows which of the person's actions are settled.
   if (node_.outbox().status().health == agent::OutboxHealth::read_only) return found->shown;
   if (stage_.history.at(at) == nullptr)
-    throw Violation("a replica stands where the ledger stood", node_.name() + " reads at " + std::to_string(at.cn));
+    throw Violation("a replica stands where the ledger stored", node_.name() + " reads at " + std::to_string(at.cn));
   const bool may_be_gone = std::ranges::any_of(
       maybe_gone_, [&](const MaybeGone& gone) { return gone.until > at.cn && gone.records.contains(key); });
   if (may_be_gone) return found->shown;

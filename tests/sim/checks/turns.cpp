@@ -69,7 +69,7 @@ class Stream {
   }
 
   bool names_are_settled(const sync::ActionResult& result, const Offer& offer, const std::string& who) const {
-    for (const sync::ActionRef& ref : offer.action.header.after) {
+    for (const sync::ActionRef& ref : offer.action.header.depends_on) {
       const auto named = last_.find({result.incarnation, ref});
       if (named == last_.end() || !took_effect(named->second->verdict)) return false;
       if (named->second->at.cn > result.at.cn)

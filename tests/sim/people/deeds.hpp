@@ -27,7 +27,7 @@ struct Deed {
   std::uint64_t acknowledged_at = 0;  // count of the world's events then
   bool disk_gone = false;             // no disk has it any more: put back to an earlier time, or let go of
   bool at_hub = false;                // with the disk gone: the ledger that holds has it
-  bool let_go = false;                // an outbox may have let go of it, and of the key by which it was known
+  bool pruned = false;                // an outbox may have let go of it, and of the key by which it was known
 };
 
 // One action's place in the world.

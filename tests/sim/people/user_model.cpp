@@ -8,7 +8,7 @@ namespace {
 
 // Most work is about few customers, so that people get in each other's way.
 constexpr std::size_t popular_customers = 5;
-constexpr std::uint64_t most_things_at_once = 12;
+constexpr std::uint64_t max_things_at_once = 12;
 
 constexpr std::array<std::string_view, 6> texts = {"given", "family", "org", "notes", "lang", "tz"};
 
@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 6> texts = {"given", "family", "org", "no
 void UserModel::work() {
   const Chance now = days_.fork("", ++works_);
   chance_ = now.fork("much");
-  const std::uint64_t things = chance_.percent(96) ? 1 + chance_.below(most_things_at_once) : 0;
+  const std::uint64_t things = chance_.percent(96) ? 1 + chance_.below(max_things_at_once) : 0;
   const bool looks = chance_.one_in(4);
   for (std::uint64_t i = 1; i <= things && node_.is_usable(); ++i) {
     chance_ = now.fork("", i);
@@ -30,7 +30,7 @@ void UserModel::work() {
 void UserModel::do_one_thing() {
   if (!sign_in()) return;
   // Once it was let go its key is unknown: people do not ask again after a month.
-  if (unconfirmed_ && (stage_.deeds.find(*unconfirmed_)->let_go || !shows_what_it_changes(*unconfirmed_)))
+  if (unconfirmed_ && (stage_.deeds.find(*unconfirmed_)->pruned || !shows_what_it_changes(*unconfirmed_)))
     unconfirmed_.reset();
   if (unconfirmed_ && chance_.percent(75)) {
     Deed& again = *stage_.deeds.find(*unconfirmed_);

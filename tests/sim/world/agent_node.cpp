@@ -11,7 +11,7 @@ namespace holdline::sim {
 namespace {
 
 // A pull, chunks, pushes within their credit, questions about digests.
-constexpr std::size_t most_requests = 12;
+constexpr std::size_t max_requests = 12;
 // As OutboxWorkerOptions has them.
 constexpr std::int64_t recover_first_ms = 200, recover_most_ms = 30'000, checkpoint_after_ms = 2'000;
 
@@ -248,15 +248,15 @@ void AgentNode::keep_outbox_up() {
   if (now_ms < process_->upkeep_at_ms) return later(process_->upkeep_at_ms - now_ms, [this] { keep_outbox_up(); });
   process_->upkeep_is_planned = false;
   if (process_->outbox->status().health == agent::OutboxHealth::read_only) return;
-  if (now_ms >= process_->compact_at_ms) let_go();
+  if (now_ms >= process_->prune_at_ms) prune();
   static_cast<void>(process_->outbox->checkpoint());
 }
 
-void AgentNode::let_go() {
+void AgentNode::prune() {
   const bool may_go = stage_.knobs.outbox.is_soon;
   if (may_go && lets_go) lets_go(*this);
-  const auto gone = process_->outbox->compact();
-  if (gone) process_->compact_at_ms = stage_.timeline.now_ms() + stage_.knobs.outbox.compact_every_ms;
+  const auto gone = process_->outbox->prune();
+  if (gone) process_->prune_at_ms = stage_.timeline.now_ms() + stage_.knobs.outbox.prune_every_ms;
   if (gone && *gone > 0) {
     trace("lets go of " + std::to_string(*gone) + " actions");
     stage_.count("outbox let go of accepted actions");
@@ -300,7 +300,7 @@ void AgentNode::die(support::PowerLoss loss, std::int64_t down_ms) {
   disk_.restore_power(loss);
   if (loss != support::PowerLoss::none) {
     ++setbacks_;
-    disk_.mend();
+    disk_.clear_faults();
     clock_.boot(entropy_.id());
   }
   start_again(down_ms);
@@ -311,7 +311,7 @@ void AgentNode::put_back(const support::FaultDisk::Image& image, std::int64_t do
   disk_.cut_power();
   process_.reset();
   disk_.restore_power(support::PowerLoss::none);
-  disk_.mend();
+  disk_.clear_faults();
   disk_.restore(image);
   ++setbacks_;
   clock_.boot(entropy_.id());
@@ -339,7 +339,7 @@ void AgentNode::start_again(std::int64_t after_ms) {
 
 void AgentNode::Wire::post(std::uint64_t token, std::string path, sync::Bytes body, std::int64_t timeout_ms) {
   waiting_.insert(token);
-  if (waiting_.size() > most_requests)
+  if (waiting_.size() > max_requests)
     throw Violation("what a workstation has under way is bounded", std::to_string(waiting_.size()) + " requests");
   AgentNode& node = node_;
   const std::uint64_t life = node.life_;

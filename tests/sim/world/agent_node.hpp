@@ -100,7 +100,7 @@ class AgentNode {
   void recover_outbox();
   void outbox_was_used();
   void keep_outbox_up();
-  void let_go();
+  void prune();
   void published(const agent::SyncStatus& status);
   void trace(const std::string& what) { stage_.trace.line(name_, what); }
 

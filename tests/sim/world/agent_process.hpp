@@ -71,7 +71,7 @@ struct AgentNode::Process {
   agent::SyncStatus status;  // as last published
   std::uint64_t wakes = 0;
   std::int64_t recover_wait_ms = 0;  // 0: no recovery is planned
-  std::int64_t upkeep_at_ms = 0, compact_at_ms = 0;
+  std::int64_t upkeep_at_ms = 0, prune_at_ms = 0;
   bool upkeep_is_planned = false;
   sync::Id incarnation;
   bool replica_was_given_up = false;

@@ -9,7 +9,7 @@ namespace {
 
 using support::FaultCounts, support::PowerLoss;
 
-constexpr std::size_t most_copies = 3;
+constexpr std::size_t max_copies = 3;
 constexpr const char *replica_file = "/replica.db", *next_file = "/replica-next.db";
 
 }  // namespace
@@ -81,11 +81,11 @@ void Faults::count_what_struck() {
 void Faults::heal() {
   stage_.trace.line("fault", "everything is mended");
   mended_ = true;
-  hub_.disk().mend();
+  hub_.disk().clear_faults();
   hub_.disk().set_capacity(std::nullopt);
   for (Workplace& place : workplaces_) {
     place.node.line() = Line{};
-    place.node.disk().mend();
+    place.node.disk().clear_faults();
     place.node.disk().set_capacity(std::nullopt);
   }
 }
@@ -163,17 +163,17 @@ void Faults::hub_disk_full() {
 void Faults::hub_disk_cannot_read() {
   armed("hub's disk cannot read", "hub", hub_.disk(), &FaultCounts::failed_reads);
   hub_.disk().fail_read(static_cast<std::uint64_t>(soon(1, 60)), chance_.one_in(3));
-  stage_.timeline.in(soon(100, 5'000), [this] { hub_.disk().mend(); });
+  stage_.timeline.in(soon(100, 5'000), [this] { hub_.disk().clear_faults(); });
 }
 
 void Faults::hub_disk_read_only() {
   armed("hub's disk becomes read-only", "hub", hub_.disk(), &FaultCounts::refused_changes);
   hub_.disk().refuse_changes(static_cast<std::uint64_t>(soon(1, 40)));
-  stage_.timeline.in(soon(500, 10'000), [this] { hub_.disk().mend(); });
+  stage_.timeline.in(soon(500, 10'000), [this] { hub_.disk().clear_faults(); });
 }
 
 void Faults::copy_hub() {
-  if (!hub_.is_up() || hub_copies_.size() >= most_copies) return;
+  if (!hub_.is_up() || hub_copies_.size() >= max_copies) return;
   hub_copies_.push_back({hub_.disk().image(), stage_.history.mark()});
   stage_.trace.line("fault", "the hub's disk is copied at " + std::to_string(stage_.history.head().cn));
 }
@@ -223,14 +223,14 @@ void Faults::agent_disk_cannot_read() {
   AgentNode& node = victim().node;
   armed("agent's disk cannot read", node.name(), node.disk(), &FaultCounts::failed_reads);
   node.disk().fail_read(static_cast<std::uint64_t>(soon(1, 20)), chance_.one_in(3));
-  stage_.timeline.in(soon(100, 5'000), [&node] { node.disk().mend(); });
+  stage_.timeline.in(soon(100, 5'000), [&node] { node.disk().clear_faults(); });
 }
 
 void Faults::agent_disk_read_only() {
   AgentNode& node = victim().node;
   armed("agent's disk becomes read-only", node.name(), node.disk(), &FaultCounts::refused_changes);
   node.disk().refuse_changes(static_cast<std::uint64_t>(soon(1, 20)));
-  stage_.timeline.in(soon(500, 10'000), [&node] { node.disk().mend(); });
+  stage_.timeline.in(soon(500, 10'000), [&node] { node.disk().clear_faults(); });
 }
 
 // In what is encrypted and authenticated page by page, so that somebody notices at the latest when it is read again.
@@ -300,7 +300,7 @@ void Faults::lose_agent() {
 void Faults::copy_machine() {
   const std::size_t n = chance_.below(workplaces_.size());
   if (!workplaces_[n].node.is_up()) return;
-  if (machine_copies_.size() >= most_copies || workplaces_[n].replica.is_rotten()) return;
+  if (machine_copies_.size() >= max_copies || workplaces_[n].replica.is_rotten()) return;
   machine_copies_.push_back({n, workplaces_[n].node.disk().image(), stage_.timeline.events()});
   stage_.trace.line("fault", workplaces_[n].node.name() + "'s disk is copied");
 }

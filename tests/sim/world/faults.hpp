@@ -44,7 +44,7 @@ class Faults {
   };
 
   Workplace& victim() { return workplaces_[chance_.below(workplaces_.size())]; }
-  std::int64_t soon(std::int64_t least_ms, std::int64_t most_ms) { return chance_.between(least_ms, most_ms); }
+  std::int64_t soon(std::int64_t min_ms, std::int64_t max_ms) { return chance_.between(min_ms, max_ms); }
   // It happens now.
   void told(std::string_view kind, const std::string& who);
   // It happens when the disk says so by `count`.

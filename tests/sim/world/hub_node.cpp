@@ -11,8 +11,8 @@ namespace holdline::sim {
 namespace {
 
 // What every machine may have under way, twice: the network doubles requests, and a machine that died asks anew.
-constexpr std::size_t most_polls = 8 * (most_seats + 1), most_pushes = 8 * (most_seats + 1);
-constexpr std::int64_t least_group_ms = 1, most_group_ms = 5;  // how long pushes gather for one commit
+constexpr std::size_t max_polls = 8 * (max_seats + 1), max_pushes = 8 * (max_seats + 1);
+constexpr std::int64_t min_group_ms = 1, max_group_ms = 5;  // how long pushes gather for one commit
 
 agent::TransportAnswer answer_of(Result<sync::Bytes> body) {
   if (body) return {200, std::move(*body), 0};
@@ -97,7 +97,7 @@ void HubNode::die(support::PowerLoss loss, std::int64_t down_ms) {
   if (loss == support::PowerLoss::none) reset_connections(*gone);
   gone.reset();
   disk_.restore_power(loss);
-  disk_.mend();
+  disk_.clear_faults();
   start_again(down_ms);
 }
 
@@ -114,7 +114,7 @@ void HubNode::restore(const support::FaultDisk::Image& image, const LedgerHistor
   if (chance_.one_in(2)) reset_connections(*gone);  // or it is another machine, and nobody tells
   gone.reset();
   disk_.restore_power(support::PowerLoss::none);
-  disk_.mend();
+  disk_.clear_faults();
   disk_.restore(image);
   stage_.history.restored_to(mark);
   std::erase_if(told_, [this](const auto& told) {
@@ -158,8 +158,8 @@ void HubNode::check_bounds() const {
   const auto bounded = [](std::size_t held, std::size_t most, const char* what) {
     if (held > most) throw Violation("what the hub holds is bounded", std::to_string(held) + what);
   };
-  bounded(running_->polls.size(), most_polls, " polls are held");
-  bounded(running_->pushes.size(), most_pushes, " pushes are held");
+  bounded(running_->polls.size(), max_polls, " polls are held");
+  bounded(running_->pushes.size(), max_pushes, " pushes are held");
   const hub::Snapshots::Kept kept = running_->snapshots.kept();
   if (kept.snapshots > 1) {
     bounded(kept.bytes, stage_.knobs.snapshots.cache_bytes, " bytes of snapshots are kept");
@@ -210,7 +210,7 @@ void HubNode::take_push(const hub::Device& device, std::string_view body, Answer
   if (!push) throw Violation("what one side sends the other can read", "a push: " + push.error().message);
   note(*push);
   running_->pushes.push_back({std::move(*push), std::move(answered)});
-  if (running_->pushes.size() == 1) later(chance_.between(least_group_ms, most_group_ms), [this] { commit(); });
+  if (running_->pushes.size() == 1) later(chance_.between(min_group_ms, max_group_ms), [this] { commit(); });
 }
 
 void HubNode::commit() {

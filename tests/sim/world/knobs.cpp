@@ -19,14 +19,14 @@ Knobs Knobs::turned(Chance chance) {
   turn(knobs.session.pull_distance_ms, 0, 5'000);
   turn(knobs.session.person_retry_ms, 1'000, 60'000);
   turn(knobs.session.backoff.first_ms, 20, 5'000);
-  turn(knobs.session.backoff.most_ms, 5'000, 60'000);
+  turn(knobs.session.backoff.max_ms, 5'000, 60'000);
   turn(knobs.ledger.writer_cache_kib, 16, 200);
   turn(knobs.ledger.reader_cache_kib, 16, 200);
   knobs.outbox.is_soon = chance.percent(20);
   if (knobs.outbox.is_soon) {
     knobs.outbox.keep_bytes = static_cast<std::uint64_t>(chance.between(0, 6'000));
     knobs.outbox.keep_ms = chance.between(0, 60'000);
-    knobs.outbox.compact_every_ms = chance.between(0, 10'000);
+    knobs.outbox.prune_every_ms = chance.between(0, 10'000);
   }
   return knobs;
 }

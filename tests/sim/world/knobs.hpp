@@ -21,8 +21,8 @@ struct Knobs {
   struct LettingGo {
     std::uint64_t keep_bytes = agent::Outbox::Options().keep_bytes;
     std::int64_t keep_ms = agent::Outbox::Options().keep_ms;
-    std::int64_t compact_every_ms = 3'600'000;  // as OutboxWorkerOptions has it
-    bool is_soon = false;                       // within the hour that a world lasts
+    std::int64_t prune_every_ms = 3'600'000;  // as OutboxWorkerOptions has it
+    bool is_soon = false;                     // within the hour that a world lasts
   };
   LettingGo outbox;
 

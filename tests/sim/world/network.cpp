@@ -6,14 +6,14 @@ namespace holdline::sim {
 
 namespace {
 
-constexpr std::int64_t least_ms = 2, most_ms = 60, latest_ms = 4'000;
+constexpr std::int64_t min_ms = 2, max_ms = 60, latest_ms = 4'000;
 
 }  // namespace
 
 std::int64_t Network::delay(const Line& line, Chance& wire) {
-  if (!wire.percent(line.late_percent)) return wire.between(least_ms, most_ms);
+  if (!wire.percent(line.late_percent)) return wire.between(min_ms, max_ms);
   stage_.count("message delayed");
-  return wire.between(most_ms, latest_ms);
+  return wire.between(max_ms, latest_ms);
 }
 
 void Network::request(Line& line, Chance wire, const sync::Id& device, std::string path, sync::Bytes body,

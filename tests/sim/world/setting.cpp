@@ -60,7 +60,7 @@ Setting::Setting() : schema(must(sync::Schema::parse(sync::default_schema_text()
     options.vfs_name = disk.vfs_name();
     const hub::NewLedger fresh{id_of("hub"), id_of("first epoch"), schema.text(), sync::train_dictionary(schema)};
     const auto ledger = must(hub::SqliteLedger::create(options, disk_key, fresh));
-    for (std::size_t n = 0; n < most_seats; ++n) {
+    for (std::size_t n = 0; n < max_seats; ++n) {
       devices.push_back(enrolled(*ledger, n));
       people.push_back({id_of("person " + std::to_string(n)),
                         platform::SigningKey(key_of(static_cast<std::uint8_t>(100 + n))),
@@ -79,7 +79,8 @@ Setting::Setting() : schema(must(sync::Schema::parse(sync::default_schema_text()
     must(intake.take_own(ops, world_began_ms));
     const auto reader = must(ledger->reader());
     for (const sync::Collection& collection : schema.collections())
-      for (hub::StoodAt& row : must(reader->rows(collection.no, std::vector{north, south}, sync::Id{}, ops.size())))
+      for (hub::VersionedRecord& row :
+           must(reader->rows(collection.no, std::vector{north, south}, sync::Id{}, ops.size())))
         imported.push_back(std::move(row));
   }
   hub_disk = disk.image();

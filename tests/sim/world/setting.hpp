@@ -15,7 +15,7 @@
 
 namespace holdline::sim {
 
-inline constexpr std::size_t most_seats = 8;
+inline constexpr std::size_t max_seats = 8;
 inline constexpr std::size_t customers_imported = 24;
 inline const std::string north = "acme/north", south = "acme/south";
 // Whose person may write in the north only.
@@ -36,7 +36,7 @@ struct Setting {
   std::vector<hub::Device> devices;
   std::vector<Person> people;  // one for each device
   std::vector<sync::RecordKey> customers;
-  std::vector<hub::StoodAt> imported;  // every row of that ledger
+  std::vector<hub::VersionedRecord> imported;  // every row of that ledger
   std::shared_ptr<const support::FaultDisk::Image> hub_disk;
 };
 

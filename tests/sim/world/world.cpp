@@ -7,7 +7,7 @@ namespace holdline::sim {
 namespace {
 
 constexpr std::int64_t quiet_start_ms = 500;
-constexpr std::int64_t least_chaos_ms = 15'000, most_chaos_ms = 60'000;
+constexpr std::int64_t min_chaos_ms = 15'000, max_chaos_ms = 60'000;
 // Backoff ends after a minute at the latest, long polls after 25 s; a few of each must do.
 constexpr std::int64_t patience_ms = 10 * 60'000;
 
@@ -21,7 +21,7 @@ World::World(const Setting& setting, ChoiceSource& choices, bool verbose)
       hub_(stage_, chance_.fork("hub")),
       network_(stage_, hub_) {
   // Most worlds are small, where people meet more often.
-  const auto agents = static_cast<std::size_t>(size_.percent(80) ? size_.between(2, 3) : size_.between(2, most_seats));
+  const auto agents = static_cast<std::size_t>(size_.percent(80) ? size_.between(2, 3) : size_.between(2, max_seats));
   for (std::size_t seat = 0; seat < agents; ++seat) add_machine(seat, nullptr);
   faults_ = std::make_unique<Faults>(
       stage_, hub_, workplaces_,
@@ -35,7 +35,7 @@ World::World(const Setting& setting, ChoiceSource& choices, bool verbose)
 
 Workplace& World::add_machine(std::size_t seat, const support::FaultDisk::Image* disk) {
   const std::size_t machine = workplaces_.size();
-  const std::size_t number = disk == nullptr ? machine : machine + most_seats;
+  const std::size_t number = disk == nullptr ? machine : machine + max_seats;
   return workplaces_.emplace_back(stage_, network_, number, seat, chance_.fork("machine ", machine), disk);
 }
 
@@ -63,7 +63,7 @@ void World::run() {
   } at_the_end{*faults_};
   for (Workplace& place : workplaces_) plan_work(place);
   stage_.timeline.in(quiet_start_ms, [this] { plan_fault(); });
-  const std::int64_t until = size_.between(least_chaos_ms, most_chaos_ms);
+  const std::int64_t until = size_.between(min_chaos_ms, max_chaos_ms);
   while (stage_.timeline.step(until)) {
   }
   chaos_ = false;

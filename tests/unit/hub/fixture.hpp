@@ -42,10 +42,10 @@ class HubTest : public ::testing::Test {
   std::int64_t now() const { return clock_.now().wall_ms; }
 
   std::string code(CodeRequest request = {"desk 7", {"acme/leeds"}}) {
-    return issue_code(hub_, request, entropy_, now()).value();
+    return issue_code(hub_.enrollment(), request, entropy_, now()).value();
   }
   Result<std::string> ask_to_enrol(const std::string& code, std::string csr, std::int64_t at_ms) {
-    return hub::enroll(hub_, Json{{"code", code}, {"csr", std::move(csr)}}.dump(), entropy_, at_ms);
+    return hub::enroll(hub_.enrollment(), Json{{"code", code}, {"csr", std::move(csr)}}.dump(), entropy_, at_ms);
   }
   static platform::DeviceKey new_key() { return platform::make_device_key_and_csr("a workstation").value(); }
   // A workstation that is enrolled by a new code.

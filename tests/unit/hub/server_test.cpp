@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "platform/crypto/keystore.hpp"
+#include "platform/database/database.hpp"
 #include "platform/http/unix_client.hpp"
 #include "sync/base/limits.hpp"
 #include "sync/wire/message.hpp"

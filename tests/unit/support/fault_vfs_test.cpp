@@ -82,7 +82,7 @@ TEST_F(FaultDiskTest, ABadSectorFailsTheReadsThatTouchItUntilItIsMended) {
   EXPECT_FALSE(file.read(page + 100, 1));
   EXPECT_TRUE(file.read(page + 101, 10));
   EXPECT_EQ(disk.counts().failed_reads, 2u);
-  disk.mend();
+  disk.clear_faults();
   EXPECT_TRUE(file.read(page, page));
 }
 
@@ -110,7 +110,7 @@ TEST_F(FaultDiskTest, ADiskThatRefusesChangesCanOnlyBeRead) {
   OpenFile again(disk, "/a");
   EXPECT_TRUE(again.opened());
   EXPECT_FALSE(again.writable());
-  disk.mend();
+  disk.clear_faults();
   EXPECT_TRUE(file.write(2, "Z"));
   EXPECT_TRUE(OpenFile(disk, "/a").writable());
 }

@@ -76,7 +76,7 @@ class LocalApiTest : public testing::Test {
     api.reset();
     AgentConfig config;
     config.directory = directory();
-    api = std::make_unique<LocalApi>(config, Workstation::Surroundings{io, keystore, pc_clock, entropy, log});
+    api = std::make_unique<LocalApi>(config, Workstation::Dependencies{io, keystore, pc_clock, entropy, log});
     return api->start();
   }
   // Enrolled, running, and somebody (uid 1000) signed in.

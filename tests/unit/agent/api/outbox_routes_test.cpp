@@ -15,12 +15,12 @@ class LocalApiOutboxTest : public LocalApiTest {
     sync::ActionHeader header;
     header.person = id_of(5);
     sync::Op op = edit_of_family(field);
-    sync::Loser loser;
-    loser.unit = collection.unit_of.at(field);
-    loser.value = {text("Lovelace")};
-    loser.winner = {text("Byron")};
-    loser.base = {sync::make_base(text("Baker"))};
-    return sync::conflict_record(test_schema(), {op, {id_of(6), id_of(7)}, header, 0, 1'000, {}}, loser, test_scope);
+    sync::LosingValue losing;
+    losing.unit = collection.unit_of.at(field);
+    losing.value = {text("Lovelace")};
+    losing.winner = {text("Byron")};
+    losing.base = {sync::make_base(text("Baker"))};
+    return sync::conflict_record(test_schema(), {op, {id_of(6), id_of(7)}, header, 0, 1'000, {}}, losing, test_scope);
   }
   void work_with_conflict() { work({customer_of(1, "Ada", "Byron"), open_conflict()}); }
   Answer resolve(const std::string& choice, const std::string& reason = "asked the customer", std::string key = "key") {

@@ -177,7 +177,7 @@ TEST_F(EngineTest, AnOverlayThatCannotBeDerivedIsDerivedLaterAndHoldsUpNoConvers
   EXPECT_FALSE(engine->start());
   EXPECT_EQ(overlay.snapshot()->actions(), 0u);
   lose(take(sync::path::hello));
-  pc.disk.mend();
+  pc.disk.clear_faults();
   must(pc.outbox->recover());
   engine->wake();
   EXPECT_EQ(overlay.snapshot()->actions(), 1u);

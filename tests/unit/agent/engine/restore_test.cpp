@@ -17,9 +17,9 @@ class EngineRestoreTest : public EngineTest {
     const auto hashes = must(pc.outbox->hashes(2, 1, 2));
     follow();
     answer_push(take(sync::path::push), settled(1, {first.ref, second.ref}, 12));
-    EXPECT_EQ(must(pc.outbox->compact()), 0u) << "the replica does not show them yet";
+    EXPECT_EQ(must(pc.outbox->prune()), 0u) << "the replica does not show them yet";
     answer_pull(cut(10, 12));
-    EXPECT_EQ(must(pc.outbox->compact()), 2u);
+    EXPECT_EQ(must(pc.outbox->prune()), 2u);
     kept = pc.save(pc.entry("c"));
     incarnation = pc.outbox->maker().incarnation;
     lose(take(sync::path::pull));

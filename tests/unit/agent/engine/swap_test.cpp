@@ -47,9 +47,9 @@ TEST_F(EngineSwapTest, AReportAboutAFileThatWasReplacedIsNoMatter) {
   follow();
   const auto before = copy.replica->file_number();
   copy.bootstrap(Snapshot(20, customers(2)));
-  engine->reader_met_damage(before);
+  engine->report_corruption(before);
   EXPECT_FALSE(copy.replica->is_given_up());
-  engine->reader_met_damage(copy.replica->file_number());
+  engine->report_corruption(copy.replica->file_number());
   EXPECT_TRUE(copy.replica->is_given_up());
 }
 

@@ -114,11 +114,11 @@ TEST_F(EngineTest, TheHubsClockSaysWhenWhatWasAcceptedIsOld) {
   answer_push(take(sync::path::push), settled(1, {saved.ref}, 11));
   pc.clock.wall_ms += 2 * pc.options.keep_ms;
   pc.save(pc.entry("b"));
-  EXPECT_EQ(must(pc.outbox->compact()), 0u) << "by the hub's clock it is of today";
+  EXPECT_EQ(must(pc.outbox->prune()), 0u) << "by the hub's clock it is of today";
   auto reply = cut(10, 11);
   reply.hub_wall_ms = saved_at + pc.options.keep_ms + 1;
   answer_pull(reply);
-  EXPECT_EQ(must(pc.outbox->compact()), 1u);
+  EXPECT_EQ(must(pc.outbox->prune()), 1u);
 }
 
 // Pushing the same again would be answered the same, for ever.

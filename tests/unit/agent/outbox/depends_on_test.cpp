@@ -1,4 +1,4 @@
-// What a new action names in `after`.
+// What a new action names in `depends_on`.
 #include "tests/unit/agent/outbox/fixture.hpp"
 
 namespace holdline::agent {
@@ -16,7 +16,7 @@ class OutboxAfterTest : public testing::Test {
 TEST_F(OutboxAfterTest, EditNamesTheActionThatCreatedItsRecord) {
   const Saved made = pc.save(pc.customer("a"));
   const Saved edit = pc.save(pc.edit("b", made.created[0], "family", "Lovelace"));
-  EXPECT_EQ(pc.after(edit.ref), Refs{made.ref});
+  EXPECT_EQ(pc.depends_on(edit.ref), Refs{made.ref});
 }
 
 TEST_F(OutboxAfterTest, EditNamesTheLatestChangeOfTheSameFieldOnly) {
@@ -25,13 +25,13 @@ TEST_F(OutboxAfterTest, EditNamesTheLatestChangeOfTheSameFieldOnly) {
   const auto second = pc.save(pc.edit("b", known, "given", "Ada")).ref;
   pc.save(pc.edit("c", known, "family", "Lovelace"));
   const auto third = pc.save(pc.edit("d", known, "given", "Adah")).ref;
-  EXPECT_EQ(pc.after(third), Refs{second});
+  EXPECT_EQ(pc.depends_on(third), Refs{second});
 }
 
 TEST_F(OutboxAfterTest, FieldsOfOneMergeGroupCountAsOne) {
   const sync::Id known{{1, 1}};
   const auto street = pc.save(pc.edit("a", known, "street", "1 High Street")).ref;
-  EXPECT_EQ(pc.after(pc.save(pc.edit("b", known, "city", "London")).ref), Refs{street});
+  EXPECT_EQ(pc.depends_on(pc.save(pc.edit("b", known, "city", "London")).ref), Refs{street});
 }
 
 TEST_F(OutboxAfterTest, SettledActionsAreNotNamedAlsoAfterReopening) {
@@ -39,13 +39,13 @@ TEST_F(OutboxAfterTest, SettledActionsAreNotNamedAlsoAfterReopening) {
   const auto edit = pc.save(pc.edit("b", made.created[0], "given", "Ida")).ref;
   pc.settle(1, made.ref, Verdict::applied, 5);
   ASSERT_TRUE(pc.open());
-  EXPECT_EQ(pc.after(pc.save(pc.edit("c", made.created[0], "given", "Ina")).ref), Refs{edit});
+  EXPECT_EQ(pc.depends_on(pc.save(pc.edit("c", made.created[0], "given", "Ina")).ref), Refs{edit});
 }
 
 TEST_F(OutboxAfterTest, WaitingActionsAreNamed) {
   const Saved made = pc.save(pc.customer("a"));
   pc.settle(1, made.ref, Verdict::waiting, 0);
-  EXPECT_EQ(pc.after(pc.save(pc.edit("b", made.created[0], "given", "Ida")).ref), Refs{made.ref});
+  EXPECT_EQ(pc.depends_on(pc.save(pc.edit("b", made.created[0], "given", "Ida")).ref), Refs{made.ref});
 }
 
 TEST_F(OutboxAfterTest, RefusedEditIsNotNamedByTheEditThatMendsItButARefusedCreateIs) {
@@ -54,15 +54,15 @@ TEST_F(OutboxAfterTest, RefusedEditIsNotNamedByTheEditThatMendsItButARefusedCrea
   const Saved made = pc.save(pc.customer("b"));
   pc.settle(1, refused, Verdict::quarantined, 0);
   pc.settle(2, made.ref, Verdict::quarantined, 0);
-  EXPECT_EQ(pc.after(pc.save(pc.edit("c", known, "given", "Ada")).ref), Refs{});
-  EXPECT_EQ(pc.after(pc.save(pc.edit("d", made.created[0], "given", "Ada")).ref), Refs{made.ref});
+  EXPECT_EQ(pc.depends_on(pc.save(pc.edit("c", known, "given", "Ada")).ref), Refs{});
+  EXPECT_EQ(pc.depends_on(pc.save(pc.edit("d", made.created[0], "given", "Ada")).ref), Refs{made.ref});
 }
 
 TEST_F(OutboxAfterTest, DraftsOfOneCallSeeEachOther) {
   const sync::Id known{{1, 1}};
   const std::array drafts{pc.edit("a", known, "given", "Ad"), pc.edit("b", known, "given", "Ada")};
   const auto answers = pc.outbox->append(pc.schema, drafts);
-  EXPECT_EQ(pc.after(answers[1]->ref), Refs{answers[0]->ref});
+  EXPECT_EQ(pc.depends_on(answers[1]->ref), Refs{answers[0]->ref});
 }
 
 TEST_F(OutboxAfterTest, DoNotCallWaitsForNothing) {
@@ -77,7 +77,7 @@ TEST_F(OutboxAfterTest, DoNotCallWaitsForNothing) {
   const Saved made = pc.save(suppression(sync::OpKind::create, {}, "withdrawn"));
   const Saved edit = pc.save(suppression(sync::OpKind::edit, made.created[0], "do_not_contact"));
   EXPECT_EQ(edit.ref.lane, 0);
-  EXPECT_EQ(pc.after(edit.ref), Refs{});
+  EXPECT_EQ(pc.depends_on(edit.ref), Refs{});
 }
 
 TEST_F(OutboxAfterTest, SetsNeedNoOrderBecauseEveryChangeIsKept) {
@@ -87,7 +87,7 @@ TEST_F(OutboxAfterTest, SetsNeedNoOrderBecauseEveryChangeIsKept) {
     return pc.draft(key, {pc.op(sync::OpKind::edit, "customer", known, {change})});
   };
   pc.save(tag("a"));
-  EXPECT_EQ(pc.after(pc.save(tag("b")).ref), Refs{});
+  EXPECT_EQ(pc.depends_on(pc.save(tag("b")).ref), Refs{});
 }
 
 TEST_F(OutboxAfterTest, DeletionNamesEveryUnsettledChangeOfTheRecord) {
@@ -96,7 +96,7 @@ TEST_F(OutboxAfterTest, DeletionNamesEveryUnsettledChangeOfTheRecord) {
   const auto family = pc.save(pc.edit("b", known, "family", "Lovelace")).ref;
   auto erase = pc.draft("c", {pc.op(sync::OpKind::erase_row, "customer", known, {})});
   erase.ops[0].seen_digest = sync::sha256("as displayed");
-  EXPECT_EQ(pc.after(pc.save(erase).ref), (Refs{given, family}));
+  EXPECT_EQ(pc.depends_on(pc.save(erase).ref), (Refs{given, family}));
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ TEST(OutboxSyncError, NothingIsAcknowledgedBetweenAFailedSyncAndRecoveryAndNothi
       ASSERT_TRUE(saved) << saved.error().message;
       acknowledged.push_back(draft.idempotency_key);
     }
-    pc.disk.mend();
+    pc.disk.clear_faults();
     pc.lose_power(run % 2 == 0 ? PowerLoss::all_unsynced : PowerLoss::random_sectors);
     ASSERT_TRUE(pc.open()) << "run " << run;
     ASSERT_EQ(pc.outbox->status().health, OutboxHealth::writable) << "run " << run;
@@ -180,7 +180,7 @@ TEST(OutboxSyncError, DiskThatNeverSyncsLeavesItReadOnlyAndPendingEntriesCanBeEx
   EXPECT_FALSE(pc.append(pc.entry("c")));
   const auto json = nlohmann::json::parse(pc.outbox->export_pending(pc.schema).value());
   EXPECT_EQ(json.at(0)["ops"][0]["changes"]["note"], "wants the invoice");
-  pc.disk.mend();
+  pc.disk.clear_faults();
   ASSERT_TRUE(pc.outbox->recover());
   EXPECT_TRUE(pc.append(pc.entry("c")));
 }
@@ -194,7 +194,7 @@ TEST(OutboxSyncError, OpensReadOnlyWhenTheCheckpointFails) {
   ASSERT_TRUE(pc.open());
   EXPECT_EQ(pc.outbox->status().health, OutboxHealth::read_only);
   EXPECT_FALSE(pc.append(pc.entry("a"))) << "not even what may not be durable is confirmed";
-  pc.disk.mend();
+  pc.disk.clear_faults();
   ASSERT_TRUE(pc.outbox->recover());
   EXPECT_TRUE(pc.save(pc.entry("a")).repeated);
 }

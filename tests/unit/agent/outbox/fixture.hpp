@@ -112,7 +112,7 @@ struct OutboxStation {
     EXPECT_TRUE(found && *found);
     return found && *found ? (*found)->action : sync::Action{};
   }
-  std::vector<sync::ActionRef> after(sync::ActionRef ref) { return action(ref).header.after; }
+  std::vector<sync::ActionRef> depends_on(sync::ActionRef ref) { return action(ref).header.depends_on; }
   sync::ActionResult result(std::uint64_t entry_no, sync::ActionRef ref, sync::Verdict verdict,
                             sync::ChangeNumber cn) const {
     sync::ActionResult made;

@@ -70,9 +70,9 @@ TEST_F(OutboxReissueTest, AnActionTellsWhereItStoodFirstHoweverOftenItMoves) {
   const sync::Hash hash = pc.outbox->pending(pc.schema, 0)->back().stored.hash;
   for (int round = 0; round < 2; ++round) {
     ASSERT_TRUE(pc.outbox->reissue({}));
-    const auto first = pc.action(made).header.first;
+    const auto first = pc.action(made).header.original;
     ASSERT_TRUE(first);
-    EXPECT_EQ(*first, (sync::FirstMade{maker.incarnation, made.number, hash}));
+    EXPECT_EQ(*first, (sync::OriginalPosition{maker.incarnation, made.number, hash}));
   }
 }
 
@@ -102,8 +102,8 @@ TEST_F(OutboxReissueTest, WhatAnActionWaitsForIsRenumbered) {
   const auto of_made = pc.save(pc.edit("d", made.created[0], "given", "Ina")).ref;
   const auto moves = pc.outbox->reissue({0, 0, 0, 1});
   ASSERT_TRUE(moves);
-  EXPECT_EQ(pc.after(moved(*moves, of_sent)), Refs{moved(*moves, sent.ref)});
-  EXPECT_EQ(pc.after(moved(*moves, of_made)), Refs{moved(*moves, made.ref)});
+  EXPECT_EQ(pc.depends_on(moved(*moves, of_sent)), Refs{moved(*moves, sent.ref)});
+  EXPECT_EQ(pc.depends_on(moved(*moves, of_made)), Refs{moved(*moves, made.ref)});
   EXPECT_EQ(pc.action(moved(*moves, of_sent)).ops[0].record.id, sent.created[0]) << "the hub knows it by this id";
 }
 
@@ -170,11 +170,11 @@ TEST_F(OutboxReissueTest, CompactionTakesReissuedActionsAndCountsWhatIsNoLongerO
   pc.clock.wall_ms += pc.options.keep_ms + 1;
   pc.outbox->reached(pc.clock.wall_ms, 3);
   pc.save(pc.entry("c"));
-  EXPECT_EQ(pc.outbox->compact().value(), 2u);
-  EXPECT_EQ(pc.outbox->status().no_longer_offered, 0u) << "the hub does not have it in its present lane";
+  EXPECT_EQ(pc.outbox->prune().value(), 2u);
+  EXPECT_EQ(pc.outbox->status().pruned, 0u) << "the hub does not have it in its present lane";
   pc.settle(2, {2, 1}, sync::Verdict::applied, 3);
-  EXPECT_EQ(pc.outbox->compact().value(), 1u);
-  EXPECT_EQ(pc.outbox->status().no_longer_offered, 1u);
+  EXPECT_EQ(pc.outbox->prune().value(), 1u);
+  EXPECT_EQ(pc.outbox->status().pruned, 1u);
   EXPECT_EQ(pc.outbox->pending(pc.schema, 3)->size(), 2u);
 }
 
@@ -204,7 +204,7 @@ TEST_F(OutboxReissueTest, NothingIsSavedAfterAReissueThatCouldNotBeReadBack) {
     ASSERT_TRUE(pc.open());
     pc.disk.fail_read(read);
     const bool moved = pc.outbox->reissue({}).has_value();
-    pc.disk.mend();
+    pc.disk.clear_faults();
     const bool suspended = pc.outbox->status().health == OutboxHealth::read_only;
     EXPECT_EQ(suspended, !moved) << "read " << read;
     if (suspended) {

@@ -16,7 +16,7 @@ class OutboxWorkerTest : public testing::Test {
  protected:
   void SetUp() override { ASSERT_TRUE(pc.create()); }
   void start(OutboxWorkerOptions options = {}) {
-    worker.emplace(std::move(pc.outbox), std::make_shared<const sync::Schema>(pc.schema), options);
+    worker.emplace(std::move(pc.outbox), std::make_shared<const sync::Schema>(pc.schema), clock, options);
   }
   Result<Saved> save(const Draft& draft) {
     std::promise<Result<Saved>> done;
@@ -24,6 +24,7 @@ class OutboxWorkerTest : public testing::Test {
     return done.get_future().get();
   }
   OutboxStation pc;
+  platform::SystemClock clock;
   std::optional<OutboxWorker> worker;
 };
 
@@ -158,7 +159,8 @@ TEST_F(OutboxWorkerTest, FullDiskMakesItReleaseTheReserveAndSaveAfterAll) {
     full.disk.set_capacity(full.disk.used_bytes() + 30'000);
     Draft large = full.entry("large", std::string(4'000, 'x'));
     for (int i = 0; i < 9; ++i) large.ops.push_back(large.ops.front());
-    OutboxWorker one(std::move(full.outbox), std::make_shared<const sync::Schema>(full.schema), {.recover_after = 1h});
+    OutboxWorker one(std::move(full.outbox), std::make_shared<const sync::Schema>(full.schema), clock,
+                     {.recover_after = 1h});
     std::promise<Result<Saved>> done;
     one.submit(large, [&](Result<Saved> saved) { done.set_value(std::move(saved)); });
     const auto saved = done.get_future().get();
@@ -173,14 +175,14 @@ TEST_F(OutboxWorkerTest, EmptiesTheLogWhenNobodySaves) {
   EXPECT_TRUE(save(pc.entry("b")));
 }
 
-TEST_F(OutboxWorkerTest, LetsGoOfWhatIsOldWhenNobodySaves) {
+TEST_F(OutboxWorkerTest, PrunesWhatIsOldWhenNobodySaves) {
   pc.options.keep_bytes = 0;
   ASSERT_TRUE(pc.open());
   pc.settle(1, pc.save(pc.entry("a")).ref, sync::Verdict::applied, 1);
   pc.outbox->reached(pc.clock.wall_ms, 1);
   start({.checkpoint_after = 1ms});
   ASSERT_TRUE(save(pc.entry("b")));
-  while (worker->status().no_longer_offered == 0) std::this_thread::yield();
+  while (worker->status().pruned == 0) std::this_thread::yield();
   EXPECT_EQ(worker->status().lanes[2].number, 2u);
 }
 

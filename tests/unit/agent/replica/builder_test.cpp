@@ -22,7 +22,7 @@ void add(Replica::Builder& builder, const Snapshot& snapshot, std::size_t chunk)
 
 std::size_t hits(ReplicaStation& station, std::string_view typed) {
   auto reader = station.reader();
-  return must(reader->search(parse_query(reader->folder(), typed), 50)).rows.size();
+  return must(reader->search(parse_query(reader->normalizer(), typed), 50)).rows.size();
 }
 
 TEST(ReplicaBuilder, PutsChunksOfAnyOrderInPlaceOfTheOldReplica) {

@@ -83,7 +83,7 @@ TEST(ReplicaDamage, AReaderThatMeetsItSaysSoUntilItReadsAnotherFile) {
 TEST(ReplicaDamage, AnotherOneInItsPlaceIsTrustedAgain) {
   ReplicaStation station;
   station.bootstrap(Snapshot(10, customers()));
-  station.replica->give_up();
+  station.replica->mark_corrupt();
   station.bootstrap(Snapshot(11, customers()));
   EXPECT_FALSE(station.replica->is_given_up());
 }
@@ -97,7 +97,7 @@ TEST(ReplicaDamage, ASwapThatFailedDoesNotMakeTheOldFileTrustedAgain) {
     return platform::publish_file(from, to);
   };
   station.start();
-  station.replica->give_up();
+  station.replica->mark_corrupt();
   EXPECT_THROW(station.bootstrap(Snapshot(11, customers())), std::runtime_error);
   EXPECT_TRUE(station.replica->is_given_up());
   fails = false;
@@ -114,7 +114,7 @@ TEST(ReplicaDamage, AReaderThatCouldNotOpenTheNewFileTriesAgainAndNeverReadsTheO
   std::filesystem::rename(file, aside);
   EXPECT_FALSE(reader->reopen());
   EXPECT_FALSE(reader->find({&key, 1}));
-  reader->shrink();
+  reader->release_cache();
   std::filesystem::rename(aside, file);
   EXPECT_EQ(must(reader->find({&key, 1})).rows.size(), 1u);
 }
@@ -142,7 +142,7 @@ TEST(ReplicaDamage, ADiskThatCannotReadLeavesThePlaceBeforeTheCut) {
     const auto replica = must(Replica::open(options, key, test_schema()));
     disk.fail_read(nth, true);
     const auto applied = replica->apply(cut_of(10, 11, {told(11, customer_of(200, "Ada", "Lovelace"))}), 1);
-    disk.mend();
+    disk.clear_faults();
     if (applied) break;
     ASSERT_EQ(replica->position().cursor.cn, 10u) << "at read " << nth;
     given_up += replica->is_given_up() ? 1 : 0;

@@ -22,7 +22,7 @@ class ReplicaReaderTest : public ::testing::Test {
   // Families of the roots found, sorted.
   std::vector<std::string> found(std::string_view typed, std::size_t limit = 50) {
     std::vector<std::string> families;
-    auto seen = must(reader_->search(parse_query(reader_->folder(), typed), limit));
+    auto seen = must(reader_->search(parse_query(reader_->normalizer(), typed), limit));
     for (const auto& row : seen.rows)
       families.push_back(text_in((row.root ? *row.root : row.matched).record, "family"));
     std::sort(families.begin(), families.end());
@@ -93,7 +93,7 @@ TEST_F(ReplicaReaderTest, TellsARootOnceAndNoMoreThanAskedFor) {
 TEST_F(ReplicaReaderTest, KeepsToTheCollectionAskedFor) {
   fill({customer_of(1, "Anna", "Schmidt"),
         record_of("callback_request", 5, {{"name", text("Anna")}, {"phone", text("+493099")}})});
-  auto query = parse_query(reader_->folder(), "anna");
+  auto query = parse_query(reader_->normalizer(), "anna");
   const auto no = collection_of("callback_request").no;
   EXPECT_EQ(must(reader_->search(query, 9)).rows.size(), 2u);
   const auto only = must(reader_->search(query, 9, no)).rows;
@@ -107,7 +107,7 @@ TEST_F(ReplicaReaderTest, FindsTheCollectionAskedForBehindAnyNumberOfOthers) {
   for (std::uint8_t i = 0; i < 50; ++i)
     records.push_back(record_of("callback_request", 100 + i, {{"name", text("Bert")}, {"phone", text("3099")}}));
   fill(records);
-  const auto query = parse_query(reader_->folder(), "3099");
+  const auto query = parse_query(reader_->normalizer(), "3099");
   EXPECT_EQ(must(reader_->search(query, 2, collection_of("customer").no)).rows.size(), 1u);
 }
 

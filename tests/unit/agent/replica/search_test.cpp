@@ -7,20 +7,21 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-TEST(Folder, FoldsLettersThatHaveNoDecomposition) {
-  Folder folder;
-  EXPECT_EQ(folder.name_words("Łukasz Straße Søren Þór ÆGIR"), (Words{"lukasz", "strasse", "soren", "thor", "aegir"}));
+TEST(NameNormalizer, FoldsLettersThatHaveNoDecomposition) {
+  NameNormalizer normalizer;
+  EXPECT_EQ(normalizer.name_words("Łukasz Straße Søren Þór ÆGIR"),
+            (Words{"lukasz", "strasse", "soren", "thor", "aegir"}));
 }
 
 // Two bytes of UTF-8.
 std::string letter(int code) { return {static_cast<char>(0xc0 | code >> 6), static_cast<char>(0x80 | (code & 0x3f))}; }
 
 // A word of another script takes the whole text through ICU, which the others are spared.
-TEST(Folder, FoldsLettersOfEuropeAsIcuDoesInAnyCompany) {
-  Folder folder;
+TEST(NameNormalizer, FoldsLettersOfEuropeAsIcuDoesInAnyCompany) {
+  NameNormalizer normalizer;
   for (int code = 0xc0; code <= 0x24f; ++code) {
     const std::string text = "A" + letter(code) + "z " + letter(code) + letter(0xc0 + (code * 7) % 400) + letter(code);
-    Words words = folder.name_words(text), by_icu = folder.name_words(text + " Ж");
+    Words words = normalizer.name_words(text), by_icu = normalizer.name_words(text + " Ж");
     ASSERT_FALSE(by_icu.empty());
     EXPECT_EQ(by_icu.back(), "z") << code;
     by_icu.pop_back();
@@ -28,69 +29,69 @@ TEST(Folder, FoldsLettersOfEuropeAsIcuDoesInAnyCompany) {
   }
 }
 
-TEST(Folder, FoldsComposedAndDecomposedAccentsAlike) {
-  Folder folder;
-  EXPECT_EQ(folder.name_words("Jos\u00e9"), Words{"jose"});
-  EXPECT_EQ(folder.name_words("Jose\u0301"), Words{"jose"});
+TEST(NameNormalizer, FoldsComposedAndDecomposedAccentsAlike) {
+  NameNormalizer normalizer;
+  EXPECT_EQ(normalizer.name_words("Jos\u00e9"), Words{"jose"});
+  EXPECT_EQ(normalizer.name_words("Jose\u0301"), Words{"jose"});
 }
 
-TEST(Folder, WritesOtherScriptsInLatinLetters) {
-  Folder folder;
-  EXPECT_EQ(folder.name_words("Дмитрий"), Words{"dmitrij"});
-  EXPECT_EQ(folder.name_words("Γιώργος"), Words{"giorgos"});
+TEST(NameNormalizer, WritesOtherScriptsInLatinLetters) {
+  NameNormalizer normalizer;
+  EXPECT_EQ(normalizer.name_words("Дмитрий"), Words{"dmitrij"});
+  EXPECT_EQ(normalizer.name_words("Γιώργος"), Words{"giorgos"});
 }
 
-TEST(Folder, FindsAWordWithAnApostropheWholeAndInParts) {
-  Folder folder;
+TEST(NameNormalizer, FindsAWordWithAnApostropheWholeAndInParts) {
+  NameNormalizer normalizer;
   const Words expected{"obrien", "o", "brien"};
-  EXPECT_EQ(folder.name_words("O'Brien"), expected);
-  EXPECT_EQ(folder.name_words("O\u2019Brien"), expected);
-  EXPECT_EQ(folder.typed_words("O'Brien"), Words{"obrien"});
-  EXPECT_EQ(folder.name_words("'quoted'"), Words{"quoted"});
+  EXPECT_EQ(normalizer.name_words("O'Brien"), expected);
+  EXPECT_EQ(normalizer.name_words("O\u2019Brien"), expected);
+  EXPECT_EQ(normalizer.typed_words("O'Brien"), Words{"obrien"});
+  EXPECT_EQ(normalizer.name_words("'quoted'"), Words{"quoted"});
 }
 
-TEST(Folder, SplitsDoubleNamesAndPunctuation) {
-  Folder folder;
-  EXPECT_EQ(folder.name_words("Meier-Schmidt, Dr. (GmbH & Co.)"), (Words{"meier", "schmidt", "dr", "gmbh", "co"}));
-  EXPECT_EQ(folder.name_words("  \"*\\ - "), Words{});
+TEST(NameNormalizer, SplitsDoubleNamesAndPunctuation) {
+  NameNormalizer normalizer;
+  EXPECT_EQ(normalizer.name_words("Meier-Schmidt, Dr. (GmbH & Co.)"), (Words{"meier", "schmidt", "dr", "gmbh", "co"}));
+  EXPECT_EQ(normalizer.name_words("  \"*\\ - "), Words{});
 }
 
-TEST(Folder, TakesBytesThatAreNotText) {
-  Folder folder;
-  EXPECT_NO_THROW(folder.name_words("\xff\xc3 Anna\xe2\x82"));
+TEST(NameNormalizer, TakesBytesThatAreNotText) {
+  NameNormalizer normalizer;
+  EXPECT_NO_THROW(normalizer.name_words("\xff\xc3 Anna\xe2\x82"));
 }
 
 TEST(ParseQuery, ReadsOneNumberInEverySpelling) {
-  Folder folder;
+  NameNormalizer normalizer;
   for (const char* typed : {"+49 (0)30 1234567", "030 1234567", "0049 30 123 45 67", "(030) 123-4567", "30/1234567"}) {
-    const std::string phone = parse_query(folder, typed).phone;
+    const std::string phone = parse_query(normalizer, typed).phone;
     ASSERT_FALSE(phone.empty()) << typed;
     EXPECT_TRUE(reversed_digits("+49301234567").starts_with(phone)) << typed << ": " << phone;
   }
 }
 
 TEST(ParseQuery, NeedsFourDigitsOfANumber) {
-  Folder folder;
-  EXPECT_EQ(parse_query(folder, "4567").phone, "7654");
-  EXPECT_EQ(parse_query(folder, "567").phone, "");
-  EXPECT_EQ(parse_query(folder, "0000").phone, "0000");
+  NameNormalizer normalizer;
+  EXPECT_EQ(parse_query(normalizer, "4567").phone, "7654");
+  EXPECT_EQ(parse_query(normalizer, "567").phone, "");
+  EXPECT_EQ(parse_query(normalizer, "0000").phone, "0000");
 }
 
 TEST(ParseQuery, TakesAYearAfterANameForNoNumber) {
-  Folder folder;
-  EXPECT_EQ(parse_query(folder, "Meier 2024").phone, "");
+  NameNormalizer normalizer;
+  EXPECT_EQ(parse_query(normalizer, "Meier 2024").phone, "");
 }
 
 TEST(ParseQuery, FoldsReferencesAndKeepsForeignTextOutOfThem) {
-  Folder folder;
-  EXPECT_EQ(parse_query(folder, "kd-20 481/b").reference, "KD20481B");
-  EXPECT_EQ(parse_query(folder, "k").reference, "");
-  EXPECT_EQ(parse_query(folder, "Łukasz").reference, "");
+  NameNormalizer normalizer;
+  EXPECT_EQ(parse_query(normalizer, "kd-20 481/b").reference, "KD20481B");
+  EXPECT_EQ(parse_query(normalizer, "k").reference, "");
+  EXPECT_EQ(parse_query(normalizer, "Łukasz").reference, "");
 }
 
 TEST(ParseQuery, IsEmptyWhenNothingCanMatch) {
-  Folder folder;
-  EXPECT_TRUE(parse_query(folder, " -- \" ").empty());
+  NameNormalizer normalizer;
+  EXPECT_TRUE(parse_query(normalizer, " -- \" ").empty());
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ TEST_F(ReplicaUnreadable, ADiskThatCannotReadForAMomentAtTheStartCostsNothing) {
     const auto failed = disk.counts().failed_reads;
     disk.fail_read(nth);
     const auto replica = open();
-    disk.mend();
+    disk.clear_faults();
     EXPECT_EQ(rebuilt_because, "") << "at read " << nth;
     ASSERT_EQ(replica->position().cursor.cn, 10u);
     if (disk.counts().failed_reads == failed) break;
@@ -92,7 +92,7 @@ TEST_F(ReplicaUnreadable, AReaderThatMeetsItSaysSoOnce) {
   EXPECT_TRUE(reader->could_not_read());
   EXPECT_FALSE(reader->could_not_read());
   EXPECT_FALSE(reader->met_damage());
-  disk.mend();
+  disk.clear_faults();
   EXPECT_EQ(must(reader->find({&wanted, 1})).rows.size(), 1u);
 }
 

@@ -118,15 +118,6 @@ TEST_F(OverlayTest, ShowsWhatWasDeletedAndAddedAgainAsNew) {
   EXPECT_EQ(*made, record_of("customer", 1, {{"family", text("New")}}));
 }
 
-TEST_F(OverlayTest, ListsTouchedRecordsNewestActionFirst) {
-  for (std::uint32_t i = 1; i <= 3; ++i)
-    overlay_.add(test_maker, pending_of(i, {edit_of("customer", i, {{"family", text("X")}})}));
-  edit_family(4, "Again");
-  EXPECT_EQ(overlay_.snapshot()->touched(anna.collection),
-            (std::vector{anna, key_in("customer", 3), key_in("customer", 2)}));
-  EXPECT_TRUE(overlay_.snapshot()->touched(collection_of("phone").no).empty());
-}
-
 TEST_F(OverlayTest, LeavesASnapshotAsItWas) {
   edit_family(1, "Mine");
   const auto before = overlay_.snapshot();

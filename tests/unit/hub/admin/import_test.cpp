@@ -25,7 +25,7 @@ class ImportTest : public ::testing::Test {
     const std::vector<std::string> scopes{leeds};
     const auto found = reader->rows(store_.ledger().schema().collection(collection)->no, scopes, Id{}, 100'000).value();
     std::vector<Record> records;
-    for (const StoodAt& row : found) records.push_back(row.stood.record);
+    for (const VersionedRecord& row : found) records.push_back(row.stored.record);
     return records;
   }
   std::string text(const Record& record, std::string_view collection, std::string_view field) {
@@ -47,7 +47,7 @@ class ImportTest : public ::testing::Test {
     return texts;
   }
   // What lost, of every conflict.
-  std::multiset<std::string> losers() {
+  std::multiset<std::string> losing_values() {
     std::multiset<std::string> lost;
     for (const Record& conflict : rows("conflict")) lost.insert(text(conflict, "conflict", "other"));
     return lost;
@@ -240,7 +240,7 @@ TEST_F(ImportTest, AValueThatLostIsOneConflictHoweverOftenItIsImported) {
   report("ref,given,family\nC1,Ada,King\n");
   report("ref,given\nC1,Adah\n");
   report("ref,given,family\nC1,Adah,King\n");
-  EXPECT_EQ(losers(), Texts{"[\"Adah\"]"});
+  EXPECT_EQ(losing_values(), Texts{"[\"Adah\"]"});
   resolve(rows("conflict").at(0));
   report("ref,given\nC1,Adah\n");
   ASSERT_EQ(rows("conflict").size(), 1u);
@@ -251,7 +251,7 @@ TEST_F(ImportTest, ValuesOfOneCustomerFarApartInAFileAreAllKept) {
   report("ref,given\nC1,Ada\n");
   report("ref,given,title\nC1,Bea,\n" + many_others() + "C1,Cleo,\n");
   EXPECT_EQ(text_of("given"), "Ada");
-  EXPECT_EQ(losers(), (Texts{"[\"Bea\"]", "[\"Cleo\"]"}));
+  EXPECT_EQ(losing_values(), (Texts{"[\"Bea\"]", "[\"Cleo\"]"}));
 }
 
 TEST_F(ImportTest, WhereTheLatestWinsTheLatestImportDoesAndEveryOtherValueIsKept) {
@@ -260,7 +260,7 @@ TEST_F(ImportTest, WhereTheLatestWinsTheLatestImportDoesAndEveryOtherValueIsKept
     report("ref,lang\nC1," + std::string(lang) + "\n");
     EXPECT_EQ(text_of("lang"), lang);
   }
-  EXPECT_EQ(losers(), (Texts{"[\"de\"]", "[\"en\"]", "[\"fr\"]"}));
+  EXPECT_EQ(losing_values(), (Texts{"[\"de\"]", "[\"en\"]", "[\"fr\"]"}));
 }
 TEST_F(ImportTest, AScopeThatIsNoneRejectsEveryRow) {
   const auto report = import("ref,given\nC1,Ada\n", false, "Not A Scope").value();

@@ -22,12 +22,12 @@ class HandClock final : public platform::Clock {
   std::atomic<std::int64_t> passed_{0};
 };
 
-class ReadDeskTest : public IntakeTest {
+class LedgerReadThreadTest : public IntakeTest {
  protected:
-  ReadDeskTest() {
+  LedgerReadThreadTest() {
     create(1);
     head_ = reader()->head().value();
-    desk_ = std::make_unique<ReadDesk>(store_.ledger(), snapshots_, desk_entropy_, clock_);
+    desk_ = std::make_unique<LedgerReadThread>(store_.ledger(), snapshots_, desk_entropy_, clock_);
   }
 
   void create(std::uint64_t n) {
@@ -73,16 +73,16 @@ class ReadDeskTest : public IntakeTest {
   CountingEntropy desk_entropy_;
   Snapshots snapshots_{store_.ledger()};
   Cursor head_;
-  std::unique_ptr<ReadDesk> desk_;
+  std::unique_ptr<LedgerReadThread> desk_;
 };
 
-TEST_F(ReadDeskTest, APullWithNewsIsAnsweredWithoutWaiting) {
+TEST_F(LedgerReadThreadTest, APullWithNewsIsAnsweredWithoutWaiting) {
   create(2);
   auto answer = pull(request(25'000));
   EXPECT_EQ(read_reply(answer).cut.changes.size(), 1u);
 }
 
-TEST_F(ReadDeskTest, ALongPollIsAnsweredByTheNextCommit) {
+TEST_F(LedgerReadThreadTest, ALongPollIsAnsweredByTheNextCommit) {
   auto answer = pull(request(25'000));
   settle();
   ASSERT_FALSE(is_answered(answer));
@@ -94,7 +94,7 @@ TEST_F(ReadDeskTest, ALongPollIsAnsweredByTheNextCommit) {
   EXPECT_EQ(reply.results.size(), 1u);
 }
 
-TEST_F(ReadDeskTest, ACommitWithNothingForItLetsALongPollWait) {
+TEST_F(LedgerReadThreadTest, ACommitWithNothingForItLetsALongPollWait) {
   auto answer = pull(request(25'000));
   settle();
   desk_->committed();
@@ -102,7 +102,7 @@ TEST_F(ReadDeskTest, ACommitWithNothingForItLetsALongPollWait) {
   EXPECT_FALSE(is_answered(answer));
 }
 
-TEST_F(ReadDeskTest, ALongPollEndsEmptyWhenItsTimeIsOver) {
+TEST_F(LedgerReadThreadTest, ALongPollEndsEmptyWhenItsTimeIsOver) {
   auto answer = pull(request(10'000));
   settle();
   clock_.pass(9'999);
@@ -117,7 +117,7 @@ TEST_F(ReadDeskTest, ALongPollEndsEmptyWhenItsTimeIsOver) {
   EXPECT_TRUE(reply.cut.changes.empty());
 }
 
-TEST_F(ReadDeskTest, NobodyIsHeldLongerThanTheProtocolAllows) {
+TEST_F(LedgerReadThreadTest, NobodyIsHeldLongerThanTheProtocolAllows) {
   auto answer = pull(request(3'600'000));
   settle();
   clock_.pass(sync::limits::pull_wait_ms);
@@ -125,7 +125,7 @@ TEST_F(ReadDeskTest, NobodyIsHeldLongerThanTheProtocolAllows) {
   EXPECT_TRUE(is_answered(answer));
 }
 
-TEST_F(ReadDeskTest, OnlyThoseWhoseTimeIsOverAreAnswered) {
+TEST_F(LedgerReadThreadTest, OnlyThoseWhoseTimeIsOverAreAnswered) {
   auto brief = pull(request(1'000)), patient = pull(request(20'000));
   settle();
   clock_.pass(1'000);
@@ -134,14 +134,14 @@ TEST_F(ReadDeskTest, OnlyThoseWhoseTimeIsOverAreAnswered) {
   EXPECT_FALSE(is_answered(patient));
 }
 
-TEST_F(ReadDeskTest, APullThatDoesNotFitIsAnsweredAtOnce) {
+TEST_F(LedgerReadThreadTest, APullThatDoesNotFitIsAnsweredAtOnce) {
   auto other = request(25'000);
   other.epoch = id_of(77);
   auto answer = pull(other);
   EXPECT_EQ(read_reply(answer).answer, sync::PullAnswer::reset);
 }
 
-TEST_F(ReadDeskTest, StoppingAnswersWhoWaitsWithWhatThereIs) {
+TEST_F(LedgerReadThreadTest, StoppingAnswersWhoWaitsWithWhatThereIs) {
   auto answer = pull(request(25'000));
   settle();
   desk_->stop();
@@ -149,7 +149,7 @@ TEST_F(ReadDeskTest, StoppingAnswersWhoWaitsWithWhatThereIs) {
   EXPECT_TRUE(read_reply(answer).cut.changes.empty());
 }
 
-TEST_F(ReadDeskTest, AfterStoppingAPullIsSentAwayToBeTriedLater) {
+TEST_F(LedgerReadThreadTest, AfterStoppingAPullIsSentAwayToBeTriedLater) {
   desk_->stop();
   auto answer = pull(request(25'000));
   ASSERT_TRUE(is_answered(answer));
@@ -158,7 +158,7 @@ TEST_F(ReadDeskTest, AfterStoppingAPullIsSentAwayToBeTriedLater) {
   EXPECT_EQ(refused.error().kind, ErrorKind::retry_later);
 }
 
-TEST_F(ReadDeskTest, WorkRunsInTheOrderItWasHandedIn) {
+TEST_F(LedgerReadThreadTest, WorkRunsInTheOrderItWasHandedIn) {
   std::vector<int> order;
   for (int i = 0; i < 5; ++i) desk_->run([&order, i](SyncService&) { order.push_back(i); });
   settle();

@@ -5,7 +5,7 @@
 namespace holdline::hub::testing {
 namespace {
 
-const std::vector<std::string> leeds{"acme/leeds"};
+const std::vector<std::string> leeds_only{"acme/leeds"};
 
 class SnapshotsTest : public ::testing::Test {
  protected:
@@ -56,7 +56,7 @@ class SnapshotsTest : public ::testing::Test {
 
 TEST_F(SnapshotsTest, HoldsExactlyWhatTheProfileMayHoldInTheseScopes) {
   Snapshots snapshots(store_.ledger(), small_chunks());
-  const auto manifest = snapshots.manifest(leeds, desk).value();
+  const auto manifest = snapshots.manifest(leeds_only, desk).value();
   const Rows rows = fetch(snapshots, manifest);
   EXPECT_GT(manifest.chunks.size(), 2u);
   EXPECT_EQ(rows.size(), 200u);
@@ -71,14 +71,14 @@ TEST_F(SnapshotsTest, ClosesAChunkBeforeItHoldsMoreRowsThanABatchMay) {
   SnapshotLimits few_rows;
   few_rows.chunk_records = 50;
   Snapshots snapshots(store_.ledger(), few_rows);
-  const auto manifest = snapshots.manifest(leeds, desk).value();
+  const auto manifest = snapshots.manifest(leeds_only, desk).value();
   for (const sync::ChunkInfo& chunk : manifest.chunks) EXPECT_LE(chunk.records, 50u);
   EXPECT_EQ(fetch(snapshots, manifest).size(), 200u);
 }
 
 TEST_F(SnapshotsTest, TellsUrgentCollectionsFirst) {
   Snapshots snapshots(store_.ledger());
-  const auto manifest = snapshots.manifest(leeds, nurse).value();
+  const auto manifest = snapshots.manifest(leeds_only, nurse).value();
   ASSERT_EQ(manifest.chunks.size(), 2u);
   EXPECT_EQ(manifest.chunks[0].collection, alarm_no);
   EXPECT_EQ(manifest.chunks[1].collection, customer_no);
@@ -86,13 +86,13 @@ TEST_F(SnapshotsTest, TellsUrgentCollectionsFirst) {
 
 TEST_F(SnapshotsTest, ServesLaterJoinersTheSameUntilTheFeedNoLongerReachesBack) {
   Snapshots snapshots(store_.ledger());
-  const auto first = snapshots.manifest(leeds, nurse).value();
+  const auto first = snapshots.manifest(leeds_only, nurse).value();
   commit(store_.ledger(), {{customer(schema(), 2000, "acme/leeds", "late")}});
-  EXPECT_EQ(snapshots.manifest(leeds, nurse).value(), first);
+  EXPECT_EQ(snapshots.manifest(leeds_only, nurse).value(), first);
   EXPECT_EQ(snapshots.oldest(), first.at.cn);
   commit(store_.ledger(), {{customer(schema(), 2001, "acme/leeds", "later")}});
   ASSERT_TRUE(store_.ledger().compact_feed(2, 1000).value());
-  const auto second = snapshots.manifest(leeds, nurse).value();
+  const auto second = snapshots.manifest(leeds_only, nurse).value();
   EXPECT_EQ(second.at.cn, 3u);
   EXPECT_EQ(fetch(snapshots, second).size(), 203u);
   // The collection that did not change has the same chunk.
@@ -101,8 +101,8 @@ TEST_F(SnapshotsTest, ServesLaterJoinersTheSameUntilTheFeedNoLongerReachesBack) 
 
 TEST_F(SnapshotsTest, KeepsProfilesAndScopesApart) {
   Snapshots snapshots(store_.ledger());
-  const auto desk_manifest = snapshots.manifest(leeds, desk).value();
-  const auto nurse_manifest = snapshots.manifest(leeds, nurse).value();
+  const auto desk_manifest = snapshots.manifest(leeds_only, desk).value();
+  const auto nurse_manifest = snapshots.manifest(leeds_only, nurse).value();
   const std::vector<std::string> york{"acme/york"};
   const auto york_manifest = snapshots.manifest(york, desk).value();
   EXPECT_EQ(fetch(snapshots, desk_manifest).size(), 200u);
@@ -114,17 +114,17 @@ TEST_F(SnapshotsTest, BuildsAnewWhatFellTooFarBehind) {
   SnapshotLimits limits;
   limits.too_old = 2;
   Snapshots snapshots(store_.ledger(), limits);
-  ASSERT_TRUE(snapshots.manifest(leeds, nurse));
+  ASSERT_TRUE(snapshots.manifest(leeds_only, nurse));
   for (std::uint64_t n = 0; n < 3; ++n) commit(store_.ledger(), {{customer(schema(), 2000 + n, "acme/leeds", "x")}});
-  EXPECT_EQ(snapshots.manifest(leeds, nurse).value().at.cn, 4u);
+  EXPECT_EQ(snapshots.manifest(leeds_only, nurse).value().at.cn, 4u);
 }
 
 TEST_F(SnapshotsTest, DropsTheOldestAboveItsCap) {
   SnapshotLimits limits;
   limits.cache_bytes = 1;
   Snapshots snapshots(store_.ledger(), limits);
-  const auto first = snapshots.manifest(leeds, desk).value();
-  const auto second = snapshots.manifest(leeds, nurse).value();
+  const auto first = snapshots.manifest(leeds_only, desk).value();
+  const auto second = snapshots.manifest(leeds_only, nurse).value();
   EXPECT_FALSE(snapshots.chunk(first.chunks[0].hash));
   EXPECT_TRUE(snapshots.chunk(second.chunks[0].hash));
 }

@@ -3,13 +3,14 @@
 #include <gtest/gtest.h>
 
 #include "platform/crypto/signing.hpp"
+#include "tests/unit/hub/intake/fixture.hpp"
 #include "tests/unit/hub/ledger/world.hpp"
 #include "tests/unit/platform/scratch.hpp"
 
 namespace holdline::hub::testing {
 namespace {
 
-const std::string leeds = "acme/leeds", york = "acme/york";
+const std::string york = "acme/york";
 
 class AuthorityTest : public ::testing::Test {
  protected:

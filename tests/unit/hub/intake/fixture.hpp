@@ -65,7 +65,7 @@ class Workstation {
     header.assertion = assertion;
     header.event_ms = header.hybrid.ms = now_ms;
     header.made = {now_ms, id_of(1), 1000};
-    header.after = std::move(after);
+    header.depends_on = std::move(after);
     action.ops = std::move(ops);
     auto stored = sync::store_action(*schema_, maker, action, {}, hash_at(header.lane, outbox.size()));
     if (!stored) throw std::runtime_error(stored.error().message);
@@ -80,11 +80,11 @@ class Workstation {
       std::swap(old, outbox_[lane]);
       for (std::uint64_t i = common[lane]; i < old.size(); ++i) {
         sync::ActionHeader header = *sync::read_header(old[i].header);
-        if (!header.first) header.first = sync::FirstMade{maker.incarnation, header.number, old[i].hash};
+        if (!header.original) header.original = sync::OriginalPosition{maker.incarnation, header.number, old[i].hash};
         header.number = outbox_[lane].size() + 1;
-        std::erase_if(header.after, [&](const auto& ref) { return ref.number <= common[ref.lane]; });
-        for (sync::ActionRef& ref : header.after) ref.number -= common[ref.lane];
-        outbox_[lane].push_back(*sync::store_again(old[i], header, hash_at(lane, header.number - 1)));
+        std::erase_if(header.depends_on, [&](const auto& ref) { return ref.number <= common[ref.lane]; });
+        for (sync::ActionRef& ref : header.depends_on) ref.number -= common[ref.lane];
+        outbox_[lane].push_back(*sync::rechain_action(old[i], header, hash_at(lane, header.number - 1)));
       }
     }
     maker.incarnation = id_of(600u + n);
@@ -158,14 +158,14 @@ class IntakeTest : public ::testing::Test {
   std::optional<Record> record(sync::CollectionNo collection, std::uint64_t n) {
     const auto at = reader()->row({collection, id_of(n)}).value();
     if (!at) return std::nullopt;
-    return at->stood.record;
+    return at->stored.record;
   }
   sync::Value value(std::uint64_t n, std::size_t field) { return record(customer_no, n).value().fields.at(field); }
   std::vector<Record> records_of(sync::CollectionNo collection) {
     const std::vector<std::string> scopes{leeds};
     auto rows = reader()->rows(collection, scopes, Id{}, 10'000).value();
     std::vector<Record> records;
-    for (auto& at : rows) records.push_back(std::move(at.stood.record));
+    for (auto& at : rows) records.push_back(std::move(at.stored.record));
     return records;
   }
   std::vector<Record> conflicts() { return records_of(schema().collection("conflict")->no); }

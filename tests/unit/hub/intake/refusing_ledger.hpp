@@ -53,7 +53,7 @@ class RefusingLedger final : public Ledger {
     Result<std::vector<KeptResult>> results(const LaneKey& lane, std::uint64_t first, std::uint64_t last) override {
       return real_->results(lane, first, last);
     }
-    Result<std::map<sync::RecordKey, StoodAt>> records(std::span<const sync::RecordKey> keys) override {
+    Result<std::map<sync::RecordKey, VersionedRecord>> records(std::span<const sync::RecordKey> keys) override {
       return real_->records(keys);
     }
     Result<std::vector<sync::Record>> children(const sync::RecordKey& parent) override {
@@ -62,8 +62,9 @@ class RefusingLedger final : public Ledger {
     Result<std::vector<HeldAction>> held(const Id& device, const Id& incarnation) override {
       return real_->held(device, incarnation);
     }
-    Result<std::vector<TakenAnew>> taken_anew(const Id& device, std::span<const sync::Hash> first) override {
-      return real_->taken_anew(device, first);
+    Result<std::vector<AppliedReissue>> applied_reissues(const Id& device,
+                                                         std::span<const sync::Hash> originals) override {
+      return real_->applied_reissues(device, originals);
     }
     Result<std::map<std::uint32_t, sync::Assertion>> assertions(const Id& device, const Id& incarnation) override {
       return real_->assertions(device, incarnation);

@@ -84,8 +84,8 @@ TYPED_TEST_P(LedgerContract, KeepsRecordsResultsAndProgressTogetherAcrossARestar
   EXPECT_EQ(transaction->head(), (Cursor{1, 0xfedcba9876543210}));
   const auto records = transaction->records(std::vector{ann.key}).value();
   ASSERT_EQ(records.size(), 1u);
-  EXPECT_EQ(records.at(ann.key).stood.record, ann);
-  EXPECT_EQ(records.at(ann.key).stood.meta.last_device, id_of(900));
+  EXPECT_EQ(records.at(ann.key).stored.record, ann);
+  EXPECT_EQ(records.at(ann.key).stored.meta.last_device, id_of(900));
   EXPECT_EQ(records.at(ann.key).cn, 1u);
   EXPECT_EQ(transaction->progress(std::vector{this->lane_}).value().at(this->lane_).number, 7u);
   EXPECT_EQ(transaction->result_heads(std::vector{this->device_}).value().at(this->device_), 1u);
@@ -121,7 +121,7 @@ TYPED_TEST_P(LedgerContract, ACommitThatFailsHalfwayLeavesNothingBehind) {
     EXPECT_FALSE(transaction->commit(changes));
   }
   EXPECT_EQ(this->reader()->head().value(), (Cursor{1, 1001}));
-  EXPECT_EQ(this->reader()->row({customer_no, id_of(1)}).value()->stood.record, this->named(1, "Ann"));
+  EXPECT_EQ(this->reader()->row({customer_no, id_of(1)}).value()->stored.record, this->named(1, "Ann"));
   EXPECT_FALSE(this->reader()->row({customer_no, id_of(2)}).value());
   EXPECT_EQ(this->reader()->result_head(this->device_).value(), 0u);
   EXPECT_EQ(this->reader()->digests(this->scopes_, nurse).value(), before);
@@ -141,9 +141,9 @@ TYPED_TEST_P(LedgerContract, AReaderKeepsSeeingWhatStoodWhenItWasTaken) {
   auto early = this->reader();
   commit(this->ledger(), {{this->named(1, "Anna")}});
   EXPECT_EQ(early->head().value().cn, 1u);
-  EXPECT_EQ(early->row({customer_no, id_of(1)}).value()->stood.record, this->named(1, "Ann"));
+  EXPECT_EQ(early->row({customer_no, id_of(1)}).value()->stored.record, this->named(1, "Ann"));
   EXPECT_EQ(early->cut({}, this->scopes_, nurse, 10).value().to.cn, 1u);
-  EXPECT_EQ(this->reader()->row({customer_no, id_of(1)}).value()->stood.record, this->named(1, "Anna"));
+  EXPECT_EQ(this->reader()->row({customer_no, id_of(1)}).value()->stored.record, this->named(1, "Anna"));
 }
 
 TYPED_TEST_P(LedgerContract, ListsChildrenOfTheirParentAlsoAfterTheyMoved) {
@@ -171,7 +171,7 @@ TYPED_TEST_P(LedgerContract, ListsRowsOfSeveralScopesInIdOrderPageByPage) {
   std::vector<Id> paged;
   for (Id after;;) {
     const auto page = this->reader()->rows(customer_no, two, after, 7).value();
-    for (const auto& at : page) paged.push_back(at.stood.record.key.id);
+    for (const auto& at : page) paged.push_back(at.stored.record.key.id);
     if (page.size() < 7) break;
     after = paged.back();
   }

@@ -114,7 +114,7 @@ TYPED_TEST_P(LedgerCuts, ADeletedRecordIsToldAndNoLongerListedOrDigested) {
   EXPECT_TRUE(cut.changes[0].record.deleted);
   EXPECT_TRUE(cut.digests.empty());
   EXPECT_TRUE(this->reader()->rows(customer_no, this->scopes_, Id{}, 10).value().empty());
-  EXPECT_TRUE(this->reader()->row({customer_no, id_of(1)}).value()->stood.record.deleted);
+  EXPECT_TRUE(this->reader()->row({customer_no, id_of(1)}).value()->stored.record.deleted);
 }
 
 TYPED_TEST_P(LedgerCuts, WhatIsNotFedChangesOnlyTheMeta) {
@@ -129,7 +129,7 @@ TYPED_TEST_P(LedgerCuts, WhatIsNotFedChangesOnlyTheMeta) {
   ASSERT_TRUE(this->begin()->commit(changes));
   EXPECT_EQ(this->begin()->head(), first);  // a transaction that fed nothing keeps the salt that cursors carry
   EXPECT_TRUE(this->cut(first).changes.empty());
-  EXPECT_EQ(this->reader()->row(ann.key).value()->stood.meta.last_device, id_of(77));
+  EXPECT_EQ(this->reader()->row(ann.key).value()->stored.meta.last_device, id_of(77));
 }
 
 TYPED_TEST_P(LedgerCuts, RefusesACursorOfAnotherHistory) {

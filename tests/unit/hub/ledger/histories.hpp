@@ -113,7 +113,7 @@ TYPED_TEST_P(LedgerHistories, DigestsKeptChangeByChangeEqualThoseOfTheRows) {
   for (const auto& collection : store.ledger().schema().collections()) {
     const auto rows = reader->rows(collection.no, this->places_, Id{}, 1000).value();
     for (const auto& at : rows) {
-      recomputed.change(collection, nullptr, &at.stood.record);
+      recomputed.change(collection, nullptr, &at.stored.record);
     }
   }
   EXPECT_FALSE(recomputed.all().empty());

@@ -71,7 +71,7 @@ class LargeCuts : public ::testing::Test {
       std::size_t bytes = 0;
       for (const sync::Change& change : reply->cut.changes) {
         told.records[change.record.key.collection].insert(change.record.key.id);
-        bytes += told_bytes(change.record, change.mask);
+        bytes += encoded_size(change.record, change.mask);
       }
       told.largest = std::max(told.largest, bytes);
       for (const sync::ActionResult& result : reply->results) {

@@ -102,10 +102,10 @@ inline Cursor commit(Ledger& ledger, const std::vector<std::vector<Record>>& cns
   for (const auto& records : cns) {
     ++cn;
     for (const Record& record : records) {
-      const auto stood = (*transaction)->records(std::vector{record.key});
-      if (!stood) throw std::runtime_error(stood.error().message);
+      const auto stored = (*transaction)->records(std::vector{record.key});
+      if (!stored) throw std::runtime_error(stored.error().message);
       const Record* before = nullptr;
-      if (const auto at = stood->find(record.key); at != stood->end()) before = &at->second.stood.record;
+      if (const auto at = stored->find(record.key); at != stored->end()) before = &at->second.stored.record;
       if (const auto at = written.find(record.key); at != written.end()) before = &at->second;
       changes.records.push_back(write_of(before, record, cn));
       written[record.key] = record;

@@ -40,7 +40,7 @@ TEST_F(EnrollmentTest, ACodeWorksOnce) {
 
 TEST_F(EnrollmentTest, ACodeHasItsTime) {
   const std::int64_t begin = now();
-  const auto code = issue_code(hub_, {"desk 7", {"acme/leeds"}, 0xff, 15}, entropy_, begin).value();
+  const auto code = issue_code(hub_.enrollment(), {"desk 7", {"acme/leeds"}, 0xff, 15}, entropy_, begin).value();
   EXPECT_EQ(code_of(ask_to_enrol(code, new_key().csr_pem, begin + 15 * 60'000 + 1)), "code-expired");
   EXPECT_EQ(code_of(ask_to_enrol(code, new_key().csr_pem, begin + 15 * 60'000 - 1)), "ok");
 }
@@ -48,8 +48,9 @@ TEST_F(EnrollmentTest, ACodeHasItsTime) {
 TEST_F(EnrollmentTest, ABadRequestCostsNoCode) {
   const std::string code = this->code();
   EXPECT_EQ(code_of(ask_to_enrol(code, "no request", now())), "bad-csr");
-  EXPECT_EQ(code_of(hub::enroll(hub_, Json{{"code", code}}.dump(), entropy_, now())), "bad-csr");
-  EXPECT_EQ(code_of(hub::enroll(hub_, Json{{"code", code}, {"csr", 5}}.dump(), entropy_, now())), "malformed");
+  EXPECT_EQ(code_of(hub::enroll(hub_.enrollment(), Json{{"code", code}}.dump(), entropy_, now())), "bad-csr");
+  EXPECT_EQ(code_of(hub::enroll(hub_.enrollment(), Json{{"code", code}, {"csr", 5}}.dump(), entropy_, now())),
+            "malformed");
   EXPECT_TRUE(hub_.ledger->devices().value().empty());
   EXPECT_TRUE(ask_to_enrol(code, new_key().csr_pem, now()));
 }
@@ -60,11 +61,13 @@ TEST_F(EnrollmentTest, WhatIsNoCodeOfThisHubIsRefused) {
   EXPECT_EQ(code_of(ask_to_enrol(foreign.text(), new_key().csr_pem, now())), "code-unknown");
   EXPECT_EQ(code_of(ask_to_enrol("hl1-123", new_key().csr_pem, now())), "malformed-code");
   for (const char* body : {"", "no json", "[]", R"({"code":5})"})
-    EXPECT_EQ(code_of(hub::enroll(hub_, body, entropy_, now())), "malformed") << body;
+    EXPECT_EQ(code_of(hub::enroll(hub_.enrollment(), body, entropy_, now())), "malformed") << body;
 }
 
 TEST_F(EnrollmentTest, ACodeNeedsANameAndScopes) {
-  const auto refusal = [&](CodeRequest request) { return code_of(issue_code(hub_, request, entropy_, now())); };
+  const auto refusal = [&](CodeRequest request) {
+    return code_of(issue_code(hub_.enrollment(), request, entropy_, now()));
+  };
   EXPECT_EQ(refusal({"desk", {}}), "bad-scope");
   EXPECT_EQ(refusal({"desk", {"acme/leeds", "Acme Leeds"}}), "bad-scope");
   EXPECT_EQ(refusal({"", {"acme"}}), "bad-name");

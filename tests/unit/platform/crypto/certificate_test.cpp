@@ -16,7 +16,7 @@ TEST(CertificateAuthority, SignsADeviceUnderTheIdTheHubChoseNotTheOneAskedFor) {
   const auto key = make_device_key_and_csr("i-am-the-boss").value();
   const auto info = describe_certificate(ca.sign_device(key.csr_pem, "device-7", now()).value()).value();
   EXPECT_EQ(info.common_name, "device-7");
-  EXPECT_EQ(info.not_after, now() + kDeviceLifetime);
+  EXPECT_EQ(info.not_after, now() + device_lifetime);
   EXPECT_LT(info.not_before, now());
   EXPECT_EQ(info.serial.size(), 32u);
 }

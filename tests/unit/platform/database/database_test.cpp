@@ -203,7 +203,7 @@ TEST(Database, RewritingTheLogLeavesItsBytesAsTheyWere) {
   ASSERT_TRUE(db->exec("INSERT INTO entry VALUES (2, hex(zeroblob(100000)))"));
   const std::string log = contents(path.string() + "-wal");
   ASSERT_GT(log.size(), 65536u);
-  ASSERT_TRUE(db->rewrite_log());
+  ASSERT_TRUE(db->rewrite_wal());
   EXPECT_EQ(contents(path.string() + "-wal"), log);
   EXPECT_TRUE(db->checkpoint_truncate());
   EXPECT_EQ(db->query_int("SELECT length(body) FROM entry WHERE number = 2").value(), 200000);

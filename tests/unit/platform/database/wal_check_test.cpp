@@ -25,7 +25,7 @@ bool damaged(const std::string& log, std::uint64_t file_size = 10 * 4096) {
     std::copy_n(log.begin() + static_cast<std::ptrdiff_t>(offset), into.size(), into.begin());
     return {};
   };
-  return log_is_damaged(log.size(), file_size, read).value();
+  return wal_is_damaged(log.size(), file_size, read).value();
 }
 
 // The log of commits of one or two pages each; `earlier` generations of it were moved to the file before.
@@ -42,13 +42,13 @@ std::string log_of_commits(int commits, bool earlier = false) {
     EXPECT_TRUE(db.exec("PRAGMA wal_checkpoint(RESTART)"));
   }
   for (int i = 0; i < commits; ++i) EXPECT_TRUE(db.exec("INSERT INTO t VALUES (randomblob(2000))"));
-  EXPECT_TRUE(db.check_log());
+  EXPECT_TRUE(db.check_wal());
   return contents(scratch / "a.db-wal");
 }
 
 std::string log_of_five_commits(bool earlier = false) { return log_of_commits(5, earlier); }
 
-TEST(LogCheck, AWholeLogIsNot) {
+TEST(WalCheck, AWholeLogIsNot) {
   const std::string log = log_of_five_commits();
   ASSERT_GE(log.size(), header + 5 * frame);
   EXPECT_FALSE(damaged(log));
@@ -57,7 +57,7 @@ TEST(LogCheck, AWholeLogIsNot) {
   EXPECT_FALSE(damaged(log_of_five_commits(true))) << "with frames of an earlier generation behind its end";
 }
 
-TEST(LogCheck, EverySingleBitIsNoticed) {
+TEST(WalCheck, EverySingleBitIsNoticed) {
   std::string log = log_of_commits(45);
   const std::size_t frames = (log.size() - header) / frame;
   ASSERT_GT(frames, split_behind_8 + 4);
@@ -76,7 +76,7 @@ TEST(LogCheck, EverySingleBitIsNoticed) {
   }
 }
 
-TEST(LogCheck, APieceThatIsGoneIsNoticedWhenACommitFollowsIt) {
+TEST(WalCheck, APieceThatIsGoneIsNoticedWhenACommitFollowsIt) {
   const std::string whole = log_of_five_commits();
   const std::size_t frames = (whole.size() - header) / frame;
   for (std::size_t at = 0; at + 3 < frames; ++at) {
@@ -109,7 +109,7 @@ LastCommit last_commit_of(int earlier_commits) {
   return log;
 }
 
-TEST(LogCheck, ALostBeginningIsNoticed) {
+TEST(WalCheck, ALostBeginningIsNoticed) {
   const std::string whole = log_of_five_commits();
   for (const std::size_t lost : {header, std::size_t{512}, std::size_t{4096}}) {
     std::string log = whole;
@@ -119,7 +119,7 @@ TEST(LogCheck, ALostBeginningIsNoticed) {
   EXPECT_FALSE(damaged(std::string(whole.size(), '\0'))) << "made longer and never written";
 }
 
-TEST(LogCheck, ABeginningOfAnEarlierGenerationIsNoticed) {
+TEST(WalCheck, ABeginningOfAnEarlierGenerationIsNoticed) {
   const LastCommit whole = last_commit_of(5);
   ASSERT_FALSE(damaged(whole.before));
   for (const std::size_t stale : {std::size_t{512}, std::size_t{4096}}) {
@@ -131,7 +131,7 @@ TEST(LogCheck, ABeginningOfAnEarlierGenerationIsNoticed) {
 
 // An emptied log begins with a salt that has nothing to do with the one before, and its emptying is not synced before
 // its header is.
-TEST(LogCheck, AHeaderThatLostItsPowerBeforeItsSyncIsNotDamage) {
+TEST(WalCheck, AHeaderThatLostItsPowerBeforeItsSyncIsNotDamage) {
   const std::string one = log_of_five_commits(), other = log_of_five_commits();
   for (const auto& [header_of, rest_of] : {std::pair(one, other), std::pair(other, one)}) {
     const std::string log = header_of.substr(0, header) + rest_of.substr(header);
@@ -140,7 +140,7 @@ TEST(LogCheck, AHeaderThatLostItsPowerBeforeItsSyncIsNotDamage) {
   }
 }
 
-TEST(LogCheck, ACommitCutShortByAPowerFailureIsNotDamage) {
+TEST(WalCheck, ACommitCutShortByAPowerFailureIsNotDamage) {
   const std::string whole = log_of_five_commits();
   std::mt19937_64 random(2);
   for (int i = 0; i < 500; ++i) {
@@ -155,7 +155,7 @@ TEST(LogCheck, ACommitCutShortByAPowerFailureIsNotDamage) {
   EXPECT_FALSE(damaged(whole.substr(0, whole.size() - 1'000)));
 }
 
-TEST(LogCheck, TheStartOfAFrameLostWithItsSectorIsNotDamage) {
+TEST(WalCheck, TheStartOfAFrameLostWithItsSectorIsNotDamage) {
   constexpr std::size_t split = header + split_behind_8 * frame;
   const std::string whole = log_of_commits(45).substr(0, split + frame);
   ASSERT_FALSE(damaged(whole));
@@ -182,7 +182,7 @@ std::vector<std::pair<std::size_t, std::size_t>> pieces_of(const LastCommit& log
   return pieces;
 }
 
-TEST(LogCheck, NoPiecesThatAPowerFailureTakesFromTheLastCommitAreDamage) {
+TEST(WalCheck, NoPiecesThatAPowerFailureTakesFromTheLastCommitAreDamage) {
   for (const int earlier_commits : {0, 5}) {
     const LastCommit log = last_commit_of(earlier_commits);
     const auto pieces = pieces_of(log);
@@ -207,7 +207,7 @@ TEST(LogCheck, NoPiecesThatAPowerFailureTakesFromTheLastCommitAreDamage) {
   }
 }
 
-TEST(LogCheck, TheDatabaseTellsItBeforeAnythingIsWritten) {
+TEST(WalCheck, TheDatabaseTellsItBeforeAnythingIsWritten) {
   Scratch scratch;
   DatabaseOptions options;
   options.mode = OpenMode::create_new;
@@ -226,7 +226,7 @@ TEST(LogCheck, TheDatabaseTellsItBeforeAnythingIsWritten) {
   options.mode = OpenMode::must_exist;
   auto db = Database::open(scratch / "a.db", key_of(1), options).value();
   EXPECT_EQ(db.query_int("SELECT count(*) FROM t").value(), 0) << "SQLite itself passes over it in silence";
-  EXPECT_EQ(code_of(db.check_log()), "database-corrupt");
+  EXPECT_EQ(code_of(db.check_wal()), "database-corrupt");
   EXPECT_TRUE(contents(scratch / "a.db-wal") == log);
 }
 

@@ -6,10 +6,10 @@
 
 #include <gtest/gtest.h>
 
-namespace holdline::agent {
+namespace holdline::platform {
 namespace {
 
-class HandClock final : public platform::Clock {
+class HandClock final : public Clock {
  public:
   sync::TimeReading now() const override { return {0, {}, boot_ms}; }
   Monotonic monotonic() const override { return {}; }
@@ -101,4 +101,4 @@ TEST_F(TaskThreadTest, StoppingFinishesWhatIsQueuedAndDropsTheRest) {
 }
 
 }  // namespace
-}  // namespace holdline::agent
+}  // namespace holdline::platform

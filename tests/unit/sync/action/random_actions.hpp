@@ -32,8 +32,8 @@ class RandomActions {
     h.person = id();
     h.assertion = below(5);
     if (chance(3)) h.incident = id();
-    if (chance(8)) h.first = FirstMade{id(), 1 + random_() % 1000, sha256(text())};
-    for (std::uint64_t n = 1; chance(3); ++n) h.after.push_back({2, n});
+    if (chance(8)) h.original = OriginalPosition{id(), 1 + random_() % 1000, sha256(text())};
+    for (std::uint64_t n = 1; chance(3); ++n) h.depends_on.push_back({2, n});
     for (std::uint32_t index = 0, count = 1 + below(4); index < count; ++index)
       action.ops.push_back(op(h, index, action.ops));
     return action;

@@ -238,18 +238,18 @@ TEST_F(ValidateTest, ActionHasOneToTwoHundredOpsOfOneTenant) {
 TEST_F(ValidateTest, ActionComesAfterEarlierOnesOnly) {
   const auto after = [&](std::vector<ActionRef> refs) {
     Action made = action({entry()});
-    made.header.after = std::move(refs);
+    made.header.depends_on = std::move(refs);
     return codes(made);
   };
   EXPECT_EQ(after({{2, 4}, {3, 900}}), "");
-  EXPECT_EQ(after({{2, 5}}), "wrong-after");
-  EXPECT_EQ(after({{2, 0}}), "wrong-after");
-  EXPECT_EQ(after({{4, 1}}), "wrong-after");
-  EXPECT_EQ(after({{2, 4}, {2, 4}}), "wrong-after");
-  EXPECT_EQ(after({{3, 1}, {2, 4}}), "wrong-after");
+  EXPECT_EQ(after({{2, 5}}), "wrong-dependencies");
+  EXPECT_EQ(after({{2, 0}}), "wrong-dependencies");
+  EXPECT_EQ(after({{4, 1}}), "wrong-dependencies");
+  EXPECT_EQ(after({{2, 4}, {2, 4}}), "wrong-dependencies");
+  EXPECT_EQ(after({{3, 1}, {2, 4}}), "wrong-dependencies");
   std::vector<ActionRef> many;
-  for (std::uint64_t i = 1; i <= limits::after_per_action + 1; ++i) many.push_back({3, i});
-  EXPECT_EQ(after(many), "too-many-after");
+  for (std::uint64_t i = 1; i <= limits::dependencies_per_action + 1; ++i) many.push_back({3, i});
+  EXPECT_EQ(after(many), "too-many-dependencies");
 }
 
 TEST_F(ValidateTest, ActionIsOfThisSchemaNumberedAndDated) {

@@ -25,7 +25,7 @@ class GoesOnFrom : public testing::Test {
     const ActionHeader header;
     const Incoming incoming{op, {}, header};
     const MergeOutcome outcome = merge(customer_, &stood_, incoming, {});
-    return conflict_record(*schema_, incoming, outcome.losers.at(0), "acme");
+    return conflict_record(*schema_, incoming, outcome.losing_values.at(0), "acme");
   }
   bool goes_on(std::vector<FieldChange> changes) const {
     return goes_on_from(*schema_, conflict_, edit(std::move(changes)), customer_.unit_of[street_]);
@@ -36,7 +36,7 @@ class GoesOnFrom : public testing::Test {
   const Collection& customer_ = *schema_->collection("customer");
   const FieldIndex street_ = *customer_.field("street"), city_ = *customer_.field("city");
   const RecordKey key_{customer_.no, Id{{7}}};
-  Stood stood_;
+  StoredRecord stood_;
   Record conflict_;
 };
 

@@ -71,7 +71,7 @@ inline Scripts unknown_bases(std::size_t device, FieldIndex field) {
 // Deletes by somebody who saw the record as it was at first, or with the own edit; a create after the own delete.
 inline Scripts with_deletes(std::size_t device, FieldIndex field) {
   const int name = static_cast<int>(device);
-  const Record first_seen = start(field).stood->record;
+  const Record first_seen = start(field).stored->record;
   const Step drop = at_clock(erase(name, 1, first_seen), device, 0);
   Scripts made = {{}, {drop}};
   for (const Value& value : alphabet)

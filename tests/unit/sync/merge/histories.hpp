@@ -43,20 +43,20 @@ inline std::vector<State> explore(const State& initial, const History& history, 
       auto& [states, orders] = reached[then];
       orders += here.second;
       for (const State& before : here.first) {
-        const Stood* stood = before.stood ? &*before.stood : nullptr;
-        MergeOutcome outcome = apply(stood, step.arrived);
+        const StoredRecord* stored = before.stored ? &*before.stored : nullptr;
+        MergeOutcome outcome = apply(stored, step.arrived);
         ++counts.merges;
         // A function without hidden inputs shows that on any step, so every eighth pays for a second call.
         if (counts.merges % 8 == 0) {
-          EXPECT_EQ(outcome, apply(stood, step.arrived)) << "law 1";
+          EXPECT_EQ(outcome, apply(stored, step.arrived)) << "law 1";
         }
         EXPECT_TRUE(nothing_vanished(before, step, outcome)) << "law 2";
         EXPECT_TRUE(idempotent(step, outcome)) << "law 3";
         State after{std::nullopt, before.asked};
-        for (const Loser& loser : outcome.losers)
-          after.asked += loser.about_deletion && loser.state == LoserState::open;
-        if (stood != nullptr || outcome.created) after.stood = std::move(outcome.next);
-        if (after.stood) after.stood->meta.last_device = {};
+        for (const LosingValue& losing : outcome.losing_values)
+          after.asked += losing.about_deletion && losing.state == LosingState::open;
+        if (stored != nullptr || outcome.created) after.stored = std::move(outcome.next);
+        if (after.stored) after.stored->meta.last_device = {};
         if (std::find(states.begin(), states.end(), after) == states.end()) states.push_back(std::move(after));
       }
     }

@@ -93,8 +93,8 @@ TEST_P(EveryPolicy, DeletesAndCreatesAmongEditsObeyTheSameLaws) {
 
 TEST_P(EveryPolicy, DeletesWhereOneIsAskedAboutOrDoneObeyTheSameLaws) {
   State asked = start(GetParam()), gone = start(GetParam());
-  asked.stood->record.deletion_asked = true;
-  gone.stood->record.deleted = true;
+  asked.stored->record.deletion_asked = true;
+  gone.stored->record.deleted = true;
   report("edits, deletes, creates where one is asked", enumerate(asked, with_deletes, GetParam(), no_more));
   report("edits, deletes, creates where one is gone", enumerate(gone, with_deletes, GetParam(), no_more));
 }
@@ -124,7 +124,7 @@ TEST_P(EveryElementField, ElementsDoNotDependOnTheOrderOfArrivalAndAreNeverLost)
 
 TEST_P(EveryElementField, ElementsAmongDeletesObeyTheSameLaws) {
   State asked{standing({}), 0};
-  asked.stood->record.deletion_asked = true;
+  asked.stored->record.deletion_asked = true;
   report("adds, removes, deletes", enumerate({standing({}), 0}, elements_with_deletes, GetParam(), no_more));
   report("adds, removes, deletes where one is asked", enumerate(asked, elements_with_deletes, GetParam(), no_more));
 }

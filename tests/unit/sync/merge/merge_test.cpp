@@ -11,7 +11,7 @@ using namespace merge_world;
 
 const Value& now(const MergeOutcome& outcome, FieldIndex field) { return outcome.next.record.fields[field]; }
 
-bool no_losers(const MergeOutcome& outcome) { return outcome.losers.empty() && outcome.joined.empty(); }
+bool no_losers(const MergeOutcome& outcome) { return outcome.losing_values.empty() && outcome.joined.empty(); }
 
 TEST(Create, AppliesWhollyWhereNothingStood) {
   const MergeOutcome outcome = apply(nullptr, create(0, 1, {change(note, Value{}, text("hello")), add(tags, "vip")}));
@@ -33,57 +33,57 @@ TEST(Create, StampsUnitsOfPolicyLatestOnly) {
 }
 
 TEST(Create, OnALiveRecordFillsWhatIsEmptyAndLeavesWhatDiffersToThePolicy) {
-  const Stood stood = standing({{note, text("mine")}, {use, text("a")}, {tier, text("b")}});
+  const StoredRecord stored = standing({{note, text("mine")}, {use, text("a")}, {tier, text("b")}});
   const MergeOutcome outcome =
-      apply(stood, create(1, 1,
-                          {change(note, Value{}, text("yours")), change(lang, Value{}, text("en")),
-                           change(tier, Value{}, text("b")), change(use, Value{}, text("c"))}));
+      apply(stored, create(1, 1,
+                           {change(note, Value{}, text("yours")), change(lang, Value{}, text("en")),
+                            change(tier, Value{}, text("b")), change(use, Value{}, text("c"))}));
   EXPECT_FALSE(outcome.created);
   EXPECT_EQ(now(outcome, note), text("mine"));
   EXPECT_EQ(now(outcome, lang), text("en"));
   EXPECT_EQ(now(outcome, use), text("c"));
-  ASSERT_EQ(outcome.losers.size(), 2u);
-  EXPECT_EQ(outcome.losers[0].state, LoserState::open);
-  EXPECT_EQ(outcome.losers[0].base, std::vector<Base>{Value{}});
-  EXPECT_EQ(outcome.losers[1].value, std::vector<Value>{text("a")});
+  ASSERT_EQ(outcome.losing_values.size(), 2u);
+  EXPECT_EQ(outcome.losing_values[0].state, LosingState::open);
+  EXPECT_EQ(outcome.losing_values[0].base, std::vector<Base>{Value{}});
+  EXPECT_EQ(outcome.losing_values[1].value, std::vector<Value>{text("a")});
 }
 
 TEST(Create, OfADeletedRecordStartsAnewAndKeepsTheDeletionForTheRecord) {
-  Stood stood = standing({{note, text("old")}, {lang, text("en")}});
-  stood.record.deleted = true;
-  stood.record.scope = "acme/york";
-  const MergeOutcome outcome = apply(stood, create(1, 1, {change(note, Value{}, text("new"))}));
+  StoredRecord stored = standing({{note, text("old")}, {lang, text("en")}});
+  stored.record.deleted = true;
+  stored.record.scope = "acme/york";
+  const MergeOutcome outcome = apply(stored, create(1, 1, {change(note, Value{}, text("new"))}));
   EXPECT_TRUE(outcome.created && outcome.flags_changed && outcome.merged);
   EXPECT_FALSE(outcome.next.record.deleted || outcome.next.record.deletion_asked);
   EXPECT_EQ(now(outcome, note), text("new"));
   EXPECT_TRUE(is_null(now(outcome, lang)));
   EXPECT_EQ(outcome.changed, FieldMask{1} << note | FieldMask{1} << lang);
   EXPECT_EQ(outcome.next.record.scope, "acme/york");
-  ASSERT_EQ(outcome.losers.size(), 1u);
-  EXPECT_TRUE(outcome.losers[0].about_deletion && !outcome.losers[0].incoming_lost);
-  EXPECT_EQ(outcome.losers[0].state, LoserState::decided);
+  ASSERT_EQ(outcome.losing_values.size(), 1u);
+  EXPECT_TRUE(outcome.losing_values[0].about_deletion && !outcome.losing_values[0].incoming_lost);
+  EXPECT_EQ(outcome.losing_values[0].state, LosingState::decided);
 }
 
 TEST(Edit, AppliesWhenItsBaseStandsAlsoAsAHash) {
   const std::string words(200, 'x');
-  const Stood stood = standing({{note, words}});
-  const MergeOutcome outcome = apply(stood, edit(0, 1, {change(note, make_base(words), text("short"))}));
+  const StoredRecord stored = standing({{note, words}});
+  const MergeOutcome outcome = apply(stored, edit(0, 1, {change(note, make_base(words), text("short"))}));
   EXPECT_EQ(now(outcome, note), text("short"));
   EXPECT_TRUE(no_losers(outcome));
 }
 
 TEST(Edit, SaysMergedWhenAnotherDeviceChangedTheRecordSinceItWasDisplayed) {
-  Stood stood = standing({{note, text("a")}});
-  stood.meta = {id(2), 10, {}};
+  StoredRecord stored = standing({{note, text("a")}});
+  stored.meta = {id(2), 10, {}};
   Arrival arrived = edit(0, 1, {change(lang, Value{}, text("en"))});
   arrived.op.seen = 9;
-  EXPECT_TRUE(apply(stood, arrived).merged);
-  EXPECT_EQ(apply(stood, arrived).next.meta.last_cn, 10u);
+  EXPECT_TRUE(apply(stored, arrived).merged);
+  EXPECT_EQ(apply(stored, arrived).next.meta.last_cn, 10u);
   arrived.op.seen = 10;
-  EXPECT_FALSE(apply(stood, arrived).merged);
+  EXPECT_FALSE(apply(stored, arrived).merged);
   arrived.op.seen = 9;
-  stood.meta.last_device = id(1);
-  EXPECT_FALSE(apply(stood, arrived).merged);
+  stored.meta.last_device = id(1);
+  EXPECT_FALSE(apply(stored, arrived).merged);
 }
 
 TEST(Edit, OfAnUnknownBaseAppliesOnlyWhereNothingOrTheSameStands) {
@@ -92,9 +92,9 @@ TEST(Edit, OfAnUnknownBaseAppliesOnlyWhereNothingOrTheSameStands) {
   EXPECT_TRUE(no_losers(apply(standing({{note, text("new")}}), arrived)));
   const MergeOutcome conflict = apply(standing({{note, text("old")}}), arrived);
   EXPECT_EQ(now(conflict, note), text("old"));
-  ASSERT_EQ(conflict.losers.size(), 1u);
-  EXPECT_EQ(conflict.losers[0].value, std::vector<Value>{text("new")});
-  EXPECT_EQ(conflict.losers[0].base, std::vector<Base>{unknown});
+  ASSERT_EQ(conflict.losing_values.size(), 1u);
+  EXPECT_EQ(conflict.losing_values[0].value, std::vector<Value>{text("new")});
+  EXPECT_EQ(conflict.losing_values[0].base, std::vector<Base>{unknown});
 }
 
 TEST(Edit, ThatChangesNothingIsNoConflict) {
@@ -110,70 +110,70 @@ TEST(Edit, OfARecordNobodyKnowsAppliesWhatWasMadeFromNothing) {
   EXPECT_TRUE(outcome.created);
   EXPECT_TRUE(is_null(now(outcome, note)));
   EXPECT_EQ(now(outcome, lang), text("en"));
-  EXPECT_EQ(outcome.losers.size(), 1u);
+  EXPECT_EQ(outcome.losing_values.size(), 1u);
   EXPECT_FALSE(apply(nullptr, edit(0, 1, {change(note, text("old"), text("new"))})).changes_record());
 }
 
 TEST(Group, IsReplacedWholeOrNotAtAll) {
-  const Stood stood = standing({{street, text("Oak 1")}, {city, text("York")}});
+  const StoredRecord stored = standing({{street, text("Oak 1")}, {city, text("York")}});
   const MergeOutcome outcome = apply(
-      stood, edit(0, 1, {change(street, text("Elm 2"), text("Ash 3")), change(city, text("York"), text("Leeds"))}));
-  EXPECT_EQ(outcome.next.record, stood.record);
-  ASSERT_EQ(outcome.losers.size(), 1u);
-  EXPECT_EQ(outcome.losers[0].value, (std::vector<Value>{text("Ash 3"), text("Leeds")}));
-  EXPECT_EQ(outcome.losers[0].winner, (std::vector<Value>{text("Oak 1"), text("York")}));
+      stored, edit(0, 1, {change(street, text("Elm 2"), text("Ash 3")), change(city, text("York"), text("Leeds"))}));
+  EXPECT_EQ(outcome.next.record, stored.record);
+  ASSERT_EQ(outcome.losing_values.size(), 1u);
+  EXPECT_EQ(outcome.losing_values[0].value, (std::vector<Value>{text("Ash 3"), text("Leeds")}));
+  EXPECT_EQ(outcome.losing_values[0].winner, (std::vector<Value>{text("Oak 1"), text("York")}));
 }
 
 TEST(Group, TakesFieldsTheOpDoesNotMentionFromWhatStands) {
-  const Stood stood = standing({{street, text("Oak 1")}, {city, text("York")}});
-  const MergeOutcome applied = apply(stood, edit(0, 1, {change(city, text("York"), text("Leeds"))}));
+  const StoredRecord stored = standing({{street, text("Oak 1")}, {city, text("York")}});
+  const MergeOutcome applied = apply(stored, edit(0, 1, {change(city, text("York"), text("Leeds"))}));
   EXPECT_EQ(now(applied, street), text("Oak 1"));
   EXPECT_EQ(now(applied, city), text("Leeds"));
-  const MergeOutcome lost = apply(stood, edit(0, 1, {change(city, text("Hull"), text("Leeds"))}));
-  ASSERT_EQ(lost.losers.size(), 1u);
-  EXPECT_EQ(lost.losers[0].value, (std::vector<Value>{text("Oak 1"), text("Leeds")}));
-  EXPECT_EQ(lost.losers[0].base, (std::vector<Base>{unknown, text("Hull")}));
+  const MergeOutcome lost = apply(stored, edit(0, 1, {change(city, text("Hull"), text("Leeds"))}));
+  ASSERT_EQ(lost.losing_values.size(), 1u);
+  EXPECT_EQ(lost.losing_values[0].value, (std::vector<Value>{text("Oak 1"), text("Leeds")}));
+  EXPECT_EQ(lost.losing_values[0].base, (std::vector<Base>{unknown, text("Hull")}));
 }
 
 TEST(Central, KeepsWhatStandsWithoutAsking) {
   const MergeOutcome outcome = apply(standing({{tier, text("b")}}), edit(0, 1, {change(tier, text("a"), text("c"))}));
   EXPECT_EQ(now(outcome, tier), text("b"));
-  ASSERT_EQ(outcome.losers.size(), 1u);
-  EXPECT_EQ(outcome.losers[0].state, LoserState::decided);
-  EXPECT_TRUE(outcome.losers[0].incoming_lost && outcome.merged);
+  ASSERT_EQ(outcome.losing_values.size(), 1u);
+  EXPECT_EQ(outcome.losing_values[0].state, LosingState::decided);
+  EXPECT_TRUE(outcome.losing_values[0].incoming_lost && outcome.merged);
 }
 
 TEST(Central, SaysMergedOnceWhenAnotherDeviceChangedTheRecordToo) {
-  Stood stood = standing({{tier, text("b")}});
-  stood.meta = {id(2), 10, {}};
-  const MergeOutcome outcome = apply(stood, edit(0, 1, {change(tier, text("a"), text("c"))}));
+  StoredRecord stored = standing({{tier, text("b")}});
+  stored.meta = {id(2), 10, {}};
+  const MergeOutcome outcome = apply(stored, edit(0, 1, {change(tier, text("a"), text("c"))}));
   EXPECT_TRUE(outcome.merged);
-  EXPECT_EQ(outcome.losers.size(), 1u);
+  EXPECT_EQ(outcome.losing_values.size(), 1u);
 }
 
 TEST(Transition, TakesALegalStepFromWhatStandsAndAsksAboutAnyOther) {
   const Arrival arrived = edit(0, 1, {change(state, text("a"), text("c"))});
   const MergeOutcome legal = apply(standing({{state, text("b")}}), arrived);
   EXPECT_EQ(now(legal, state), text("c"));
-  ASSERT_EQ(legal.losers.size(), 1u);
-  EXPECT_EQ(legal.losers[0].value, std::vector<Value>{text("b")});
-  EXPECT_FALSE(legal.losers[0].incoming_lost);
+  ASSERT_EQ(legal.losing_values.size(), 1u);
+  EXPECT_EQ(legal.losing_values[0].value, std::vector<Value>{text("b")});
+  EXPECT_FALSE(legal.losing_values[0].incoming_lost);
   for (const Value& stands : {text("d"), Value{}}) {
     const MergeOutcome illegal = apply(standing({{state, stands}}), arrived);
     EXPECT_EQ(now(illegal, state), stands);
-    ASSERT_EQ(illegal.losers.size(), 1u);
-    EXPECT_EQ(illegal.losers[0].state, LoserState::open);
+    ASSERT_EQ(illegal.losing_values.size(), 1u);
+    EXPECT_EQ(illegal.losing_values[0].state, LosingState::open);
   }
 }
 
 TEST(Strictest, BringsAHiddenValueBackWhenTheStricterIsLoosenedByItsOwnAuthor) {
-  const Stood allowed = standing({{use, text("a")}});
-  const Stood withdrawn = apply(allowed, edit(0, 1, {change(use, text("a"), text("b"))})).next;
-  const Stood blocked = apply(withdrawn, edit(1, 1, {change(use, text("a"), text("c"))})).next;
+  const StoredRecord allowed = standing({{use, text("a")}});
+  const StoredRecord withdrawn = apply(allowed, edit(0, 1, {change(use, text("a"), text("b"))})).next;
+  const StoredRecord blocked = apply(withdrawn, edit(1, 1, {change(use, text("a"), text("c"))})).next;
   const MergeOutcome outcome = apply(blocked, edit(1, 2, {change(use, text("c"), text("a"))}));
   EXPECT_EQ(now(outcome, use), text("b"));
-  ASSERT_EQ(outcome.losers.size(), 1u);
-  EXPECT_EQ(outcome.losers[0].value, std::vector<Value>{text("a")});
+  ASSERT_EQ(outcome.losing_values.size(), 1u);
+  EXPECT_EQ(outcome.losing_values[0].value, std::vector<Value>{text("a")});
   // Whoever has seen it may loosen it.
   EXPECT_EQ(now(apply(outcome.next, edit(2, 1, {change(use, text("b"), text("a"))})), use), text("a"));
 }
@@ -181,41 +181,41 @@ TEST(Strictest, BringsAHiddenValueBackWhenTheStricterIsLoosenedByItsOwnAuthor) {
 TEST(Latest, PutsAChangeJustAfterTheValueItWasMadeFromWhateverTheClockSays) {
   Arrival origin = create(0, 1, {change(lang, Value{}, text("en"))});
   origin.at_ms = 5'000;
-  const Stood first = apply(nullptr, origin).next;
+  const StoredRecord first = apply(nullptr, origin).next;
   Arrival slow = edit(1, 1, {change(lang, text("en"), text("fr"))});
   slow.at_ms = 10;
-  const Stood second = apply(first, slow).next;
+  const StoredRecord second = apply(first, slow).next;
   EXPECT_EQ(second.meta.stamps.back().at_ms, 5'001);
   Arrival between = edit(2, 1, {change(lang, text("en"), text("de"))});
   between.at_ms = 5'000;  // becomes 5,001 as well: the greater device wins
   const MergeOutcome outcome = apply(second, between);
   EXPECT_EQ(now(outcome, lang), text("de"));
-  ASSERT_EQ(outcome.losers.size(), 1u);
-  EXPECT_FALSE(outcome.losers[0].incoming_lost);
+  ASSERT_EQ(outcome.losing_values.size(), 1u);
+  EXPECT_FALSE(outcome.losing_values[0].incoming_lost);
 }
 
 TEST(Latest, BreaksATieOfOneDeviceByTheBytesOfTheValue) {
-  const Stood stood = apply(nullptr, create(0, 1, {change(lang, Value{}, text("en"))})).next;
-  EXPECT_EQ(now(apply(stood, edit(0, 2, {change(lang, text("xx"), text("fr"))})), lang), text("fr"));
-  EXPECT_EQ(now(apply(stood, edit(0, 2, {change(lang, text("xx"), text("de"))})), lang), text("en"));
+  const StoredRecord stored = apply(nullptr, create(0, 1, {change(lang, Value{}, text("en"))})).next;
+  EXPECT_EQ(now(apply(stored, edit(0, 2, {change(lang, text("xx"), text("fr"))})), lang), text("fr"));
+  EXPECT_EQ(now(apply(stored, edit(0, 2, {change(lang, text("xx"), text("de"))})), lang), text("en"));
 }
 
 TEST(Latest, DependsOnArrivalWhenAValueIsWrittenTwice) {
-  const Stood initial = standing({{lang, text("x")}});
+  const StoredRecord initial = standing({{lang, text("x")}});
   const auto told = [](int device, int number, const char* base, const char* value, std::int64_t at_ms) {
     Arrival made = edit(device, number, {change(lang, text(base), text(value))});
     made.at_ms = at_ms;
     return made;
   };
   const Arrival first = told(0, 1, "x", "a", 10), again = told(1, 1, "x", "a", 30), from = told(0, 2, "a", "c", 20);
-  const Stood a = apply(initial, first).next;
+  const StoredRecord a = apply(initial, first).next;
   EXPECT_EQ(now(apply(apply(a, again).next, from), lang), text("c"));
   EXPECT_EQ(now(apply(apply(a, from).next, again), lang), text("a"));
 }
 
 TEST(Elements, KeepARemoveThatArrivesBeforeItsAdd) {
   const Arrival added = edit(0, 1, {add(tags, "vip")});
-  const Stood removed = apply(standing({}), edit(1, 1, {take(tags, added.tag(tags))})).next;
+  const StoredRecord removed = apply(standing({}), edit(1, 1, {take(tags, added.tag(tags))})).next;
   const MergeOutcome outcome = apply(removed, added);
   EXPECT_FALSE(outcome.changes_record());
   EXPECT_EQ(now(outcome, tags), (Value{Elements{{added.tag(tags), "", true}}}));
@@ -223,25 +223,25 @@ TEST(Elements, KeepARemoveThatArrivesBeforeItsAdd) {
 
 TEST(Conflict, IsJoinedByAChangeThatNamesTheOneWhichOpenedIt) {
   Arrival arrived = edit(0, 2, {change(city, text("Hull"), text("Leeds"))});
-  const Stood stood = standing({{street, text("Oak 1")}, {city, text("York")}});
+  const StoredRecord stored = standing({{street, text("Oak 1")}, {city, text("York")}});
   std::vector<int> asked;
   const auto joins = [&](std::uint8_t unit) { return asked.push_back(unit), true; };
-  EXPECT_EQ(apply(stood, arrived, joins).losers.size(), 1u);
+  EXPECT_EQ(apply(stored, arrived, joins).losing_values.size(), 1u);
   EXPECT_TRUE(asked.empty());
-  arrived.header.after = {{3, 1}};
-  const MergeOutcome outcome = apply(stood, arrived, joins);
+  arrived.header.depends_on = {{3, 1}};
+  const MergeOutcome outcome = apply(stored, arrived, joins);
   EXPECT_FALSE(outcome.changes_record());
   ASSERT_EQ(outcome.joined.size(), 1u);
   EXPECT_EQ(asked, std::vector<int>{outcome.joined[0].unit});
   EXPECT_EQ(outcome.joined[0].told, FieldMask{1} << city);
   EXPECT_EQ(outcome.joined[0].value, (std::vector<Value>{Null{}, text("Leeds")}));
-  EXPECT_EQ(apply(stood, arrived, [](std::uint8_t) { return false; }).losers.size(), 1u);
-  EXPECT_EQ(apply(stood, arrived).losers.size(), 1u);
+  EXPECT_EQ(apply(stored, arrived, [](std::uint8_t) { return false; }).losing_values.size(), 1u);
+  EXPECT_EQ(apply(stored, arrived).losing_values.size(), 1u);
 }
 
 // Of a maker who counts no actions.
-MergeOutcome told_by_value(const Stood* stood, const Arrival& arrived) {
-  return merge(things(), stood, {arrived.op, arrived.maker, arrived.header, 0, arrived.at_ms, {}, true}, {});
+MergeOutcome told_by_value(const StoredRecord* stored, const Arrival& arrived) {
+  return merge(things(), stored, {arrived.op, arrived.maker, arrived.header, 0, arrived.at_ms, {}, true}, {});
 }
 
 TEST(ByValue, TheSameTextIsTheSameElementWhateverItComesWith) {
@@ -260,40 +260,40 @@ TEST(ByValue, TheSameTextIsTheSameElementWhateverItComesWith) {
 }
 
 TEST(ByValue, WhatWasRemovedStaysRemovedWhenItIsToldAgain) {
-  const Stood stood = told_by_value(nullptr, create(0, 0, {add(tags, "vip")})).next;
-  const Id tag = std::get<Elements>(stood.record.fields[tags]).front().tag;
-  const MergeOutcome removed = told_by_value(&stood, edit(0, 0, {take(tags, tag)}));
+  const StoredRecord stored = told_by_value(nullptr, create(0, 0, {add(tags, "vip")})).next;
+  const Id tag = std::get<Elements>(stored.record.fields[tags]).front().tag;
+  const MergeOutcome removed = told_by_value(&stored, edit(0, 0, {take(tags, tag)}));
   EXPECT_TRUE(std::get<Elements>(now(removed, tags)).front().removed);
   EXPECT_FALSE(told_by_value(&removed.next, edit(0, 0, {add(tags, "vip")})).changes_record());
 }
 
 TEST(Delete, TakesEffectWhenItsAuthorSawWhatStands) {
-  Stood stood = standing({{note, text("a")}});
-  stood.record.deletion_asked = true;
-  const MergeOutcome outcome = apply(stood, erase(0, 1, stood.record));
+  StoredRecord stored = standing({{note, text("a")}});
+  stored.record.deletion_asked = true;
+  const MergeOutcome outcome = apply(stored, erase(0, 1, stored.record));
   EXPECT_TRUE(outcome.next.record.deleted && outcome.flags_changed && outcome.changes_record());
   EXPECT_FALSE(outcome.next.record.deletion_asked);
   EXPECT_TRUE(no_losers(outcome));
-  EXPECT_FALSE(apply(outcome.next, erase(1, 1, stood.record)).changes_record());
+  EXPECT_FALSE(apply(outcome.next, erase(1, 1, stored.record)).changes_record());
 }
 
 TEST(Delete, OfSomethingElseThanStandsAsksEachTime) {
-  const Stood seen = standing({{note, text("a")}}), stood = standing({{note, text("b")}});
-  const MergeOutcome first = apply(stood, erase(0, 1, seen.record));
+  const StoredRecord seen = standing({{note, text("a")}}), stored = standing({{note, text("b")}});
+  const MergeOutcome first = apply(stored, erase(0, 1, seen.record));
   EXPECT_TRUE(first.next.record.deletion_asked && !first.next.record.deleted && first.changes_record());
-  ASSERT_EQ(first.losers.size(), 1u);
-  EXPECT_TRUE(first.losers[0].about_deletion && first.losers[0].incoming_lost);
-  EXPECT_EQ(first.losers[0].state, LoserState::open);
+  ASSERT_EQ(first.losing_values.size(), 1u);
+  EXPECT_TRUE(first.losing_values[0].about_deletion && first.losing_values[0].incoming_lost);
+  EXPECT_EQ(first.losing_values[0].state, LosingState::open);
   const MergeOutcome second = apply(first.next, erase(1, 1, seen.record));
-  EXPECT_EQ(second.losers, first.losers);
+  EXPECT_EQ(second.losing_values, first.losing_values);
   EXPECT_FALSE(second.changes_record());
 }
 
 TEST(Delete, WithoutAKnownDigestAsks) {
-  const Stood stood = standing({});
-  const Arrival arrived = erase(0, 1, stood.record);
+  const StoredRecord stored = standing({});
+  const Arrival arrived = erase(0, 1, stored.record);
   const MergeOutcome outcome =
-      merge(things(), &stood, {arrived.op, arrived.maker, arrived.header, 0, arrived.at_ms}, {});
+      merge(things(), &stored, {arrived.op, arrived.maker, arrived.header, 0, arrived.at_ms}, {});
   EXPECT_TRUE(outcome.next.record.deletion_asked);
 }
 
@@ -304,14 +304,14 @@ TEST(Delete, OfWhatIsNotThereIsNothing) {
 }
 
 TEST(Delete, MetByAnEditThatChangesSomethingIsAskedAbout) {
-  Stood stood = standing({{note, text("a")}});
-  stood.record.deleted = true;
-  const MergeOutcome outcome = apply(stood, edit(0, 1, {change(note, text("a"), text("b"))}));
+  StoredRecord stored = standing({{note, text("a")}});
+  stored.record.deleted = true;
+  const MergeOutcome outcome = apply(stored, edit(0, 1, {change(note, text("a"), text("b"))}));
   EXPECT_TRUE(outcome.created && outcome.flags_changed && outcome.next.record.deletion_asked);
   EXPECT_FALSE(outcome.next.record.deleted);
-  ASSERT_EQ(outcome.losers.size(), 1u);
-  EXPECT_TRUE(outcome.losers[0].about_deletion && !outcome.losers[0].incoming_lost);
-  EXPECT_FALSE(apply(stood, edit(0, 1, {change(note, text("x"), text("a"))})).changes_record());
+  ASSERT_EQ(outcome.losing_values.size(), 1u);
+  EXPECT_TRUE(outcome.losing_values[0].about_deletion && !outcome.losing_values[0].incoming_lost);
+  EXPECT_FALSE(apply(stored, edit(0, 1, {change(note, text("x"), text("a"))})).changes_record());
 }
 
 TEST(SeenDigest, DependsOnRecordAndLiveChildrenNotOnTheirOrder) {

@@ -20,13 +20,13 @@ std::vector<Arrival> changes_to(FieldIndex field, int device) {
   return made;
 }
 
-bool same_losers(std::vector<Loser> one, const std::vector<Loser>& other) {
+bool same_losers(std::vector<LosingValue> one, const std::vector<LosingValue>& other) {
   return std::is_permutation(one.begin(), one.end(), other.begin(), other.end());
 }
 
 TEST(DisjointUnits, CommuteInFieldsStampsAndLosers) {
   constexpr std::array units = {note, lang, tier, state, use, tags, log, street, seat};
-  Stood initial = standing({});
+  StoredRecord initial = standing({});
   for (const FieldIndex field : units)
     if (field != tags && field != log)
       for (const FieldIndex member : unit_fields(field)) initial.record.fields[member] = initial_value;
@@ -42,7 +42,7 @@ TEST(DisjointUnits, CommuteInFieldsStampsAndLosers) {
           ++pairs;
           ASSERT_EQ(ab.next.record, ba.next.record);
           ASSERT_EQ(ab.next.meta.stamps, ba.next.meta.stamps);
-          ASSERT_TRUE(same_losers(a.losers, ba.losers) && same_losers(b.losers, ab.losers));
+          ASSERT_TRUE(same_losers(a.losing_values, ba.losing_values) && same_losers(b.losing_values, ab.losing_values));
           ASSERT_EQ(a.changed | ab.changed, b.changed | ba.changed);
         }
     }
@@ -58,29 +58,30 @@ struct End {
 
 // The end of `edits` with `deletion` put in before place `at`.
 End end_of(const State& initial, const std::vector<const Step*>& edits, const Step& deletion, std::size_t at) {
-  Stood stood = *initial.stood;
+  StoredRecord stored = *initial.stored;
   End end;
   const auto run = [&](const Step& step) {
-    const MergeOutcome outcome = apply(stood, step.arrived);
-    for (const Loser& loser : outcome.losers) end.asked += loser.about_deletion && loser.state == LoserState::open;
-    stood = outcome.next;
+    const MergeOutcome outcome = apply(stored, step.arrived);
+    for (const LosingValue& losing : outcome.losing_values)
+      end.asked += losing.about_deletion && losing.state == LosingState::open;
+    stored = outcome.next;
   };
   for (std::size_t i = 0; i <= edits.size(); ++i) {
     if (i == at) run(deletion);
     if (i < edits.size()) run(*edits[i]);
   }
-  end.record = stood.record;
+  end.record = stored.record;
   return end;
 }
 
 // Whether the record, once changed, never again is what the deleter saw: only then do the edits count against it in
 // every order.
 bool stays_changed(const State& initial, const std::vector<const Step*>& edits) {
-  Stood stood = *initial.stood;
+  StoredRecord stored = *initial.stored;
   bool changed = false;
   for (const Step* step : edits) {
-    stood = apply(stood, step->arrived).next;
-    const bool differs = stood.record.fields != initial.stood->record.fields;
+    stored = apply(stored, step->arrived).next;
+    const bool differs = stored.record.fields != initial.stored->record.fields;
     if (changed && !differs) return false;
     changed = changed || differs;
   }
@@ -109,13 +110,13 @@ INSTANTIATE_TEST_SUITE_P(Laws, DeleteAgainstEdits, ::testing::Values(note, lang,
 
 TEST_P(DeleteAgainstEdits, EndsTheSameWhereverTheDeleteArrives) {
   const State initial = start(GetParam());
-  const Step deletion = {erase(2, 1, initial.stood->record)};
+  const Step deletion = {erase(2, 1, initial.stored->record)};
   std::size_t orders = 0, asked = 0;
   const auto check = [&](const std::vector<const Step*>& edits) {
     if (!stays_changed(initial, edits)) return;
     const End first = end_of(initial, edits, deletion, 0);
     for (std::size_t at = 1; at <= edits.size(); ++at) EXPECT_EQ(end_of(initial, edits, deletion, at), first);
-    const bool changed = first.record.fields != initial.stood->record.fields;
+    const bool changed = first.record.fields != initial.stored->record.fields;
     EXPECT_EQ(first.asked, changed ? 1 : 0);
     EXPECT_EQ(first.record.deletion_asked, changed);
     EXPECT_EQ(first.record.deleted, !changed);

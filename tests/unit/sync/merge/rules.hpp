@@ -18,19 +18,19 @@ using Script = std::vector<Step>;
 
 // Everything the merge goes by. Who changed the record last is left out: it decides nothing.
 struct State {
-  std::optional<Stood> stood;
+  std::optional<StoredRecord> stored;
   int asked = 0;  // losers about deletion so far that a person must decide
   bool operator==(const State&) const = default;
 };
 
 inline const Value& value_in(const State& state, FieldIndex field) {
   static const Value none;
-  return state.stood ? state.stood->record.fields[field] : none;
+  return state.stored ? state.stored->record.fields[field] : none;
 }
 
 inline bool lost(const MergeOutcome& outcome, std::uint8_t unit, std::size_t place, const Value& value) {
-  return std::any_of(outcome.losers.begin(), outcome.losers.end(), [&](const Loser& loser) {
-    return !loser.about_deletion && loser.unit == unit && loser.value[place] == value;
+  return std::any_of(outcome.losing_values.begin(), outcome.losing_values.end(), [&](const LosingValue& losing) {
+    return !losing.about_deletion && losing.unit == unit && losing.value[place] == value;
   });
 }
 
@@ -54,8 +54,8 @@ inline bool elements_kept(const State& before, bool anew, const Arrival& arrived
 // Law 2 for one step: what stood was replaced by a change made from it or lost; what arrived stands or lost.
 inline bool nothing_vanished(const State& before, const Step& step, const MergeOutcome& outcome) {
   if (step.arrived.op.kind == OpKind::erase_row)
-    return !before.stood || outcome.next.record.fields == before.stood->record.fields;
-  const bool anew = step.arrived.op.kind == OpKind::create && before.stood && before.stood->record.deleted;
+    return !before.stored || outcome.next.record.fields == before.stored->record.fields;
+  const bool anew = step.arrived.op.kind == OpKind::create && before.stored && before.stored->record.deleted;
   for (const FieldChange& made : step.arrived.op.changes) {
     const std::uint8_t unit = things().unit_of[made.field];
     const auto& fields = things().units[unit].fields;
@@ -76,13 +76,14 @@ inline bool nothing_vanished(const State& before, const Step& step, const MergeO
 
 // Law 3: the same op on its own outcome.
 inline bool idempotent(const Step& step, const MergeOutcome& once) {
-  if (!once.changes_record() && once.losers.empty() && !once.stamps_changed) return true;
+  if (!once.changes_record() && once.losing_values.empty() && !once.stamps_changed) return true;
   const MergeOutcome twice = apply(once.next, step.arrived);
-  const auto was_lost = [&](const Loser& loser) {
-    return loser.incoming_lost && std::find(once.losers.begin(), once.losers.end(), loser) != once.losers.end();
+  const auto was_lost = [&](const LosingValue& losing) {
+    return losing.incoming_lost &&
+           std::find(once.losing_values.begin(), once.losing_values.end(), losing) != once.losing_values.end();
   };
   return !twice.changes_record() && !twice.stamps_changed && twice.next == once.next &&
-         std::all_of(twice.losers.begin(), twice.losers.end(), was_lost);
+         std::all_of(twice.losing_values.begin(), twice.losing_values.end(), was_lost);
 }
 
 }  // namespace holdline::sync::merge_world

@@ -97,8 +97,8 @@ inline Arrival erase(int device, int number, const Record& displayed) {
   return made;
 }
 
-inline Stood standing(std::vector<std::pair<FieldIndex, Value>> values) {
-  Stood made;
+inline StoredRecord standing(std::vector<std::pair<FieldIndex, Value>> values) {
+  StoredRecord made;
   made.record.key = {5, id(77)};
   made.record.scope = "acme/leeds";
   made.record.fields.resize(things().fields.size());
@@ -106,13 +106,13 @@ inline Stood standing(std::vector<std::pair<FieldIndex, Value>> values) {
   return made;
 }
 
-inline MergeOutcome apply(const Stood* stood, const Arrival& arrived, const JoinsOpenConflict& joins = {}) {
+inline MergeOutcome apply(const StoredRecord* stored, const Arrival& arrived, const JoinsOpenConflict& joins = {}) {
   std::optional<Hash> digest;
-  if (stood != nullptr && arrived.op.kind == OpKind::erase_row) digest = seen_digest(stood->record, {});
-  return merge(things(), stood, {arrived.op, arrived.maker, arrived.header, 0, arrived.at_ms, digest}, joins);
+  if (stored != nullptr && arrived.op.kind == OpKind::erase_row) digest = seen_digest(stored->record, {});
+  return merge(things(), stored, {arrived.op, arrived.maker, arrived.header, 0, arrived.at_ms, digest}, joins);
 }
-inline MergeOutcome apply(const Stood& stood, const Arrival& arrived, const JoinsOpenConflict& joins = {}) {
-  return apply(&stood, arrived, joins);
+inline MergeOutcome apply(const StoredRecord& stored, const Arrival& arrived, const JoinsOpenConflict& joins = {}) {
+  return apply(&stored, arrived, joins);
 }
 
 }  // namespace holdline::sync::merge_world

@@ -7,12 +7,12 @@
 
 namespace holdline::sync {
 
-using Actions = std::vector<SessionAction>;
+using Actions = std::vector<SessionCommand>;
 
 // The first action of this kind; nullptr when there is none.
 template <class A>
 const A* find(const Actions& actions) {
-  for (const SessionAction& action : actions)
+  for (const SessionCommand& action : actions)
     if (const auto* wanted = std::get_if<A>(&action)) return wanted;
   return nullptr;
 }

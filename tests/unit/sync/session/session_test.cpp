@@ -14,7 +14,7 @@ constexpr std::int64_t now = 1'000;
 template <class A>
 std::size_t count(const Actions& actions) {
   return static_cast<std::size_t>(
-      std::ranges::count_if(actions, [](const SessionAction& a) { return std::holds_alternative<A>(a); }));
+      std::ranges::count_if(actions, [](const SessionCommand& a) { return std::holds_alternative<A>(a); }));
 }
 
 class SessionTest : public testing::Test {
@@ -28,7 +28,7 @@ class SessionTest : public testing::Test {
 };
 
 TEST_F(SessionTest, WakingSaysHelloAndOnlyOnce) {
-  EXPECT_EQ(count<action::SayHello>(step(event::Wake{})), 1u);
+  EXPECT_EQ(count<command::SayHello>(step(event::Wake{})), 1u);
   EXPECT_TRUE(step(event::Wake{}).empty());
   EXPECT_EQ(session.state(), SessionState::greeting);
 }
@@ -37,18 +37,18 @@ TEST_F(SessionTest, AGoodCursorPullsAtOnceAndPushesWhatWaits) {
   step(event::OutboxGrew{{0, 0, 5, 0}});
   step(event::Wake{});
   const auto actions = step(welcome(Resume::follow));
-  ASSERT_NE(find<action::StartPull>(actions), nullptr);
-  EXPECT_EQ(find<action::StartPull>(actions)->wait_ms, 0);
-  ASSERT_NE(find<action::StartPush>(actions), nullptr);
-  EXPECT_EQ(find<action::StartPush>(actions)->order, (Upload::Order{2, 0, 5}));
+  ASSERT_NE(find<command::StartPull>(actions), nullptr);
+  EXPECT_EQ(find<command::StartPull>(actions)->wait_ms, 0);
+  ASSERT_NE(find<command::StartPush>(actions), nullptr);
+  EXPECT_EQ(find<command::StartPush>(actions)->request, (Upload::PushRequest{2, 0, 5}));
 }
 
 TEST_F(SessionTest, UploadsGoOnWhileASnapshotIsFetched) {
   step(event::OutboxGrew{{0, 0, 1, 0}});
   step(event::Wake{});
   const auto actions = step(welcome(Resume::bootstrap));
-  EXPECT_NE(find<action::FetchManifest>(actions), nullptr);
-  EXPECT_NE(find<action::StartPush>(actions), nullptr);
+  EXPECT_NE(find<command::FetchManifest>(actions), nullptr);
+  EXPECT_NE(find<command::StartPush>(actions), nullptr);
 }
 
 TEST_F(SessionTest, ChunksAreFetchedInTheHubsOrderTwoAtATime) {
@@ -56,27 +56,27 @@ TEST_F(SessionTest, ChunksAreFetchedInTheHubsOrderTwoAtATime) {
   step(welcome(Resume::bootstrap));
   const Hash a = sha256("a"), b = sha256("b"), c = sha256("c");
   auto actions = step(event::ManifestKept{{a, b, c}});
-  ASSERT_EQ(count<action::FetchChunk>(actions), 2u);
-  EXPECT_EQ(find<action::FetchChunk>(actions)->hash, a);
+  ASSERT_EQ(count<command::FetchChunk>(actions), 2u);
+  EXPECT_EQ(find<command::FetchChunk>(actions)->hash, a);
   actions = step(event::ChunkKept{a});
-  ASSERT_EQ(count<action::FetchChunk>(actions), 1u);
-  EXPECT_EQ(find<action::FetchChunk>(actions)->hash, c);
+  ASSERT_EQ(count<command::FetchChunk>(actions), 1u);
+  EXPECT_EQ(find<command::FetchChunk>(actions)->hash, c);
   EXPECT_TRUE(step(event::ChunkKept{b}).empty());
-  EXPECT_NE(find<action::FinishBootstrap>(step(event::ChunkKept{c})), nullptr);
-  EXPECT_NE(find<action::StartPull>(step(event::Bootstrapped{})), nullptr);
+  EXPECT_NE(find<command::FinishBootstrap>(step(event::ChunkKept{c})), nullptr);
+  EXPECT_NE(find<command::StartPull>(step(event::Bootstrapped{})), nullptr);
 }
 
 TEST_F(SessionTest, AManifestWithNothingMissingFinishesAtOnce) {
   step(event::Wake{});
   step(welcome(Resume::bootstrap));
-  EXPECT_NE(find<action::FinishBootstrap>(step(event::ManifestKept{})), nullptr);
+  EXPECT_NE(find<command::FinishBootstrap>(step(event::ManifestKept{})), nullptr);
 }
 
 TEST_F(SessionTest, AnyFailureRestsOnceAndForgetsTheConversation) {
   follow();
   const auto actions = step(event::Failed{{ErrorKind::retry_later, "unreachable", ""}, 0});
-  ASSERT_NE(find<action::Rest>(actions), nullptr);
-  EXPECT_GT(find<action::Rest>(actions)->at_ms, now);
+  ASSERT_NE(find<command::Rest>(actions), nullptr);
+  EXPECT_GT(find<command::Rest>(actions)->at_ms, now);
   EXPECT_TRUE(step(event::Failed{{ErrorKind::retry_later, "unreachable", ""}, 0}).empty());
   EXPECT_TRUE(step(event::Pulled{}).empty());
   EXPECT_TRUE(step(event::OutboxGrew{{1, 0, 0, 0}}).empty());
@@ -85,7 +85,7 @@ TEST_F(SessionTest, AnyFailureRestsOnceAndForgetsTheConversation) {
 TEST_F(SessionTest, TheHubsRetryAfterIsAFloor) {
   follow();
   const auto actions = step(event::Failed{{ErrorKind::retry_later, "busy", ""}, 90'000});
-  EXPECT_GE(find<action::Rest>(actions)->at_ms, now + 90'000);
+  EXPECT_GE(find<command::Rest>(actions)->at_ms, now + 90'000);
 }
 
 TEST_F(SessionTest, AChainThatDiffersIsComparedBackwardsThenReissued) {
@@ -96,15 +96,15 @@ TEST_F(SessionTest, AChainThatDiffersIsComparedBackwardsThenReissued) {
   event.welcome.lanes[3].number = 2;
   event.chain[2] = ChainCheck::differs;
   auto actions = step(event);
-  ASSERT_NE(find<action::AskCommon>(actions), nullptr);
-  EXPECT_EQ(find<action::AskCommon>(actions)->last, 800u);
+  ASSERT_NE(find<command::AskCommon>(actions), nullptr);
+  EXPECT_EQ(find<command::AskCommon>(actions)->last, 800u);
   actions = step(event::CommonFound{2, 301, 300});
-  ASSERT_NE(find<action::AskCommon>(actions), nullptr);
-  EXPECT_EQ(find<action::AskCommon>(actions)->last, 300u);
+  ASSERT_NE(find<command::AskCommon>(actions), nullptr);
+  EXPECT_EQ(find<command::AskCommon>(actions)->last, 300u);
   actions = step(event::CommonFound{2, 1, 250});
-  ASSERT_NE(find<action::Reissue>(actions), nullptr);
-  EXPECT_EQ(find<action::Reissue>(actions)->common, (std::array<std::uint64_t, lane_count>{0, 0, 250, 2}));
-  EXPECT_NE(find<action::SayHello>(step(event::Reissued{})), nullptr);
+  ASSERT_NE(find<command::Reissue>(actions), nullptr);
+  EXPECT_EQ(find<command::Reissue>(actions)->common, (std::array<std::uint64_t, lane_count>{0, 0, 250, 2}));
+  EXPECT_NE(find<command::SayHello>(step(event::Reissued{})), nullptr);
 }
 
 TEST_F(SessionTest, AHubThatWentBackVoidsWhatItNoLongerHas) {
@@ -115,28 +115,28 @@ TEST_F(SessionTest, AHubThatWentBackVoidsWhatItNoLongerHas) {
   event.welcome.lanes[2].number = 4;
   event.welcome.results = 7;
   const auto actions = step(event);
-  ASSERT_NE(find<action::VoidResults>(actions), nullptr);
-  EXPECT_EQ(find<action::VoidResults>(actions)->hub_has[2], 4u);
-  EXPECT_EQ(find<action::StartPush>(actions)->order, (Upload::Order{2, 4, 5}));
+  ASSERT_NE(find<command::VoidResults>(actions), nullptr);
+  EXPECT_EQ(find<command::VoidResults>(actions)->hub_has[2], 4u);
+  EXPECT_EQ(find<command::StartPush>(actions)->request, (Upload::PushRequest{2, 4, 5}));
 }
 
 TEST_F(SessionTest, AForkFoundByAPushGreetsAgain) {
   step(event::OutboxGrew{{0, 0, 2, 0}});
   follow();
   step(event::PushStarted{2, 1, 2});
-  EXPECT_NE(find<action::SayHello>(step(event::PushAnswered{2, 1, 2, PushAnswer::fork, 1})), nullptr);
+  EXPECT_NE(find<command::SayHello>(step(event::PushAnswered{2, 1, 2, PushAnswer::fork, 1})), nullptr);
 }
 
 TEST_F(SessionTest, DifferingDigestsAreMendedLeafByLeafBeforeTheNextPull) {
   follow();
   const DigestKey key{"t", 1, 0};
   auto actions = step(event::Pulled{false, false, {key}});
-  EXPECT_EQ(find<action::StartPull>(actions), nullptr);
-  EXPECT_NE(find<action::CompareLeaves>(actions), nullptr);
+  EXPECT_EQ(find<command::StartPull>(actions), nullptr);
+  EXPECT_NE(find<command::CompareLeaves>(actions), nullptr);
   actions = step(event::LeavesCompared{key, false, {3, 9}});
-  ASSERT_NE(find<action::FetchLeaf>(actions), nullptr);
-  EXPECT_NE(find<action::FetchLeaf>(step(event::Repaired{key, 9, false})), nullptr);
-  EXPECT_NE(find<action::StartPull>(step(event::Repaired{key, 3, false})), nullptr);
+  ASSERT_NE(find<command::FetchLeaf>(actions), nullptr);
+  EXPECT_NE(find<command::FetchLeaf>(step(event::Repaired{key, 9, false})), nullptr);
+  EXPECT_NE(find<command::StartPull>(step(event::Repaired{key, 3, false})), nullptr);
   EXPECT_EQ(session.state(), SessionState::following);
 }
 
@@ -147,12 +147,12 @@ TEST_F(SessionTest, PullsKeepTheirDistanceWhilePushesAreInFlight) {
   follow();
   step(event::PushStarted{2, 1, 2});
   step(event::PushStarted{2, 3, 4});
-  EXPECT_EQ(find<action::StartPull>(at(0, event::Pulled{false, true, {}})), nullptr);
-  EXPECT_EQ(find<action::StartPull>(at(1, event::PushAnswered{2, 1, 2, PushAnswer::results, 0})), nullptr);
+  EXPECT_EQ(find<command::StartPull>(at(0, event::Pulled{false, true, {}})), nullptr);
+  EXPECT_EQ(find<command::StartPull>(at(1, event::PushAnswered{2, 1, 2, PushAnswer::results, 0})), nullptr);
   step(event::PushStarted{2, 5, 6});
   const auto due = at(distance, event::PushAnswered{2, 3, 4, PushAnswer::results, 0});
-  ASSERT_EQ(count<action::StartPull>(due), 1u);
-  EXPECT_EQ(find<action::StartPull>(due)->wait_ms, 0);
+  ASSERT_EQ(count<command::StartPull>(due), 1u);
+  EXPECT_EQ(find<command::StartPull>(due)->wait_ms, 0);
 }
 
 TEST_F(SessionTest, APullDoesNotWaitLongerForAnAnswerThatIsSlow) {
@@ -161,32 +161,32 @@ TEST_F(SessionTest, APullDoesNotWaitLongerForAnAnswerThatIsSlow) {
   follow();
   step(event::PushStarted{2, 1, 2});
   const auto held = step(event::Pulled{false, true, {}});
-  EXPECT_EQ(find<action::StartPull>(held), nullptr);
-  ASSERT_NE(find<action::Remind>(held), nullptr);
-  EXPECT_EQ(find<action::Remind>(held)->at_ms, now + distance);
-  EXPECT_EQ(count<action::StartPull>(session.step(event::Wake{}, now + distance, 42)), 1u);
-  EXPECT_EQ(count<action::StartPull>(session.step(event::Wake{}, now + distance, 42)), 0u);
+  EXPECT_EQ(find<command::StartPull>(held), nullptr);
+  ASSERT_NE(find<command::Remind>(held), nullptr);
+  EXPECT_EQ(find<command::Remind>(held)->at_ms, now + distance);
+  EXPECT_EQ(count<command::StartPull>(session.step(event::Wake{}, now + distance, 42)), 1u);
+  EXPECT_EQ(count<command::StartPull>(session.step(event::Wake{}, now + distance, 42)), 0u);
 }
 
 TEST_F(SessionTest, TheLastPushThatIsAnsweredLetsTheNextPullGo) {
   step(event::OutboxGrew{{0, 0, 2, 0}});
   follow();
   step(event::PushStarted{2, 1, 2});
-  EXPECT_EQ(find<action::StartPull>(step(event::Pulled{false, false, {}})), nullptr);
+  EXPECT_EQ(find<command::StartPull>(step(event::Pulled{false, false, {}})), nullptr);
   const auto actions = step(event::PushAnswered{2, 1, 2, PushAnswer::results, 0});
-  ASSERT_EQ(count<action::StartPull>(actions), 1u);
-  EXPECT_GT(find<action::StartPull>(actions)->wait_ms, 0);
+  ASSERT_EQ(count<command::StartPull>(actions), 1u);
+  EXPECT_GT(find<command::StartPull>(actions)->wait_ms, 0);
   // What was held back in one conversation means nothing in the next.
   step(event::PushStarted{2, 1, 2});
   step(event::Pulled{false, false, {}});
   step(event::Failed{{ErrorKind::retry_later, "unreachable", ""}, 0});
-  EXPECT_EQ(count<action::StartPull>([&] {
+  EXPECT_EQ(count<command::StartPull>([&] {
               step(event::Wake{});
               return step(welcome(Resume::follow));
             }()),
             1u);
   step(event::PushStarted{2, 1, 2});
-  EXPECT_EQ(find<action::StartPull>(step(event::PushAnswered{2, 1, 2, PushAnswer::results, 0})), nullptr);
+  EXPECT_EQ(find<command::StartPull>(step(event::PushAnswered{2, 1, 2, PushAnswer::results, 0})), nullptr);
 }
 
 TEST_F(SessionTest, IsSettledOnlyWhenPushedAndPulled) {
@@ -209,8 +209,8 @@ TEST_F(SessionTest, AGapSendsAgainWhatTheHubHasNot) {
   step(event::PushAnswered{2, 1, 2, PushAnswer::results, 0});
   // The second batch overtook the first.
   const auto actions = step(event::PushAnswered{2, 3, 4, PushAnswer::gap, 1});
-  ASSERT_NE(find<action::StartPush>(actions), nullptr);
-  EXPECT_EQ(find<action::StartPush>(actions)->order, (Upload::Order{2, 2, 2}));
+  ASSERT_NE(find<command::StartPush>(actions), nullptr);
+  EXPECT_EQ(find<command::StartPush>(actions)->request, (Upload::PushRequest{2, 2, 2}));
 }
 
 TEST_F(SessionTest, AnAnswerNobodyWaitsForChangesNothing) {
@@ -250,7 +250,7 @@ TEST(Upload, CreditBoundsWhatIsInFlight) {
   upload.sent(3, 1, 10);
   EXPECT_FALSE(upload.next());
   upload.acknowledged(3, 1, 10);
-  EXPECT_EQ(upload.next(), (Upload::Order{3, 10, 10}));
+  EXPECT_EQ(upload.next(), (Upload::PushRequest{3, 10, 10}));
 }
 
 TEST(Upload, AGapSendsAgainOnlyWhatNoFlightCovers) {
@@ -262,7 +262,7 @@ TEST(Upload, AGapSendsAgainOnlyWhatNoFlightCovers) {
   upload.sent(2, 1, 2'000);
   upload.sent(2, 2'001, 4'000);
   EXPECT_TRUE(upload.gap(2, 2'001, 1));
-  EXPECT_EQ(upload.next(), (Upload::Order{2, 2'000, 2'000}));
+  EXPECT_EQ(upload.next(), (Upload::PushRequest{2, 2'000, 2'000}));
   upload.acknowledged(2, 1, 2'000);
   upload.sent(2, 2'001, 4'000);
   upload.acknowledged(2, 2'001, 4'000);
@@ -276,7 +276,7 @@ TEST_F(SessionTest, AHubThatExpectsWhatItHadBeforeIsGreetedAgain) {
   ahead.welcome.lanes[2].number = 2;
   step(ahead);
   step(event::PushStarted{2, 3, 3});
-  EXPECT_NE(find<action::SayHello>(step(event::PushAnswered{2, 3, 3, PushAnswer::gap, 2})), nullptr);
+  EXPECT_NE(find<command::SayHello>(step(event::PushAnswered{2, 3, 3, PushAnswer::gap, 2})), nullptr);
 }
 
 TEST(Upload, AnAnswerLandsOnlyTheFlightItIsAbout) {
@@ -297,7 +297,7 @@ TEST(Upload, AnAnswerLandsOnlyTheFlightItIsAbout) {
   EXPECT_TRUE(upload.gap(2, 3, 1));
   EXPECT_TRUE(upload.gap(3, 5, 3));
   upload.acknowledged(2, 1, 2);
-  EXPECT_EQ(upload.next(), (Upload::Order{3, 4, 2}));
+  EXPECT_EQ(upload.next(), (Upload::PushRequest{3, 4, 2}));
 }
 
 TEST(Upload, AHubThatHasNothingIsSentEverythingAgain) {
@@ -312,7 +312,7 @@ TEST(Upload, AHubThatHasNothingIsSentEverythingAgain) {
   EXPECT_FALSE(upload.gap(2, 1, 0));  // it was sent from the beginning
   EXPECT_FALSE(upload.gap(2, 3, 0));
   EXPECT_TRUE(upload.gap(2, 9, 0));  // about a batch that was never sent
-  EXPECT_EQ(upload.next(), (Upload::Order{2, 0, 6}));
+  EXPECT_EQ(upload.next(), (Upload::PushRequest{2, 0, 6}));
 }
 
 TEST(Upload, AGapThatAnEarlierPushHasFilledMeanwhileIsNoStepBack) {
@@ -325,7 +325,7 @@ TEST(Upload, AGapThatAnEarlierPushHasFilledMeanwhileIsNoStepBack) {
   upload.sent(2, 2'001, 4'000);
   upload.acknowledged(2, 1, 2'000);
   EXPECT_TRUE(upload.gap(2, 2'001, 1));
-  EXPECT_EQ(upload.next(), (Upload::Order{2, 2'000, 2'000}));
+  EXPECT_EQ(upload.next(), (Upload::PushRequest{2, 2'000, 2'000}));
 }
 
 }  // namespace

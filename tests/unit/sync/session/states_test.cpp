@@ -77,7 +77,7 @@ TEST_P(EveryState, PushesOnlyWhereTheChainsAreKnownToAgree) {
   const bool may = std::ranges::find(uploading, GetParam()) != uploading.end();
   Conversation conversation(GetParam());
   const auto actions = conversation.step(event::OutboxGrew{{1, 0, 5, 0}});
-  EXPECT_EQ(find<action::StartPush>(actions) != nullptr, may);
+  EXPECT_EQ(find<command::StartPush>(actions) != nullptr, may);
   if (may) return;
   EXPECT_TRUE(conversation.step(event::PushAnswered{2, 1, 5, PushAnswer::results, 0}).empty());
   EXPECT_FALSE(conversation.session.settled());
@@ -90,7 +90,7 @@ TEST_P(EveryState, RestsAfterAFailureForAWhileThatFitsIt) {
     const auto actions = conversation.step(event::Failed{{kind, "code", "text"}, asked_ms});
     EXPECT_EQ(conversation.session.state(), SessionState::resting);
     EXPECT_EQ(conversation.session.last_error()->code, "code");
-    return find<action::Rest>(actions)->at_ms - 1'000;
+    return find<command::Rest>(actions)->at_ms - 1'000;
   };
   EXPECT_LE(rest_after(ErrorKind::retry_later, 0), 500);
   EXPECT_LE(rest_after(ErrorKind::start_over, 0), 500);
@@ -108,13 +108,13 @@ TEST(SessionStates, WhatTheWorkstationLacksIsFetchedBeforeAnythingElse) {
     event.have_dictionary = dictionary;
     const auto actions = conversation.step(event);
     ASSERT_EQ(actions.size(), 1u);
-    const auto* prepare = find<action::Prepare>(actions);
+    const auto* prepare = find<command::Prepare>(actions);
     ASSERT_NE(prepare, nullptr);
     EXPECT_EQ(prepare->schema.has_value(), !schema);
     EXPECT_EQ(prepare->dictionary.has_value(), !dictionary);
     const auto then = conversation.step(event::Prepared{});
-    EXPECT_NE(find<action::StartPull>(then), nullptr);
-    EXPECT_NE(find<action::StartPush>(then), nullptr);
+    EXPECT_NE(find<command::StartPull>(then), nullptr);
+    EXPECT_NE(find<command::StartPush>(then), nullptr);
   }
 }
 
@@ -125,7 +125,7 @@ TEST(SessionStates, AnEmptyOutboxWhoseNumbersTheHubKnowsIsReissuedWithoutCompari
   event.chain[1] = ChainCheck::differs;
   conversation.step(event::OutboxGrew{});
   const auto actions = conversation.step(event);
-  const auto* reissue = find<action::Reissue>(actions);
+  const auto* reissue = find<command::Reissue>(actions);
   ASSERT_NE(reissue, nullptr);
   EXPECT_EQ(reissue->common, (std::array<std::uint64_t, lane_count>{}));
 }
@@ -133,7 +133,7 @@ TEST(SessionStates, AnEmptyOutboxWhoseNumbersTheHubKnowsIsReissuedWithoutCompari
 TEST(SessionStates, AChainThatSharesNothingIsComparedDownToItsBeginning) {
   Conversation conversation(SessionState::comparing);
   const auto actions = conversation.step(event::CommonFound{2, 1, 0});
-  const auto* reissue = find<action::Reissue>(actions);
+  const auto* reissue = find<command::Reissue>(actions);
   ASSERT_NE(reissue, nullptr);
   EXPECT_EQ(reissue->common[2], 0u);
 }
@@ -142,7 +142,7 @@ TEST(SessionStates, AHubThatClaimsMoreInCommonThanItWasAskedMakesNoEntryDisappea
   Conversation conversation(SessionState::comparing);
   conversation.step(event::OutboxGrew{{0, 0, 9, 0}});
   const auto actions = conversation.step(event::CommonFound{2, 1, ~std::uint64_t{0}});
-  const auto* reissue = find<action::Reissue>(actions);
+  const auto* reissue = find<command::Reissue>(actions);
   ASSERT_NE(reissue, nullptr);
   EXPECT_EQ(reissue->common[2], 5u);
 }
@@ -152,7 +152,7 @@ TEST(SessionStates, AHubThatExpectsWhatAPushHadOrWhatComesBehindItIsGreetedAgain
     Conversation conversation(SessionState::following);
     conversation.step(event::PushStarted{2, 1, 3});
     const auto actions = conversation.step(event::PushAnswered{2, 1, 3, PushAnswer::gap, expected});
-    EXPECT_NE(find<action::SayHello>(actions), nullptr) << expected;
+    EXPECT_NE(find<command::SayHello>(actions), nullptr) << expected;
   }
 }
 
@@ -160,38 +160,38 @@ TEST(SessionStates, AHubWithAnotherFormOfTheDataIsLeftAloneForAWhile) {
   Conversation conversation(SessionState::following);
   conversation.step(event::PushStarted{2, 1, 5});
   const auto actions = conversation.step(event::PushAnswered{2, 1, 5, PushAnswer::unknown_schema, 0});
-  ASSERT_NE(find<action::Rest>(actions), nullptr);
-  EXPECT_EQ(find<action::Rest>(actions)->at_ms, 61'000);
+  ASSERT_NE(find<command::Rest>(actions), nullptr);
+  EXPECT_EQ(find<command::Rest>(actions)->at_ms, 61'000);
   EXPECT_EQ(conversation.session.last_error()->code, "unknown-schema");
 }
 
 TEST(SessionStates, ACursorTheHubDoesNotKnowIsToldInANewGreeting) {
   Conversation conversation(SessionState::following);
-  EXPECT_NE(find<action::SayHello>(conversation.step(event::Pulled{true, false, {}})), nullptr);
+  EXPECT_NE(find<command::SayHello>(conversation.step(event::Pulled{true, false, {}})), nullptr);
   EXPECT_EQ(conversation.session.state(), SessionState::greeting);
 }
 
 TEST(SessionStates, APartThatMovedIsLeftForTheNextDigest) {
   Conversation conversation(SessionState::repairing);
   const auto after_compare = conversation.step(event::LeavesCompared{key, true, {7}});
-  EXPECT_NE(find<action::StartPull>(after_compare), nullptr);
+  EXPECT_NE(find<command::StartPull>(after_compare), nullptr);
   conversation.step(event::Pulled{false, false, {key}});
   conversation.step(event::LeavesCompared{key, false, {7, 8}});
   const auto after_leaf = conversation.step(event::Repaired{key, 8, true});
-  EXPECT_EQ(find<action::FetchLeaf>(after_leaf), nullptr);
+  EXPECT_EQ(find<command::FetchLeaf>(after_leaf), nullptr);
   EXPECT_EQ(conversation.session.state(), SessionState::following);
 }
 
 TEST(SessionStates, PartsThatDifferAreMendedOneAfterTheOther) {
   Conversation conversation(SessionState::following);
   conversation.step(event::Pulled{false, false, {{"acme", 1, 0}, key}});
-  EXPECT_NE(find<action::CompareLeaves>(conversation.step(event::LeavesCompared{key, false, {}})), nullptr);
+  EXPECT_NE(find<command::CompareLeaves>(conversation.step(event::LeavesCompared{key, false, {}})), nullptr);
   const auto actions = conversation.step(event::LeavesCompared{key, false, {7, 9}});
-  const auto* leaf = find<action::FetchLeaf>(actions);
+  const auto* leaf = find<command::FetchLeaf>(actions);
   ASSERT_NE(leaf, nullptr);
   EXPECT_EQ(leaf->leaf, 9);
-  EXPECT_NE(find<action::FetchLeaf>(conversation.step(event::Repaired{key, 9, false})), nullptr);
-  EXPECT_NE(find<action::StartPull>(conversation.step(event::Repaired{key, 7, false})), nullptr);
+  EXPECT_NE(find<command::FetchLeaf>(conversation.step(event::Repaired{key, 9, false})), nullptr);
+  EXPECT_NE(find<command::StartPull>(conversation.step(event::Repaired{key, 7, false})), nullptr);
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 
 namespace holdline::allocations {
 
+inline constexpr std::size_t mebibyte = 1024 * 1024;
+
 void start();
 std::size_t peak_bytes();
 

@@ -9,7 +9,8 @@
 namespace holdline::sync {
 namespace {
 
-constexpr std::size_t mebibyte = 1024 * 1024;
+using allocations::mebibyte;
+
 
 class BatchChangesTest : public testing::Test {
  protected:

@@ -10,7 +10,8 @@
 namespace holdline::sync {
 namespace {
 
-constexpr std::size_t mebibyte = 1024 * 1024;
+using allocations::mebibyte;
+
 
 class BatchTest : public testing::Test {
  protected:

@@ -11,7 +11,8 @@
 namespace holdline::sync {
 namespace {
 
-constexpr std::size_t mebibyte = 1024 * 1024;
+using allocations::mebibyte;
+
 
 const Schema& schema() {
   static const Schema parsed = *Schema::parse(default_schema_text());

@@ -43,7 +43,7 @@ TEST(Message, WelcomeSurvivesTheWire) {
   welcome.hub = an_id(1);
   welcome.epoch = an_id(2);
   welcome.resume = Resume::follow;
-  welcome.lanes[3] = {7, sha256("x"), 4'000, 5};
+  welcome.lanes[3] = {7, sha256("x"), 4'000};
   welcome.scopes = {"acme/london", "acme/leeds"};
   welcome.profile = 0x83;
   welcome.grants = 4;

@@ -1,0 +1,171 @@
+// Conflicts: what two people changed at once, listed, shown, resolved.
+
+#include <algorithm>
+
+#include "agent/api/conflict_choice.hpp"
+#include "agent/api/forms.hpp"
+#include "agent/api/input.hpp"
+#include "agent/api/responses.hpp"
+#include "agent/api/route.hpp"
+#include "agent/api/save.hpp"
+#include "sync/merge/conflicts.hpp"
+
+namespace holdline::agent {
+
+namespace {
+
+using Json = nlohmann::json;
+
+// The list of display texts that a conflict keeps for people.
+std::vector<std::string> kept_texts(const sync::Collection& collection, const sync::Record& conflict,
+                                    std::string_view name) {
+  const auto* text = std::get_if<std::string>(&conflict.fields[*collection.field(name)]);
+  const Json json = text ? Json::parse(*text, nullptr, false) : Json();
+  std::vector<std::string> texts;
+  if (json.is_array())
+    for (const Json& one : json) texts.push_back(one.is_string() ? one.get<std::string>() : "");
+  return texts;
+}
+
+// A person by name where the roster knows them.
+std::string person_name(const Accounts& accounts, const Json& id_text) {
+  const auto id = id_text.is_string() ? sync::Id::parse(id_text.get_ref<const std::string&>()) : std::nullopt;
+  return id ? accounts.name_of(*id).value_or(std::string()) : std::string();
+}
+
+Json conflict_json(const sync::Schema& schema, const Accounts& accounts, const Shown& shown) {
+  const sync::Collection& collection = *schema.collection("conflict");
+  const sync::Record& record = shown.record;
+  const Json fields = to_json(collection, record);
+  Json json{{"schema", "holdline.conflict/1"}, {"id", record.key.id.text()}};
+  for (const char* name : {"record", "unit", "state", "policy", "about_deletion", "at", "resolution", "resolved_at"})
+    json[name] = fields.value(name, Json());
+  const Json person = fields.value("by_person", Json());
+  json["by"] = {
+      {"device", fields.value("by_device", Json())}, {"person", person}, {"name", person_name(accounts, person)}};
+  const auto values = sync::conflict_values(schema, record);
+  const sync::Collection* subject = values ? schema.collection(values->record.collection) : nullptr;
+  json["collection"] = subject ? subject->name : "";
+  Json list = Json::array();
+  if (subject && !values->about_deletion) {
+    const auto base = kept_texts(collection, record, "base"), current = kept_texts(collection, record, "current"),
+               other = kept_texts(collection, record, "other");
+    const auto& unit = subject->units[values->unit].fields;
+    for (std::size_t i = 0; i < unit.size() && i < std::min({base.size(), current.size(), other.size()}); ++i)
+      list.push_back(
+          {{"field", subject->fields[unit[i]].name}, {"base", base[i]}, {"current", current[i]}, {"other", other[i]}});
+  }
+  json["fields"] = std::move(list);
+  return json;
+}
+
+std::int64_t time_of(const sync::Collection& collection, const Shown& conflict) {
+  const auto* at = std::get_if<std::int64_t>(&conflict.record.fields[*collection.field("at")]);
+  return at ? *at : 0;
+}
+
+// The oldest conflicts of one state, or of all, and how many there are.
+struct Conflicts {
+  std::vector<Shown> oldest;
+  std::size_t total = 0;
+};
+Result<Conflicts> conflicts_in(View& view, const sync::Collection& collection, const std::string& state,
+                               std::size_t limit) {
+  constexpr std::size_t page = 500;
+  Conflicts found;
+  const auto age = [&](const Shown& shown) { return std::pair(time_of(collection, shown), shown.record.key); };
+  sync::Id before;
+  for (;;) {
+    HOLDLINE_ASSIGN(auto many, view.list(collection, before, page));
+    const bool last = many.shown.size() < page;
+    if (!last) before = many.shown.back().record.key.id;
+    for (Shown& shown : many.shown) {
+      if (state != "all" && shown.record.fields[*collection.field("state")] != sync::Value(state)) continue;
+      ++found.total;
+      found.oldest.push_back(std::move(shown));
+    }
+    std::ranges::sort(found.oldest, {}, age);
+    if (found.oldest.size() > limit) found.oldest.resize(limit);
+    if (last) return found;
+  }
+}
+
+void list_conflicts(Workstation& station, Call call) {
+  constexpr std::size_t most = 200;
+  const auto asked = call.request.query.find("state");
+  const std::string state = asked == call.request.query.end() ? "open" : asked->second;
+  station.read([&station, state, limit = limit_of(call.request.query, most, most),
+                respond = std::move(call.respond)](View& view) {
+    const auto found = conflicts_in(view, *station.schema().collection("conflict"), state, limit);
+    if (!found) return respond(platform::error_response(found.error()));
+    Json items = Json::array();
+    for (const Shown& shown : found->oldest)
+      items.push_back(conflict_json(station.schema(), station.accounts(), shown));
+    respond(json_response(200, {{"schema", "holdline.conflicts/1"}, {"total", found->total}, {"items", items}}));
+  });
+}
+
+void show_conflict(Workstation& station, Call call) {
+  const auto id = sync::Id::parse(call.rest);
+  if (!id) return call.respond(unknown_record("conflict"));
+  station.read([&station, id = *id, respond = std::move(call.respond)](View& view) {
+    const auto found = view.find({station.schema().collection("conflict")->no, id});
+    if (!found) return respond(platform::error_response(found.error()));
+    respond(found->shown ? json_response(200, conflict_json(station.schema(), station.accounts(), *found->shown))
+                         : unknown_record("conflict"));
+  });
+}
+
+// On the reading thread: what the conflict shows decides what the choice comes to.
+void resolve_shown(Workstation& station, const Call& call, View& view, const sync::Id& id, const Resolution& chosen) {
+  const sync::Schema& schema = station.schema();
+  const sync::Collection& collection = *schema.collection("conflict");
+  const auto found = view.find({collection.no, id});
+  if (!found) return call.respond(platform::error_response(found.error()));
+  if (!found->shown) return call.respond(unknown_record("conflict"));
+  if (found->shown->record.fields[*collection.field("state")] == sync::Value(std::string("resolved")))
+    return refuse_unless_saved(
+        station, call,
+        platform::error_response(409, "resolved-already", "Somebody has resolved this conflict already."));
+  const auto values = sync::conflict_values(schema, found->shown->record);
+  if (!values) return call.respond(platform::error_response(values.error()));
+  if (values->about_deletion && chosen.take_other)
+    return call.respond(
+        platform::error_response(422, "not-here", "Deleting after a conflict is done by deleting the record again."));
+  const auto subject = view.find(values->record);
+  if (!subject) return call.respond(platform::error_response(subject.error()));
+  const bool gone = !subject->shown || subject->shown->record.deleted;
+  if (chosen.take_other && gone)
+    return refuse_unless_saved(
+        station, call,
+        platform::error_response(409, "record-gone",
+                                 "The record is not on this workstation any more, so the other value has nowhere to "
+                                 "go. Add the record again, or choose the current value."));
+  save(station, call, ops_of_choice(schema, *found->shown, *values, subject->shown, chosen.take_other, chosen.reason),
+       0, 200);
+}
+
+void resolve_conflict(Workstation& station, Call call) {
+  constexpr std::string_view verb = "/resolve";
+  const std::string_view rest = call.rest;
+  const auto id = rest.ends_with(verb) ? sync::Id::parse(rest.substr(0, rest.size() - verb.size())) : std::nullopt;
+  if (!id) return call.respond(unknown_record("conflict"));
+  auto chosen = resolution_of(call.request.body);
+  if (!chosen) return call.respond(platform::error_response(chosen.error()));
+  station.read([&station, call, id = *id, chosen = std::move(*chosen)](View& view) {
+    resolve_shown(station, call, view, id, chosen);
+  });
+}
+
+}  // namespace
+
+std::span<const Route> conflict_routes() {
+  static constexpr Route table[] = {
+      {"GET", "/conflicts", list_conflicts},
+      {"GET", "/conflicts/", show_conflict},
+      {"POST", "/conflicts/", resolve_conflict},
+  };
+  return table;
+}
+
+}  // namespace holdline::agent

@@ -1,0 +1,151 @@
+#include "agent/api/responses.hpp"
+
+#include <algorithm>
+
+#include "agent/api/forms.hpp"
+#include "sync/base/timestamp.hpp"
+
+namespace holdline::agent {
+
+using platform::HttpResponse;
+
+HttpResponse json_response(int status, const nlohmann::json& json) {
+  HttpResponse response;
+  response.status = status;
+  response.body = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return response;
+}
+
+HttpResponse findings_response(const std::vector<sync::Finding>& findings) {
+  const nlohmann::json error{
+      {"code", "invalid"}, {"message", "Some fields need another look."}, {"findings", to_json(findings)}};
+  return json_response(422, {{"error", error}});
+}
+
+const char* verdict_of(const sync::ActionResult& result) {
+  switch (result.verdict) {
+    case sync::Verdict::applied:
+      return "applied";
+    case sync::Verdict::merged:
+      return "merged";
+    case sync::Verdict::conflict:
+      return "conflict";
+    case sync::Verdict::quarantined:
+      return "quarantined";
+    case sync::Verdict::waiting:
+      return "waiting";
+  }
+  return "unknown";
+}
+
+std::string state_of(const std::optional<sync::ActionResult>& result) {
+  if (!result) return "saved";
+  switch (result->verdict) {
+    case sync::Verdict::applied:
+    case sync::Verdict::merged:
+      return "held";
+    case sync::Verdict::conflict:
+      return "conflict";
+    case sync::Verdict::quarantined:
+      return "needs-attention";
+    case sync::Verdict::waiting:
+      return "waiting";
+  }
+  return "saved";
+}
+
+HttpResponse unknown_record(std::string_view what) {
+  return platform::error_response(404, "unknown-record",
+                                  "There is no such " + std::string(what) + " on this workstation.");
+}
+
+nlohmann::json shown_json(const sync::Collection& collection, const Shown& shown, const AsOf& as_of) {
+  nlohmann::json pending = nlohmann::json::array();
+  for (std::size_t i = 0; i < collection.fields.size(); ++i)
+    if (shown.own >> i & 1) pending.push_back(collection.fields[i].name);
+  return {{"schema", "holdline.record/1"},
+          {"id", shown.record.key.id.text()},
+          {"collection", collection.name},
+          {"scope", shown.record.scope},
+          {"fields", to_json(collection, shown.record)},
+          {"pending", pending},
+          {"deletion_asked", shown.record.deletion_asked},
+          {"cn", std::to_string(shown.cn)},
+          {"as_of", as_of.hub_wall_ms == 0 ? nlohmann::json() : nlohmann::json(sync::format_time(as_of.hub_wall_ms))}};
+}
+
+namespace {
+
+// What people call it: without contact the workstation works for itself; with contact but not yet level it recovers.
+const char* mode_of(const SyncStatus& sync) {
+  if (!sync.connected) return "contingency";
+  return sync.settled ? "online" : "recovering";
+}
+
+nlohmann::json time_or_null(std::int64_t ms) {
+  return ms == 0 ? nlohmann::json() : nlohmann::json(sync::format_time(ms));
+}
+
+nlohmann::json outbox_json(const OutboxStatus& outbox) {
+  nlohmann::json lanes = nlohmann::json::array();
+  std::uint64_t waiting = 0;
+  std::int64_t oldest = 0;
+  for (std::size_t lane = 0; lane < outbox.lanes.size(); ++lane) {
+    const sync::LaneTip& tip = outbox.lanes[lane];
+    lanes.push_back({{"lane", lane},
+                     {"last", std::to_string(tip.number)},
+                     {"waiting", std::to_string(tip.waiting)},
+                     {"oldest", time_or_null(tip.oldest_ms)}});
+    waiting += tip.waiting;
+    if (tip.oldest_ms != 0 && (oldest == 0 || tip.oldest_ms < oldest)) oldest = tip.oldest_ms;
+  }
+  return {{"health", outbox.health == OutboxHealth::writable ? "writable" : "read-only"},
+          {"advice", outbox.advice},
+          {"waiting", std::to_string(waiting)},
+          {"oldest", time_or_null(oldest)},
+          {"quarantined", std::to_string(outbox.quarantined)},
+          {"retained", std::to_string(outbox.retained)},
+          {"pruned", std::to_string(outbox.pruned)},
+          {"lost", std::to_string(outbox.lost)},
+          {"bytes", std::to_string(outbox.bytes)},
+          {"lanes", lanes}};
+}
+
+nlohmann::json sync_json(const SyncStatus& sync, std::int64_t boot_ms) {
+  nlohmann::json json{{"state", sync::name_of(sync.state)},
+                      {"connected", sync.connected},
+                      {"settled", sync.settled},
+                      {"last_contact", time_or_null(sync.last_contact_ms)},
+                      {"wake_in_ms", sync.connected ? 0 : std::max<std::int64_t>(0, sync.wake_at_ms - boot_ms)},
+                      {"bootstrap", {{"done", sync.chunks_done}, {"total", sync.chunks_total}}},
+                      {"repairs", std::to_string(sync.repairs)},
+                      {"clock_offset_ms", sync.clock_offset_ms}};
+  if (sync.last_error) json["error"] = {{"code", sync.last_error->code}, {"message", sync.last_error->message}};
+  return json;
+}
+
+}  // namespace
+
+nlohmann::json status_json(Workstation* station, std::uint32_t uid) {
+  nlohmann::json json{{"schema", "holdline.status/1"}, {"version", "0.1.0"}, {"enrolled", station != nullptr}};
+  if (station == nullptr) {
+    json["mode"] = "not-enrolled";
+    return json;
+  }
+  const SyncStatus sync = station->sync_status();
+  const WorkstationIdentity& own = station->identity();
+  json["workstation"] = {{"id", own.device.text()}, {"name", own.name}};
+  json["hub"] = own.hub;
+  json["person"] = nullptr;
+  if (const auto session = station->accounts().session(uid))
+    json["person"] = {{"name", session->person.name}, {"role", session->person.role}};
+  json["mode"] = mode_of(sync);
+  json["sync"] = sync_json(sync, station->clock().now().boot_ms);
+  json["replica"] = {{"epoch", sync.replica.epoch.text()},
+                     {"cn", std::to_string(sync.replica.cursor.cn)},
+                     {"as_of", time_or_null(sync.replica.as_of_ms)}};
+  json["outbox"] = outbox_json(station->outbox().status());
+  return json;
+}
+
+}  // namespace holdline::agent

@@ -1,0 +1,31 @@
+// The documents of the local API that more than one route answers with. Internal to agent/api.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "agent/view/view.hpp"
+#include "agent/workstation.hpp"
+#include "platform/http/http.hpp"
+#include "sync/action/validate.hpp"
+
+namespace holdline::agent {
+
+platform::HttpResponse json_response(int status, const nlohmann::json& json);
+platform::HttpResponse findings_response(const std::vector<sync::Finding>& findings);
+// 404: "unknown-record" of the kind `what`.
+platform::HttpResponse unknown_record(std::string_view what);
+
+// holdline.record/1
+nlohmann::json shown_json(const sync::Collection& collection, const Shown& shown, const AsOf& as_of);
+// holdline.status/1 as `uid` sees it; null `station`: not enrolled.
+nlohmann::json status_json(Workstation* station, std::uint32_t uid);
+
+const char* verdict_of(const sync::ActionResult& result);
+// Where an action stands, by its latest result.
+std::string state_of(const std::optional<sync::ActionResult>& result);
+
+}  // namespace holdline::agent
