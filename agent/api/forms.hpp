@@ -1,5 +1,6 @@
 // Records and changes as the JSON API speaks of them: by field name, with times in RFC 3339, and phone numbers as
 // typed.
+// Internal to agent/api.
 #pragma once
 
 #include <string>

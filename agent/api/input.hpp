@@ -1,6 +1,7 @@
 // What a request to the local API asks for, read from its query, path and body into plain values. Pure: knows neither
 // sessions nor stores. Errors are ask_person "malformed" for a body of another form than docs/api.md says; findings are
 // about single fields and leave nothing to be saved.
+// Internal to agent/api.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// The documents of the local API that more than one route answers with. Internal to agent/api.
+// The documents of the local API that more than one route answers with.
+// Internal to agent/api.
 #pragma once
 
 #include <optional>

@@ -1,8 +1,9 @@
 // The routes of the local API: each file of this folder answers some paths with free functions and lists them in a
-// table. Internal to agent/api.
+// table.
 //
 // A handler is called on the I/O thread and may answer later, on any thread, by the copy of `respond` it keeps. The
 // workstation outlives every answer.
+// Internal to agent/api.
 #pragma once
 
 #include <span>

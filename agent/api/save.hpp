@@ -1,4 +1,5 @@
-// From a request to a saved action: who is signed in, under which idempotency key. Internal to agent/api.
+// From a request to a saved action: who is signed in, under which idempotency key.
+// Internal to agent/api.
 #pragma once
 
 #include <cstdint>

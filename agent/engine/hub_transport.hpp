@@ -1,4 +1,5 @@
-// The engine's road to the hub: libcurl on the I/O thread, answers handed to the engine's thread.
+// The engine's road to the hub: libcurl on the I/O thread, answers handed to the engine's thread, errors and
+// Retry-After read from HTTP.
 #pragma once
 
 #include <functional>

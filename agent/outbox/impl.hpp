@@ -1,5 +1,6 @@
 // The inside of Outbox, shared by its source files: outbox.cpp (opening, health, status), append.cpp, read.cpp,
 // results.cpp, reissue.cpp.
+// Internal to agent/outbox.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,5 @@
-// The outbox: the durable queue of what people did on this workstation. Sacred: nothing here deletes an unsent action.
+// The outbox: the durable queue of what people did on this workstation. Sacred: nothing here deletes an unsent action;
+// accepted ones are kept for as long and as many bytes as Options say, then pruned.
 //
 // One SQLCipher file, one connection, synchronous=FULL, one lean append-only table. A synchronous class without
 // threads; OutboxWorker (worker.hpp) owns the thread and commits for several people at once.

@@ -1,5 +1,6 @@
 // What the outbox knows without asking the file: where every kept action is, what became of it, and where each chain
 // ends. Built by one scan at open, then kept in step by the outbox after each commit. One thread.
+// Internal to agent/outbox.
 #pragma once
 
 #include <array>

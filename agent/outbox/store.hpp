@@ -1,5 +1,6 @@
 // All SQL of the outbox. Rows in, rows out; decides nothing. One thread; write verbs run inside the caller's
 // transaction.
+// Internal to agent/outbox.
 #pragma once
 
 #include <cstdint>

@@ -95,9 +95,9 @@ class OutboxWorker {
 
 template <class Call>
 std::invoke_result_t<Call&, Outbox&> OutboxWorker::run(Call call) {
-  using Value = std::invoke_result_t<Call&, Outbox&>;
+  using Returned = std::invoke_result_t<Call&, Outbox&>;
   // Shared, because a std::function must be copyable.
-  auto task = std::make_shared<std::packaged_task<Value(Outbox&)>>(std::move(call));
+  auto task = std::make_shared<std::packaged_task<Returned(Outbox&)>>(std::move(call));
   auto value = task->get_future();
   post([task](Outbox& outbox) { (*task)(outbox); });
   return value.get();

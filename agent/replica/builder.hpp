@@ -3,6 +3,7 @@
 // While chunks come in, the file is written through a log with synchronous=NORMAL: what was fetched over a slow link
 // survives a crash, and pages are still sealed once (a checkpoint copies them). The indexes are then built without a
 // journal, which is three times as fast and takes seconds: a crash there voids the file.
+// Internal to agent/replica.
 #pragma once
 
 #include <set>

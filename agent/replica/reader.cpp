@@ -1,3 +1,4 @@
+// Reading the replica for the screen: by id, by parent, newest first, and by what somebody typed.
 #include <set>
 #include <utility>
 

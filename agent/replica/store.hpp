@@ -1,5 +1,6 @@
 // One replica file, open for writing: its rows, with search indexes and digests kept in step, and its position. Replica
 // and Replica::Builder say what is written when; this class holds the SQL. One thread. No method begins a transaction.
+// Internal to agent/replica.
 #pragma once
 
 #include <filesystem>

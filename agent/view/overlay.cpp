@@ -151,7 +151,8 @@ void Overlay::drop(std::map<sync::ActionRef, Known>::iterator at) {
   for (const auto& op : at->second.ops) edit(op->op.record, [&](OverlayOps& ops) { std::erase(ops, op); });
   const std::size_t retired = at->second.postings;
   actions_.erase(at);
-  draft_.index_.retire(retired, [&actions = actions_](const sync::ActionRef& ref) { return actions.contains(ref); });
+  const auto alive = [this](const sync::ActionRef& ref) HOLDLINE_REQUIRES(mutex_) { return actions_.contains(ref); };
+  draft_.index_.retire(retired, alive);
 }
 
 void Overlay::reached(sync::ChangeNumber cursor) {

@@ -3,6 +3,7 @@
 // pending actions and looking up is a binary search in at most 17 runs.
 //
 // Values of ops that ended stay until half of all are such; whoever looks up checks what was found.
+// Internal to agent/view.
 #pragma once
 
 #include <cstddef>

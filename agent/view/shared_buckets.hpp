@@ -1,6 +1,7 @@
 // A hash table whose copies share everything that was not changed since: a copy is 32 reference counts, a change copies
 // one bucket of 1,024 and the node above it. So a new snapshot of 100,000 pending entries costs microseconds, and old
 // snapshots stay as they were. Readers of different copies need no lock; one copy is changed by one thread.
+// Internal to agent/view.
 #pragma once
 
 #include <array>

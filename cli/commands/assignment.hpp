@@ -1,5 +1,6 @@
 // FIELD=VALUE as a person types it, and the requests made of it. The agent decides the types: what is typed is sent as
 // text, unless FIELD:=JSON says otherwise.
+// Internal to cli/commands.
 #pragma once
 
 #include <string>

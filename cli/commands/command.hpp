@@ -1,4 +1,5 @@
 // A line of the table of commands. The table is plain data: parsing, help and the tests read the same.
+// Internal to cli/commands.
 #pragma once
 
 #include <span>

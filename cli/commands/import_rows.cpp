@@ -1,3 +1,4 @@
+// From a line of the CSV file to the request that adds its customer, and the file of rejected rows.
 #include <algorithm>
 #include <set>
 

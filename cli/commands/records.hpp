@@ -1,4 +1,5 @@
 // How saved actions and records look on a screen, for every command that shows one.
+// Internal to cli/commands.
 #pragma once
 
 #include <string>

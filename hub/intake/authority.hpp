@@ -1,4 +1,5 @@
 // Who may do what: one table of role × collection, checked again for every action when it is applied.
+// Internal to hub/intake.
 #pragma once
 
 #include <functional>

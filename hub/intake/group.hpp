@@ -1,4 +1,5 @@
-// One transaction of intake under way: what was loaded, what changed so far. Private to intake.cpp and its parts.
+// One transaction of intake under way: what was loaded, what changed so far.
+// Internal to hub/intake.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
-// How much the feed tells at once. A workstation refuses a message above sync::limits::message_bytes, and would refuse
-// it again for ever; so whatever is told together is kept well below that where it is made.
+// How much the feed tells at once, and so how large a record and a list of the ledger may grow. A workstation refuses a
+// message above sync::limits::message_bytes, and would refuse it again for ever; so whatever is told together is kept
+// well below that where it is made.
 #pragma once
 
 #include <cstddef>

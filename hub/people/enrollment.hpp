@@ -1,4 +1,5 @@
-// A workstation joins: its code is checked and consumed, the device added and its certificate signed.
+// A workstation joins: a one-use code is issued for a time, then checked and consumed, the device added and its
+// certificate signed.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// Owners of OpenSSL objects and its error queue as text. Internal to platform/: public headers name the C structs only.
+// Owners of OpenSSL objects and its error queue as text. Public headers name the C structs only.
+// Internal to platform.
 #pragma once
 
 #include <memory>

@@ -1,6 +1,7 @@
 // Notices damaged pages that SQLite passes over. SQLCipher hands out a page that fails its check as zeros and says so
 // only to the next page that is asked for in the same transaction: the end of a long row, read last, would be taken for
 // zeros (SQLCipher 4.6, sqlite3Codec: sqlcipher_codec_ctx_set_error).
+// Internal to platform/database.
 #pragma once
 
 #include <memory>

@@ -1,3 +1,4 @@
+// Opening and making an encrypted file: key, cipher settings, integrity, the state of its write-ahead log.
 #include "platform/database/database.hpp"
 
 #include <fcntl.h>

@@ -3,6 +3,7 @@
 // SQLite reads its log up to the first frame whose checksum does not fit, and takes the rest for a commit that was
 // never finished. A bit that turned over in the middle would so undo, in silence, commits that were acknowledged.
 // Format: https://sqlite.org/fileformat2.html#the_write_ahead_log
+// Internal to platform/database.
 #pragma once
 
 #include <cstdint>

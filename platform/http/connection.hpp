@@ -1,4 +1,5 @@
-// One connection of the HTTP server, from acceptance to close. Internal to the server.
+// One connection of the HTTP server, from acceptance to close.
+// Internal to platform/http.
 #pragma once
 
 #include <atomic>

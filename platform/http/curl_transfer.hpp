@@ -1,5 +1,5 @@
-// One libcurl transfer: options set the same way for every client, and outcomes as errors of this tree. Internal to
-// platform/.
+// One libcurl transfer: options set the same way for every client, and outcomes as errors of this tree.
+// Internal to platform/http.
 #pragma once
 
 #include <array>

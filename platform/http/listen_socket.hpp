@@ -1,4 +1,5 @@
-// Listening sockets and what the kernel knows about who connected. Internal to platform/.
+// Listening sockets and what the kernel knows about who connected.
+// Internal to platform/http.
 #pragma once
 
 #include <cstdint>

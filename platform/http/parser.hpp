@@ -1,5 +1,6 @@
 // Turns the bytes of one connection into requests, one at a time (RFC 9112). Pure: no socket, no clock; the server
 // shell and the fuzzer drive it the same way.
+// Internal to platform/http.
 #pragma once
 
 #include <cstddef>

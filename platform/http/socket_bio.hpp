@@ -1,5 +1,6 @@
 // Connects OpenSSL to a non-blocking socket it does not own. Unlike OpenSSL's own socket BIO, a write to a connection
 // that the peer has reset reports an error instead of raising SIGPIPE in the process.
+// Internal to platform/http.
 #pragma once
 
 #include "platform/crypto/openssl_ptr.hpp"

@@ -1,9 +1,10 @@
-// One accepted connection as bytes: a socket, or TLS over it. Internal to the HTTP server.
+// One accepted connection as bytes: a socket, or TLS over it.
 //
 // TLS runs on the socket itself instead of through asio::ssl::stream, whose own buffers (4 x 17 KiB) would stay with
 // every idle connection. One type for all listeners also means that the server's coroutines are compiled once.
 //
 // All calls on the connection's executor. A wait ends early with operation_aborted after cancel() or end().
+// Internal to platform/http.
 #pragma once
 
 #include <cstddef>

@@ -106,7 +106,7 @@ class Logger {
 
   void write(LogLevel level, std::string_view id, std::string_view text, std::initializer_list<LogField> fields);
   // Whether the line may be written; then `left_out` is how many before it were not.
-  bool admit(std::string_view id, std::uint64_t& left_out);
+  bool admit(std::string_view id, std::uint64_t& left_out) HOLDLINE_REQUIRES(mutex_);
 
   Sink sink_;
   const Clock& clock_;

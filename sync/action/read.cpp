@@ -1,3 +1,4 @@
+// Stored bytes to an action: header and ops, every length and order checked.
 #include <cstdint>
 #include <limits>
 #include <optional>

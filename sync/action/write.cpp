@@ -1,3 +1,4 @@
+// An action to the bytes that are stored and hashed, linked to its predecessor.
 #include <algorithm>
 #include <optional>
 #include <string>

@@ -1,5 +1,6 @@
-// Tunables of the protocol: value, unit, why, and what breaks when they change. Both sides check them before
-// allocating.
+// What both sides of the protocol must agree on: sizes and counts of actions, ops, batches, cuts, chunks and messages,
+// and how long a pull waits. Value, unit, why; both sides check them before allocating. A limit of one side alone
+// stands in the options of the class that keeps it.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
-// Clock readings and the hybrid time of an action. Nothing here reads a clock: readings come in as values.
+// Clock readings, the hybrid time of an action, and how the hub corrects the time that a workstation's clock gave it.
+// Nothing here reads a clock: readings come in as values.
 #pragma once
 
 #include <algorithm>

@@ -1,8 +1,12 @@
 // toml++, without the place where version 3.3 relies on what no text promises: asked whether a character outside ASCII
 // is white space, it declares most characters below U+049A unreachable, so that an unquoted "Größe" is undefined
-// behaviour. Here they are simply none. Include this, never the library itself.
+// behaviour. Here they are simply none. And without its assertions, which damaged texts reach: where one would end a
+// debug build, the parser reports an error. Include this, never the library itself.
 #pragma once
 
+#include <cstdint>
+
+#define TOML_ASSERT(condition) static_cast<void>(0)
 #include <toml++/impl/preprocessor.h>
 
 #pragma push_macro("TOML_UNREACHABLE")

@@ -1,3 +1,4 @@
+// Merging a deletion: against edits made meanwhile, in either order, and against an open question about deletion.
 #include <algorithm>
 #include <functional>
 

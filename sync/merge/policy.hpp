@@ -1,5 +1,5 @@
-// Who wins when a merge unit conflicts: one function per policy, chosen from a table. Used by the merge of this folder
-// only.
+// Who wins when a merge unit conflicts: one function per policy, chosen from a table.
+// Internal to sync/merge.
 #pragma once
 
 #include <optional>

@@ -1,3 +1,4 @@
+// What the ledger keeps beside a record as bytes: who changed it last, and the stamps of its units.
 #include <algorithm>
 #include <tuple>
 

@@ -1,5 +1,5 @@
-// What the merge remembers about the past values of a unit, as stamps in the record's meta. Used by the merge of this
-// folder only.
+// What the merge remembers about the past values of a unit, as stamps in the record's meta.
+// Internal to sync/merge.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,5 @@
-// What the steps of the merge share. Used by the merge*.cpp files of this folder only.
+// What the steps of the merge share.
+// Internal to sync/merge.
 #pragma once
 
 #include "sync/merge/merge.hpp"

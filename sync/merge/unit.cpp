@@ -1,3 +1,4 @@
+// Merging one field or merge group of an op: compared by value, decided by its policy, losing values kept.
 #include <algorithm>
 
 #include "sync/merge/policy.hpp"

@@ -1,4 +1,5 @@
 // The columns of the headers of a batch's actions.
+// Internal to sync/wire.
 #pragma once
 
 #include <cstdint>

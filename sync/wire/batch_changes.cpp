@@ -1,3 +1,4 @@
+// Changes of the feed, column by column: what a pull's cut and a snapshot's chunk hold.
 #include <bit>
 #include <deque>
 #include <stdexcept>

@@ -1,3 +1,4 @@
+// The columns of action headers: times as differences from each other, people and incidents as dictionary numbers.
 #include <limits>
 
 #include "sync/base/limits.hpp"

@@ -1,6 +1,7 @@
 // Columns of like values: how a batch lays numbers, texts and ids side by side so that zstd sees like beside like. The
 // writer picks a column's mode by size and says it in one byte; the reader is a cursor over the bytes it was given, so
 // that a hostile count or mode never sizes an allocation. The byte-exact form is in PROTOCOL.md.
+// Internal to sync/wire.
 #pragma once
 
 #include <cstdint>

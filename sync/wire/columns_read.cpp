@@ -1,3 +1,4 @@
+// Columns back to values: plain, by difference or by dictionary, nothing allocated beyond what the bytes can hold.
 #include <bit>
 #include <cstring>
 #include <limits>

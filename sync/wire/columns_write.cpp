@@ -1,3 +1,4 @@
+// Values to columns: each column is tried plain, by difference and by dictionary, and written the shortest way.
 #include <algorithm>
 #include <array>
 #include <bit>

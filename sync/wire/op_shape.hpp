@@ -1,5 +1,6 @@
 // Takes the ops of a stored payload apart into literals and holes, without knowing the schema: a hub reads the actions
 // of every schema version before it looks at them.
+// Internal to sync/wire.
 #pragma once
 
 #include <cstdint>

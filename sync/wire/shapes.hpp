@@ -1,6 +1,7 @@
 // Items of few shapes (the ops of actions, the rows of a feed) taken apart for a batch. A shape is what items have in
 // common: literal bytes with holes between them. Each item then only names its shape, and what fills the holes goes
 // into columns, one for each kind of field. Putting an item together again needs no schema: literal, value, literal…
+// Internal to sync/wire.
 #pragma once
 
 #include <cstdint>

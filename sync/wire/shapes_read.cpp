@@ -1,3 +1,4 @@
+// Rows of one shape back from their columns.
 #include "sync/wire/shapes.hpp"
 
 namespace holdline::sync {

@@ -1,3 +1,4 @@
+// Rows of one shape (the same fields in the same form) into columns.
 #include "sync/wire/shapes.hpp"
 
 namespace holdline::sync {

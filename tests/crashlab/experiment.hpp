@@ -15,6 +15,7 @@
 #include "sync/base/result.hpp"
 #include "tests/support/fault_vfs.hpp"
 #include "tests/support/generator.hpp"
+#include "tests/support/test_clock.hpp"
 
 namespace holdline::crashlab {
 
@@ -91,25 +92,7 @@ inline platform::SecretKey disk_key() {
   return platform::SecretKey(bytes);
 }
 
-inline constexpr std::int64_t began_ms = 1'763'700'000'000;
-
-class StillClock final : public platform::Clock {
- public:
-  sync::TimeReading now() const override { return {began_ms, sync::Id{{7}}, 1'000'000}; }
-  Monotonic monotonic() const override { return {}; }
-};
-
-class SeededEntropy final : public platform::Entropy {
- public:
-  explicit SeededEntropy(std::uint64_t seed) : random_(seed) {}
-  void fill(std::span<std::uint8_t> out) override {
-    for (std::uint8_t& byte : out) byte = static_cast<std::uint8_t>(random_.next() >> 32);
-  }
-  void reseed(std::uint64_t seed) { random_ = Random(seed); }
-
- private:
-  Random random_;
-};
+inline constexpr std::int64_t began_ms = support::TestClock::begins_ms;
 
 // The length of a note whose entry goes on over a second page.
 inline constexpr std::size_t long_note = 3'950;

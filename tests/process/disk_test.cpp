@@ -1,4 +1,4 @@
-// What a disk does to daemons: it is full, it fails to sync, it is read-only.
+// What a disk does to daemons: it is full (also while the first copy comes down), it fails to sync, it is read-only.
 #include <gtest/gtest.h>
 
 #include "tests/process/support/centre.hpp"

@@ -1,3 +1,4 @@
+// What a campaign says: figures, what never happened although it should sometimes, and failures with their seeds.
 #include <algorithm>
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,5 @@
 // The ledger's digests: in memory at the writer, in the file for readers and for the next start.
+// Internal to hub/ledger/sqlite.
 #pragma once
 
 #include <bitset>

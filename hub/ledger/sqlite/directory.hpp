@@ -3,6 +3,7 @@
 //
 // Asking and changing share neither connection nor mutex: a change waits for whoever writes the file, and the thread
 // that writes records asks for people while it does. Were there one mutex, each would wait for the other.
+// Internal to hub/ledger/sqlite.
 #pragma once
 
 #include "hub/ledger/sqlite/tables.hpp"

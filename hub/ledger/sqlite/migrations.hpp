@@ -1,5 +1,6 @@
 // The tables of the SQLite ledger: numbered migrations for what every ledger has, and the tables that follow from its
 // schema.
+// Internal to hub/ledger/sqlite.
 #pragma once
 
 #include <span>

@@ -1,4 +1,5 @@
 // Reader connections and the snapshots taken on them.
+// Internal to hub/ledger/sqlite.
 #pragma once
 
 #include <memory>

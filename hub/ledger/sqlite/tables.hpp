@@ -1,5 +1,6 @@
 // What the connections of one SQLite ledger share: statements prepared on first use, small numbers for long names, and
 // the row forms of records and results.
+// Internal to hub/ledger/sqlite.
 #pragma once
 
 #include <memory>

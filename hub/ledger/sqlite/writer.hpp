@@ -1,4 +1,5 @@
 // The one connection that writes records, results and progress, and its transactions.
+// Internal to hub/ledger/sqlite.
 #pragma once
 
 #include <atomic>

@@ -61,7 +61,7 @@ class LedgerStation final : public Station {
   std::vector<LedgerTruth> truths_;  // after so many pushes
   Prepared fresh_, aged_;
 
-  SeededEntropy entropy_{1};
+  support::TestEntropy entropy_{1};
   Random& random_;
   std::unique_ptr<hub::SqliteLedger> ledger_;
   Acked acked_;

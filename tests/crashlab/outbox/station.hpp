@@ -86,8 +86,8 @@ class OutboxStation final : public Station {
   bool older_beside_the_chain(const OutboxTruth& found) const;
 
   const sync::Schema schema_;
-  StillClock clock_;
-  SeededEntropy entropy_{1};
+  support::TestClock clock_;
+  support::TestEntropy entropy_{1};
   Random random_{1};
   agent::Outbox::Options options_;
   const platform::SecretKey key_ = disk_key();

@@ -14,6 +14,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "sync/base/timestamp.hpp"
+#include "tests/support/test_clock.hpp"
 
 namespace holdline::cli {
 
@@ -27,15 +28,6 @@ struct Recorded {
   std::string line() const { return method + " " + target; }
 };
 
-class FixedClock final : public platform::Clock {
- public:
-  sync::TimeReading now() const override { return {wall_ms, {}, 0}; }
-  Monotonic monotonic() const override { return Monotonic(std::chrono::milliseconds(elapsed_ms)); }
-
-  std::int64_t wall_ms = sync::parse_time("2026-03-01T12:00:00Z").value();
-  std::int64_t elapsed_ms = 0;
-};
-
 // 1, 2, 3, … so that a key that was drawn can be told.
 class CountingEntropy final : public platform::Entropy {
  public:
@@ -45,6 +37,8 @@ class CountingEntropy final : public platform::Entropy {
 
 class Scripted {
  public:
+  Scripted() { clock.wall_ms = sync::parse_time("2026-03-01T12:00:00Z").value(); }
+
   // Answers in order; when they are used up, every request fails as if nobody listened.
   Scripted& answers(int status, std::string body, platform::HttpFields headers = {}) {
     script.push_back(platform::HttpClientResponse{status, std::move(headers), std::move(body)});
@@ -78,7 +72,7 @@ class Scripted {
                             },
                             .pause =
                                 [this](std::chrono::milliseconds time) {
-                                  clock.elapsed_ms += time.count();
+                                  clock.pass(time);
                                   return pauses-- > 0;
                                 }};
     return static_cast<int>(run(arguments, environment));
@@ -90,7 +84,7 @@ class Scripted {
   bool colour = false;
   std::optional<std::string> password;
   int pauses = 1000;
-  FixedClock clock;
+  support::TestClock clock;
   CountingEntropy entropy;
 
   std::deque<Result<platform::HttpClientResponse>> script;

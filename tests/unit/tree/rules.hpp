@@ -26,6 +26,12 @@ inline constexpr std::size_t beast_units = 6;
 
 std::vector<Violation> check_includes(std::span<const SourceFile> files);
 std::vector<Violation> check_beast(std::span<const SourceFile> files);
+// A header whose first comment ends with "Internal to FOLDER." is included below FOLDER and by tests only.
+std::vector<Violation> check_internal_headers(std::span<const SourceFile> files);
+// No folder includes one that includes it, also by way of others.
+std::vector<Violation> check_folder_cycles(std::span<const SourceFile> files);
+inline constexpr std::size_t folder_files = 24;
+std::vector<Violation> check_folder_sizes(std::span<const SourceFile> files);
 std::vector<Violation> check_words(std::span<const SourceFile> files);
 
 }  // namespace holdline::tree

@@ -62,6 +62,12 @@ TEST(Tree, IncludesFollowTheArrows) {
   EXPECT_EQ(listed(check_includes(this_tree())), "");
 }
 
+TEST(Tree, HeadersOfAFolderStayInIt) { EXPECT_EQ(listed(check_internal_headers(this_tree())), ""); }
+
+TEST(Tree, NoFolderIncludesItsUser) { EXPECT_EQ(listed(check_folder_cycles(this_tree())), ""); }
+
+TEST(Tree, NoFolderIsTooLargeToLookThrough) { EXPECT_EQ(listed(check_folder_sizes(this_tree())), ""); }
+
 TEST(Tree, FewTranslationUnitsSeeBeast) { EXPECT_EQ(listed(check_beast(this_tree())), ""); }
 
 TEST(Tree, SaysNothingThatDoesNotBelong) { EXPECT_EQ(listed(check_words(this_tree())), ""); }
@@ -77,6 +83,36 @@ TEST(TreeRules, PureFoldersAreKeptPure) {
     EXPECT_FALSE(include_refused(folder, "sync/base/id.hpp"));
   }
   EXPECT_TRUE(include_refused("sync", "contingency/incident.hpp"));
+}
+
+TEST(TreeRules, InnerFoldersHaveTheirOwnArrows) {
+  EXPECT_TRUE(include_refused("platform/os", "sync/merge/merge.hpp"));
+  EXPECT_FALSE(include_refused("platform/os", "sync/base/id.hpp"));
+  EXPECT_TRUE(include_refused("hub/intake", "hub/ledger/sqlite/ledger.hpp"));
+  EXPECT_FALSE(include_refused("hub/setup", "hub/ledger/sqlite/ledger.hpp"));
+  EXPECT_FALSE(include_refused("hub/intake", "hub/ledger/ledger.hpp"));
+}
+
+TEST(TreeRules, AnInternalHeaderIsRefusedElsewhereAndNamed) {
+  PlantedTree tree;
+  tree.plant("hub/feed/inside.hpp", "// One part.\n//\n// Internal to hub/feed.\n#pragma once\n");
+  tree.plant("hub/feed/user.cpp", "#include \"hub/feed/inside.hpp\"\n");
+  tree.plant("tests/unit/user.cpp", "#include \"hub/feed/inside.hpp\"\n");
+  EXPECT_EQ(listed(check_internal_headers(tree.read())), "");
+  tree.plant("hub/feeding/user.cpp", "#include \"hub/feed/inside.hpp\"\n");
+  EXPECT_EQ(listed(check_internal_headers(tree.read())),
+            "hub/feeding/user.cpp:1: hub/feed/inside.hpp: it is internal to hub/feed\n");
+}
+
+TEST(TreeRules, FoldersThatIncludeEachOtherAreFoundOverAnyWay) {
+  PlantedTree tree;
+  tree.plant("hub/a/a.hpp", "#include \"hub/b/b.hpp\"\n");
+  tree.plant("hub/b/b.hpp", "#include \"hub/c/c.hpp\"\n");
+  tree.plant("hub/main.cpp", "#include \"hub/a/a.hpp\"\n");
+  tree.plant("hub/c/c.hpp", "#include \"hub/d.hpp\"\n");
+  EXPECT_EQ(check_folder_cycles(tree.read()).size(), 0U);
+  tree.plant("hub/c/c.hpp", "#include \"hub/a/a.hpp\"\n");
+  EXPECT_EQ(check_folder_cycles(tree.read()).size(), 3U);
 }
 
 TEST(TreeRules, PlatformKnowsNothingOfTheProduct) {

@@ -126,7 +126,7 @@ class LocalApiTest : public testing::Test {
   std::filesystem::path directory() const { return scratch.path(); }
 
   platform::Scratch scratch;
-  StillClock pc_clock;
+  support::TestClock pc_clock;
   platform::SystemEntropy entropy;
   boost::asio::io_context io;
   platform::FileKeystore keystore = must(platform::FileKeystore::open(scratch / "keys", entropy));

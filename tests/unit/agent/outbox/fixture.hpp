@@ -5,7 +5,6 @@
 #include <array>
 #include <atomic>
 #include <memory>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,26 +13,9 @@
 
 #include "agent/outbox/outbox.hpp"
 #include "tests/support/fault_vfs.hpp"
+#include "tests/support/test_clock.hpp"
 
 namespace holdline::agent {
-
-class StillClock final : public platform::Clock {
- public:
-  sync::TimeReading now() const override { return {wall_ms, sync::Id{{7}}, wall_ms - 1'700'000'000'000}; }
-  Monotonic monotonic() const override { return {}; }
-  std::int64_t wall_ms = 1'763'700'000'000;
-};
-
-class SeededEntropy final : public platform::Entropy {
- public:
-  explicit SeededEntropy(std::uint64_t seed) : random_(seed) {}
-  void fill(std::span<std::uint8_t> out) override {
-    for (std::uint8_t& byte : out) byte = static_cast<std::uint8_t>(random_());
-  }
-
- private:
-  std::mt19937_64 random_;
-};
 
 inline std::string unique_disk_name() {
   static std::atomic<int> made{0};
@@ -142,8 +124,8 @@ struct OutboxStation {
 
   const sync::Schema schema = *sync::Schema::parse(sync::default_schema_text());
   support::FaultDisk disk;
-  StillClock clock;
-  SeededEntropy entropy;
+  support::TestClock clock;
+  support::TestEntropy entropy;
   Outbox::Options options;
   platform::SecretKey secret{std::array<std::uint8_t, 32>{1, 2, 3}};
   sync::Id device{{9, 9}};

@@ -68,7 +68,7 @@ class ImportTest : public ::testing::Test {
   Cursor head() { return store_.ledger().reader().value()->head().value(); }
 
   SqliteStore store_{std::string(sync::default_schema_text())};
-  CountingEntropy entropy_;
+  support::TestEntropy entropy_;
   Intake intake_{store_.ledger(), entropy_};
   std::int64_t at_ms_ = now_ms;
 };

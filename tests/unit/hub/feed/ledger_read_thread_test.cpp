@@ -11,17 +11,6 @@ namespace {
 
 using Answered = Result<sync::Bytes>;
 
-// Moves only when the test says so; read by the desk's thread.
-class HandClock final : public platform::Clock {
- public:
-  sync::TimeReading now() const override { return {now_ms + passed_, id_of(1), 1'000 + passed_}; }
-  Monotonic monotonic() const override { return {}; }
-  void pass(std::int64_t ms) { passed_ += ms; }
-
- private:
-  std::atomic<std::int64_t> passed_{0};
-};
-
 class LedgerReadThreadTest : public IntakeTest {
  protected:
   LedgerReadThreadTest() {
@@ -69,8 +58,8 @@ class LedgerReadThreadTest : public IntakeTest {
     return sync::decode_pull_reply(schema(), raw).value();
   }
 
-  HandClock clock_;
-  CountingEntropy desk_entropy_;
+  support::TestClock clock_;
+  support::TestEntropy desk_entropy_;
   Snapshots snapshots_{store_.ledger()};
   Cursor head_;
   std::unique_ptr<LedgerReadThread> desk_;
@@ -105,10 +94,10 @@ TEST_F(LedgerReadThreadTest, ACommitWithNothingForItLetsALongPollWait) {
 TEST_F(LedgerReadThreadTest, ALongPollEndsEmptyWhenItsTimeIsOver) {
   auto answer = pull(request(10'000));
   settle();
-  clock_.pass(9'999);
+  clock_.pass(std::chrono::milliseconds(9'999));
   settle();
   ASSERT_FALSE(is_answered(answer));
-  clock_.pass(1);
+  clock_.pass(std::chrono::milliseconds(1));
   settle();
   ASSERT_TRUE(is_answered(answer));
   const auto reply = read_reply(answer);
@@ -120,7 +109,7 @@ TEST_F(LedgerReadThreadTest, ALongPollEndsEmptyWhenItsTimeIsOver) {
 TEST_F(LedgerReadThreadTest, NobodyIsHeldLongerThanTheProtocolAllows) {
   auto answer = pull(request(3'600'000));
   settle();
-  clock_.pass(sync::limits::pull_wait_ms);
+  clock_.pass(std::chrono::milliseconds(sync::limits::pull_wait_ms));
   settle();
   EXPECT_TRUE(is_answered(answer));
 }
@@ -128,7 +117,7 @@ TEST_F(LedgerReadThreadTest, NobodyIsHeldLongerThanTheProtocolAllows) {
 TEST_F(LedgerReadThreadTest, OnlyThoseWhoseTimeIsOverAreAnswered) {
   auto brief = pull(request(1'000)), patient = pull(request(20'000));
   settle();
-  clock_.pass(1'000);
+  clock_.pass(std::chrono::milliseconds(1'000));
   settle();
   EXPECT_TRUE(is_answered(brief));
   EXPECT_FALSE(is_answered(patient));

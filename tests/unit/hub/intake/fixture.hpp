@@ -6,23 +6,13 @@
 
 #include "hub/intake/intake.hpp"
 #include "platform/crypto/signing.hpp"
+#include "tests/support/test_clock.hpp"
 #include "tests/unit/hub/ledger/sqlite/store.hpp"
 
 namespace holdline::hub::testing {
 
 inline constexpr std::int64_t now_ms = 1'763'700'000'000;
 inline const std::string leeds = "acme/leeds";
-
-// Draws that differ and can be repeated.
-class CountingEntropy final : public platform::Entropy {
- public:
-  void fill(std::span<std::uint8_t> out) override {
-    for (auto& byte : out) byte = static_cast<std::uint8_t>(++drawn_ * 0x9e3779b97f4a7c15ull >> 56);
-  }
-
- private:
-  std::uint64_t drawn_ = 0;
-};
 
 // A workstation and the person at it. Copies continue the same outbox apart from each other, as restored backups do.
 class Workstation {
@@ -198,7 +188,7 @@ class IntakeTest : public ::testing::Test {
   }
 
   SqliteStore store_;
-  CountingEntropy entropy_;
+  support::TestEntropy entropy_;
   Intake intake_{store_.ledger(), entropy_};
   Workstation station_{store_.ledger().schema(), 1}, other_{store_.ledger().schema(), 2};
 };

@@ -88,7 +88,7 @@ class LargeCuts : public ::testing::Test {
 
   std::mt19937 random_{1};
   SqliteStore store_{std::string(sync::default_schema_text())};
-  CountingEntropy entropy_;
+  support::TestEntropy entropy_;
   Intake intake_{store_.ledger(), entropy_};
   Snapshots snapshots_{store_.ledger()};
   Workstation station_{store_.ledger().schema(), 1};

@@ -1,6 +1,7 @@
 #include "platform/os/log.hpp"
 
 #include <gtest/gtest.h>
+#include "tests/support/test_clock.hpp"
 
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -9,13 +10,6 @@
 namespace holdline::platform {
 namespace {
 
-class SetClock final : public Clock {
- public:
-  sync::TimeReading now() const override { return {.wall_ms = 1'763'700'000'123, .boot = {}, .boot_ms = 0}; }
-  Monotonic monotonic() const override { return Monotonic(elapsed); }
-  std::chrono::seconds elapsed{1000};
-};
-
 class Log : public ::testing::Test {
  protected:
   Logger logger(LogOptions options) {
@@ -23,7 +17,7 @@ class Log : public ::testing::Test {
   }
   nlohmann::json last() const { return nlohmann::json::parse(lines.back()); }
 
-  SetClock clock;
+  support::TestClock clock;
   std::vector<std::string> lines;
 };
 
@@ -32,7 +26,7 @@ TEST_F(Log, WritesOneJsonObjectPerLine) {
   log.warning("clock-wrong", "The clock is off.", {{"offset_ms", -1500}, {"peer", "hub"}, {"again", true}});
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_EQ(lines[0].find('\n'), lines[0].size() - 1);
-  const auto expected = nlohmann::json{{"time", "2025-11-21T04:40:00.123Z"},
+  const auto expected = nlohmann::json{{"time", "2025-11-21T04:40:00.000Z"},
                                        {"level", "warning"},
                                        {"id", "clock-wrong"},
                                        {"text", "The clock is off."},
@@ -97,7 +91,7 @@ TEST_F(Log, LimitsEachIdByItselfAndSaysHowManyWereLeftOut) {
   for (int i = 0; i < 5; ++i) log.warning("peer-refused", "t");
   log.warning("disk-low", "t");
   EXPECT_EQ(lines.size(), 3u);
-  clock.elapsed += std::chrono::seconds(60);
+  clock.pass(std::chrono::seconds(60));
   log.warning("peer-refused", "t");
   ASSERT_EQ(lines.size(), 4u);
   EXPECT_EQ(last()["left_out"], 3);
@@ -110,7 +104,7 @@ TEST_F(Log, ReadsWellOnATerminal) {
   log.info("outbox-opened", "Opened the outbox.", {{"entries", 3}, {"path", "/var/lib/a b"}, {"lane", "x1"}});
   EXPECT_EQ(
       lines[0],
-      "2025-11-21T04:40:00.123Z info outbox-opened: Opened the outbox. entries=3 path=\"/var/lib/a b\" lane=x1\n");
+      "2025-11-21T04:40:00.000Z info outbox-opened: Opened the outbox. entries=3 path=\"/var/lib/a b\" lane=x1\n");
 }
 
 TEST_F(Log, TakesAnErrorAsItIs) {

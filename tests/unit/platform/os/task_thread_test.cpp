@@ -2,19 +2,18 @@
 
 #include <atomic>
 #include <future>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "tests/support/test_clock.hpp"
+
 namespace holdline::platform {
 namespace {
 
-class HandClock final : public Clock {
- public:
-  sync::TimeReading now() const override { return {0, {}, boot_ms}; }
-  Monotonic monotonic() const override { return {}; }
-  std::atomic<std::int64_t> boot_ms{1'000};
-};
+// Boot time as the tests begin.
+constexpr std::int64_t now_ms = support::TestClock::begins_ms - support::TestClock::booted_ms;
 
 class TaskThreadTest : public testing::Test {
  protected:
@@ -24,7 +23,7 @@ class TaskThreadTest : public testing::Test {
     thread.post([&] { done.set_value(); });
     done.get_future().wait();
   }
-  HandClock clock;
+  support::TestClock clock;
   TaskThread thread{clock};
 };
 
@@ -50,19 +49,19 @@ TEST_F(TaskThreadTest, ATaskMayPostAnother) {
 
 TEST_F(TaskThreadTest, AnAlarmRunsWhenItsTimeHasCome) {
   std::promise<void> rang;
-  thread.at(1'000, [&] { rang.set_value(); });
+  thread.at(now_ms, [&] { rang.set_value(); });
   rang.get_future().wait();
 }
 
 TEST_F(TaskThreadTest, AnAlarmWaitsForItsTimeAndRingsOnce) {
   std::atomic<int> times{0};
   std::promise<void> rang;
-  thread.at(5'000, [&] {
+  thread.at(now_ms + 5'000, [&] {
     if (++times == 1) rang.set_value();
   });
   settle();
   EXPECT_EQ(times, 0);
-  clock.boot_ms = 5'000;
+  clock.pass(std::chrono::milliseconds(5'000));
   settle();
   rang.get_future().wait();
   settle();
@@ -73,10 +72,10 @@ TEST_F(TaskThreadTest, AnAlarmWaitsForItsTimeAndRingsOnce) {
 TEST_F(TaskThreadTest, ANewAlarmReplacesTheOneBefore) {
   std::atomic<bool> old_rang{false};
   std::promise<void> rang;
-  thread.at(50'000, [&] { old_rang = true; });
-  thread.at(1'000, [&] { rang.set_value(); });
+  thread.at(now_ms + 50'000, [&] { old_rang = true; });
+  thread.at(now_ms, [&] { rang.set_value(); });
   rang.get_future().wait();
-  clock.boot_ms = 60'000;
+  clock.pass(std::chrono::milliseconds(60'000));
   thread.stop();
   EXPECT_FALSE(old_rang);
 }
@@ -89,15 +88,30 @@ TEST_F(TaskThreadTest, StoppingFinishesWhatIsQueuedAndDropsTheRest) {
     go.get_future().wait();
   });
   for (int i = 0; i < 5; ++i) thread.post([&] { ++done; });
-  thread.at(50'000, [&] { done += 100; });
+  thread.at(now_ms + 50'000, [&] { done += 100; });
   running.get_future().wait();
   std::thread stopper([&] { thread.stop(); });
   go.set_value();
   stopper.join();
   EXPECT_EQ(done, 5);
-  thread.post([&] { ++done; });
+  EXPECT_FALSE(thread.post([&] { ++done; }));
   thread.stop();
   EXPECT_EQ(done, 5);
+}
+
+TEST_F(TaskThreadTest, WhatIsDueIsNotHeldUpByWhatIsQueued) {
+  std::promise<void> running, go;
+  std::vector<std::string> order;
+  thread.post([&] {
+    running.set_value();
+    go.get_future().wait();
+  });
+  running.get_future().wait();
+  thread.post([&] { order.emplace_back("queued"); });
+  thread.at(now_ms, [&] { order.emplace_back("due"); });
+  go.set_value();
+  settle();
+  EXPECT_EQ(order, (std::vector<std::string>{"due", "queued"}));
 }
 
 }  // namespace

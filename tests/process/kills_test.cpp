@@ -1,4 +1,4 @@
-// What a machine does to a workstation: kills, full disks, files that are gone.
+// Workstation and hub killed at any moment: what was called saved is there.
 #include <gtest/gtest.h>
 
 #include <set>
