@@ -66,7 +66,7 @@ Result<void> OutboxStore::set_start(const LaneStart& start, std::uint64_t pruned
 // Most outboxes never lose anything: the table is made by the first that does.
 Result<void> OutboxStore::add_lost(LaneId lane_id, std::uint64_t first, std::uint64_t last) {
   HOLDLINE_TRY(
-      db_.exec("CREATE TABLE IF NOT EXISTS lost(lane_id INTEGER PRIMARY KEY, first INTEGER NOT NULL, "
+      db_.exec("CREATE TABLE IF NOT EXISTS lost(place INTEGER PRIMARY KEY, first INTEGER NOT NULL, "
                "last INTEGER NOT NULL) STRICT"));
   HOLDLINE_ASSIGN(auto add, db_.prepare("INSERT INTO lost VALUES (?, ?, ?)"));
   return add.run(lane_id, first, last);

@@ -34,7 +34,7 @@ void LedgerHistory::observe(hub::Ledger& ledger) {
   const sync::Cursor head = must_read(reader->head(), "head");
   if (versions_.empty()) observe_first(*reader);
   if (head.cn < head_.cn)
-    throw Violation("the hub keeps what it committed", "its feed stored at " + std::to_string(head_.cn) + ", now at " +
+    throw Violation("the hub keeps what it committed", "its feed stood at " + std::to_string(head_.cn) + ", now at " +
                                                            std::to_string(head.cn) + ", and nobody restored a backup");
   const auto cut = observe_feed(*reader, head);
   observe_results(*reader);

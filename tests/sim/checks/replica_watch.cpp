@@ -27,9 +27,9 @@ void ReplicaWatch::check_state(const agent::ReplicaPosition& position) {
   if (position.epoch.is_nil()) return;
   const Fingerprint* ledger = stage_.history.at(position.cursor);
   if (ledger == nullptr)
-    throw Violation("a replica stands where the ledger stored",
+    throw Violation("a replica stands where the ledger stood",
                     node_.name() + " is at " + std::to_string(position.cursor.cn));
-  if (!stage_.history.was_head(position.cursor)) stage_.count("replica stored between two heads");
+  if (!stage_.history.was_head(position.cursor)) stage_.count("replica stood between two heads");
   const bool equal = fingerprints_.of(node_.replica().digests().all()) == *ledger;
   if (equal) rotten_ = false;
   if (!equal && !rotten_)

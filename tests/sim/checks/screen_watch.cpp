@@ -206,7 +206,7 @@ std::optional<agent::Shown> ScreenWatch::read(const sync::RecordKey& key) {
   // While the outbox cannot be read, only the workstation knows which of the person's actions are settled.
   if (node_.outbox().status().health == agent::OutboxHealth::read_only) return found->shown;
   if (stage_.history.at(at) == nullptr)
-    throw Violation("a replica stands where the ledger stored", node_.name() + " reads at " + std::to_string(at.cn));
+    throw Violation("a replica stands where the ledger stood", node_.name() + " reads at " + std::to_string(at.cn));
   const bool may_be_gone = std::ranges::any_of(
       maybe_gone_, [&](const MaybeGone& gone) { return gone.until > at.cn && gone.records.contains(key); });
   if (may_be_gone) return found->shown;
