@@ -48,10 +48,12 @@ holdline_precompile(holdline_library_headers)
 # Test bodies run once: optimising them costs more time than it saves. The C library's checks need an optimiser.
 set(HOLDLINE_TEST_OPTIONS -O0 -U_FORTIFY_SOURCE)
 # Reading GoogleTest takes longer than compiling most tests does. Options as of holdline_googletest.
-holdline_precompile(holdline_test_headers GTest::gtest)
-target_precompile_headers(holdline_test_headers PRIVATE <gtest/gtest.h>)
-set_target_properties(holdline_test_headers PROPERTIES POSITION_INDEPENDENT_CODE OFF)
-target_compile_options(holdline_test_headers PRIVATE -fPIE ${HOLDLINE_TEST_OPTIONS})
+if(HOLDLINE_TESTS)
+  holdline_precompile(holdline_test_headers GTest::gtest)
+  target_precompile_headers(holdline_test_headers PRIVATE <gtest/gtest.h>)
+  set_target_properties(holdline_test_headers PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(holdline_test_headers PRIVATE -fPIE ${HOLDLINE_TEST_OPTIONS})
+endif()
 
 # holdline_library(NAME LINK...): the static library of one folder with the folders in it, made of their .cpp files
 # (main.cpp is the program on top) and of the .S files that embed data files with .incbin.
