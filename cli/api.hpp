@@ -1,4 +1,4 @@
-// The one way out of this folder: requests of the agent's JSON API (docs/api.md).
+// The one way out of this folder: single requests of the agent's JSON API (docs/api.md). Session repeats them.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,5 @@
-// What a command works with: the agent, the streams, time and chance, and what the person typed.
+// What a command works with: the agent, the streams, time and chance, and what the person typed. Repeats a request
+// whose answer was lost, under the same idempotency key.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
-// Rows of text. On a terminal the columns are aligned and may be coloured; in a pipe the same columns are separated by
-// tabs, so that `cut` and `awk` read them. Cells are escaped here: callers hand over data as it came.
+// Rows of text. On a terminal the columns are aligned, cut to a width and may be coloured; in a pipe the same columns
+// are separated by tabs, so that `cut` and `awk` read them. Cells are escaped here: callers hand over data as it came.
 #pragma once
 
 #include <ostream>

@@ -1,4 +1,5 @@
-// Text for a terminal: what came from data can neither move the cursor nor pretend to be the program.
+// Text for a terminal, times and lengths of time in words among it: what came from data can neither move the cursor nor
+// pretend to be the program.
 #pragma once
 
 #include <cstddef>

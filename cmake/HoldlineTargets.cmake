@@ -93,17 +93,15 @@ function(holdline_googletest name)
   holdline_unity(${name})
 endfunction()
 
-# holdline_tests(NAME LINK... [OPTIMISED FILE...]): one GoogleTest program from the .cpp files of a folder and of those in
-# it, run by CTest as a whole. CTest labels say what a test needs: `unit` nothing, `sim` minutes, `process` real daemons
-# and ports, `fuzz` clang. OPTIMISED files compute for long.
+# holdline_tests(NAME LINK... [EXCEPT FILE...]): one GoogleTest program from the .cpp files of a folder and of those in it,
+# run by CTest as a whole. CTest labels say what a test needs: `unit` nothing, `sim` minutes, `process` real daemons and
+# ports, `fuzz` clang.
 function(holdline_tests name)
-  cmake_parse_arguments(PARSE_ARGV 1 tests "" "" OPTIMISED)
+  cmake_parse_arguments(PARSE_ARGV 1 tests "" "" EXCEPT)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
-  list(TRANSFORM tests_OPTIMISED PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
-  list(REMOVE_ITEM sources ${tests_OPTIMISED})
-  # The linker keeps the first copy it meets of an inline function: the optimised one.
-  add_executable(${name} ${tests_OPTIMISED} ${sources})
-  set_source_files_properties(${tests_OPTIMISED} PROPERTIES COMPILE_OPTIONS -O2 SKIP_PRECOMPILE_HEADERS ON)
+  list(TRANSFORM tests_EXCEPT PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  list(REMOVE_ITEM sources ${tests_EXCEPT})
+  add_executable(${name} ${sources})
   holdline_googletest(${name} ${tests_UNPARSED_ARGUMENTS})
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS unit)

@@ -1,6 +1,6 @@
 #!/bin/bash
 # usage: tests/coverage.sh BUILD_DIRECTORY
-# Runs unit_sync of a coverage build and prints what gcov counted in the merge and in the session, a line per file, then
+# Runs unit_sync and merge_laws of a coverage build and prints what gcov counted in the merge and in the session, a line per file, then
 # every line that never ran and every branch that was never taken. Fails when the merge is not covered wholly.
 #
 # gcov also counts what the compiler adds for exceptions: the edge from every call to its handler, which it marks
@@ -10,8 +10,8 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 build=$1
-whole=(sync/merge*.cpp sync/merge/record_meta.cpp)
-summary=(sync/session*.cpp sync/session/upload.cpp)
+whole=(sync/merge/{delete,merge,policy,record_meta,unit}.cpp)
+summary=(sync/session/{session,upload}.cpp)
 
 # From gcov's text: "lines-run lines branches-taken branches", then what is missing.
 count_coverage='
@@ -51,10 +51,12 @@ count_coverage='
   }'
 
 find "$build" -name '*.gcda' -delete
-"$build/tests/unit/sync/unit_sync" --gtest_brief=1 >"$build/unit_sync.log" || {
-  tail -n 50 "$build/unit_sync.log" >&2
-  exit 1
-}
+for tests in unit_sync merge_laws; do
+  "$build/tests/unit/sync/$tests" --gtest_brief=1 >"$build/$tests.log" || {
+    tail -n 50 "$build/$tests.log" >&2
+    exit 1
+  }
+done
 
 percent() { awk -v part="$1" -v all="$2" 'BEGIN { printf "%.1f", all == 0 ? 100 : 100 * part / all }'; }
 rest='' short=''
@@ -62,7 +64,7 @@ printf '%-24s %18s %22s\n' file 'lines run' 'branches taken'
 for source in "${whole[@]}" "${summary[@]}"; do
   # The lines of the source are in the text only when gcov finds it where the compiler did.
   counted=$(cd "$build" && gcov --all-blocks --branch-probabilities --branch-counts --stdout \
-    "sync/CMakeFiles/holdline_sync.dir/${source##*/}.gcda" | awk -v source="$source" "$count_coverage")
+    "sync/CMakeFiles/holdline_sync.dir/${source#sync/}.gcda" | awk -v source="$source" "$count_coverage")
   read -r run lines taken branches <<<"$counted"
   printf '%-24s %6d/%-4d %5s %%  %8d/%-4d %5s %%\n' "$source" "$run" "$lines" "$(percent "$run" "$lines")" \
     "$taken" "$branches" "$(percent "$taken" "$branches")"

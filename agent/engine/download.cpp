@@ -1,4 +1,5 @@
-// The engine's downloads: schema and dictionary, snapshots, cuts, repairs.
+// The engine's downloads, each within its time limit: schema and dictionary, snapshots, cuts, repairs of rows. What to
+// fetch is the session's choice.
 
 #include <algorithm>
 
@@ -102,7 +103,7 @@ bool Engine::stays_unreadable() {
 // What a write found to be damaged needs no person: there is another copy at the hub.
 void Engine::replica_failed(Error error) {
   if (is_unreadable(error) && stays_unreadable()) parts_.replica.mark_corrupt();
-  if (parts_.replica.is_given_up()) error.kind = ErrorKind::start_over;
+  if (parts_.replica.is_corrupt()) error.kind = ErrorKind::start_over;
   failed(std::move(error));
 }
 

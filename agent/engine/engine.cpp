@@ -30,7 +30,7 @@ void Engine::derive_if_due() {
 }
 
 void Engine::replica_is_damaged() {
-  if (parts_.replica.is_given_up()) return;
+  if (parts_.replica.is_corrupt()) return;
   parts_.replica.mark_corrupt();
   failed({ErrorKind::start_over, "replica-damaged",
           "The local copy is damaged and is fetched again from the hub. Unsent entries are not affected. If it happens "
@@ -128,7 +128,7 @@ void Engine::perform(const sync::command::SayHello&) {
     hello.results = outbox.results_cursor();
   });
   // Without a place it gets a snapshot.
-  if (!parts_.replica.is_given_up()) {
+  if (!parts_.replica.is_corrupt()) {
     hello.epoch = position.epoch;
     hello.cursor = position.cursor;
   }
@@ -161,7 +161,7 @@ void Engine::welcomed(const sync::Welcome& welcome) {
     for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
       const sync::LaneAck& hub = welcome.lanes[lane];
       event.hub_went_back = event.hub_went_back || hub.number < acknowledged[lane];
-      // What comes next there was let go: the lane cannot go on from where the hub has it.
+      // What comes next there was pruned: the lane cannot go on from where the hub has it.
       if (hub.number > lanes[lane].number || hub.number < pruned_through[lane]) {
         event.chain[lane] = sync::ChainCheck::differs;
         continue;
@@ -191,7 +191,7 @@ void Engine::perform(const sync::command::AskCommon& a) {
     hashes = outbox.hashes(a.lane, first, static_cast<std::size_t>(a.last - first + 1));
   });
   if (!hashes) return failed(std::move(hashes).error());
-  // Older ones were let go: what is known reaches up to `last`.
+  // Older ones were pruned: what is known reaches up to `last`.
   compare.first = a.last - hashes->size() + 1;
   compare.hashes = std::move(*hashes);
   if (compare.hashes.empty()) return step(sync::event::CommonFound{a.lane, a.last, a.last});

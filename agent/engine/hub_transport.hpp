@@ -1,4 +1,4 @@
-// The engine's road to the hub: libcurl on the I/O thread, answers handed to the engine's thread, errors and
+// The engine's road to the hub: libcurl on the I/O thread, answers handed to the engine's thread, and
 // Retry-After read from HTTP.
 #pragma once
 

@@ -1,4 +1,4 @@
-// The engine's uploads: batches out of the outbox, results into it.
+// The engine's uploads: batches out of the outbox, sent within a time limit, results into it.
 
 #include <algorithm>
 #include <set>
@@ -81,7 +81,7 @@ Result<void> Engine::keep_results(const std::vector<sync::ActionResult>& results
 bool Engine::replica_is_of_other_history() const {
   if (welcome_.resume != sync::Resume::bootstrap) return false;
   const sync::Id epoch = parts_.replica.position().epoch;
-  return parts_.replica.is_given_up() || (!epoch.is_nil() && epoch != welcome_.epoch);
+  return parts_.replica.is_corrupt() || (!epoch.is_nil() && epoch != welcome_.epoch);
 }
 
 }  // namespace holdline::agent

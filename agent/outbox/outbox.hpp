@@ -61,7 +61,7 @@ struct OutboxStatus {
   std::string advice;  // read_only: what happened and what to do
   std::array<sync::LaneTip, sync::lane_count> lanes;
   std::uint64_t retained = 0;  // acknowledged actions that can still be re-offered
-  std::uint64_t pruned = 0;    // accepted actions that were let go
+  std::uint64_t pruned = 0;    // accepted actions that are no longer kept
   std::uint64_t lost = 0;      // of those, the ones that the hub did not have any more when it was restored
   std::uint64_t quarantined = 0;
   std::uint64_t bytes = 0;
@@ -163,10 +163,10 @@ class Outbox {
   // How far the rest of the workstation is: what the hub's clock shows, in ms since 1970, and up to which change the
   // replica has the ledger; 0 while it has none, or one of another history. In memory only.
   void reached(std::int64_t hub_wall_ms, sync::ChangeNumber replica_cn);
-  // Lets go of accepted actions above the size or age of Options; never of one without a final result, and never before
+  // Prunes accepted actions above the size or age of Options; never of one without a final result, and never before
   // the replica has its effect, because until then only the action itself can show it after a start. Counts them. Age
   // counts back from the newest action or from the hub's clock, whichever is earlier, so that no clock that is ahead
-  // for a while makes anything old; until reached() was told nothing is let go.
+  // for a while makes anything old; until reached() was told nothing is pruned.
   Result<std::uint64_t> prune();
 
   OutboxStatus status() const;

@@ -1,4 +1,4 @@
-// What the outbox tells: batches for the uplink, pending actions for the overlay, lists for people.
+// Reading the outbox: batches to send, pending actions for the overlay, lists, and the export of what is not settled.
 #include <algorithm>
 #include <string>
 #include <utility>

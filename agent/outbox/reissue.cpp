@@ -77,7 +77,7 @@ class Reissue {
     return found;
   }
 
-  // What was let go was accepted. Where the hub has less than that, it was restored from a copy without it.
+  // What was pruned was accepted. Where the hub has less than that, it was restored from a copy without it.
   Result<void> count_lost(const std::array<std::uint64_t, sync::lane_count>& common) {
     for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
       const std::uint64_t pruned_through = impl_.state.current()[lane].pruned_through();

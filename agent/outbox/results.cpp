@@ -1,4 +1,4 @@
-// What the hub answered: keeping results, voiding them when the hub went back, and letting go of what was accepted.
+// What the hub answered: keeping results, voiding them when the hub went back, and pruning what was accepted.
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -82,7 +82,7 @@ Result<void> Outbox::void_results(const sync::Id& epoch, const std::array<std::u
 
 namespace {
 
-// Which actions leave next, oldest first. A lane is let go from its start only, so that what stays is a whole chain: an
+// Which actions leave next, oldest first. A lane is pruned from its start only, so that what stays is a whole chain: an
 // unsettled action, or one that the replica does not show yet, keeps what follows it in its lane. What was made anew is
 // settled from the start, but has to stay until the hub has it in its present lane.
 class Leaving {

@@ -41,7 +41,7 @@ class LaneChain {
   std::uint64_t pruned_through() const { return pruned_through_; }
   std::uint64_t last() const { return pruned_through_ + entries_.size(); }
   const sync::Hash& tip() const { return tip_; }
-  const sync::Hash& base() const { return base_; }  // hash of the last one let go
+  const sync::Hash& base() const { return base_; }  // hash of the last one pruned
   const Entry* find(std::uint64_t number) const;
   Entry* find(std::uint64_t number);
   std::size_t size() const { return entries_.size(); }

@@ -112,7 +112,7 @@ class OutboxStore {
   Result<void> add_incarnation(std::uint32_t ordinal, const sync::Id& id);
   Result<void> set_start(const LaneStart& start, std::uint64_t pruned);
 
-  // These numbers of a place were let go, and the hub has lost them too.
+  // These numbers of a lane were pruned, and the hub has lost them too.
   Result<void> add_lost(LaneId lane_id, std::uint64_t first, std::uint64_t last);
 
   Result<void> add_assertion(std::uint32_t incarnation, const sync::Assertion& assertion);

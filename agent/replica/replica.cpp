@@ -126,7 +126,7 @@ ReplicaPosition Replica::position() const { return impl_->store->meta().position
 const sync::Schema& Replica::schema() const { return impl_->layout.schema(); }
 const sync::DigestTable& Replica::digests() const { return impl_->store->digests(); }
 void Replica::mark_corrupt() { impl_->corrupt = true; }
-bool Replica::is_given_up() const { return impl_->corrupt; }
+bool Replica::is_corrupt() const { return impl_->corrupt; }
 std::uint64_t Replica::file_number() const { return impl_->file_number; }
 void Replica::release_cache() { impl_->store->database().release_memory(); }
 
@@ -292,7 +292,7 @@ Result<void> Replica::Impl::take_place(Builder::Impl& built) {
   }
   if (!opened) throw std::runtime_error("no replica can be opened or made: " + opened.error().message);
   store = std::move(*opened);
-  if (moved) corrupt = false;  // otherwise it may be the file that was given up
+  if (moved) corrupt = false;  // otherwise it may be the corrupt file
   return moved;
 }
 

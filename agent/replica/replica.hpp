@@ -75,7 +75,7 @@ class Replica {
   // It can still be read as far as it goes until swap() puts another in its place. Forgotten at the next start, which
   // notices again.
   void mark_corrupt();
-  bool is_given_up() const;
+  bool is_corrupt() const;
   // Names the file it stands on, for its readers: another one after every swap() that let go of the file before.
   std::uint64_t file_number() const;
   // Gives cached pages back, when nothing was pulled for a while. The next cut reads what it needs again.

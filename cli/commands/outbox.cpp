@@ -1,4 +1,4 @@
-// holdline outbox list|show|export: what this workstation saved and how far it has come.
+// holdline outbox list|show|export: what this workstation saved and how far it has come, as the agent's API tells it.
 #include <algorithm>
 #include <filesystem>
 

@@ -1,5 +1,5 @@
-// The administrator's requests (/admin/v1, docs/api.md). Runs on the ledger's thread while a hub serves, or directly in
-// the program when none does.
+// The administrator's requests and what each answers (/admin/v1, docs/api.md; main.cpp only prints it). Runs on the
+// ledger's thread while a hub serves, or directly in the program when none does.
 #pragma once
 
 #include "hub/intake/intake.hpp"

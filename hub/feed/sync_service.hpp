@@ -1,4 +1,5 @@
-// The hub's answers to the sync protocol, message by message: bytes in, bytes out, without transport or threads, so
+// The hub's answers to the sync protocol, message by message (welcome, cuts, results, snapshots, repairs, the roster of
+// people with their wrapped keys): bytes in, bytes out, without transport or threads, so
 // that the simulator calls the same code as the server. Pushes are not here: they are read by read_push() and taken in
 // groups by Intake.
 #pragma once

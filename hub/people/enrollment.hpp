@@ -1,5 +1,5 @@
-// A workstation joins: a one-use code is issued for a time, then checked and consumed, the device added and its
-// certificate signed.
+// A workstation joins: its name and scopes are checked, a one-use code is issued for a time, then checked and consumed,
+// the device added and its certificate signed.
 #pragma once
 
 #include <string>

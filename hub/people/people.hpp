@@ -1,4 +1,5 @@
-// Accounts: a person's signing key, made here once and kept only wrapped by the person's password.
+// Accounts: rules for names, roles and passwords, and a person's signing key, made here once and kept only wrapped by
+// the person's password.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Texts of configuration values into numbers, and the nearest word to a misspelt one. Pure.
+// Texts of durations and sizes, in settings and options, into numbers, and the nearest word to a misspelt one. Pure.
 #pragma once
 
 #include <chrono>

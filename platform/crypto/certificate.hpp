@@ -1,5 +1,6 @@
 // Keys and X.509 certificates: the tenant's certificate authority, the hub's server certificate and the client
-// certificates of workstations. ECDSA P-256 with SHA-256 throughout (RFC 5280, RFC 5480).
+// certificates of workstations, and how long each is good for. ECDSA P-256 with SHA-256 throughout (RFC 5280, RFC
+// 5480).
 //
 // Synchronous, no thread of its own; const members may be called from any thread. Time is an argument; keys and serial
 // numbers come from OpenSSL's generator.

@@ -1,5 +1,5 @@
-// Files that only the service's account can read, and changes to them that a crash cannot tear. Functions of this page
-// never follow a symbolic link in the last part of a path.
+// The lock of a directory, and files that only the service's account can read, and changes to them that a crash cannot
+// tear. Functions of this page never follow a symbolic link in the last part of a path.
 //
 // Errors: file-missing, file-exists, file-too-large, loose-permissions, disk-full, read-only-disk, io-error,
 // already-running.

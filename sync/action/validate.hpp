@@ -1,4 +1,5 @@
-// The same verdicts on the workstation and at the hub. Pure; time comes in.
+// Whether an action may be saved: fields, headers, times. The same verdicts on the workstation and at the hub. Pure;
+// time comes in.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// Full-jitter exponential backoff (Brooker, "Exponential Backoff And Jitter", 2015): a fleet that lost its hub in the
+// How long to wait before the next attempt, also when the other side asked for a delay (Retry-After): full-jitter
+// exponential backoff (Brooker, "Exponential Backoff And Jitter", 2015): a fleet that lost its hub in the
 // same second must not come back in the same second.
 #pragma once
 

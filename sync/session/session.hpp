@@ -1,6 +1,6 @@
-// The agent's sync session as a state machine: step(event, now, random_bits) -> actions. It decides; the driver
-// (agent/engine) does what the actions say and feeds back what happened. It holds no bytes, reads no clock and draws no
-// random numbers.
+// The agent's sync session as a state machine: step(event, now, random_bits) -> commands. It decides when to greet,
+// push, pull, fetch a snapshot, repair leaf by leaf, or rest; the driver (agent/engine) does what the actions say and
+// feeds back what happened. It holds no bytes, reads no clock and draws no random numbers.
 //
 //   resting --wake--> greeting --welcome--> [comparing -> reissuing] -> [preparing] -> bootstrapping | following
 //        ^                                                                                      |
@@ -39,7 +39,7 @@ std::string_view name_of(SessionState state);
 // How the hub's last action of a lane stands to our own chain.
 enum class ChainCheck : std::uint8_t {
   same,     // the same hash here, or the hub has nothing of it
-  differs,  // another hash at that number, one we never reached, or one behind what was let go: fork or rollback
+  differs,  // another hash at that number, one we never reached, or one behind what was pruned: fork or rollback
 };
 
 namespace event {

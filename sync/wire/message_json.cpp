@@ -1,5 +1,5 @@
-// Control messages as JSON: hashes and bytes in lower-case hex, ids as UUIDs, 64-bit counters as strings (a JSON number
-// loses bits above 2^53 in many readers).
+// Control messages as JSON, and what an error answer means by its HTTP status. Hashes and bytes are lower-case hex, ids
+// UUIDs, 64-bit counters strings (a JSON number loses bits above 2^53 in many readers).
 
 #include <charconv>
 

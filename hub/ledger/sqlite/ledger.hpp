@@ -1,5 +1,5 @@
-// The ledger on encrypted SQLite: one file, one process. The program holds the lock of its directory (platform
-// DirectoryLock) while a SqliteLedger lives.
+// The ledger on encrypted SQLite: one file, one process, checked when it is opened. The program holds the lock of its
+// directory (platform DirectoryLock) while a SqliteLedger lives.
 //
 // Threads: begin() and its transaction belong to one thread at a time. Readers may be taken and used from any thread,
 // each by one at a time. Everything else may be called from any thread. What changes something waits while a

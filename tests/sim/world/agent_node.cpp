@@ -201,7 +201,7 @@ void AgentNode::survive() {
   disk_counts_ = disk_.counts();
   if (process_->view->met_damage()) process_->engine->replica_is_damaged();
   if (process_->view->could_not_read()) process_->engine->reader_could_not_read(process_->replica->file_number());
-  process_->replica_was_given_up = process_->replica_was_given_up || process_->replica->is_given_up();
+  process_->replica_was_given_up = process_->replica_was_given_up || process_->replica->is_corrupt();
   if (process_->incarnation != process_->outbox->maker().incarnation) {
     process_->incarnation = process_->outbox->maker().incarnation;
     stage_.count("lane reissued");

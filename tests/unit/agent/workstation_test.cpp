@@ -116,7 +116,7 @@ TEST_F(WorkstationTest, AReportOfDamageDoesNotGiveUpTheFileThatTookThePlaceMeanw
   station.read([&](View&) { told.set_value(); });
   was_told.wait();
   std::promise<bool> given_up;
-  station.engine([&](Engine&, Replica& replica) { given_up.set_value(replica.is_given_up()); });
+  station.engine([&](Engine&, Replica& replica) { given_up.set_value(replica.is_corrupt()); });
   EXPECT_FALSE(given_up.get_future().get());
   EXPECT_TRUE(damaged);
 }

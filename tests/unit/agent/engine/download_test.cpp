@@ -140,7 +140,7 @@ TEST_F(EngineDownloadTest, ADamagedReplicaIsFetchedAgainBesideTheOldOne) {
     answer(chunk, served.chunks.at(chunk.path));
   }
 
-  EXPECT_FALSE(copy.replica->is_given_up());
+  EXPECT_FALSE(copy.replica->is_corrupt());
   EXPECT_EQ(copy.replica->position().cursor.cn, 20u);
 }
 

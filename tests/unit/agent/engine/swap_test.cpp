@@ -48,9 +48,9 @@ TEST_F(EngineSwapTest, AReportAboutAFileThatWasReplacedIsNoMatter) {
   const auto before = copy.replica->file_number();
   copy.bootstrap(Snapshot(20, customers(2)));
   engine->report_corruption(before);
-  EXPECT_FALSE(copy.replica->is_given_up());
+  EXPECT_FALSE(copy.replica->is_corrupt());
   engine->report_corruption(copy.replica->file_number());
-  EXPECT_TRUE(copy.replica->is_given_up());
+  EXPECT_TRUE(copy.replica->is_corrupt());
 }
 
 TEST_F(EngineSwapTest, AFileThatReadersCannotReadIsGivenUpWhenTheyCannotLaterEither) {
@@ -58,12 +58,12 @@ TEST_F(EngineSwapTest, AFileThatReadersCannotReadIsGivenUpWhenTheyCannotLaterEit
   const auto file = copy.replica->file_number();
   engine->reader_could_not_read(file);
   engine->reader_could_not_read(file);
-  EXPECT_FALSE(copy.replica->is_given_up());
+  EXPECT_FALSE(copy.replica->is_corrupt());
   pc.clock.wall_ms += 30'000;
   engine->reader_could_not_read(file + 1);
-  EXPECT_FALSE(copy.replica->is_given_up());
+  EXPECT_FALSE(copy.replica->is_corrupt());
   engine->reader_could_not_read(file);
-  EXPECT_TRUE(copy.replica->is_given_up());
+  EXPECT_TRUE(copy.replica->is_corrupt());
   EXPECT_EQ(error_code(), "replica-damaged");
 }
 
@@ -91,13 +91,13 @@ TEST_F(EngineUnreadableTest, ACutThatTheDiskFailsIsTriedOnceMoreBeforeTheReplica
   disk.fail_read(1);
   answer_pull(reply);
   EXPECT_EQ(error_code(), "disk-unreadable");
-  ASSERT_FALSE(copy.replica->is_given_up());
+  ASSERT_FALSE(copy.replica->is_corrupt());
   pc.clock.wall_ms += wake_at - pc.clock.now().boot_ms;
   engine->wake();
   greet(welcome());
   disk.fail_read(1);
   answer_pull(reply);
-  EXPECT_TRUE(copy.replica->is_given_up());
+  EXPECT_TRUE(copy.replica->is_corrupt());
 
   pc.clock.wall_ms += wake_at - pc.clock.now().boot_ms;
   engine->wake();
@@ -106,7 +106,7 @@ TEST_F(EngineUnreadableTest, ACutThatTheDiskFailsIsTriedOnceMoreBeforeTheReplica
   greet(bootstrap_welcome());
   answer(take(sync::path::snapshot), sync::encode_json(served.manifest));
   take_chunks(served);
-  EXPECT_FALSE(copy.replica->is_given_up());
+  EXPECT_FALSE(copy.replica->is_corrupt());
   EXPECT_EQ(copy.replica->position().cursor.cn, 20u);
 }
 

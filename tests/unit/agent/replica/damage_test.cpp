@@ -30,7 +30,7 @@ TEST(ReplicaDamage, ACutThatMeetsItGivesTheReplicaUp) {
   rot(station.options.directory / "replica.db");
   const auto applied = station.replica->apply(cut_of(10, 11, {told(11, customer_of(200, "Ada", "Lovelace"))}), 1);
   ASSERT_FALSE(applied);
-  EXPECT_TRUE(station.replica->is_given_up());
+  EXPECT_TRUE(station.replica->is_corrupt());
 }
 
 // Each page in turn is the one that a write never reached.
@@ -59,7 +59,7 @@ TEST(ReplicaDamage, ACutThatMeetsPagesOfDifferentMomentsIsTakenOrGivesTheReplica
     for (std::uint32_t n = 401; n <= 480; ++n) next.push_back(told(from + 1, customer_of(n, "Eva", "Lovelace")));
     const auto applied = station.replica->apply(cut_of(from, from + 1, next), 1);
     if (!applied) ++met[applied.error().code];
-    EXPECT_TRUE(applied || station.replica->is_given_up()) << applied.error().code;
+    EXPECT_TRUE(applied || station.replica->is_corrupt()) << applied.error().code;
     station.replica.reset();
   }
   EXPECT_GT(met["constraint"], 0u);
@@ -85,7 +85,7 @@ TEST(ReplicaDamage, AnotherOneInItsPlaceIsTrustedAgain) {
   station.bootstrap(Snapshot(10, customers()));
   station.replica->mark_corrupt();
   station.bootstrap(Snapshot(11, customers()));
-  EXPECT_FALSE(station.replica->is_given_up());
+  EXPECT_FALSE(station.replica->is_corrupt());
 }
 
 TEST(ReplicaDamage, ASwapThatFailedDoesNotMakeTheOldFileTrustedAgain) {
@@ -99,10 +99,10 @@ TEST(ReplicaDamage, ASwapThatFailedDoesNotMakeTheOldFileTrustedAgain) {
   station.start();
   station.replica->mark_corrupt();
   EXPECT_THROW(station.bootstrap(Snapshot(11, customers())), std::runtime_error);
-  EXPECT_TRUE(station.replica->is_given_up());
+  EXPECT_TRUE(station.replica->is_corrupt());
   fails = false;
   station.bootstrap(Snapshot(11, customers()));
-  EXPECT_FALSE(station.replica->is_given_up());
+  EXPECT_FALSE(station.replica->is_corrupt());
 }
 
 TEST(ReplicaDamage, AReaderThatCouldNotOpenTheNewFileTriesAgainAndNeverReadsTheOldOne) {
@@ -145,7 +145,7 @@ TEST(ReplicaDamage, ADiskThatCannotReadLeavesThePlaceBeforeTheCut) {
     disk.clear_faults();
     if (applied) break;
     ASSERT_EQ(replica->position().cursor.cn, 10u) << "at read " << nth;
-    given_up += replica->is_given_up() ? 1 : 0;
+    given_up += replica->is_corrupt() ? 1 : 0;
   }
   EXPECT_GT(given_up, 0u);
 }

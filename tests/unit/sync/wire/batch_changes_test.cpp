@@ -11,7 +11,6 @@ namespace {
 
 using allocations::mebibyte;
 
-
 class BatchChangesTest : public testing::Test {
  protected:
   const Schema schema = *Schema::parse(default_schema_text());

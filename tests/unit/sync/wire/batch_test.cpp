@@ -12,7 +12,6 @@ namespace {
 
 using allocations::mebibyte;
 
-
 class BatchTest : public testing::Test {
  protected:
   const Schema schema = *Schema::parse(default_schema_text());

@@ -13,7 +13,6 @@ namespace {
 
 using allocations::mebibyte;
 
-
 const Schema& schema() {
   static const Schema parsed = *Schema::parse(default_schema_text());
   return parsed;
