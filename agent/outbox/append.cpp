@@ -187,7 +187,7 @@ Result<std::optional<Saved>> Outbox::Impl::find_saved(std::string_view request_k
 }
 
 Result<std::optional<Saved>> Outbox::find_saved(std::string_view idempotency_key, const sync::Hash& fingerprint) {
-  HOLDLINE_TRY(impl_->readable());
+  if (impl_->suspended) return impl_->refuse();
   return impl_->find_saved(idempotency_key, fingerprint);
 }
 

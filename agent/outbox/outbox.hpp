@@ -106,7 +106,8 @@ class Outbox {
   std::vector<Result<Saved>> append(const sync::Schema& schema, std::span<const Draft> drafts);
 
   // What append() saved under this key, as an answer to a repeated request; nothing when the key is not known.
-  // ask_person "key-reused" when the request had another fingerprint.
+  // ask_person "key-reused" when the request had another fingerprint. In health read_only the error that append()
+  // gives: what is kept may not be durable, and whoever asks takes the answer for "saved".
   Result<std::optional<Saved>> find_saved(std::string_view idempotency_key, const sync::Hash& fingerprint);
 
   // After an I/O error or a full disk: reopen, check, checkpoint(TRUNCATE); writable again only when all succeed.

@@ -1,5 +1,5 @@
 // The agent's sync session as a state machine: step(event, now, random_bits) -> commands. It decides when to greet,
-// push, pull, fetch a snapshot, repair leaf by leaf, or rest; the driver (agent/engine) does what the actions say and
+// push, pull, fetch a snapshot, repair leaf by leaf, or rest; the driver (agent/engine) does what the commands say and
 // feeds back what happened. It holds no bytes, reads no clock and draws no random numbers.
 //
 //   resting --wake--> greeting --welcome--> [comparing -> reissuing] -> [preparing] -> bootstrapping | following

@@ -99,6 +99,24 @@ TEST_F(OutboxTest, SameKeyWithAnotherBodyIsRefused) {
   EXPECT_EQ(pc.outbox->append(pc.schema, drafts)[1].error().code, "key-reused");
 }
 
+TEST_F(OutboxTest, FindsWhatWasSavedUnderAKeyUntilItMayNotBeDurable) {
+  const Draft draft = pc.entry("a");
+  const Saved saved = pc.save(draft);
+  const auto found = must(pc.outbox->find_saved("a", draft.fingerprint));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->ref, saved.ref);
+  EXPECT_EQ(found->created, saved.created);
+  EXPECT_TRUE(found->repeated);
+  EXPECT_FALSE(must(pc.outbox->find_saved("never used", draft.fingerprint)));
+  EXPECT_EQ(pc.outbox->find_saved("a", sync::sha256("another body")).error().code, "key-reused");
+
+  pc.disk.fail_sync(1, true);
+  const Draft unsure = pc.entry("b");
+  ASSERT_FALSE(pc.append(unsure));
+  EXPECT_FALSE(pc.outbox->find_saved("a", draft.fingerprint)) << "nothing is confirmed while the disk is not trusted";
+  EXPECT_FALSE(pc.outbox->find_saved("b", unsure.fingerprint));
+}
+
 TEST_F(OutboxTest, HybridTimeNeverGoesBackNotEvenAcrossARestart) {
   const auto first = pc.action(pc.save(pc.entry("a")).ref).header.hybrid;
   pc.clock.wall_ms -= 3'600'000;
