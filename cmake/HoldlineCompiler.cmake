@@ -30,6 +30,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     -Wno-maybe-uninitialized -Wno-subobject-linkage -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds)
 endif()
 target_compile_definitions(holdline_flags INTERFACE _GLIBCXX_ASSERTIONS)
+# A program loads the libraries it calls: the command line needs none of those that read what is typed.
+target_link_options(holdline_flags INTERFACE -Wl,--as-needed)
 if(HOLDLINE_SANITIZE)
   target_compile_options(holdline_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(holdline_flags INTERFACE -fsanitize=address,undefined -fuse-ld=lld)

@@ -24,3 +24,4 @@ add_library(holdline_toml INTERFACE)
 target_include_directories(holdline_toml SYSTEM INTERFACE ${TOMLPLUSPLUS_INCLUDE_DIR})
 target_compile_definitions(holdline_toml INTERFACE TOML_HEADER_ONLY=0 TOML_EXCEPTIONS=0 TOML_ENABLE_FORMATTERS=0
   TOML_ENABLE_WINDOWS_COMPAT=0 TOML_MAX_NESTED_VALUES=16)
+include(HoldlinePhoneNumbers)

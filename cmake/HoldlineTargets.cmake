@@ -16,6 +16,9 @@ endfunction()
 
 # holdline_reads(NAME PRECOMPILED): NAME reads the headers of a target made by holdline_precompile.
 function(holdline_reads name precompiled)
+  if(CMAKE_DISABLE_PRECOMPILE_HEADERS)
+    return()  # clang-tidy reads what is not precompiled, and cannot reuse what is not there
+  endif()
   target_precompile_headers(${name} REUSE_FROM ${precompiled})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(${name} PRIVATE -fpch-preprocess) # without it ccache cannot see what was precompiled

@@ -11,6 +11,7 @@
 
 #include "platform/crypto/openssl_ptr.hpp"
 #include "platform/os/files.hpp"
+#include "platform/text/url.hpp"
 
 namespace holdline::platform {
 namespace {
@@ -28,11 +29,6 @@ bool is_safe_name(std::string_view name) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' ||
            c == '_' || c == ' ';
   });
-}
-
-bool is_ip_address(const std::string& name) {
-  std::array<unsigned char, sizeof(in6_addr)> raw;
-  return inet_pton(AF_INET, name.c_str(), raw.data()) == 1 || inet_pton(AF_INET6, name.c_str(), raw.data()) == 1;
 }
 
 // The configuration syntax of OpenSSL's extensions splits at commas, so every name is checked before it gets there.
@@ -81,24 +77,49 @@ struct Draft {
   EVP_PKEY* public_key;
   X509* issuer;  // null: self-signed
   EVP_PKEY* issuer_key;
-  UnixTime now;
-  std::chrono::seconds lifetime;
+  Validity validity;
   Extensions extensions;
+  std::string_view grant = {};
 };
+
+Validity from_now(UnixTime now, std::chrono::seconds lifetime) {
+  return {std::chrono::floor<std::chrono::seconds>(now - backdate), now + lifetime};
+}
+
+// A certificate that outlives its issuer would be refused in the end by a chain that looks good from the front.
+UnixTime end_of(const Draft& draft) {
+  return draft.issuer ? std::min(draft.validity.until, describe(draft.issuer).not_after) : draft.validity.until;
+}
+
+bool add_grant(X509* certificate, std::string_view grant) {
+  if (grant.empty()) return true;
+  ASN1_OCTET_STRING* bytes = ASN1_OCTET_STRING_new();
+  ASN1_OBJECT* object = OBJ_txt2obj(grant_oid, 1);
+  X509_EXTENSION* extension = nullptr;
+  const bool ok = bytes && object &&
+                  ASN1_OCTET_STRING_set(bytes, reinterpret_cast<const unsigned char*>(grant.data()),
+                                        static_cast<int>(grant.size())) == 1 &&
+                  (extension = X509_EXTENSION_create_by_OBJ(nullptr, object, 0, bytes)) != nullptr &&
+                  X509_add_ext(certificate, extension, -1) == 1;
+  X509_EXTENSION_free(extension);
+  ASN1_OBJECT_free(object);
+  ASN1_OCTET_STRING_free(bytes);
+  return ok;
+}
 
 Result<X509Ptr> sign(const Draft& draft) {
   X509Ptr certificate(X509_new());
   X509* const c = certificate.get();
   X509* const issuer = draft.issuer ? draft.issuer : c;
-  std::time_t start = std::chrono::floor<std::chrono::seconds>(draft.now - backdate).time_since_epoch().count();
-  std::time_t end = (draft.now + draft.lifetime).time_since_epoch().count();
+  std::time_t start = draft.validity.from.time_since_epoch().count();
+  std::time_t end = end_of(draft).time_since_epoch().count();
   bool ok = c && X509_set_version(c, X509_VERSION_3) && set_random_serial(c) &&
             set_subject(X509_get_subject_name(c), draft.subject) &&
             X509_set_issuer_name(c, X509_get_subject_name(issuer)) && X509_set_pubkey(c, draft.public_key) &&
             X509_time_adj_ex(X509_getm_notBefore(c), 0, 0, &start) &&
             X509_time_adj_ex(X509_getm_notAfter(c), 0, 0, &end);
   for (const auto& [nid, value] : draft.extensions) ok = ok && add_extension(c, issuer, nid, value);
-  ok = ok && X509_sign(c, draft.issuer_key, EVP_sha256()) > 0;
+  ok = ok && add_grant(c, draft.grant) && X509_sign(c, draft.issuer_key, EVP_sha256()) > 0;
   if (!ok) return openssl_failure(ErrorKind::stop, "crypto-failed", "A certificate could not be made.");
   return certificate;
 }
@@ -112,11 +133,41 @@ bool is_p256(EVP_PKEY* key) {
 
 }  // namespace
 
+std::vector<std::string> sorted_names(const std::vector<std::string>& names) {
+  std::vector<std::string> sorted;
+  for (const std::string& name : names) {
+    std::array<unsigned char, sizeof(in6_addr)> raw;
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    const bool six = inet_pton(AF_INET6, name.c_str(), raw.data()) == 1;
+    sorted.push_back(six ? inet_ntop(AF_INET6, raw.data(), text.data(), text.size()) : name);
+  }
+  std::sort(sorted.begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+  return sorted;
+}
+
 Result<CertificateInfo> describe_certificate(std::string_view pem) {
+  HOLDLINE_ASSIGN(auto chain, describe_chain(pem));
+  return std::move(chain.front());
+}
+
+Result<std::vector<CertificateInfo>> describe_chain(std::string_view pem) {
   const auto certificates = read_certificates(pem);
   if (certificates.empty())
     return fail(ErrorKind::ask_person, "bad-certificate", "This is not a certificate in PEM form.");
-  return describe(certificates.front().get());
+  std::vector<CertificateInfo> chain;
+  for (const auto& certificate : certificates) chain.push_back(describe(certificate.get()));
+  return chain;
+}
+
+Result<void> check_identity(const Identity& identity) {
+  const auto chain = read_certificates(identity.chain_pem);
+  if (chain.empty()) return fail(ErrorKind::ask_person, "bad-certificate", "This is not a certificate in PEM form.");
+  const PkeyPtr key = read_private_key(identity.key_pem);
+  const bool matches = key && X509_check_private_key(chain.front().get(), key.get()) == 1;
+  ERR_clear_error();
+  if (!matches) return fail(ErrorKind::ask_person, "bad-key", "The private key does not belong to the certificate.");
+  return {};
 }
 
 Result<DeviceKey> make_device_key_and_csr(std::string_view device_id) {
@@ -128,6 +179,31 @@ Result<DeviceKey> make_device_key_and_csr(std::string_view device_id) {
       !X509_REQ_set_pubkey(request.get(), key.get()) || X509_REQ_sign(request.get(), key.get(), EVP_sha256()) <= 0)
     return openssl_failure(ErrorKind::stop, "crypto-failed", "A device key could not be made.");
   return DeviceKey{key_to_pem(key.get()), to_pem([&](BIO* bio) { return PEM_write_bio_X509_REQ(bio, request.get()); })};
+}
+
+namespace {
+
+// Null when it is not a request that is signed by its own P-256 key.
+X509ReqPtr read_request(std::string_view csr_pem) {
+  const BioPtr bio(BIO_new_mem_buf(csr_pem.data(), static_cast<int>(csr_pem.size())));
+  X509ReqPtr request(PEM_read_bio_X509_REQ(bio.get(), nullptr, nullptr, nullptr));
+  EVP_PKEY* const key = request ? X509_REQ_get0_pubkey(request.get()) : nullptr;
+  if (!is_p256(key) || X509_REQ_verify(request.get(), key) != 1) request.reset();
+  ERR_clear_error();
+  return request;
+}
+
+tl::unexpected<Error> bad_request() {
+  return fail(ErrorKind::ask_person, "bad-csr",
+              "The certificate request is broken or not signed by its own P-256 key.");
+}
+
+}  // namespace
+
+Result<sync::Hash> key_of_request(std::string_view csr_pem) {
+  const auto request = read_request(csr_pem);
+  if (!request) return bad_request();
+  return hash_of_key(X509_REQ_get_X509_PUBKEY(request.get()));
 }
 
 struct CertificateAuthority::Impl {
@@ -158,8 +234,7 @@ Result<CertificateAuthority> CertificateAuthority::create(std::string_view name,
                                           key.get(),
                                           nullptr,
                                           key.get(),
-                                          now,
-                                          ca_lifetime,
+                                          from_now(now, ca_lifetime),
                                           {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
                                            {NID_key_usage, "critical,keyCertSign,cRLSign"},
                                            {NID_subject_key_identifier, "hash"}}}));
@@ -196,8 +271,18 @@ const std::string& CertificateAuthority::certificate_pem() const { return impl_-
 std::string CertificateAuthority::key_pem() const { return key_to_pem(impl_->key.get()); }
 const sync::Hash& CertificateAuthority::fingerprint() const { return impl_->fingerprint; }
 
+Validity CertificateAuthority::validity() const {
+  const CertificateInfo own = describe(impl_->certificate.get());
+  return {own.not_before, own.not_after};
+}
+
 Result<Identity> CertificateAuthority::issue_server(const std::vector<std::string>& names, UnixTime now,
                                                     std::chrono::seconds lifetime) const {
+  return issue_server(names, from_now(now, lifetime));
+}
+
+Result<Identity> CertificateAuthority::issue_server(const std::vector<std::string>& names,
+                                                    const Validity& validity) const {
   HOLDLINE_ASSIGN(const auto alternatives, alternative_names(names));
   const PkeyPtr key(EVP_EC_gen(SN_X9_62_prime256v1));
   if (!key) return openssl_failure(ErrorKind::stop, "crypto-failed", "A key could not be made.");
@@ -206,8 +291,7 @@ Result<Identity> CertificateAuthority::issue_server(const std::vector<std::strin
                                                 key.get(),
                                                 impl_->certificate.get(),
                                                 impl_->key.get(),
-                                                now,
-                                                lifetime,
+                                                validity,
                                                 {{NID_basic_constraints, "critical,CA:FALSE"},
                                                  {NID_key_usage, "critical,digitalSignature"},
                                                  {NID_ext_key_usage, "serverAuth"},
@@ -218,28 +302,23 @@ Result<Identity> CertificateAuthority::issue_server(const std::vector<std::strin
 }
 
 Result<std::string> CertificateAuthority::sign_device(std::string_view csr_pem, std::string_view device_id,
-                                                      UnixTime now, std::chrono::seconds lifetime) const {
+                                                      UnixTime now, std::string_view grant,
+                                                      std::chrono::seconds lifetime) const {
   if (!is_safe_name(device_id) || device_id.size() > max_common_name)
     return fail(ErrorKind::ask_person, "bad-name", "A device id is 1 to 64 letters, digits and dashes.");
-  const BioPtr bio(BIO_new_mem_buf(csr_pem.data(), static_cast<int>(csr_pem.size())));
-  const X509ReqPtr request(PEM_read_bio_X509_REQ(bio.get(), nullptr, nullptr, nullptr));
-  EVP_PKEY* const key = request ? X509_REQ_get0_pubkey(request.get()) : nullptr;
-  const bool good = is_p256(key) && X509_REQ_verify(request.get(), key) == 1;
-  ERR_clear_error();
-  if (!good)
-    return fail(ErrorKind::ask_person, "bad-csr",
-                "The certificate request is broken or not signed by its own P-256 key.");
+  const auto request = read_request(csr_pem);
+  if (!request) return bad_request();
   HOLDLINE_ASSIGN(const auto certificate, sign({device_id,
-                                                key,
+                                                X509_REQ_get0_pubkey(request.get()),
                                                 impl_->certificate.get(),
                                                 impl_->key.get(),
-                                                now,
-                                                lifetime,
+                                                from_now(now, lifetime),
                                                 {{NID_basic_constraints, "critical,CA:FALSE"},
                                                  {NID_key_usage, "critical,digitalSignature"},
                                                  {NID_ext_key_usage, "clientAuth"},
                                                  {NID_subject_key_identifier, "hash"},
-                                                 {NID_authority_key_identifier, "keyid:always"}}}));
+                                                 {NID_authority_key_identifier, "keyid:always"}},
+                                                grant}));
   return certificate_to_pem(certificate.get());
 }
 

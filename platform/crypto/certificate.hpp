@@ -22,6 +22,12 @@ namespace holdline::platform {
 
 using UnixTime = std::chrono::sys_seconds;
 
+inline UnixTime unix_time_of(std::int64_t unix_ms) {
+  return std::chrono::floor<std::chrono::seconds>(
+      std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(unix_ms)));
+}
+inline std::int64_t unix_ms_of(UnixTime time) { return std::chrono::milliseconds(time.time_since_epoch()).count(); }
+
 inline constexpr std::chrono::days ca_lifetime{3650};
 inline constexpr std::chrono::days server_lifetime{397};  // what browsers accept
 inline constexpr std::chrono::days device_lifetime{90};   // renewed by the agent long before
@@ -33,6 +39,8 @@ struct Identity {
   std::string chain_pem;
   std::string key_pem;
 };
+// Whether the key belongs to the first certificate of the chain. Errors: "bad-certificate", "bad-key".
+Result<void> check_identity(const Identity& identity);
 
 struct CertificateInfo {
   std::string common_name;
@@ -40,16 +48,30 @@ struct CertificateInfo {
   std::string serial;      // hex, upper case
   UnixTime not_before;
   UnixTime not_after;
+  sync::Hash key;                  // SHA-256 of its public key (SubjectPublicKeyInfo, DER)
+  std::vector<std::string> names;  // DNS names and IP addresses of a server, sorted
+  std::string grant;               // of a device, see CertificateAuthority::sign_device(); empty: none
 };
 
 // Describes the first certificate of a PEM text. Error "bad-certificate".
 Result<CertificateInfo> describe_certificate(std::string_view pem);
+// All of them, in their order; at least one. Error "bad-certificate".
+Result<std::vector<CertificateInfo>> describe_chain(std::string_view pem);
+
+// Names of a server as CertificateInfo::names tells them: sorted, each once, addresses in their one form.
+std::vector<std::string> sorted_names(const std::vector<std::string>& names);
+
+struct Validity {
+  UnixTime from, until;
+};
 
 struct DeviceKey {
   std::string key_pem;  // private: goes to the keystore, never to the hub
   std::string csr_pem;  // PKCS#10 request with CN = device id
 };
 Result<DeviceKey> make_device_key_and_csr(std::string_view device_id);
+// As CertificateInfo::key, of a request. Error "bad-csr": not a request, or not signed by its own P-256 key.
+Result<sync::Hash> key_of_request(std::string_view csr_pem);
 
 class CertificateAuthority {
  public:
@@ -74,17 +96,20 @@ class CertificateAuthority {
   std::string key_pem() const;
   // What an enrolment code carries.
   const sync::Hash& fingerprint() const;
+  Validity validity() const;
 
   // A new key and certificate for a server. `names` are DNS names or IP addresses, at least one; the chain includes
-  // the authority itself, so that a client that knows only its fingerprint can check it. Error "bad-name".
+  // the authority itself, so that a client that knows only its fingerprint can check it. Like every certificate it ends
+  // when the authority does at the latest. Error "bad-name".
   Result<Identity> issue_server(const std::vector<std::string>& names, UnixTime now,
                                 std::chrono::seconds lifetime = server_lifetime) const;
+  Result<Identity> issue_server(const std::vector<std::string>& names, const Validity& validity) const;
 
   // A client certificate (PEM, leaf only) for the public key of `csr_pem`. The subject is `device_id`, whatever the
-  // request says: the hub decides who a device is. The request must be signed by its own P-256 key. Errors "bad-csr",
-  // "bad-name".
+  // request says: the hub decides who a device is. The request must be signed by its own P-256 key. `grant` is kept in
+  // an extension of the certificate, so that what it says is signed too (at most 32 KiB). Errors "bad-csr", "bad-name".
   Result<std::string> sign_device(std::string_view csr_pem, std::string_view device_id, UnixTime now,
-                                  std::chrono::seconds lifetime = device_lifetime) const;
+                                  std::string_view grant = {}, std::chrono::seconds lifetime = device_lifetime) const;
 
  private:
   struct Impl;

@@ -1,5 +1,8 @@
 #include "platform/crypto/openssl_ptr.hpp"
 
+#include <arpa/inet.h>
+
+#include <array>
 #include <ctime>
 
 #include <openssl/pem.h>
@@ -13,7 +16,47 @@ UnixTime to_unix(const ASN1_TIME* time) {
   return UnixTime(std::chrono::seconds(timegm(&parts)));
 }
 
+std::string_view view(const ASN1_STRING* text) {
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+          static_cast<std::size_t>(ASN1_STRING_length(text))};
+}
+
+std::string ip_text(std::string_view raw) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const int family = raw.size() == sizeof(in_addr) ? AF_INET : AF_INET6;
+  if (family == AF_INET6 && raw.size() != sizeof(in6_addr)) return {};
+  return inet_ntop(family, raw.data(), text.data(), text.size()) != nullptr ? text.data() : std::string();
+}
+
+std::vector<std::string> names_of(X509* certificate) {
+  std::vector<std::string> names;
+  auto* const all = static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+  for (int i = 0; i < sk_GENERAL_NAME_num(all); ++i) {
+    const GENERAL_NAME* const name = sk_GENERAL_NAME_value(all, i);
+    if (name->type == GEN_DNS) names.emplace_back(view(name->d.dNSName));
+    if (name->type == GEN_IPADD) names.push_back(ip_text(view(name->d.iPAddress)));
+  }
+  GENERAL_NAMES_free(all);
+  return sorted_names(names);
+}
+
+std::string grant_of(X509* certificate) {
+  ASN1_OBJECT* const object = OBJ_txt2obj(grant_oid, 1);
+  const int at = object ? X509_get_ext_by_OBJ(certificate, object, -1) : -1;
+  ASN1_OBJECT_free(object);
+  return at < 0 ? std::string() : std::string(view(X509_EXTENSION_get_data(X509_get_ext(certificate, at))));
+}
+
 }  // namespace
+
+sync::Hash hash_of_key(const X509_PUBKEY* key) {
+  unsigned char* der = nullptr;
+  const int size = i2d_X509_PUBKEY(key, &der);
+  const auto hash =
+      sync::sha256(std::string_view(reinterpret_cast<char*>(der), size > 0 ? static_cast<std::size_t>(size) : 0));
+  OPENSSL_free(der);
+  return hash;
+}
 
 tl::unexpected<Error> openssl_failure(ErrorKind kind, std::string code, std::string_view what) {
   const unsigned long error = ERR_peek_error();
@@ -69,6 +112,9 @@ CertificateInfo describe(X509* certificate) {
   }
   info.not_before = to_unix(X509_get0_notBefore(certificate));
   info.not_after = to_unix(X509_get0_notAfter(certificate));
+  info.key = hash_of_key(X509_get_X509_PUBKEY(certificate));
+  info.names = names_of(certificate);
+  info.grant = grant_of(certificate);
   return info;
 }
 

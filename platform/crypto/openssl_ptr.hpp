@@ -40,6 +40,11 @@ tl::unexpected<Error> openssl_failure(ErrorKind kind, std::string code, std::str
 
 // Reads all certificates of a PEM text. Empty when there is none or one of them is broken.
 std::vector<X509Ptr> read_certificates(std::string_view pem);
+// Where a device's certificate keeps its grant: a UUID as an object identifier (ITU-T X.667), which nobody assigns
+// twice.
+inline constexpr const char* grant_oid = "2.25.193480734093411746862044829671590716803";
+// CertificateInfo::key.
+sync::Hash hash_of_key(const X509_PUBKEY* key);
 // SHA-256 of the DER form.
 sync::Hash fingerprint_of(const X509* certificate);
 // What PeerCertificate and describe_certificate say about a certificate.

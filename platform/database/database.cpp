@@ -128,6 +128,26 @@ Result<void> Database::checkpoint_truncate() {
       "The write-ahead log was not emptied, so commits may be missing from the main file. Restart the service.");
 }
 
+void Database::checkpoint_at(int pages) {
+  if (!log_) log_ = std::make_unique<Log>();
+  log_->most = pages;
+  const auto committed = [](void* log, sqlite3* db, const char* name, int now) {
+    auto& told = *static_cast<Log*>(log);
+    told.pages = now;
+    // As wal_autocheckpoint: what fails here is tried again.
+    if (now >= told.most) sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(db_.get(), committed, log_.get());
+}
+
+Result<void> Database::checkpoint() {
+  const int rc = sqlite3_wal_checkpoint_v2(db_.get(), "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (log_) log_->pages = 0;
+  if (rc == SQLITE_OK || rc == SQLITE_BUSY) return {};
+  return tl::unexpected<Error>(database_error(db_.get(), rc, "move the write-ahead log into the main file"));
+}
+
 std::int64_t Database::changes() const { return sqlite3_changes64(db_.get()); }
 
 std::int64_t Database::last_insert_rowid() const { return sqlite3_last_insert_rowid(db_.get()); }

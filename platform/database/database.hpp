@@ -53,6 +53,9 @@ struct DatabaseOptions {
   Locking locking = Locking::shared;
   std::string vfs_name;  // a registered sqlite3_vfs; empty: the operating system's
   std::vector<Pragma> pragmas = pragmas_for(Durability::full);
+  // Where the file or its disk cannot be written it is opened for reading, instead of the error read-only-disk: for
+  // what must be readable then, too. Not with a VFS of its own. See Database::is_read_only().
+  bool or_read = false;
 };
 
 class Database {
@@ -62,6 +65,10 @@ class Database {
   // not changed by a failed open with must_exist.
   static Result<Database> open(const std::filesystem::path& path, const SecretKey& key,
                                const DatabaseOptions& options = {});
+
+  // Opened with `or_read` where nothing can be written: every write fails with read-only-disk. What is read is what was
+  // there when it was opened, for nothing is locked: nobody else may write to the file.
+  bool is_read_only() const { return read_only_; }
 
   // Prepares for many runs. The text is part of the program; values are always bound.
   Result<Statement> prepare(std::string_view sql);
@@ -88,6 +95,14 @@ class Database {
   // Success: every commit is in the main file and synced, and the log has length 0. A reader in the way is the error
   // database-busy.
   Result<void> checkpoint_truncate();
+  // In place of wal_autocheckpoint, which counts for all connections alike and cannot be asked: a commit of this one
+  // empties the log itself only when it has so many pages; before that it is left to checkpoint().
+  void checkpoint_at(int pages);
+  // Pages of the log after the last commit; 0: none since the last checkpoint(). With checkpoint_at() only.
+  int log_pages() const { return log_ ? log_->pages : 0; }
+  // Success: what readers let go of is in the main file and synced; the next commit begins the log anew when that is
+  // all. Never waits.
+  Result<void> checkpoint();
 
   // Rows changed by the last INSERT, UPDATE or DELETE.
   std::int64_t changes() const;
@@ -98,6 +113,9 @@ class Database {
 
  private:
   friend class Transaction;
+  struct Log {
+    int pages = 0, most = 0;
+  };
   struct Close {
     void operator()(sqlite3* db) const;
   };
@@ -106,6 +124,7 @@ class Database {
   };
 
   explicit Database(sqlite3* db) : db_(db) {}
+  static Result<Database> connect_to_read(const std::string& file);
   Result<void> unlock(const SecretKey& key);
   Result<void> prove_key(OpenMode mode);
   Error explain_unreadable(Error error) const;
@@ -115,9 +134,11 @@ class Database {
   Result<void> check(std::string_view pragma);
   sqlite3_file* log_file() const;  // null: there is none
 
+  std::unique_ptr<Log> log_;  // stays where it is: SQLite points to it
   std::unique_ptr<sqlite3, Close> db_;
   std::unique_ptr<DamageProbe> probe_;
   Control control_;
+  bool read_only_ = false;
 };
 
 // BEGIN IMMEDIATE .. COMMIT. Without a commit that succeeded, the destructor rolls back. The Database must outlive it

@@ -67,6 +67,29 @@ Result<void> create_private(const std::string& path) {
               "Could not create " + path + ": " + std::strerror(error) + ".");
 }
 
+// The settings that are about reading: the others write, or answer what does not hold without a log.
+std::vector<Pragma> of_reading(const std::vector<Pragma>& pragmas) {
+  std::vector<Pragma> kept;
+  for (const Pragma& pragma : pragmas)
+    if (pragma.name == "temp_store" || pragma.name == "cache_size") kept.push_back(pragma);
+  return kept;
+}
+
+std::string uri_path(const std::string& file) {
+  std::string path;
+  for (const char c : file) {
+    if (c == '%')
+      path += "%25";
+    else if (c == '?')
+      path += "%3f";
+    else if (c == '#')
+      path += "%23";
+    else
+      path += c;
+  }
+  return path;
+}
+
 }  // namespace
 
 std::vector<Pragma> pragmas_for(Durability durability, std::int64_t cache_kib) {
@@ -88,7 +111,7 @@ std::vector<Pragma> pragmas_for(Durability durability, std::int64_t cache_kib) {
 
 Result<Database> Database::open(const std::filesystem::path& path, const SecretKey& key,
                                 const DatabaseOptions& options) {
-  const bool own_vfs = !options.vfs_name.empty();
+  const bool own_vfs = !options.vfs_name.empty(), exclusive = options.locking == Locking::exclusive;
   sqlite3_vfs* vfs = sqlite3_vfs_find(own_vfs ? options.vfs_name.c_str() : nullptr);
   if (vfs == nullptr) throw std::logic_error("no such sqlite3_vfs: " + options.vfs_name);
 
@@ -116,7 +139,9 @@ Result<Database> Database::open(const std::filesystem::path& path, const SecretK
   if (rc != SQLITE_OK) return tl::unexpected<Error>(database_error(handle, rc, "open " + file));
   // SQLite falls back to reading when it may not write, and would say so only at the first commit.
   if (sqlite3_db_readonly(handle, "main") == 1) {
-    return tl::unexpected<Error>(database_error(handle, SQLITE_READONLY, "open " + file));
+    if (!options.or_read || own_vfs)
+      return tl::unexpected<Error>(database_error(handle, SQLITE_READONLY, "open " + file));
+    HOLDLINE_ASSIGN(db, connect_to_read(file));
   }
 
   // Closing would empty the log into the file: with a log that was damaged, the commits it still says are older than
@@ -127,15 +152,31 @@ Result<Database> Database::open(const std::filesystem::path& path, const SecretK
   // its key; the format of a page; how a log beside the file is opened.
   HOLDLINE_TRY(db.apply({{"cipher_log_level", "NONE"},
                          {"cipher_page_size", std::to_string(page_size)},
-                         {"locking_mode", options.locking == Locking::exclusive ? "EXCLUSIVE" : "NORMAL"}}));
+                         {"locking_mode", exclusive || db.read_only_ ? "EXCLUSIVE" : "NORMAL"}}));
   HOLDLINE_TRY(db.prove_key(options.mode));
   HOLDLINE_ASSIGN(db.probe_, DamageProbe::of(db.db_.get()));
-  HOLDLINE_TRY(db.apply(options.pragmas));
+  HOLDLINE_TRY(db.apply(db.read_only_ ? of_reading(options.pragmas) : options.pragmas));
   HOLDLINE_TRY(db.restrict_sql());
   HOLDLINE_ASSIGN(db.control_.begin, db.prepare("BEGIN IMMEDIATE"));
   HOLDLINE_ASSIGN(db.control_.commit, db.prepare("COMMIT"));
   HOLDLINE_ASSIGN(db.control_.rollback, db.prepare("ROLLBACK"));
-  db.keep_log_on_close(false);
+  db.keep_log_on_close(db.read_only_);
+  return db;
+}
+
+// Locks and the index of the log are files as well. So nothing is locked, and the index is kept in memory, which takes
+// exclusive locking; a file without a log is all there is, and is read as one that never changes.
+Result<Database> Database::connect_to_read(const std::string& file) {
+  std::error_code ignored;
+  const bool has_log = std::filesystem::exists(file + "-wal", ignored);
+  const std::string uri = "file:" + uri_path(file) + (has_log ? "?vfs=unix-none" : "?immutable=1");
+  sqlite3* handle = nullptr;
+  const int flags =
+      SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW;
+  const int rc = sqlite3_open_v2(uri.c_str(), &handle, flags, nullptr);
+  Database db(handle);
+  if (rc != SQLITE_OK) return tl::unexpected<Error>(database_error(handle, rc, "open " + file));
+  db.read_only_ = true;
   return db;
 }
 

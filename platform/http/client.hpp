@@ -33,12 +33,19 @@ struct HttpClientOptions {
   std::chrono::milliseconds stall_timeout{15'000};  // without a byte while a body is being sent or received
 };
 
+// What HttpClientRequest::timeout is for.
+enum class TimeoutFor : std::uint8_t {
+  everything,  // the request and its answer together
+  answer,      // for the answer to begin, after the last byte that moved: a line that is only slow may take its time
+};
+
 struct HttpClientRequest {
   std::string method = "GET";
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;                           // sent from where it lies, not copied
-  std::chrono::milliseconds timeout{30'000};  // for everything together
+  std::string body;  // sent from where it lies, not copied
+  std::chrono::milliseconds timeout{30'000};
+  TimeoutFor timeout_for = TimeoutFor::everything;
   std::size_t max_response_bytes = 8 * 1024 * 1024;
 };
 

@@ -13,12 +13,14 @@ namespace holdline::platform {
 namespace asio = boost::asio;
 namespace {
 
-constexpr std::size_t read_size = 16 * 1024;           // one TLS record
-constexpr std::size_t body_slice = 64 * 1024;          // body_deadline is per slice
-constexpr std::size_t write_slice = 256 * 1024;        // write_deadline is per slice
-constexpr std::size_t coalesced = 16 * 1024;           // head and a small body leave in one record
-constexpr std::size_t linger_bytes = 4 * 1024 * 1024;  // what a refused client may still send before it is cut off
-constexpr std::chrono::seconds linger_time{2};
+constexpr std::size_t read_size = 16 * 1024;    // one TLS record
+constexpr std::size_t body_slice = 64 * 1024;   // body_deadline is per slice
+constexpr std::size_t write_slice = 64 * 1024;  // write_deadline is per slice
+constexpr std::size_t coalesced = 16 * 1024;    // head and a small body leave in one record
+// What a refused client may still send before it is cut off; a stranger's request is small. It is read into one buffer
+// and dropped, so that it costs no memory.
+constexpr std::size_t linger_bytes = 256 * 1024 * 1024, stranger_linger_bytes = 256 * 1024;
+constexpr std::chrono::seconds linger_time{5}, stranger_linger_time{1};
 
 bool has_body(int status) { return status != 204 && status != 304 && status >= 200; }
 
@@ -52,13 +54,14 @@ struct HttpConnection::Mailbox {
 };
 
 HttpConnection::HttpConnection(asio::any_io_executor executor, std::shared_ptr<HttpServerShared> shared, Fd socket,
-                               int family, Peer peer, std::function<void()> on_end)
+                               int family, Peer peer, std::string door, std::function<void()> on_end)
     : executor_(executor),
       shared_(std::move(shared)),
       on_end_(std::move(on_end)),
       mailbox_(std::make_shared<Mailbox>()),
       stream_(executor, socket.get(), family, shared_->tls.get()),
       peer_(std::move(peer)),
+      door_(std::move(door)),
       deadline_(executor),
       answer_timer_(executor) {
   socket.release();
@@ -66,8 +69,17 @@ HttpConnection::HttpConnection(asio::any_io_executor executor, std::shared_ptr<H
     const MutexLock lock(mailbox_->mutex);
     mailbox_->connection = this;
   }
-  counted_unauthenticated_ = stream_.is_tls();
-  if (counted_unauthenticated_) ++shared_->unauthenticated;
+}
+
+Doors::Close HttpConnection::abort_if_there() {
+  return [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->abort();
+  };
+}
+
+void HttpConnection::enter() {
+  if (!stream_.is_tls()) return;
+  ticket_ = shared_->doors.enter(door_, abort_if_there());
 }
 
 HttpConnection::~HttpConnection() {
@@ -75,7 +87,7 @@ HttpConnection::~HttpConnection() {
     const MutexLock lock(mailbox_->mutex);
     mailbox_->connection = nullptr;
   }
-  if (counted_unauthenticated_) --shared_->unauthenticated;
+  shared_->doors.leave(ticket_);
   on_end_();
 }
 
@@ -113,9 +125,8 @@ void HttpConnection::arm(std::chrono::milliseconds limit) {
 
 HttpParserLimits HttpConnection::parser_limits() const {
   const auto& options = shared_->options;
-  const bool anonymous = stream_.is_tls() && !peer_.certificate;
   return {options.header_bytes,
-          anonymous ? std::min(options.anonymous_body_bytes, options.body_bytes) : options.body_bytes};
+          is_stranger() ? std::min(options.anonymous_body_bytes, options.body_bytes) : options.body_bytes};
 }
 
 HttpConnection::Awaitable<bool> HttpConnection::admit() {
@@ -136,8 +147,9 @@ HttpConnection::Awaitable<bool> HttpConnection::admit() {
   }
   peer_.certificate = peer_certificate(stream_.ssl());
   if (peer_.certificate) {
-    counted_unauthenticated_ = false;
-    --shared_->unauthenticated;
+    shared_->doors.leave(ticket_);
+    shared_->doors.give_back_handshake(door_);
+    ticket_ = shared_->doors.enter_known(peer_.certificate->common_name, abort_if_there());
   }
   co_return true;
 }
@@ -146,11 +158,16 @@ HttpConnection::Awaitable<bool> HttpConnection::serve_one() {
   if (unread_.empty()) {
     if (shared_->stopping || stream_.ended()) co_return false;
     std::string().swap(unread_);
-    arm(request_number_ == 0 ? shared_->options.header_deadline : shared_->options.idle_timeout);
+    const bool short_stay = request_number_ == 0 || is_stranger();
+    arm(short_stay ? shared_->options.header_deadline : shared_->options.idle_timeout);
     idle_ = true;
     const auto error = co_await stream_.wait_readable();
     idle_ = false;
     if (error || stream_.ended()) co_return false;
+  }
+  if (is_stranger() && !shared_->doors.may_ask(door_, std::chrono::steady_clock::now())) {
+    co_await refuse_pace();
+    co_return false;
   }
   HttpRequestParser parser(parser_limits());
   const bool received = co_await receive(parser);
@@ -165,7 +182,23 @@ HttpConnection::Awaitable<bool> HttpConnection::serve_one() {
   co_return sent&& keep_alive;
 }
 
+// Before anything of the request is read.
+HttpConnection::Awaitable<void> HttpConnection::refuse_pace() {
+  ++shared_->refused_pace;
+  refused_ = true;
+  co_await send(error_response(429, "too-many-requests",
+                               "Too many requests come from this address. Wait a minute and try again."),
+                false, false);
+}
+
 HttpConnection::Awaitable<bool> HttpConnection::receive(HttpRequestParser& parser) {
+  Doors::Ticket body = 0;
+  const bool received = co_await receive_rest(parser, body);
+  if (body != 0) shared_->doors.finish(body);
+  co_return received;
+}
+
+HttpConnection::Awaitable<bool> HttpConnection::receive_rest(HttpRequestParser& parser, Doors::Ticket& body) {
   using State = HttpRequestParser::State;
   bool in_body = false;
   std::size_t slice = 0;
@@ -195,6 +228,8 @@ HttpConnection::Awaitable<bool> HttpConnection::receive(HttpRequestParser& parse
     unread_.resize(kept + read.size);
     if (read.error || read.size == 0 || stream_.ended()) co_return false;
     slice += read.size;
+    if (!in_body) continue;
+    shared_->doors.grow(body, peer_.certificate ? peer_.certificate->common_name : door_, read.size, abort_if_there());
   }
 }
 
@@ -287,8 +322,8 @@ HttpConnection::Awaitable<bool> HttpConnection::send(HttpResponse response, bool
 HttpConnection::Awaitable<void> HttpConnection::linger() {
   if (!stream_.ended()) stream_.finish_writing();
   if (!refused_) co_return;
-  arm(linger_time);
-  co_await stream_.drain(linger_bytes);
+  arm(is_stranger() ? stranger_linger_time : linger_time);
+  co_await stream_.drain(is_stranger() ? stranger_linger_bytes : linger_bytes);
 }
 
 }  // namespace holdline::platform

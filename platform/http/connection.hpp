@@ -15,6 +15,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "platform/http/doors.hpp"
 #include "platform/http/http.hpp"
 #include "platform/http/listen_socket.hpp"
 #include "platform/http/parser.hpp"
@@ -25,16 +26,21 @@ namespace holdline::platform {
 
 // What the connections of one server share.
 struct HttpServerShared {
+  explicit HttpServerShared(const HttpServerOptions& limits)
+      : options(limits),
+        doors({limits.max_unauthenticated, limits.max_unauthenticated_per_address, limits.max_per_certificate,
+               limits.unauthenticated_per_second, limits.unauthenticated_burst, limits.unfinished_bytes}) {}
+
   HttpHandler handler;
-  HttpServerOptions options;
+  const HttpServerOptions options;
+  Doors doors;
   std::shared_ptr<const TlsServerContext> tls;  // null for plain listeners
   std::function<bool(const Peer&)> allow;       // empty: everybody
   std::atomic<bool> stopping = false;           // no further request is read
 
-  // TLS connections that have shown no client certificate (yet).
-  std::atomic<std::size_t> unauthenticated = 0;
-  std::atomic<std::uint64_t> accepted = 0, requests = 0, refused_full = 0, refused_peers = 0, failed_handshakes = 0,
-                             bad_requests = 0, timed_out = 0, accept_pauses = 0, internal_errors = 0;
+  std::atomic<std::uint64_t> accepted = 0, requests = 0, refused_full = 0, refused_pace = 0, refused_peers = 0,
+                             failed_handshakes = 0, bad_requests = 0, timed_out = 0, accept_pauses = 0,
+                             internal_errors = 0;
 };
 
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
@@ -42,9 +48,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   template <class T>
   using Awaitable = boost::asio::awaitable<T>;
 
-  // `executor` is a strand of its own. `on_end` is called once, by the destructor.
+  // `executor` is a strand of its own. `door`: see door_of(). `on_end` is called once, by the destructor.
   HttpConnection(boost::asio::any_io_executor executor, std::shared_ptr<HttpServerShared> shared, Fd socket, int family,
-                 Peer peer, std::function<void()> on_end);
+                 Peer peer, std::string door, std::function<void()> on_end);
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
   ~HttpConnection();
@@ -52,6 +58,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   // Serves until the connection ends. The argument keeps it alive.
   static Awaitable<void> run(std::shared_ptr<HttpConnection> self);
 
+  // Once, when it can be found by others: a TLS client is a stranger until it shows a certificate.
+  void enter();
   // From any thread. Closes now if no request is in progress, else after its answer.
   void stop();
   // From any thread. Closes now; an answer in flight is lost.
@@ -63,14 +71,18 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   Awaitable<bool> admit();
   Awaitable<bool> serve_one();
+  Awaitable<void> refuse_pace();
   Awaitable<bool> receive(HttpRequestParser& parser);
+  Awaitable<bool> receive_rest(HttpRequestParser& parser, Doors::Ticket& body);
   Awaitable<HttpResponse> answer(HttpRequest request);
   Awaitable<bool> send(HttpResponse response, bool keep_alive, bool head_only);
   Awaitable<void> linger();
 
   HttpParserLimits parser_limits() const;
+  bool is_stranger() const { return stream_.is_tls() && !peer_.certificate; }
   void call_handler(HttpRequest request);
   void deliver(std::uint64_t request_number, HttpResponse response);
+  Doors::Close abort_if_there();
   void watch_peer();
   void arm(std::chrono::milliseconds limit);
 
@@ -80,7 +92,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   const std::shared_ptr<Mailbox> mailbox_;
   Stream stream_;
   Peer peer_;
-  bool counted_unauthenticated_ = false;
+  const std::string door_;
+  Doors::Ticket ticket_ = 0;
 
   // The phase's deadline: when it passes the stream is ended.
   boost::asio::steady_timer deadline_;

@@ -70,7 +70,8 @@ Result<void> CurlTransfer::prepare() {
   set(CURLOPT_QUICK_EXIT, 1L);  // never wait for a resolver thread
   set(CURLOPT_TCP_KEEPALIVE, 1L);
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.count()));
-  set(CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(1, request_.timeout.count())));
+  if (request_.timeout_for == TimeoutFor::everything)
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(1, request_.timeout.count())));
   set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(request_.max_response_bytes));
   set(CURLOPT_WRITEFUNCTION, &CurlTransfer::on_body);
   set(CURLOPT_WRITEDATA, this);
@@ -106,10 +107,9 @@ void CurlTransfer::set_tls() {
   set(CURLOPT_SSL_VERIFYHOST, 2L);
   set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
   set(CURLOPT_CAINFO, static_cast<const char*>(nullptr));  // never the system's public authorities
-  if (pin_) {
-    set(CURLOPT_SSL_CTX_FUNCTION, &CurlTransfer::on_tls_context);
-    set(CURLOPT_SSL_CTX_DATA, pin_);
-  } else if (!options_.trust.ca_pem.empty()) {
+  set(CURLOPT_SSL_CTX_FUNCTION, &CurlTransfer::on_tls_context);
+  set(CURLOPT_SSL_CTX_DATA, this);
+  if (!pin_ && !options_.trust.ca_pem.empty()) {
     curl_blob authorities = borrow(options_.trust.ca_pem);
     set(CURLOPT_CAINFO_BLOB, &authorities);
   }
@@ -139,8 +139,11 @@ Result<void> CurlTransfer::set_headers() {
   return {};
 }
 
-CURLcode CurlTransfer::on_tls_context(CURL*, void* context, void* pin) {
-  static_cast<PinnedTrust*>(pin)->install(static_cast<SSL_CTX*>(context));
+CURLcode CurlTransfer::on_tls_context(CURL*, void* context, void* self) {
+  const auto& transfer = *static_cast<CurlTransfer*>(self);
+  auto* const tls = static_cast<SSL_CTX*>(context);
+  if (transfer.pin_) transfer.pin_->install(tls);
+  if (transfer.options_.trust.has_passed) verify_no_earlier_than(tls, transfer.options_.trust.has_passed());
   return CURLE_OK;
 }
 
@@ -181,15 +184,16 @@ std::size_t CurlTransfer::on_header(char* data, std::size_t, std::size_t size, v
 bool CurlTransfer::stalled(std::chrono::steady_clock::time_point now, std::chrono::milliseconds limit) {
   const curl_off_t sent = info(handle(), CURLINFO_SIZE_UPLOAD_T);
   const curl_off_t received = info(handle(), CURLINFO_SIZE_DOWNLOAD_T);
-  // Between the two the server works, which for a long poll is its right: only the total timeout limits that.
   const bool connected = info(handle(), CURLINFO_PRETRANSFER_TIME_T) > 0;
   const bool in_body = connected && (received > 0 || sent < static_cast<curl_off_t>(request_.body.size()));
-  if (!in_body || sent + received != moved_ || moved_at_ == std::chrono::steady_clock::time_point{}) {
+  // Between the two the server works, which for a long poll is its right; connecting has a limit of its own.
+  const bool waits = connected && !in_body && request_.timeout_for == TimeoutFor::answer;
+  if ((!in_body && !waits) || sent + received != moved_ || moved_at_ == std::chrono::steady_clock::time_point{}) {
     moved_ = sent + received;
     moved_at_ = now;
     return false;
   }
-  return now - moved_at_ >= limit;
+  return now - moved_at_ >= (waits ? request_.timeout : limit);
 }
 
 Result<HttpClientResponse> CurlTransfer::finish(CURLcode code) {
@@ -250,8 +254,8 @@ Error CurlTransfer::tls_error(CURLcode code) const {
       if (contains(detail, about_us))
         return error(
             ErrorKind::ask_person, "tls-client-rejected",
-            "The server refused this computer's certificate: it has expired, was revoked or comes from another "
-            "authority. Enrol this computer again.");
+            "The server refused this computer's certificate: it comes from another authority, as after the server was "
+            "set up anew. Ask its administrator for a code to enrol this computer again; what waits here is kept.");
     return error(ErrorKind::ask_person, "tls-failed",
                  "The server ended the TLS handshake. Is it a Holdline server that speaks TLS 1.3?");
   }

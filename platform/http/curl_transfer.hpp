@@ -40,13 +40,14 @@ class CurlTransfer {
   // The outcome after libcurl reported `code`. Call once.
   Result<HttpClientResponse> finish(CURLcode code);
 
-  // Whether a body is under way and no byte has moved for `limit`. To be asked now and then.
+  // Whether a body is under way and no byte has moved for `limit`, or the answer does not begin for as long as the
+  // request says (TimeoutFor::answer). To be asked now and then.
   bool stalled(std::chrono::steady_clock::time_point now, std::chrono::milliseconds limit);
 
  private:
   static std::size_t on_body(char* data, std::size_t one, std::size_t size, void* self);
   static std::size_t on_header(char* data, std::size_t one, std::size_t size, void* self);
-  static CURLcode on_tls_context(CURL* easy, void* context, void* pin);
+  static CURLcode on_tls_context(CURL* easy, void* context, void* self);
 
   template <class Value>
   void set(CURLoption option, Value value);

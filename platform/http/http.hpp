@@ -1,6 +1,7 @@
 // Plain HTTP values, as a handler sees them. They know neither sockets nor the library that parses them.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -20,11 +21,14 @@ namespace holdline::platform {
 // the last one counts.
 using HttpFields = std::map<std::string, std::string, std::less<>>;
 
-// A client certificate that was verified against the certificate authority of the listener.
+// A client certificate that was verified against the certificate authority of the listener, but for its dates: whoever
+// serves decides by its own clock what an expired one is still good for.
 struct PeerCertificate {
   std::string common_name;  // the device id, for certificates issued by CertificateAuthority::sign_device
   sync::Hash fingerprint;   // SHA-256 of the DER form
   std::string serial;       // hex, upper case, as `openssl x509 -serial` prints it
+  std::chrono::sys_seconds not_after;
+  std::string grant;  // as signed into it (CertificateAuthority::sign_device); empty: none
 };
 
 // Who is at the other end, known before the first byte of a request is read.

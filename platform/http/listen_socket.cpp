@@ -98,7 +98,7 @@ Result<BoundSocket> listen_unix(const std::filesystem::path& path, const std::st
   struct stat status {};
   if (::lstat(where.c_str(), &status) == 0 && S_ISSOCK(status.st_mode)) {
     if (somebody_listens(address)) return errno = EADDRINUSE, listen_failure(where);
-    ::unlink(where.c_str());
+    if (::unlink(where.c_str()) != 0 && errno != ENOENT) return listen_failure(where);
   }
   BoundSocket bound{new_socket(AF_UNIX), AF_UNIX, 0};
   const int fd = bound.descriptor.get();

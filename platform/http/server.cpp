@@ -1,7 +1,9 @@
 #include "platform/http/server.hpp"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <exception>
 #include <new>
@@ -49,9 +51,8 @@ class HttpServer::Core : public std::enable_shared_from_this<Core> {
         listener_(strand_, socket.descriptor.release()),
         pause_(strand_),
         stop_limit_(strand_),
-        shared_(std::make_shared<HttpServerShared>()) {
+        shared_(std::make_shared<HttpServerShared>(options)) {
     shared_->handler = std::move(handler);
-    shared_->options = options;
     if (auto* tls = std::get_if<TlsEndpoint>(&endpoint)) shared_->tls = std::move(tls->context);
     if (auto* local = std::get_if<UnixEndpoint>(&endpoint)) shared_->allow = std::move(local->allow);
   }
@@ -60,6 +61,11 @@ class HttpServer::Core : public std::enable_shared_from_this<Core> {
   void start() { asio::co_spawn(strand_, accept_loop(shared_from_this()), rethrow); }
   void stop(std::chrono::milliseconds limit, std::function<void()> done);
   void close_now();
+  void present(std::shared_ptr<const TlsServerContext> context) {
+    asio::post(strand_, [self = shared_from_this(), context = std::move(context)]() mutable {
+      self->shared_->tls = std::move(context);
+    });
+  }
 
   std::uint16_t port() const { return port_; }
   HttpServerStats stats() const;
@@ -79,7 +85,7 @@ class HttpServer::Core : public std::enable_shared_from_this<Core> {
   }
 
   bool accept_some();
-  void start_connection(Fd socket);
+  void start_connection(Fd socket, std::string door);
   void ended(const HttpConnection* connection);
   std::vector<std::shared_ptr<HttpConnection>> living() const;
   void close_listener();
@@ -123,7 +129,10 @@ asio::awaitable<void> HttpServer::Core::accept_loop(std::shared_ptr<Core> self) 
 // False when the process is out of something and should pause.
 bool HttpServer::Core::accept_some() {
   for (int i = 0; i < accept_burst; ++i) {
-    Fd socket(::accept4(listener_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    sockaddr_storage from{};
+    socklen_t size = sizeof from;
+    Fd socket(
+        ::accept4(listener_.native_handle(), reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket.get() < 0) {
       if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) return false;
       if (errno == EAGAIN || errno == EWOULDBLOCK) return true;
@@ -131,7 +140,7 @@ bool HttpServer::Core::accept_some() {
     }
     ++shared_->accepted;
     try {
-      start_connection(std::move(socket));
+      start_connection(std::move(socket), shared_->tls ? door_of(&from) : std::string());
     } catch (const std::exception&) {
       ++shared_->internal_errors;
     }
@@ -139,7 +148,11 @@ bool HttpServer::Core::accept_some() {
   return true;
 }
 
-void HttpServer::Core::start_connection(Fd socket) {
+void HttpServer::Core::start_connection(Fd socket, std::string door) {
+  if (shared_->tls && !shared_->doors.may_shake_hands(door, std::chrono::steady_clock::now())) {
+    ++shared_->refused_pace;
+    return;
+  }
   Peer peer;
   if (shared_->tls) peer.kind = Peer::Kind::tls;
   if (family_ == AF_UNIX) {
@@ -149,8 +162,7 @@ void HttpServer::Core::start_connection(Fd socket) {
   }
   {
     const MutexLock lock(mutex_);
-    if (open_ >= shared_->options.max_connections ||
-        (shared_->tls && shared_->unauthenticated >= shared_->options.max_unauthenticated)) {
+    if (open_ >= shared_->options.max_connections) {
       ++shared_->refused_full;
       return;
     }
@@ -162,6 +174,7 @@ void HttpServer::Core::start_connection(Fd socket) {
   std::shared_ptr<HttpConnection> connection;
   try {
     connection = std::make_shared<HttpConnection>(executor, shared_, std::move(socket), family_, std::move(peer),
+                                                  std::move(door),
                                                   [self = shared_from_this(), address] { self->ended(*address); });
   } catch (...) {
     ended(nullptr);
@@ -172,6 +185,7 @@ void HttpServer::Core::start_connection(Fd socket) {
     const MutexLock lock(mutex_);
     connections_.emplace(connection.get(), connection);
   }
+  connection->enter();
   asio::co_spawn(executor, HttpConnection::run(connection), Ended{shared_});
 }
 
@@ -247,6 +261,8 @@ HttpServerStats HttpServer::Core::stats() const {
   out.accepted = shared_->accepted;
   out.requests = shared_->requests;
   out.refused_full = shared_->refused_full;
+  out.refused_pace = shared_->refused_pace;
+  out.gave_way = shared_->doors.closed();
   out.refused_peers = shared_->refused_peers;
   out.failed_handshakes = shared_->failed_handshakes;
   out.bad_requests = shared_->bad_requests;
@@ -256,8 +272,25 @@ HttpServerStats HttpServer::Core::stats() const {
   return out;
 }
 
+namespace {
+
+// Systems give a process a thousand descriptors, and let it have more when it asks. Whoever could use them up could
+// keep everybody else out.
+void ask_for_descriptors(std::size_t connections) {
+  constexpr rlim_t for_files = 256;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  const rlim_t wanted = std::min<rlim_t>(connections + for_files, limit.rlim_max);
+  if (limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = wanted;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
 Result<HttpServer> HttpServer::listen(asio::io_context& io, HttpEndpoint endpoint, HttpHandler handler,
                                       HttpServerOptions options) {
+  if (std::holds_alternative<TlsEndpoint>(endpoint)) ask_for_descriptors(options.max_connections);
   HOLDLINE_ASSIGN(auto socket, open_listener(endpoint));
   auto core = std::make_shared<Core>(io, std::move(endpoint), std::move(socket), std::move(handler), options);
   core->start();
@@ -273,6 +306,8 @@ HttpServer::~HttpServer() {
 
 std::uint16_t HttpServer::port() const { return core_->port(); }
 HttpServerStats HttpServer::stats() const { return core_->stats(); }
+
+void HttpServer::present(std::shared_ptr<const TlsServerContext> context) { core_->present(std::move(context)); }
 
 void HttpServer::stop(std::chrono::milliseconds limit, std::function<void()> done) {
   core_->stop(limit, std::move(done));

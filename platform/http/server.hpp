@@ -52,9 +52,20 @@ struct HttpServerOptions {
   std::size_t body_bytes = 4 * 1024 * 1024;      // 413 above
   std::size_t anonymous_body_bytes = 64 * 1024;  // the same for TLS clients without a certificate
   std::size_t max_connections = 20'000;          // more are closed on arrival
-  std::size_t max_unauthenticated = 1'000;       // TLS connections in handshake or without a certificate
+  // TLS connections in handshake or without a certificate (strangers), in all and from one address (of IPv6: one
+  // network). Above, the one that was there longest is closed, so that silent ones keep nobody out.
+  std::size_t max_unauthenticated = 1'000;
+  std::size_t max_unauthenticated_per_address = 250;
+  // TLS connections of one client certificate. Above, its first one is closed: no workstation takes others their place.
+  std::size_t max_per_certificate = 64;
+  // Handshakes, and as many requests, of strangers from one address: so many at once, then so many a second. More are
+  // closed before the handshake, or answered with 429. Who shows a certificate is not counted.
+  double unauthenticated_burst = 500;
+  double unauthenticated_per_second = 50;
+  // Of all request bodies that are not complete. Above, those that take up most are closed, the oldest first.
+  std::size_t unfinished_bytes = 64 * 1024 * 1024;
   // For the TLS handshake. On a slow line it takes two round trips of seconds, beside an upload that fills the line;
-  // those who only pretend to be slow are bounded by max_unauthenticated.
+  // those who only pretend to be slow are bounded by max_unauthenticated. A stranger is idle for header_deadline only.
   std::chrono::milliseconds handshake_deadline{20'000};
   std::chrono::milliseconds header_deadline{
       5'000};                                       // for a header from its first byte, the first from the handshake on
@@ -62,7 +73,7 @@ struct HttpServerOptions {
   std::chrono::milliseconds idle_timeout{75'000};   // between requests
   std::chrono::milliseconds answer_deadline{
       60'000};  // for the handler's answer; then 503. Above the longest poll (25 s)
-  std::chrono::milliseconds write_deadline{30'000};  // for each 256 KiB of a response
+  std::chrono::milliseconds write_deadline{30'000};  // for each 64 KiB of a response
 };
 
 // Counters since the start, except `open`.
@@ -71,6 +82,8 @@ struct HttpServerStats {
   std::uint64_t accepted = 0;
   std::uint64_t requests = 0;           // given to the handler
   std::uint64_t refused_full = 0;       // over a connection limit
+  std::uint64_t refused_pace = 0;       // strangers over their pace: handshakes and requests
+  std::uint64_t gave_way = 0;           // closed for others: strangers and unfinished bodies
   std::uint64_t refused_peers = 0;      // not allowed on the Unix socket
   std::uint64_t failed_handshakes = 0;  // includes refused client certificates
   std::uint64_t bad_requests = 0;       // malformed or too large
@@ -95,6 +108,10 @@ class HttpServer {
   // The bound TCP port; 0 for a Unix socket.
   std::uint16_t port() const;
   HttpServerStats stats() const;
+
+  // Connections accepted from now on meet this certificate, and are verified against its authorities. Of a TLS listener
+  // only. Any thread; takes effect in its turn on `io`.
+  void present(std::shared_ptr<const TlsServerContext> context);
 
   // Stops accepting, closes idle connections, lets answers in flight finish for at most `limit`, then closes the rest
   // and calls `done` once, on a thread of `io`. Call at most once, from any thread.

@@ -1,5 +1,6 @@
 #include "platform/http/stream.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -23,7 +24,8 @@ bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }
 }  // namespace
 
 Stream::Stream(asio::any_io_executor executor, int descriptor, int family, const TlsServerContext* tls)
-    : socket_(std::move(executor), asio::generic::stream_protocol(family, 0), descriptor) {
+    : socket_(std::move(executor), asio::generic::stream_protocol(family, 0), descriptor),
+      is_local_(family == AF_UNIX) {
   if (!tls) return;
   ssl_.reset(SSL_new(tls->native()));
   BioPtr bio = make_socket_bio(descriptor);
@@ -164,7 +166,10 @@ bool Stream::peer_closed() {
   char byte;
   if (!ssl_) {
     const ssize_t n = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return n == 0 || (n < 0 && !would_block());
+    if (n != 0) return n < 0 && !would_block();
+    // It sends no more, and may still wait for its answer. Of a Unix socket the kernel knows whether it does.
+    pollfd state{socket_.native_handle(), 0, 0};
+    return is_local_ ? ::poll(&state, 1, 0) == 1 && (state.revents & (POLLHUP | POLLERR)) != 0 : true;
   }
   std::size_t got = 0;
   ErrorCode error;

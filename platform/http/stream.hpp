@@ -46,7 +46,7 @@ class Stream {
   // Says that nothing follows (close_notify and FIN).
   void finish_writing();
 
-  // True when the peer has closed; never blocks, takes no request bytes.
+  // True when the peer has closed; never blocks, takes no request bytes. A local peer that only sends no more has not.
   bool peer_closed();
   // Calls `ready` once when there is something to read or the peer closed, or after cancel().
   template <class Ready>
@@ -74,6 +74,7 @@ class Stream {
 
   boost::asio::generic::stream_protocol::socket socket_;
   SslPtr ssl_;
+  const bool is_local_;
   bool ended_ = false;
 };
 

@@ -2,6 +2,7 @@
 // that a fleet that comes back resumes cheaply (RFC 8446).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,7 +25,8 @@ namespace holdline::platform {
 // outlives the process; it ends after an hour at the latest.
 class TlsServerContext {
  public:
-  // A client may present no certificate; one that does not verify ends the handshake. Errors: "bad-certificate",
+  // A client may present no certificate; one that does not verify ends the handshake, but for one whose dates are not
+  // those of this clock (see PeerCertificate). `client_ca_pem` may hold several authorities. Errors: "bad-certificate",
   // "bad-key".
   static Result<std::shared_ptr<const TlsServerContext>> create(const Identity& server, std::string_view client_ca_pem);
 
@@ -53,7 +55,13 @@ struct TlsTrust {
   // Used instead of ca_pem when set: the SHA-256 fingerprint of the one authority that may have signed the server's
   // certificate. The server has to send that authority with its chain; name, dates and signatures are checked as usual.
   std::optional<sync::Hash> ca_fingerprint;
+  // A moment that has passed, whatever this computer's clock shows: where the clock is behind it, certificates are
+  // judged by it. Asked before each connection, on the client's thread. Empty: there is the clock only.
+  std::function<UnixTime()> has_passed;
 };
+
+// Connections of this client context judge certificates at `moment` when this computer's clock is behind it.
+void verify_no_earlier_than(ssl_ctx_st* context, UnixTime moment);
 
 // Checks a server's chain against a fingerprint. Installed into each client context of a connection pool; must outlive
 // them. One thread.

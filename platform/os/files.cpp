@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -164,9 +165,18 @@ Result<std::uint64_t> free_bytes(const Path& directory) {
   return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
 }
 
+Result<void> check_writable(const Path& file) {
+  HOLDLINE_TRY(open_file(file, O_WRONLY, "write"));
+  return {};
+}
+
 Result<DirectoryLock> DirectoryLock::acquire(const Path& directory) {
   const Path path = directory / "lock";
-  HOLDLINE_ASSIGN(Fd fd, open_file(path, O_RDWR | O_CREAT, "open"));
+  auto opened = open_file(path, O_RDWR | O_CREAT, "open");
+  // A lock takes no writing. Where there is none yet, there is no work yet either: the first error is the one to tell.
+  if (!opened && opened.error().code == "read-only-disk")
+    if (auto to_read = open_file(path, O_RDONLY, "open")) opened = std::move(to_read);
+  HOLDLINE_ASSIGN(Fd fd, std::move(opened));
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return os_failure("lock", path, errno);
     std::array<char, 16> holder{};
@@ -202,6 +212,25 @@ bool ReserveFile::present() const {
   return ::lstat(path_.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
          static_cast<std::uint64_t>(info.st_size) >= bytes_ &&
          static_cast<std::uint64_t>(info.st_blocks) * 512 >= bytes_;
+}
+
+std::uint64_t ReserveFile::size() const {
+  struct stat info {};
+  return ::lstat(path_.c_str(), &info) == 0 && S_ISREG(info.st_mode) ? static_cast<std::uint64_t>(info.st_size) : 0;
+}
+
+Result<bool> ReserveFile::release(std::uint64_t bytes, std::uint64_t keep) {
+  const std::uint64_t now = size();
+  if (now <= keep) return false;
+  const std::uint64_t left = std::max(keep, now - std::min(now, bytes));
+  if (left == 0) {
+    HOLDLINE_TRY(release());
+    return true;
+  }
+  HOLDLINE_ASSIGN(const Fd fd, open_file(path_, O_WRONLY, "open"));
+  if (::ftruncate(fd.get(), static_cast<off_t>(left)) != 0) return os_failure("give back", path_, errno);
+  HOLDLINE_TRY(sync_file(fd, path_));
+  return true;
 }
 
 Result<void> ReserveFile::release() { return remove_file(path_); }

@@ -35,11 +35,15 @@ Result<void> remove_file(const Path& path);
 Result<void> publish_file(const Path& from, const Path& to);
 
 Result<std::uint64_t> free_bytes(const Path& directory);
+// Success: the file can be opened for writing; it is not changed. Closes it, and with that gives up every lock of this
+// process on it.
+Result<void> check_writable(const Path& file);
 
 // At most one process works in a directory. Held until destruction; the kernel releases it when the process dies.
 class DirectoryLock {
  public:
-  // Does not wait. Error already-running names the process that holds the lock.
+  // Does not wait. Error already-running names the process that holds the lock. Also on a disk that cannot be written,
+  // when the directory was locked before.
   static Result<DirectoryLock> acquire(const Path& directory);
 
  private:
@@ -57,7 +61,11 @@ class ReserveFile {
   // Success: the file exists in full size with its blocks really allocated. On disk-full nothing is left behind.
   Result<void> ensure();
   bool present() const;
-  // Gives the space back. Success also when there was none.
+  // What it sets aside now.
+  std::uint64_t size() const;
+  // Gives back a portion of at most `bytes` from its end, down to `keep`. False: that is reached.
+  Result<bool> release(std::uint64_t bytes, std::uint64_t keep);
+  // Gives all the space back. Success also when there was none.
   Result<void> release();
 
  private:

@@ -9,8 +9,16 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
-// Takes a field off the front of a row, and the comma behind it. False: quotes where none may be.
-bool take_field(std::string_view& row, std::string& field, bool& more) {
+}  // namespace
+
+bool CsvRow::is_blank() const {
+  return wrong.empty() && std::ranges::all_of(fields, [](const std::string& field) {
+           return field.find_first_not_of(" \t\r\n") == std::string::npos;
+         });
+}
+
+// Takes a field off the front of a row, and the separator behind it. False: quotes where none may be.
+bool CsvReader::take_field(std::string_view& row, std::string& field, bool& more) const {
   if (row.starts_with('"')) {
     row.remove_prefix(1);
     for (;;) {
@@ -22,9 +30,9 @@ bool take_field(std::string_view& row, std::string& field, bool& more) {
       field += '"';
       row.remove_prefix(1);
     }
-    if (!row.empty() && row.front() != ',') return false;
+    if (!row.empty() && row.front() != separator_) return false;
   } else {
-    field = row.substr(0, row.find(','));
+    field = row.substr(0, row.find(separator_));
     if (field.find('"') != std::string::npos) return false;
     row.remove_prefix(field.size());
   }
@@ -33,7 +41,7 @@ bool take_field(std::string_view& row, std::string& field, bool& more) {
   return true;
 }
 
-std::string split(std::string_view row, std::vector<std::string>& fields) {
+std::string CsvReader::split(std::string_view row, std::vector<std::string>& fields) const {
   for (bool more = true; more;) {
     if (fields.size() == CsvReader::max_fields)
       return "has more than " + std::to_string(CsvReader::max_fields) + " columns";
@@ -43,9 +51,10 @@ std::string split(std::string_view row, std::vector<std::string>& fields) {
   return {};
 }
 
-}  // namespace
-
-CsvReader::CsvReader(std::string_view text) : text_(text) {
+CsvReader::CsvReader(std::string_view text, char separator)
+    : text_(text),
+      separator_(separator),
+      line_end_(text.find('\n') == std::string_view::npos && text.find('\r') != std::string_view::npos ? '\r' : '\n') {
   if (text_.starts_with(byte_order_mark)) at_ = byte_order_mark.size();
 }
 
@@ -57,7 +66,7 @@ std::size_t CsvReader::find_end(std::size_t from, bool& unterminated) {
   std::size_t end = from;
   for (; end < text_.size(); ++end) {
     const char c = text_[end];
-    if (c == '\n') ++line_;
+    if (c == line_end_) ++line_;
     if (quoted) {
       if (c != '"') continue;
       if (end + 1 < text_.size() && text_[end + 1] == '"')
@@ -66,9 +75,9 @@ std::size_t CsvReader::find_end(std::size_t from, bool& unterminated) {
         quoted = false;
       continue;
     }
-    if (c == '\n') break;
+    if (c == line_end_) break;
     quoted = c == '"' && at_beginning;
-    at_beginning = c == ',';
+    at_beginning = c == separator_;
   }
   unterminated = quoted;
   return end;

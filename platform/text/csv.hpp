@@ -1,4 +1,4 @@
-// Reads comma-separated values (RFC 4180): quoted fields with "" for a quote, line breaks inside quotes, CRLF or LF, an
+// Reads separated values (RFC 4180): quoted fields with "" for a quote, line breaks inside quotes, any line end, an
 // optional UTF-8 byte order mark. A row that is wrong is reported and reading goes on behind it. Pure.
 #pragma once
 
@@ -15,6 +15,9 @@ struct CsvRow {
   std::vector<std::string> fields;  // empty when it is wrong
   std::string_view raw;             // as it stands in the file, without its line break
   std::string wrong;                // why it cannot be used; empty: it can. Quotes nothing from the file.
+
+  // Nothing but separators and spaces, as spreadsheets leave below a table.
+  bool is_blank() const;
 };
 
 class CsvReader {
@@ -22,8 +25,9 @@ class CsvReader {
   static constexpr std::size_t max_row_bytes = 64 * 1024;
   static constexpr std::size_t max_fields = 256;
 
-  // Reads from where the text lies; it must outlive the reader and its rows.
-  explicit CsvReader(std::string_view text);
+  // Reads from where the text lies; it must outlive the reader and its rows. A text without any line feed has carriage
+  // returns as line ends.
+  explicit CsvReader(std::string_view text, char separator = ',');
 
   // The next row that is not an empty line; nothing at the end.
   std::optional<CsvRow> next();
@@ -32,13 +36,16 @@ class CsvReader {
 
  private:
   std::size_t find_end(std::size_t from, bool& unterminated);
+  bool take_field(std::string_view& row, std::string& field, bool& more) const;
+  std::string split(std::string_view row, std::vector<std::string>& fields) const;
 
   std::string_view text_;
+  char separator_, line_end_;
   std::size_t at_ = 0;
   std::uint64_t line_ = 1;
 };
 
-// A field as it is written: quoted only when it has to be.
+// A field as it is written between commas: quoted only when it has to be.
 std::string csv_field(std::string_view value);
 
 }  // namespace holdline::platform

@@ -1,7 +1,11 @@
 #include "platform/text/json_object.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <set>
+
+#include "platform/config/units.hpp"
+#include "sync/base/syntax.hpp"
 
 namespace holdline::platform {
 
@@ -65,6 +69,7 @@ JsonObject::JsonObject(Json json) : json_(std::move(json)) {
 }
 
 const Json* JsonObject::find(std::string_view name) const {
+  asked_.emplace_back(name);
   const auto found = json_.find(name);
   return found == json_.end() || found->is_null() ? nullptr : &*found;
 }
@@ -84,6 +89,13 @@ std::int64_t JsonObject::number(std::string_view name, std::int64_t otherwise) {
   const Json* member = find(name);
   if (const auto whole = member ? whole_number(*member) : std::nullopt) return *whole;
   if (member) mistake(name, "a whole number");
+  return otherwise;
+}
+
+bool JsonObject::boolean(std::string_view name, bool otherwise) {
+  const Json* member = find(name);
+  if (member && member->is_boolean()) return member->get<bool>();
+  if (member) mistake(name, "true or false");
   return otherwise;
 }
 
@@ -115,6 +127,20 @@ std::vector<Json> JsonObject::list(std::string_view name) {
 Result<void> JsonObject::checked() const {
   if (!mistake_) return {};
   return fail(ErrorKind::ask_person, "malformed", *mistake_);
+}
+
+Result<void> JsonObject::checked_whole() const {
+  HOLDLINE_TRY(checked());
+  for (const auto& [name, value] : json_.items()) {
+    if (std::ranges::find(asked_, name) != asked_.end()) continue;
+    // The name is not repeated when it is no plain word: it may be data in the wrong place.
+    const bool word = name.size() <= 40 && sync::is_utf8(name) && !sync::has_control_character(name);
+    const std::string_view meant = nearest(name, asked_);
+    return fail(ErrorKind::ask_person, "malformed",
+                (word ? "`" + name + "` is" : std::string("There is")) + " no member of this request" +
+                    (meant.empty() ? "." : "; did you mean `" + std::string(meant) + "`?"));
+  }
+  return {};
 }
 
 }  // namespace holdline::platform

@@ -30,6 +30,7 @@ class JsonObject {
   // A member that is missing or null is `otherwise`; so is one of another type, which is a mistake.
   std::string text(std::string_view name, std::string otherwise = {});
   std::int64_t number(std::string_view name, std::int64_t otherwise);
+  bool boolean(std::string_view name, bool otherwise);
   std::vector<std::string> texts(std::string_view name);
   // Empty when missing or null.
   nlohmann::json object(std::string_view name);
@@ -37,12 +38,16 @@ class JsonObject {
 
   // ask_person "malformed": names the first member of a wrong type, without its value.
   Result<void> checked() const;
+  // The same for a request, all of whose members were asked for by now: another one is a mistake, because whoever wrote
+  // it means something by it. Names it and the nearest one that is known.
+  Result<void> checked_whole() const;
 
  private:
   const nlohmann::json* find(std::string_view name) const;
   void mistake(std::string_view name, std::string_view wanted);
 
   nlohmann::json json_;
+  mutable std::vector<std::string> asked_;  // every name that a reader wanted
   std::optional<std::string> mistake_;
 };
 

@@ -112,6 +112,24 @@ TEST(HttpClient, SaysWhetherACertificateIsExpiredOrEarlyOrForAnotherName) {
   EXPECT_NE(refusal(other_name).find("another name"), std::string::npos) << refusal(other_name);
 }
 
+TEST(HttpClient, JudgesCertificatesByWhatHasPassedWhereItsClockIsBehindIt) {
+  const auto ca = CertificateAuthority::create("Test authority", now() - std::chrono::days(800)).value();
+  const auto answer = [&](UnixTime made, UnixTime passed) {
+    ServerThread server(tls_endpoint(ca.issue_server({"127.0.0.1"}, made).value(), ca), echo);
+    HttpClientOptions options = trusting(ca);
+    options.trust.has_passed = [passed] { return passed; };
+    const auto outcome = ask_once(options, get(server.url("https")));
+    return outcome ? "trusted" : outcome.error().message;
+  };
+  const std::chrono::days day(1);
+  const UnixTime early = now() + 20 * day;
+  EXPECT_EQ(answer(early, early), "trusted");
+  EXPECT_NE(answer(early, early - 2 * day).find("not yet valid"), std::string::npos);
+  EXPECT_NE(answer(now(), now() + 400 * day).find("has expired"), std::string::npos);
+  EXPECT_EQ(answer(now(), now() - 400 * day), "trusted") << "the clock is right";
+  EXPECT_NE(answer(now() - 700 * day, now() - 500 * day).find("has expired"), std::string::npos);
+}
+
 TEST(HttpClient, LearnsThatItsOwnCertificateWasRefused) {
   const Certificates set, other;
   ServerThread server(tls_endpoint(set.server, set.ca), echo);
@@ -227,6 +245,22 @@ TEST(HttpClient, GivesUpOnABodyThatStallsButNotOnAnAnswerThatIsSlowToBegin) {
   const auto started = std::chrono::steady_clock::now();
   EXPECT_EQ(code_of(ask_once(options, request)), "timeout");
   EXPECT_GE(std::chrono::steady_clock::now() - started, 400ms);
+}
+
+TEST(HttpClient, WaitsForAnAnswerToBeginAndThenForAsLongAsBytesMove) {
+  HttpClientOptions options = plain();
+  options.stall_timeout = 40ms;
+  FakeServer thinking("", true);
+  HttpClientRequest request = get(thinking.url());
+  request.timeout_for = TimeoutFor::answer;
+  request.timeout = 300ms;
+  const auto started = std::chrono::steady_clock::now();
+  EXPECT_EQ(code_of(ask_once(options, request)), "timeout");
+  EXPECT_GE(std::chrono::steady_clock::now() - started, 300ms);
+  FakeServer stalling("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", true);
+  request.url = stalling.url();
+  request.timeout = 1h;
+  EXPECT_EQ(code_of(ask_once(options, request)), "timeout") << "an answer that began stands still";
 }
 
 TEST(HttpClient, EndsAnAnswerThatIsLargerThanAskedFor) {

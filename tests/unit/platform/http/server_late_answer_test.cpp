@@ -72,6 +72,25 @@ TEST(HttpServer, FreesTheConnectionOfAClientThatLeavesDuringALongPoll) {
   EXPECT_EQ(server.server().stats().internal_errors, 0u);
 }
 
+// As `socat` and `nc -N` do, and what a person saved must not look unsaved.
+TEST(HttpServer, AnswersALocalClientThatSendsNoMoreAndForgetsOneThatLeft) {
+  const Scratch directory;
+  Parked parked;
+  ServerThread server(UnixEndpoint{directory / "agent.sock", "", {}}, parked.handler());
+  RawConnection waits(directory / "agent.sock");
+  waits.send(plain_get);
+  waits.finish();
+  parked.wait_for_one();
+  {
+    RawConnection leaves(directory / "agent.sock");
+    leaves.send(plain_get);
+    spin_until([&] { return server.server().stats().requests == 2; });
+  }
+  spin_until([&] { return server.server().stats().open == 1; });
+  parked.answer_all();
+  EXPECT_TRUE(waits.read_all().starts_with("HTTP/1.1 200"));
+}
+
 TEST(HttpServer, LetsAnswersInFlightFinishWhenItStops) {
   Parked parked;
   ServerThread server(LoopbackEndpoint{}, parked.handler());

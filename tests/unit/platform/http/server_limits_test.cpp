@@ -83,19 +83,71 @@ TEST(HttpServer, ClosesConnectionsAboveItsLimit) {
   EXPECT_EQ(server.server().stats().refused_full, 1u);
 }
 
-TEST(HttpServer, LimitsConnectionsWithoutACertificateApartFromDevices) {
+TEST(HttpServer, StrangersThatSitOnTheirPlacesGiveWayAndDevicesNoticeNothing) {
   const Certificates set;
   HttpServerOptions options;
-  options.max_unauthenticated = 1;
+  options.max_unauthenticated = 2;
   ServerThread server(tls_endpoint(set.server, set.ca), echo, options);
   boost::asio::io_context io;
   HttpClient device(io, trusting(set.ca, set.device));
   ASSERT_TRUE(ask(io, device, get(server.url("https"))));
+  RawConnection silent(server.port()), another(server.port());
   HttpClient stranger(io, trusting(set.ca));
   EXPECT_TRUE(ask(io, stranger, get(server.url("https"))));
-  HttpClient another(io, trusting(set.ca));
-  EXPECT_FALSE(ask(io, another, get(server.url("https"))));
+  EXPECT_EQ(silent.read_all(), "");
+  EXPECT_GE(server.server().stats().gave_way, 1U);
+  HttpClient later(io, trusting(set.ca, set.device));
+  EXPECT_TRUE(ask(io, later, get(server.url("https"))));
   EXPECT_TRUE(ask(io, device, get(server.url("https"))));
+}
+
+TEST(HttpServer, StrangersOfOneAddressAreServedAtAPaceAndDevicesAtTheirOwn) {
+  const Certificates set;
+  HttpServerOptions options;
+  options.unauthenticated_burst = 3;
+  options.unauthenticated_per_second = 0;
+  ServerThread server(tls_endpoint(set.server, set.ca), echo, options);
+  boost::asio::io_context io;
+  HttpClient stranger(io, trusting(set.ca));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(ask(io, stranger, get(server.url("https"))).value().status, 200);
+  EXPECT_EQ(ask(io, stranger, get(server.url("https"))).value().status, 429);
+  for (int i = 0; i < 5; ++i) {
+    HttpClient device(io, trusting(set.ca, set.device));
+    EXPECT_EQ(ask(io, device, get(server.url("https"))).value().status, 200);
+  }
+}
+
+TEST(HttpServer, OneDeviceTakesOthersNoPlaceHoweverManyConnectionsItKeeps) {
+  const Certificates set;
+  HttpServerOptions options;
+  options.max_per_certificate = 2;
+  ServerThread server(tls_endpoint(set.server, set.ca), echo, options);
+  boost::asio::io_context io;
+  HttpClient other(io, trusting(set.ca, Certificates::make_device(set.ca, "device-2")));
+  ASSERT_TRUE(ask(io, other, get(server.url("https"))));
+  std::vector<std::unique_ptr<HttpClient>> kept;
+  for (int i = 0; i < 5; ++i) {
+    kept.push_back(std::make_unique<HttpClient>(io, trusting(set.ca, set.device)));
+    EXPECT_TRUE(ask(io, *kept.back(), get(server.url("https")))) << i;
+  }
+  EXPECT_EQ(server.server().stats().gave_way, 3U);
+  EXPECT_LE(server.server().stats().open, 3U);
+  EXPECT_TRUE(ask(io, other, get(server.url("https"))));
+  EXPECT_EQ(server.server().stats().accepted, 6U) << "the other's first connection still stands";
+}
+
+TEST(HttpServer, UnfinishedBodiesGiveWayOnceTheyTakeTooMuchMemoryTogether) {
+  HttpServerOptions options;
+  options.unfinished_bytes = 100'000;
+  ServerThread server(LoopbackEndpoint{}, echo, options);
+  const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 90000\r\n\r\n", most(80'000, 'x');
+  RawConnection first(server.port());
+  first.send(head + most);
+  RawConnection second(server.port());
+  second.send(head + most);
+  EXPECT_EQ(first.read_all(), "") << "the one that was there longest";
+  second.send(std::string(10'000, 'x'));
+  EXPECT_TRUE(second.read_until("\r\n").starts_with("HTTP/1.1 200"));
 }
 
 TEST(HttpServer, GoesOnAcceptingAfterItRanOutOfDescriptors) {

@@ -148,6 +148,20 @@ TEST(ReserveFile, ReallyTakesSpaceAndReallyGivesItBack) {
   EXPECT_TRUE(reserve.release()) << "nothing to give back is fine";
 }
 
+TEST(ReserveFile, IsGivenUpInPortionsDownToWhatIsKept) {
+  Scratch scratch;
+  ReserveFile reserve(scratch / "reserve", 4 << 20);
+  ASSERT_TRUE(reserve.ensure());
+  EXPECT_TRUE(*reserve.release(1 << 20, 2 << 20));
+  EXPECT_EQ(reserve.size(), 3u << 20);
+  EXPECT_TRUE(*reserve.release(8 << 20, 2 << 20));
+  EXPECT_EQ(reserve.size(), 2u << 20);
+  EXPECT_FALSE(*reserve.release(1 << 20, 2 << 20));
+  EXPECT_TRUE(*reserve.release(2 << 20, 0));
+  EXPECT_FALSE(std::filesystem::exists(scratch / "reserve"));
+  EXPECT_FALSE(*reserve.release(1 << 20, 0));
+}
+
 TEST(ReserveFile, IsMadeAgainWhenOnlyItsLengthIsThere) {
   Scratch scratch;
   write_contents(scratch / "reserve", "");
