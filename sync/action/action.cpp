@@ -14,12 +14,6 @@ constexpr std::uint32_t element_index(std::uint32_t op, FieldIndex field, std::u
   return (op + 1) << 16 | std::uint32_t{field} << 10 | k;
 }
 
-Origin origin_of(const Maker& maker, const ActionHeader& header) {
-  const Id& incarnation = header.original ? header.original->incarnation : maker.incarnation;
-  const std::uint64_t number = header.original ? header.original->number : header.number;
-  return {maker.device, incarnation, header.lane, number, header.made.wall_ms, header.made.boot, header.made.boot_ms};
-}
-
 // Where the element with this tag is, or where it belongs.
 Elements::iterator find_tag(Elements& elements, const Id& tag) {
   return std::lower_bound(elements.begin(), elements.end(), tag,
@@ -47,7 +41,8 @@ bool ActionHeader::operator==(const ActionHeader& other) const {
   return lane == other.lane && number == other.number && schema == other.schema && person == other.person &&
          assertion == other.assertion && event_ms == other.event_ms && hybrid == other.hybrid &&
          made.wall_ms == other.made.wall_ms && made.boot == other.made.boot && made.boot_ms == other.made.boot_ms &&
-         incident == other.incident && depends_on == other.depends_on && original == other.original;
+         incident == other.incident && depends_on == other.depends_on && original == other.original &&
+         decision == other.decision && acceptance == other.acceptance;
 }
 
 Base make_base(const Value& displayed) {
@@ -67,26 +62,26 @@ Hash chain_hash(const Hash& predecessor, std::string_view header, const Salt& sa
   return sha256({predecessor.view(), header, body.view()});
 }
 
-Id created_id(const Maker& maker, const ActionHeader& header, std::uint32_t index) {
-  return derive_id(origin_of(maker, header), index);
+Origin origin_of(const Maker& maker, const ActionHeader& header, const Salt& salt) {
+  const Id& incarnation = header.original ? header.original->incarnation : maker.incarnation;
+  const std::uint64_t number = header.original ? header.original->number : header.number;
+  return {maker.device, incarnation, header.lane, number, header.made.wall_ms, salt};
 }
 
-Id element_tag(const Maker& maker, const ActionHeader& header, std::uint32_t index, FieldIndex field, std::uint32_t k) {
-  return derive_id(origin_of(maker, header), element_index(index, field, k));
+Id element_tag(const Origin& origin, std::uint32_t index, FieldIndex field, std::uint32_t k) {
+  return derive_id(origin, element_index(index, field, k));
 }
 
-void fold_elements(const Maker& maker, const ActionHeader& header, std::uint32_t index, const FieldChange& change,
-                   Value& value) {
+void fold_elements(const Origin& origin, std::uint32_t index, const FieldChange& change, Value& value) {
   Elements elements;
   if (auto* present = std::get_if<Elements>(&value)) elements = std::move(*present);
   for (std::uint32_t k = 0; k < change.adds.size(); ++k)
-    add_element(elements, element_tag(maker, header, index, change.field, k), change.adds[k]);
+    add_element(elements, element_tag(origin, index, change.field, k), change.adds[k]);
   for (const Id& tag : change.removes) remove_element(elements, tag);
   value = elements.empty() ? Value{Null{}} : Value{std::move(elements)};
 }
 
-void overlay(const Collection& collection, const Maker& maker, const ActionHeader& header, std::uint32_t index,
-             const Op& op, Record& record) {
+void overlay(const Collection& collection, const Origin& origin, std::uint32_t index, const Op& op, Record& record) {
   if (op.kind == OpKind::create && record.deleted) record = {};  // it starts anew, as when the actions are merged
   record.fields.resize(collection.fields.size());
   if (op.kind == OpKind::erase_row) {
@@ -100,7 +95,7 @@ void overlay(const Collection& collection, const Maker& maker, const ActionHeade
   for (const FieldChange& change : op.changes) {
     const FieldType type = collection.fields.at(change.field).type;
     if (type == FieldType::set || type == FieldType::list)
-      fold_elements(maker, header, index, change, record.fields[change.field]);
+      fold_elements(origin, index, change, record.fields[change.field]);
     else
       record.fields[change.field] = change.value;
   }

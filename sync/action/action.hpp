@@ -63,6 +63,24 @@ struct OriginalPosition {
   bool operator==(const OriginalPosition&) const = default;
 };
 
+// What is to become of earlier actions that the hub refused, or that wait for such a one: the action that carries this
+// takes their place, or gives them up. They never take effect any more; what waited for them has its turn.
+struct Decision {
+  enum class Kind : std::uint8_t { replace, discard };
+  Kind kind = Kind::replace;
+  std::vector<ActionRef> on;  // of the same device and incarnation; ascending
+  std::string reason;         // discard: why
+  bool operator==(const Decision&) const = default;
+};
+
+// A person was asked about what they typed ("this looks like a telephone number"), and says that it is meant so. The
+// action's person and time say who and when.
+struct Acceptance {
+  std::vector<std::string> hints;  // codes of findings, as in validate.hpp; ascending, at least one
+  std::string reason;
+  bool operator==(const Acceptance&) const = default;
+};
+
 struct ActionHeader {
   Lane lane = 0;
   std::uint64_t number = 0;  // dense from 1 per (device, incarnation, lane)
@@ -75,15 +93,16 @@ struct ActionHeader {
   std::optional<Id> incident;
   std::vector<ActionRef> depends_on;  // must have taken effect first; ascending
   std::optional<OriginalPosition> original;
+  std::optional<Decision> decision;
+  std::optional<Acceptance> acceptance;
   bool operator==(const ActionHeader&) const;
 };
 
 struct Action {
   ActionHeader header;
-  std::vector<Op> ops;
+  std::vector<Op> ops;  // none when it only gives others up
+  Salt salt{};          // lies beside the payload, which it keeps from being guessed by its hash; ids derive from it
 };
-
-using Salt = std::array<std::uint8_t, 8>;
 
 // An action as the outbox, the wire and the quarantine keep it.
 struct StoredAction {
@@ -109,7 +128,7 @@ Hash chain_hash(const Hash& predecessor, std::string_view header, const Salt& sa
 // ask_person: "action-too-large" (a limit of limits.hpp), "unknown-schema", "unknown-collection", "unknown-field",
 // "malformed-action" (what an Action may not be: changes or `depends_on` out of order, elements for a field without
 // them).
-Result<StoredAction> store_action(const Schema& schema, const Maker& maker, const Action& action, const Salt& salt,
+Result<StoredAction> store_action(const Schema& schema, const Maker& maker, const Action& action,
                                   const Hash& predecessor);
 // The same action at another place, as when its chain goes on under another incarnation: `header` is that of `stored`
 // with another number, `depends_on` or sign-in. Salt and payload stay byte for byte; the schema need not be known.
@@ -119,19 +138,22 @@ Result<StoredAction> rechain_action(const StoredAction& stored, const ActionHead
 Result<Action> read_action(const Schema& schema, const Maker& maker, const StoredAction& stored);
 Result<ActionHeader> read_header(std::string_view header);
 
+// What the ids of an action derive from: where it stood first, when it was made, and its salt.
+Origin origin_of(const Maker& maker, const ActionHeader& header, const Salt& salt);
+inline Origin origin_of(const Maker& maker, const Action& action) {
+  return origin_of(maker, action.header, action.salt);
+}
 // The id of the record op `index` of this action creates. Natural-key collections derive from parent and key instead.
-Id created_id(const Maker& maker, const ActionHeader& header, std::uint32_t index);
+inline Id created_id(const Origin& origin, std::uint32_t index) { return derive_id(origin, index); }
 // The tag of the k-th element that op `index` adds to field `field`.
-Id element_tag(const Maker& maker, const ActionHeader& header, std::uint32_t index, FieldIndex field, std::uint32_t k);
+Id element_tag(const Origin& origin, std::uint32_t index, FieldIndex field, std::uint32_t k);
 
 // Applies the adds and removes of one change to the value of a set or list field (null: no element yet). An element
 // whose tag is there already stays as it is, removed or not, so folding twice changes nothing.
-void fold_elements(const Maker& maker, const ActionHeader& header, std::uint32_t index, const FieldChange& change,
-                   Value& value);
+void fold_elements(const Origin& origin, std::uint32_t index, const FieldChange& change, Value& value);
 
 // Shows a person's own pending op on top of a record: new values as they are, adds and removes folded by tag. `record`
 // is empty (all null) when the op creates it, and starts anew when it was deleted. Folding twice changes nothing.
-void overlay(const Collection& collection, const Maker& maker, const ActionHeader& header, std::uint32_t index,
-             const Op& op, Record& record);
+void overlay(const Collection& collection, const Origin& origin, std::uint32_t index, const Op& op, Record& record);
 
 }  // namespace holdline::sync

@@ -196,6 +196,13 @@ Run read_run(std::string_view text, std::size_t& at) {
 
 }  // namespace
 
+bool spells_phone(std::string_view typed, std::string_view e164) {
+  constexpr std::size_t telling = 7;  // of the subscriber: the rest may be written as a trunk digit, or left out
+  std::string digits = plain(typed);
+  std::erase_if(digits, [](char c) { return !is_digit(c); });
+  return e164.size() > telling && digits.find(e164.substr(e164.size() - telling)) != digits.npos;
+}
+
 bool holds_card_number(std::string_view text) {
   // Nearly every text ends here: too few digits for a card number.
   const auto may_be_digit = [](char c) { return is_digit(c) || static_cast<unsigned char>(c) >= 0x80; };

@@ -16,7 +16,7 @@ namespace holdline::sync::action_format {
 inline constexpr std::uint8_t version = 1;
 
 // What of a header may be left out; one byte says what is there.
-enum HeaderPart : std::uint8_t { has_incident = 1, has_original = 2 };
+enum HeaderPart : std::uint8_t { has_incident = 1, has_original = 2, has_decision = 4, has_acceptance = 8 };
 
 // How an op names its record.
 enum Target : std::uint8_t {
@@ -53,9 +53,10 @@ inline auto unknown(const char* code, const char* what, std::uint64_t no) {
 
 inline bool holds_elements(const Field& field) { return field.type == FieldType::set || field.type == FieldType::list; }
 
-inline bool strictly_ascending(const std::vector<ActionRef>& refs) {
-  for (std::size_t i = 1; i < refs.size(); ++i)
-    if (refs[i - 1] >= refs[i]) return false;
+template <class T>
+bool strictly_ascending(const std::vector<T>& items) {
+  for (std::size_t i = 1; i < items.size(); ++i)
+    if (items[i - 1] >= items[i]) return false;
   return true;
 }
 

@@ -23,7 +23,7 @@ std::optional<Id> natural_id_of(const Collection& collection, const Op& op) {
     if (change.field == *collection.natural_key) key = std::get_if<std::string>(&change.value);
   }
   if (!parent || !key) return std::nullopt;
-  return natural_id(collection.no, *parent, *key);
+  return child_id(collection, *parent, *key);
 }
 
 }  // namespace action_format
@@ -48,8 +48,8 @@ Id read_id(ByteReader& in) { return Id::from(in.raw(16)); }
 // Reads the ops of one action, remembering the records it creates.
 class OpReader {
  public:
-  OpReader(const Schema& schema, const Maker& maker, const ActionHeader& header, std::string_view payload)
-      : schema_(schema), maker_(maker), header_(header), in_(payload) {}
+  OpReader(const Schema& schema, const Origin& origin, std::string_view payload)
+      : schema_(schema), origin_(origin), in_(payload) {}
 
   Result<std::vector<Op>> read() {
     const std::size_t count = in_.count();
@@ -76,7 +76,7 @@ class OpReader {
     if (target > target_natural || (target != target_explicit && op.kind != OpKind::create)) return malformed("target");
     own_id_.reset();
     if (target == target_explicit) own_id_ = read_id(in_);
-    if (target == target_created) own_id_ = created_id(maker_, header_, static_cast<std::uint32_t>(created_.size()));
+    if (target == target_created) own_id_ = created_id(origin_, static_cast<std::uint32_t>(created_.size()));
     creates_ = op.kind == OpKind::create;
     op.scope = in_.blob(limits::text_bytes);
     op.seen = in_.varint();
@@ -149,8 +149,7 @@ class OpReader {
   }
 
   const Schema& schema_;
-  const Maker& maker_;
-  const ActionHeader& header_;
+  const Origin origin_;
   ByteReader in_;
   std::vector<std::optional<Id>> created_;  // per op read so far
   std::optional<Id> own_id_;                // of the op being read, once known
@@ -158,6 +157,28 @@ class OpReader {
 };
 
 }  // namespace
+
+static Result<Acceptance> read_acceptance(ByteReader& in) {
+  Acceptance accepted;
+  const std::size_t count = in.count();
+  if (count > limits::hints_per_action) return malformed("too many accepted hints");
+  for (std::size_t i = 0; i < count; ++i) accepted.hints.emplace_back(in.blob(limits::hint_bytes));
+  accepted.reason = in.blob(limits::reason_bytes);
+  if (!strictly_ascending(accepted.hints)) return malformed("order of accepted hints");
+  return accepted;
+}
+
+static Result<std::vector<ActionRef>> read_refs(ByteReader& in) {
+  const std::size_t count = in.count(2);
+  if (count > limits::dependencies_per_action) return malformed("too many earlier actions");
+  std::vector<ActionRef> refs;
+  refs.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const Lane lane = in.u8();
+    refs.push_back({lane, in.varint()});
+  }
+  return refs;
+}
 
 Result<ActionHeader> read_header(std::string_view bytes) {
   ByteReader in(bytes);
@@ -175,20 +196,27 @@ Result<ActionHeader> read_header(std::string_view bytes) {
   h.person = read_id(in);
   h.assertion = narrow<std::uint32_t>(in);
   const std::uint8_t parts = in.u8();
-  if (parts > (has_incident | has_original)) return malformed("parts of the header");
+  if (parts > (has_incident | has_original | has_decision | has_acceptance)) return malformed("parts of the header");
   if ((parts & has_incident) != 0) h.incident = read_id(in);
   if ((parts & has_original) != 0) {
     const Id incarnation = read_id(in);
     const std::uint64_t number = in.varint();
     h.original = OriginalPosition{incarnation, number, Hash::from(in.raw(32))};
   }
-  const std::size_t dependencies = in.count(2);
-  if (dependencies > limits::dependencies_per_action) return malformed("too many earlier actions");
-  h.depends_on.reserve(dependencies);
-  for (std::size_t i = 0; i < dependencies; ++i) {
-    const Lane lane = in.u8();
-    h.depends_on.push_back({lane, in.varint()});
+  if ((parts & has_decision) != 0) {
+    Decision decision;
+    const std::uint8_t kind = in.u8();
+    if (kind > static_cast<std::uint8_t>(Decision::Kind::discard)) return malformed("kind of decision");
+    decision.kind = static_cast<Decision::Kind>(kind);
+    HOLDLINE_ASSIGN(decision.on, read_refs(in));
+    decision.reason = in.blob(limits::reason_bytes);
+    if (!strictly_ascending(decision.on)) return malformed("order of decided actions");
+    h.decision = std::move(decision);
   }
+  if ((parts & has_acceptance) != 0) {
+    HOLDLINE_ASSIGN(h.acceptance, read_acceptance(in));
+  }
+  HOLDLINE_ASSIGN(h.depends_on, read_refs(in));
   if (!in.done()) return malformed("length of the header");
   if (h.lane >= lane_count || h.number == 0) return malformed("lane or number");
   if (!strictly_ascending(h.depends_on)) return malformed("order of earlier actions");
@@ -199,10 +227,11 @@ Result<ActionHeader> read_header(std::string_view bytes) {
 Result<Action> read_action(const Schema& schema, const Maker& maker, const StoredAction& stored) {
   if (stored.header.size() + stored.payload.size() > limits::action_bytes) return malformed("size");
   Action action;
+  action.salt = stored.salt;
   HOLDLINE_ASSIGN(action.header, read_header(stored.header));
   if (action.header.lane != stored.lane || action.header.number != stored.number) return malformed("lane or number");
   if (action.header.schema != schema.version()) return unknown("unknown-schema", "schema", action.header.schema);
-  HOLDLINE_ASSIGN(action.ops, OpReader(schema, maker, action.header, stored.payload).read());
+  HOLDLINE_ASSIGN(action.ops, OpReader(schema, origin_of(maker, action), stored.payload).read());
   return action;
 }
 

@@ -46,11 +46,19 @@ Value masked(const Value& value) {
   return "•••" + std::string(last_characters(*text, shown));
 }
 
-bool sees(const Field& field, VisibilitySet visible) {
-  return field.replication != Replication::never && (visible >> field.visibility & 1) != 0;
+}  // namespace
+
+Id child_id(const Collection& collection, const Id& parent, std::string_view key) {
+  if (!collection.folded_key) return natural_id(collection.no, parent, key);
+  std::string folded(key);
+  for (char& c : folded)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return natural_id(collection.no, parent, folded);
 }
 
-}  // namespace
+bool may_hold(const Field& field, VisibilitySet visible) {
+  return field.replication != Replication::never && (visible >> field.visibility & 1) != 0;
+}
 
 bool fits(FieldType type, const Value& value) {
   switch (type) {
@@ -122,7 +130,7 @@ Record project(const Collection& collection, const Record& record, VisibilitySet
   seen.fields.resize(record.fields.size());
   for (std::size_t i = 0; i < record.fields.size(); ++i) {
     const Field& field = collection.fields[i];
-    if (!sees(field, visible)) continue;
+    if (!may_hold(field, visible)) continue;
     seen.fields[i] = field.replication == Replication::masked ? masked(record.fields[i]) : record.fields[i];
   }
   return seen;
@@ -131,7 +139,7 @@ Record project(const Collection& collection, const Record& record, VisibilitySet
 FieldMask visible_fields(const Collection& collection, VisibilitySet visible) {
   FieldMask mask = 0;
   for (std::size_t i = 0; i < collection.fields.size(); ++i)
-    if (sees(collection.fields[i], visible)) mask |= FieldMask{1} << i;
+    if (may_hold(collection.fields[i], visible)) mask |= FieldMask{1} << i;
   return mask;
 }
 

@@ -35,6 +35,9 @@ struct Record {
 // Whether a field of this type can hold the value; null fits none (a field without a value is not stored).
 bool fits(FieldType type, const Value& value);
 
+// The id of a record whose collection has a natural key: the same for every spelling that the schema takes for one key.
+Id child_id(const Collection& collection, const Id& parent, std::string_view key);
+
 // The stored form: flags, then (field number, value) of every field that is not null, ascending. Canonical, and
 // unchanged when the schema gains a field. Key and scope are not in it.
 Bytes encode_body(const Collection& collection, const Record& record);
@@ -45,6 +48,9 @@ Result<void> decode_body(const Collection& collection, std::string_view body, Re
 // What a workstation with this profile may hold: fields of other groups and of class `never` are null, `masked` text
 // is replaced by its mask ("•••1234": the last 4 characters; shorter values wholly masked).
 Record project(const Collection& collection, const Record& record, VisibilitySet visible);
+// Whether a workstation with this profile may hold values of the field, if only masked; what it may not hold it may not
+// write either.
+bool may_hold(const Field& field, VisibilitySet visible);
 // The fields a profile sees at all.
 FieldMask visible_fields(const Collection& collection, VisibilitySet visible);
 

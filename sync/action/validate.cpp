@@ -4,16 +4,16 @@
 #include <iterator>
 #include <optional>
 
+#include "sync/action/checks.hpp"
+#include "sync/action/groups.hpp"
 #include "sync/base/limits.hpp"
 #include "sync/base/syntax.hpp"
+#include "sync/text/text.hpp"
 
 namespace holdline::sync {
 
 namespace {
 
-// Years 1 to 9999, which is what ISO 8601 and every interface can show.
-constexpr std::int64_t first_ms = -62'135'596'800'000;
-constexpr std::int64_t last_ms = 253'402'300'799'999;
 constexpr std::size_t hash_hex_length = 64;
 
 // A SHA-256 in hexadecimal: its digits mean nothing, and one in some hundred would look like a card number.
@@ -22,8 +22,6 @@ bool is_hash_hex(std::string_view text) {
   return text.size() == hash_hex_length && std::ranges::any_of(text, letter) &&
          std::ranges::all_of(text, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
 }
-
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\n") == std::string_view::npos; }
 
 bool has_elements(FieldType type) { return type == FieldType::set || type == FieldType::list; }
 
@@ -51,16 +49,55 @@ std::string_view expected(FieldType type) {
 
 class OpCheck {
  public:
-  OpCheck(const Schema& schema, const Op& op) : op_(op), collection_(schema.collection(op.record.collection)) {}
+  // `header`: what was accepted, and when it happened; null: nothing was, and nobody knows.
+  OpCheck(const Schema& schema, const Op& op, const ActionHeader* header)
+      : op_(op), header_(header), collection_(schema.collection(op.record.collection)) {}
 
-  std::vector<Finding> run() {
-    if (collection_ == nullptr) {
-      add("unknown-collection", "This kind of record is not in the schema; update the schema first.");
-      return std::move(findings_);
+  std::vector<Finding> whole() && {
+    place();
+    look_at_fields();
+    if (collection_ && op_.kind == OpKind::create) natural_key();
+    return std::move(findings_);
+  }
+
+  std::vector<Finding> fields() && {
+    look_at_fields();
+    return std::move(findings_);
+  }
+
+  // An edit says nothing of the fields it does not change, and what stands may stay as it is.
+  std::vector<Finding> rules() && {
+    if (!collection_ || op_.kind == OpKind::erase_row) return {};
+    static const Value none = Null{};
+    const auto value_of = [&](FieldIndex field) -> const Value* {
+      if (const FieldChange* change = change_of(field)) return &change->value;
+      return op_.kind == OpKind::create ? &none : nullptr;
+    };
+    const auto changes = [&](FieldIndex field) {
+      const FieldChange* change = change_of(field);
+      return change && !base_matches(change->base, change->value);
+    };
+    for (const Rule& rule : collection_->rules) {
+      // An edit may bring back what was promised in time, as when a conflict is resolved.
+      const bool of_time = rule.kind == Rule::Kind::after_event;
+      if (op_.kind == OpKind::edit && (of_time || std::ranges::none_of(rule.fields, changes))) continue;
+      if (auto found = broken_rule(*collection_, rule, value_of, header_ ? header_->event_ms : 0))
+        findings_.push_back(*std::move(found));
     }
+    return std::move(findings_);
+  }
+
+ private:
+  void place() {
+    if (!collection_) return;
     if (op_.record.id.is_nil()) add("no-id", "The record has no id.");
     if (!is_scope(op_.scope))
       add("not-a-scope", "The scope must be 1 to 4 parts of a-z, 0-9, '.', '_' and '-', separated by '/'.");
+  }
+
+  void look_at_fields() {
+    if (!collection_)
+      return add("unknown-collection", "This kind of record is not in the schema; update the schema first.");
     if (collection_->built_in && op_.kind != OpKind::edit)
       add("built-in", "Records of '" + collection_->label + "' are made and removed by the hub only.");
     if (op_.kind == OpKind::edit && op_.changes.empty()) add("no-changes", "The edit changes nothing.");
@@ -68,13 +105,16 @@ class OpCheck {
       add("unexpected-changes", "A removal cannot change fields as well.");
     changes();
     if (op_.kind == OpKind::create) created();
-    return std::move(findings_);
+    if (op_.kind == OpKind::edit) groups();
   }
 
- private:
   void add(std::string code, std::string message) { findings_.push_back({"", std::move(code), std::move(message)}); }
   void add(const Field& field, std::string code, const std::string& message) {
-    findings_.push_back({field.name, std::move(code), field.label + " " + message});
+    findings_.push_back({field.name, std::move(code), field.label + " " + message, Weight::refused});
+  }
+  bool is_accepted(std::string_view code) const {
+    return header_ && header_->acceptance &&
+           std::ranges::find(header_->acceptance->hints, code) != header_->acceptance->hints.end();
   }
 
   void changes() {
@@ -90,6 +130,12 @@ class OpCheck {
     }
   }
 
+  void groups() {
+    if (const auto missing = missing_of_group(*collection_, op_.changes))
+      add(collection_->fields[*missing], "partial-group",
+          "belongs to what was changed with it: name all of these fields, also those that stay.");
+  }
+
   void change(const Field& field, const FieldChange& c) {
     if (field.read_only) add(field, "read-only", "is set by the hub only.");
     const bool fixed = collection_->parent == c.field || collection_->natural_key == c.field;
@@ -103,7 +149,7 @@ class OpCheck {
       if (field.required) add(field, "required", "is required.");
     } else if (!fits(field.type, c.value)) {
       add(field, "wrong-type", "must be " + std::string(expected(field.type)) + ".");
-    } else {
+    } else if (op_.kind != OpKind::edit || !base_matches(c.base, c.value)) {  // what stands may stay as it is
       value(field, c.value);
     }
   }
@@ -145,7 +191,7 @@ class OpCheck {
       add(field, "out-of-range", "must be at least " + std::to_string(*field.minimum) + ".");
     if (field.maximum && number > *field.maximum)
       add(field, "out-of-range", "must be at most " + std::to_string(*field.maximum) + ".");
-    if (field.type == FieldType::time && (number < first_ms || number > last_ms))
+    if (field.type == FieldType::time && (number < first_time_ms || number > last_time_ms))
       add(field, "out-of-range", "must be in the years 1 to 9999.");
   }
 
@@ -172,14 +218,43 @@ class OpCheck {
   }
 
   void free_text(const Field& field, const std::string& text) {
-    if (text.size() > field.max_length)
-      add(field, "too-long", "may have at most " + std::to_string(field.max_length) + " bytes.");
     if (!is_utf8(text))
       add(field, "not-text", "holds bytes that are not UTF-8 text.");
+    else if (text.size() > field.max_bytes || !is_short(text, field.max_length))
+      add(field, "too-long", "may have at most " + std::to_string(field.max_length) + " characters.");
     else if (has_control_character(text))
       add(field, "control-character", "may hold no control characters but line ends and tabs.");
-    if (!is_hash_hex(text) && holds_card_number(text))
-      add(field, "card-number", "seems to hold a payment card number; card numbers are never stored, take it out.");
+    format(field, text);
+    if (!is_hash_hex(text) && holds_card_number(text)) card(field, text);
+  }
+
+  // As people count; whoever has no more bytes than that needs no counting.
+  static bool is_short(const std::string& text, std::size_t characters) {
+    return text.size() <= characters || count_characters(text) <= characters;
+  }
+
+  // Which countries there are, and which zones, is looked up where they are typed: it changes with the years.
+  void format(const Field& field, const std::string& text) {
+    const auto capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+    if (field.format == TextFormat::country && (text.size() != 2 || !std::ranges::all_of(text, capital)))
+      add(field, "no-such-country", "must be the code of a country, two capital letters like GB.");
+  }
+
+  void card(const Field& field, const std::string& text) {
+    if (field.spelling_of) {
+      const FieldChange* phone = change_of(*field.spelling_of);
+      const auto* e164 = phone ? std::get_if<std::string>(&phone->value) : nullptr;
+      if (e164 && is_e164(*e164) && spells_phone(text, *e164)) return;
+    }
+    if (!field.may_look_like_card)
+      return add(field, "card-number",
+                 "seems to hold a payment card number; card numbers are never stored, take it out.");
+    if (!is_accepted("card-number"))
+      findings_.push_back({field.name, "card-number",
+                           field.label +
+                               " looks like the number of a payment card. Card numbers are never stored: take "
+                               "it out, or say what number it is.",
+                           Weight::asked});
   }
 
   void elements(const Field& field, const FieldChange& c) {
@@ -207,65 +282,38 @@ class OpCheck {
     for (std::size_t i = 0; i < collection_->fields.size(); ++i)
       if (collection_->fields[i].required && change_of(static_cast<FieldIndex>(i)) == nullptr)
         add(collection_->fields[i], "required", "is required.");
+  }
+
+  void natural_key() {
     if (!collection_->natural_key) return;
     const FieldChange* parent = change_of(*collection_->parent);
     const FieldChange* key = change_of(*collection_->natural_key);
     const auto* parent_id = parent == nullptr ? nullptr : std::get_if<Id>(&parent->value);
     const auto* key_text = key == nullptr ? nullptr : std::get_if<std::string>(&key->value);
-    if (parent_id != nullptr && key_text != nullptr &&
-        op_.record.id != natural_id(collection_->no, *parent_id, *key_text))
+    if (parent_id != nullptr && key_text != nullptr && op_.record.id != child_id(*collection_, *parent_id, *key_text))
       add("wrong-id", "The id of the record does not follow from its parent and key.");
   }
 
   const Op& op_;
+  const ActionHeader* header_;
   const Collection* collection_;
   std::vector<Finding> findings_;
 };
 
-void check_header(const Schema& schema, const ActionHeader& header, std::vector<Finding>& findings) {
-  if (header.schema != schema.version())
-    findings.push_back({"", "unknown-schema", "The action was written in another version of the schema."});
-  if (header.number == 0) findings.push_back({"", "no-number", "The action has no number; numbers begin at 1."});
-  if (header.event_ms < first_ms || header.event_ms > last_ms)
-    findings.push_back({"", "out-of-range", "The time of the event must be in the years 1 to 9999."});
-  if (header.depends_on.size() > limits::dependencies_per_action)
-    findings.push_back({"", "too-many-dependencies", "The action names too many earlier ones."});
-  for (std::size_t i = 0; i < header.depends_on.size(); ++i) {
-    const ActionRef& ref = header.depends_on[i];
-    const bool earlier =
-        ref.number != 0 && ref.lane < lane_count && (ref.lane != header.lane || ref.number < header.number);
-    if (!earlier || (i > 0 && ref <= header.depends_on[i - 1])) {
-      findings.push_back({"", "wrong-dependencies", "The action may name only earlier actions, ascending, each once."});
-      break;
-    }
-  }
-}
-
 }  // namespace
 
-std::vector<Finding> validate(const Schema& schema, const Op& op) { return OpCheck(schema, op).run(); }
+std::vector<Finding> validate(const Schema& schema, const Op& op, const ActionHeader* header) {
+  return OpCheck(schema, op, header).whole();
+}
 
-std::vector<Finding> validate(const Schema& schema, const Action& action) {
-  std::vector<Finding> findings;
-  check_header(schema, action.header, findings);
-  if (action.ops.empty()) findings.push_back({"", "no-ops", "The action does nothing."});
-  if (action.ops.size() > limits::ops_per_action) {
-    findings.push_back(
-        {"", "too-many-ops", "An action may have at most " + std::to_string(limits::ops_per_action) + " operations."});
-    return findings;
-  }
-  Lane most_urgent = lane_count;
-  bool one_tenant = true;
-  for (const Op& op : action.ops) {
-    std::ranges::move(validate(schema, op), std::back_inserter(findings));
-    if (const Collection* collection = schema.collection(op.record.collection))
-      most_urgent = std::min(most_urgent, collection->lane);
-    one_tenant = one_tenant && tenant_of(op.scope) == tenant_of(action.ops.front().scope);
-  }
-  if (!one_tenant) findings.push_back({"", "two-tenants", "An action may touch the records of one tenant only."});
-  if (most_urgent < lane_count && action.header.lane != most_urgent)
-    findings.push_back({"", "wrong-lane", "The action must travel in the most urgent lane of its records."});
-  return findings;
+std::vector<Finding> validate_fields(const Schema& schema, const Op& op) {
+  return OpCheck(schema, op, nullptr).fields();
+}
+
+std::vector<Finding> validate_rules(const Schema& schema, const Op& op, std::int64_t event_ms) {
+  ActionHeader header;
+  header.event_ms = event_ms;
+  return OpCheck(schema, op, &header).rules();
 }
 
 }  // namespace holdline::sync

@@ -20,6 +20,14 @@ std::int64_t minus(std::int64_t a, std::int64_t b) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
 }
 
+void write_refs(ByteWriter& w, const std::vector<ActionRef>& refs) {
+  w.varint(refs.size());
+  for (const ActionRef& ref : refs) {
+    w.u8(ref.lane);
+    w.varint(ref.number);
+  }
+}
+
 }  // namespace
 
 void write_header(ByteWriter& w, const ActionHeader& h) {
@@ -35,18 +43,25 @@ void write_header(ByteWriter& w, const ActionHeader& h) {
   w.svarint(h.made.boot_ms);
   w.raw(h.person.view());
   w.varint(h.assertion);
-  w.u8(static_cast<std::uint8_t>((h.incident ? has_incident : 0) | (h.original ? has_original : 0)));
+  w.u8(static_cast<std::uint8_t>((h.incident ? has_incident : 0) | (h.original ? has_original : 0) |
+                                 (h.decision ? has_decision : 0) | (h.acceptance ? has_acceptance : 0)));
   if (h.incident) w.raw(h.incident->view());
   if (h.original) {
     w.raw(h.original->incarnation.view());
     w.varint(h.original->number);
     w.raw(h.original->hash.view());
   }
-  w.varint(h.depends_on.size());
-  for (const ActionRef& ref : h.depends_on) {
-    w.u8(ref.lane);
-    w.varint(ref.number);
+  if (h.decision) {
+    w.u8(static_cast<std::uint8_t>(h.decision->kind));
+    write_refs(w, h.decision->on);
+    w.blob(h.decision->reason);
   }
+  if (h.acceptance) {
+    w.varint(h.acceptance->hints.size());
+    for (const std::string& hint : h.acceptance->hints) w.blob(hint);
+    w.blob(h.acceptance->reason);
+  }
+  write_refs(w, h.depends_on);
 }
 
 }  // namespace action_format
@@ -71,7 +86,7 @@ bool holds_elements(const Field& field) { return field.type == FieldType::set ||
 class OpWriter {
  public:
   OpWriter(const Schema& schema, const Maker& maker, const Action& action, Bytes& out)
-      : schema_(schema), maker_(maker), action_(action), w_(out) {}
+      : schema_(schema), origin_(origin_of(maker, action)), action_(action), w_(out) {}
 
   Result<void> write() {
     if (action_.ops.size() > limits::ops_per_action) return too_large();
@@ -109,7 +124,7 @@ class OpWriter {
     if (op.kind != OpKind::create) return target_explicit;
     if (const auto natural = natural_id_of(collection, op))
       return op.record.id == *natural ? target_natural : target_explicit;
-    return op.record.id == created_id(maker_, action_.header, index_) ? target_created : target_explicit;
+    return op.record.id == created_id(origin_, index_) ? target_created : target_explicit;
   }
 
   // The first op of this action that creates the record `id`, as far as a reader knows it at this point.
@@ -171,7 +186,7 @@ class OpWriter {
   }
 
   const Schema& schema_;
-  const Maker& maker_;
+  const Origin origin_;
   const Action& action_;
   ByteWriter w_;
   std::uint32_t index_ = 0;
@@ -187,6 +202,19 @@ Result<StoredAction> link(const ActionHeader& header, StoredAction stored, const
   if (header.lane >= lane_count || header.number == 0) return malformed("lane or number");
   if (header.depends_on.size() > limits::dependencies_per_action) return too_large();
   if (!strictly_ascending(header.depends_on)) return malformed("order of earlier actions");
+  if (header.decision) {
+    if (header.decision->on.size() > limits::dependencies_per_action) return too_large();
+    if (header.decision->reason.size() > limits::reason_bytes) return too_large();
+    if (!strictly_ascending(header.decision->on)) return malformed("order of decided actions");
+  }
+  if (header.acceptance) {
+    const Acceptance& accepted = *header.acceptance;
+    if (accepted.hints.size() > limits::hints_per_action || accepted.reason.size() > limits::reason_bytes)
+      return too_large();
+    for (const std::string& hint : accepted.hints)
+      if (hint.size() > limits::hint_bytes) return too_large();
+    if (!strictly_ascending(accepted.hints)) return malformed("order of accepted hints");
+  }
   stored.lane = header.lane;
   stored.number = header.number;
   stored.header.clear();
@@ -200,11 +228,11 @@ Result<StoredAction> link(const ActionHeader& header, StoredAction stored, const
 
 }  // namespace
 
-Result<StoredAction> store_action(const Schema& schema, const Maker& maker, const Action& action, const Salt& salt,
+Result<StoredAction> store_action(const Schema& schema, const Maker& maker, const Action& action,
                                   const Hash& predecessor) {
   if (action.header.schema != schema.version()) return unknown("unknown-schema", "schema", action.header.schema);
   StoredAction stored;
-  stored.salt = salt;
+  stored.salt = action.salt;
   HOLDLINE_TRY(OpWriter(schema, maker, action, stored.payload).write());
   return link(action.header, std::move(stored), predecessor);
 }

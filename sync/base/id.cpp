@@ -47,8 +47,7 @@ Id derive_id(const Origin& origin, std::uint32_t index) {
   ByteWriter w(place);
   w.u8(origin.lane);
   w.varint(origin.number);
-  w.raw(origin.boot.view());
-  w.svarint(origin.boot_ms);
+  w.raw({reinterpret_cast<const char*>(origin.salt.data()), origin.salt.size()});
   w.varint(index);
   const Hash h = sha256({"holdline id", origin.device.view(), origin.incarnation.view(), place});
   Id id;
@@ -56,6 +55,12 @@ Id derive_id(const Origin& origin, std::uint32_t index) {
   for (unsigned i = 0; i < 6; ++i) id.bytes[i] = static_cast<std::uint8_t>(ms >> (8 * (5 - i)));
   std::memcpy(id.bytes.data() + 6, h.bytes.data(), 10);
   return with_uuid_bits(id, 7);
+}
+
+std::int64_t Id::made_ms() const {
+  std::int64_t ms = 0;
+  for (std::size_t i = 0; i < 6; ++i) ms = ms << 8 | bytes[i];
+  return ms;
 }
 
 Id natural_id(std::uint16_t collection, const Id& parent, std::string_view key) {

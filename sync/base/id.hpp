@@ -17,6 +17,10 @@ struct Id {
   auto operator<=>(const Id&) const = default;
 
   bool is_nil() const { return *this == Id{}; }
+  // Computed from a parent and a key (natural_id), as anybody can who knows both.
+  bool is_natural() const { return bytes[6] >> 4 == 8; }
+  // When a record of a workstation was made, by its own clock; says nothing of a natural id.
+  std::int64_t made_ms() const;
   std::string_view view() const { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
   static Id from(std::string_view raw);  // exactly 16 bytes, else nil
   std::string text() const;              // lower-case 8-4-4-4-12
@@ -26,16 +30,18 @@ struct Id {
 using Lane = std::uint8_t;  // 0 withdrawal, do-not-call · 1 callbacks · 2 entries, complaints · 3 edits
 inline constexpr Lane lane_count = 4;
 
-// Where and when an action was made first. Two machines of one disk count the same numbers, so time and boot tell them
-// apart.
+// Random bytes of one action, drawn from the kernel when it is saved and kept beside its payload.
+using Salt = std::array<std::uint8_t, 8>;
+
+// Where and when an action was made first, and its salt. Two machines of one disk count the same numbers, and those
+// that go on from one memory have one boot and one clock: only what each draws for itself tells them apart.
 struct Origin {
   Id device;
   Id incarnation;
   Lane lane = 0;
   std::uint64_t number = 0;  // dense from 1 per (device, incarnation, lane)
   std::int64_t wall_ms = 0;  // Unix milliseconds, uncorrected
-  Id boot;
-  std::int64_t boot_ms = 0;  // since then
+  Salt salt{};
   auto operator<=>(const Origin&) const = default;
 };
 

@@ -27,6 +27,14 @@ inline constexpr std::size_t header_growth = 128;
 inline constexpr std::size_t text_bytes = 16 * 1024;
 inline constexpr std::size_t elements_per_value = 1'000;
 inline constexpr std::size_t dependencies_per_action = 64;
+// Scopes that one workstation or one person may be given: what a welcome tells.
+inline constexpr std::size_t scopes_per_grant = 64;
+// Of a decision on earlier actions, or of an accepted hint: a sentence or two, which stands in the header and so
+// outlives the payload.
+inline constexpr std::size_t reason_bytes = 500;
+// Questions that one action answers, and the code of one.
+inline constexpr std::size_t hints_per_action = 16;
+inline constexpr std::size_t hint_bytes = 40;
 // Records of one cn, so that a cut never has to split one.
 inline constexpr std::size_t records_per_change = 1'000;
 // Records of one cut (it may run over by the last cn's records): bounds what one pull holds in memory.

@@ -28,10 +28,13 @@ bool every_part(std::string_view text, char separator, std::size_t most, Check c
   }
 }
 
+// Letters of other scripts as well: which of them DNS takes is looked at when an address is typed.
+bool is_domain_letter(char c) { return is_alphanumeric(c) || static_cast<unsigned char>(c) >= 0x80; }
+
 bool is_domain_label(std::string_view label) {
-  return !label.empty() && label.size() <= domain_label_bytes && is_alphanumeric(label.front()) &&
-         is_alphanumeric(label.back()) &&
-         std::ranges::all_of(label, [](char c) { return is_alphanumeric(c) || c == '-'; });
+  return !label.empty() && label.size() <= domain_label_bytes && is_domain_letter(label.front()) &&
+         is_domain_letter(label.back()) &&
+         std::ranges::all_of(label, [](char c) { return is_domain_letter(c) || c == '-'; });
 }
 
 }  // namespace

@@ -11,8 +11,8 @@ bool is_utf8(std::string_view bytes);
 bool has_control_character(std::string_view utf8);
 // E.164 with its plus sign: 7 to 15 digits, the first not 0.
 bool is_e164(std::string_view text);
-// A valid email address of the HTML standard (what browsers accept in a form), at most 254 bytes. It refuses the quoted
-// local parts and comments of RFC 5322, which nobody has.
+// A valid email address of the HTML standard (what browsers accept in a form), at most 254 bytes, its domain in any
+// script. It refuses the quoted local parts and comments of RFC 5322, which nobody has.
 bool is_email(std::string_view text);
 // "tenant", "tenant/site", … up to four parts of a-z, 0-9, '.', '_' and '-'; at most 128 bytes.
 bool is_scope(std::string_view text);

@@ -18,6 +18,12 @@ const Value& field(const Collection& collection, const Record& record, std::stri
   return record.fields[*collection.field(name)];
 }
 
+// Where the conflict keeps this part of the unit's values: all fields of a unit are seen by the same workstations.
+FieldIndex place_of(const Collection& collection, const Collection& subject, const MergeUnit& unit,
+                    std::string_view part) {
+  return *collection.field(conflict_value_field(part, subject.fields[unit.fields.front()]));
+}
+
 std::string texts(const std::vector<Value>& values) {
   nlohmann::json list = nlohmann::json::array();
   for (const Value& value : values) list.push_back(display(value));
@@ -106,7 +112,7 @@ RecordKey conflict_key(const Schema& schema, const Incoming& incoming, const Los
     out.raw(incoming.maker.incarnation.view());
     out.u8(incoming.header.lane);
     out.varint(incoming.header.number);
-    out.svarint(incoming.header.made.wall_ms);
+    out.raw({reinterpret_cast<const char*>(incoming.salt.data()), incoming.salt.size()});
     out.varint(incoming.index);
   }
   out.u8(losing.about_deletion ? 0xff : losing.unit);
@@ -130,11 +136,16 @@ Record conflict_record(const Schema& schema, const Incoming& incoming, const Los
   set("state", std::string(losing.state == LosingState::open ? "open" : "decided"));
   set("policy", std::string(policy_name(losing.policy)));
   set("about_deletion", losing.about_deletion);
-  set("base", texts(shown_bases(losing.base)));
-  set("current", texts(losing.winner));
-  set("other", texts(losing.value));
-  set("current_raw", raw(losing.winner));
-  set("other_raw", raw(losing.value));
+  if (!losing.about_deletion) {
+    const auto keep = [&](std::string_view part, std::string value) {
+      record.fields[place_of(collection, subject, subject.units[losing.unit], part)] = std::move(value);
+    };
+    keep("base", texts(shown_bases(losing.base)));
+    keep("current", texts(losing.winner));
+    keep("other", texts(losing.value));
+    keep("current_raw", raw(losing.winner));
+    keep("other_raw", raw(losing.value));
+  }
   set("by_device", incoming.maker.device);
   set("by_person", incoming.header.person);
   set("at", incoming.corrected_ms);
@@ -152,8 +163,10 @@ bool goes_on_from(const Schema& schema, const Record& conflict, const Op& op, st
       field(collection, conflict, "record") != Value(op.record.id) ||
       field(collection, conflict, "unit") != Value(subject.units[unit].name))
     return false;
-  const auto lost = values_from(field(collection, conflict, "other_raw"), fields.size());
-  const auto won = values_from(field(collection, conflict, "current_raw"), fields.size());
+  const auto kept = [&](std::string_view part) {
+    return values_from(conflict.fields[place_of(collection, subject, subject.units[unit], part)], fields.size());
+  };
+  const auto lost = kept("other_raw"), won = kept("current_raw");
   if (!lost || !won) return false;
   return std::ranges::all_of(op.changes, [&](const FieldChange& change) {
     if (subject.unit_of[change.field] != unit) return true;
@@ -168,18 +181,19 @@ void join(const Schema& schema, Record& conflict, const Incoming& incoming, cons
   const MergeUnit& unit = subject.units[joined.unit];
   // The conflict's other value stays for the fields of the group that this change does not mention.
   std::vector<Value> other = joined.value;
-  if (auto kept = values_from(field(collection, conflict, "other_raw"), unit.fields.size()))
+  const FieldIndex other_raw = place_of(collection, subject, unit, "other_raw");
+  if (auto kept = values_from(conflict.fields[other_raw], unit.fields.size()))
     for (std::size_t i = 0; i < unit.fields.size(); ++i)
       if (!(joined.told >> unit.fields[i] & 1)) other[i] = (*kept)[i];
   Value& list = field(collection, conflict, "joined");
   if (!std::holds_alternative<Elements>(list)) list = Elements{};
   auto& elements = std::get<Elements>(list);
   const auto index = *collection.field("joined");
-  elements.push_back({element_tag(incoming.maker, incoming.header, incoming.index, index, joined.unit),
+  elements.push_back({element_tag(incoming.origin(), incoming.index, index, joined.unit),
                       std::to_string(incoming.header.lane) + "/" + std::to_string(incoming.header.number), false});
   std::ranges::sort(elements, {}, &Element::tag);
-  field(collection, conflict, "other") = texts(other);
-  field(collection, conflict, "other_raw") = raw(other);
+  conflict.fields[place_of(collection, subject, unit, "other")] = texts(other);
+  conflict.fields[other_raw] = raw(other);
   field(collection, conflict, "at") = incoming.corrected_ms;
 }
 
@@ -193,14 +207,51 @@ Result<ConflictValues> conflict_values(const Schema& schema, const Record& confl
   const auto* unit_name = std::get_if<std::string>(&field(collection, conflict, "unit"));
   const Collection* subject = number ? schema.collection(static_cast<CollectionNo>(*number)) : nullptr;
   if (!subject || !id || !unit_name) return damaged();
-  ConflictValues values{{subject->no, *id}, 0, field(collection, conflict, "about_deletion") == Value(true), {}, {}};
+  ConflictValues values{{subject->no, *id}, 0, field(collection, conflict, "about_deletion") == Value(true)};
   if (values.about_deletion) return values;
   const auto unit = std::ranges::find(subject->units, *unit_name, &MergeUnit::name);
   if (unit == subject->units.end()) return damaged();
   values.unit = static_cast<std::uint8_t>(unit - subject->units.begin());
-  HOLDLINE_ASSIGN(values.current, values_from(field(collection, conflict, "current_raw"), unit->fields.size()));
-  HOLDLINE_ASSIGN(values.other, values_from(field(collection, conflict, "other_raw"), unit->fields.size()));
+  const auto kept = [&](std::string_view part) -> const Value& {
+    return conflict.fields[place_of(collection, *subject, *unit, part)];
+  };
+  values.hidden = is_null(kept("current_raw")) && is_null(kept("other_raw"));
+  if (values.hidden) return values;
+  HOLDLINE_ASSIGN(values.current, values_from(kept("current_raw"), unit->fields.size()));
+  HOLDLINE_ASSIGN(values.other, values_from(kept("other_raw"), unit->fields.size()));
   return values;
+}
+
+Result<ConflictTexts> conflict_texts(const Schema& schema, const Record& conflict) {
+  HOLDLINE_ASSIGN(const ConflictValues values, conflict_values(schema, conflict));
+  if (values.about_deletion || values.hidden) return ConflictTexts{};
+  const Collection& collection = conflicts(schema);
+  const Collection& subject = *schema.collection(values.record.collection);
+  const auto kept = [&](std::string_view part) {
+    const auto* text =
+        std::get_if<std::string>(&conflict.fields[place_of(collection, subject, subject.units[values.unit], part)]);
+    const auto json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
+    std::vector<std::string> list;
+    if (json.is_array())
+      for (const auto& one : json) list.push_back(one.is_string() ? one.get<std::string>() : "");
+    return list;
+  };
+  return ConflictTexts{kept("base"), kept("current"), kept("other")};
+}
+
+void mark_resolved(const Schema& schema, const Record* before, const Incoming& incoming, MergeOutcome& outcome) {
+  const Collection& collection = conflicts(schema);
+  if (incoming.op.record.collection != collection.no || before == nullptr) return;
+  const Value resolved(std::string("resolved"));
+  Record& next = outcome.next.record;
+  if (field(collection, *before, "state") == resolved || field(collection, next, "state") != resolved) return;
+  const auto set = [&](std::string_view name, Value value) {
+    const FieldIndex index = *collection.field(name);
+    next.fields[index] = std::move(value);
+    outcome.changed |= FieldMask{1} << index;
+  };
+  set("resolved_by", incoming.header.person);
+  set("resolved_at", incoming.corrected_ms);
 }
 
 }  // namespace holdline::sync

@@ -28,14 +28,26 @@ bool goes_on_from(const Schema& schema, const Record& conflict, const Op& op, st
 // `joined`.
 void join(const Schema& schema, Record& conflict, const Incoming& incoming, const Joined& joined);
 
-// The values a conflict offers, exactly as they were: `current` is what stood, `other` what lost.
+// The values a conflict offers, exactly as they were: `current` is what stood, `other` what lost. Both are empty when
+// the conflict is about a deletion, or `hidden`: about fields that are not for who holds this copy of it.
 struct ConflictValues {
   RecordKey record;
   std::uint8_t unit = 0;
   bool about_deletion = false;
-  std::vector<Value> current, other;
+  bool hidden = false;
+  std::vector<Value> current = {}, other = {};
 };
 Result<ConflictValues> conflict_values(const Schema& schema, const Record& conflict);
+
+// The same for a person to read, one text for each field of the unit; all empty when there are no values.
+struct ConflictTexts {
+  std::vector<std::string> base, current, other;
+};
+Result<ConflictTexts> conflict_texts(const Schema& schema, const Record& conflict);
+
+// Who resolved a conflict and when become part of it: to be called with what an applied op makes of a record. Nothing
+// happens unless the record is a conflict that the op resolves.
+void mark_resolved(const Schema& schema, const Record* before, const Incoming& incoming, MergeOutcome& outcome);
 
 // A value for a person to read.
 std::string display(const Value& value);

@@ -8,11 +8,12 @@ namespace holdline::sync {
 
 namespace {
 
-void write_seen(ByteWriter& out, const Record& record) {
+// What the hub sets by itself nobody displays before the hub has it: it is no part of what was seen.
+void write_seen(ByteWriter& out, const Record& record, std::optional<FieldIndex> set_by_hub = {}) {
   out.varint(record.key.collection);
   out.raw(record.key.id.view());
   for (std::size_t i = 0; i < record.fields.size(); ++i) {
-    if (is_null(record.fields[i])) continue;
+    if (is_null(record.fields[i]) || set_by_hub == i) continue;
     out.varint(i + 1);
     encode_value(out, record.fields[i]);
   }
@@ -54,14 +55,14 @@ MergeOutcome merge_delete(const Collection& collection, const StoredRecord* stor
   return outcome;
 }
 
-Hash seen_digest(const Record& record, const std::vector<Record>& children) {
+Hash seen_digest(const Collection& collection, const Record& record, const std::vector<Record>& children) {
   std::vector<std::reference_wrapper<const Record>> live;
   for (const Record& child : children)
     if (!child.deleted) live.emplace_back(child);
   std::sort(live.begin(), live.end(), [](const Record& a, const Record& b) { return a.key < b.key; });
   Bytes bytes;
   ByteWriter out(bytes);
-  write_seen(out, record);
+  write_seen(out, record, collection.sort_by);
   for (const Record& child : live) write_seen(out, child);
   return sha256({"holdline seen", bytes});
 }

@@ -13,7 +13,7 @@ bool holds_elements(const Field& field) { return field.type == FieldType::set ||
 
 // Folds one change of a set or list, whichever way its elements are known.
 void fold(const Collection& collection, const Incoming& in, const FieldChange& change, Value& value) {
-  if (!in.by_value) return fold_elements(in.maker, in.header, in.index, change, value);
+  if (!in.by_value) return fold_elements(in.origin(), in.index, change, value);
   Bytes field;
   ByteWriter(field).varint(collection.fields[change.field].no);
   Elements elements;
@@ -25,7 +25,7 @@ void fold(const Collection& collection, const Incoming& in, const FieldChange& c
     if (at == elements.end() || at->tag != tag) elements.insert(at, Element{tag, text, false});
   }
   value = std::move(elements);
-  fold_elements(in.maker, in.header, in.index, {change.field, {}, {}, {}, change.removes}, value);
+  fold_elements(in.origin(), in.index, {change.field, {}, {}, {}, change.removes}, value);
 }
 
 // A create that met a deleted record. The deletion is over, and kept for the record.
@@ -38,6 +38,11 @@ void restart_deleted(const StoredRecord& stored, MergeOutcome& outcome) {
   for (std::size_t i = 0; i < stored.record.fields.size(); ++i)
     if (stored.record.fields[i] != outcome.next.record.fields[i]) outcome.changed |= bit(static_cast<FieldIndex>(i));
   outcome.losing_values.push_back(lost_deletion(LosingState::decided, false));
+}
+
+// A new record takes its place in lists by the hub's clock, whatever the workstation's said.
+void set_sort_time(const Collection& collection, const Incoming& in, MergeOutcome& outcome) {
+  if (collection.sort_by) assign(outcome, *collection.sort_by, in.corrected_ms);
 }
 
 // A create where no live record stands: everything applies. The plain case of every new record, so it copies each value
@@ -59,6 +64,7 @@ MergeOutcome merge_create(const Collection& collection, const StoredRecord* stor
     }
     if (!is_null(fields[change.field])) outcome.changed |= bit(change.field);
   }
+  set_sort_time(collection, in, outcome);
   for (std::uint8_t unit = 0; unit < collection.units.size(); ++unit) {
     if ((stamped & bit(unit)) == 0) continue;
     std::vector<Base> named;
@@ -75,6 +81,10 @@ void merge_fields(const Collection& collection, const Incoming& in, const JoinsO
                   MergeOutcome& outcome) {
   FieldMask units = 0;  // units have numbers below 64, as fields have
   for (const FieldChange& change : in.op.changes) {
+    // Two spellings of one key are no two values: the one that stands may stay.
+    const bool same_key = collection.folded_key && collection.natural_key == change.field &&
+                          !is_null(outcome.next.record.fields[change.field]);
+    if (same_key) continue;
     if (!holds_elements(collection.fields[change.field])) {
       units |= bit(collection.unit_of[change.field]);
       continue;
@@ -99,6 +109,7 @@ MergeOutcome merge_changes(const Collection& collection, const StoredRecord* sto
   outcome.merged = changed_by_others(stored, in);
   merge_fields(collection, in, joins, outcome);
   if (outcome.changed == 0) return outcome;
+  if (stored == nullptr) set_sort_time(collection, in, outcome);
   outcome.next.meta.last_device = in.maker.device;
   outcome.created = stored == nullptr || stored->record.deleted;
   if (outcome.next.record.deleted) {

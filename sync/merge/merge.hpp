@@ -77,8 +77,12 @@ struct Incoming {
   std::optional<Hash> current_digest = {};
   // Of a maker who counts no actions, as the hub for what it imports: elements and losing values are then known by what
   // they say. The same text told again is the same element, the same loser the same conflict, whenever it comes and
-  // whatever comes with it. Times stay what they are.
+  // whatever comes with it. Times stay what they are. What
+  // the central database decides is as it says.
   bool by_value = false;
+  Salt salt{};  // of the action; not used by value
+
+  Origin origin() const { return origin_of(maker, header, salt); }
 };
 
 struct StoredRecord {  // what the ledger holds
@@ -114,7 +118,8 @@ MergeOutcome merge(const Collection& collection, const StoredRecord* stored, con
                    const JoinsOpenConflict& joins);
 
 // What an erase_row names: digest of the record and its children as displayed, that is as project() gives them to the
-// maker's profile, on both sides. Independent of the order of the children; deleted ones do not count.
-Hash seen_digest(const Record& record, const std::vector<Record>& children);
+// maker's profile, on both sides, but for what the hub sets by itself. `collection` is the record's. Independent of the
+// order of the children; deleted ones do not count.
+Hash seen_digest(const Collection& collection, const Record& record, const std::vector<Record>& children);
 
 }  // namespace holdline::sync

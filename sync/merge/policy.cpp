@@ -10,7 +10,9 @@ using Rule = PolicyDecision (*)(const Contention&);
 
 PolicyDecision review(const Contention&) { return PolicyDecision::ask; }
 
-PolicyDecision central(const Contention&) { return PolicyDecision::keep_current; }
+PolicyDecision central(const Contention& contention) {
+  return contention.from_source ? PolicyDecision::take_incoming : PolicyDecision::keep_current;
+}
 
 Bytes canonical(const std::vector<Value>& values) {
   Bytes bytes;

@@ -17,6 +17,7 @@ struct Contention {
   const std::vector<Value>& incoming;
   std::optional<EffectiveTime> current_at;  // policy `latest` only, as is the next; nothing: before all stamps
   EffectiveTime incoming_at;
+  bool from_source = false;  // the incoming values come from the central database itself
 };
 
 enum class PolicyDecision {

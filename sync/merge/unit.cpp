@@ -107,7 +107,7 @@ class UnitMerge {
 
   void contend(std::optional<EffectiveTime> current_at, const EffectiveTime& incoming_at) {
     std::vector<Value> here = current(), there = incoming();
-    const PolicyDecision verdict = decide({collection_, unit_, here, there, current_at, incoming_at});
+    const PolicyDecision verdict = decide({collection_, unit_, here, there, current_at, incoming_at, in_.by_value});
     if (verdict == PolicyDecision::take_incoming) {
       apply();
       lose(LosingState::decided, false, std::move(here), std::move(there));

@@ -16,8 +16,6 @@ constexpr std::size_t name_limit = 32;
 constexpr std::size_t phone_bytes = 16;   // '+' and at most 15 digits (E.164)
 constexpr std::size_t email_bytes = 254;  // RFC 5321 §4.5.3.1.3, without the angle brackets
 constexpr std::size_t errors_shown = 100;
-// A conflict keeps the values of a unit as hexadecimal text; beyond this they would not fit into one field.
-constexpr std::size_t unit_text_limit = limits::text_bytes / 2 - 512;
 // They stand beside a record's fields in every store and interface.
 constexpr std::array<std::string_view, 4> reserved_names{"id", "scope", "deleted", "deletion_asked"};
 
@@ -83,8 +81,13 @@ class FieldCheck {
 
   void lengths() {
     const bool takes = field_.type == FieldType::text || has_elements(field_.type);
-    if (takes && !states("max_length")) refuse("max_length", "is missing: a text states its longest length in bytes");
+    if (takes && !states("max_length"))
+      refuse("max_length", "is missing: a text states its longest length in characters");
     if (!takes && states("max_length")) refuse("max_length", "only text, set and list fields have one");
+    if (field_.format != TextFormat::none && field_.type != FieldType::text)
+      refuse("format", "only text fields have one");
+    if (field_.may_look_like_card && field_.type != FieldType::text)
+      refuse("may_look_like_card", "only text fields are looked at for card numbers");
     if (field_.type == FieldType::phone) field_.max_length = phone_bytes;
     if (field_.type == FieldType::email) field_.max_length = email_bytes;
   }
@@ -195,7 +198,7 @@ void make_units(CollectionDraft& draft, SchemaErrors& errors) {
     if (text_bytes[at] > unit_text_limit)
       errors.add(member.line_of("max_length"), member.key + ".max_length",
                  "the texts that merge as one value may have " + std::to_string(unit_text_limit) +
-                     " bytes together, so that a conflict can keep them");
+                     " characters together, so that a conflict can keep them");
   }
 }
 
@@ -206,6 +209,7 @@ class Linker {
   void run() {
     for (CollectionDraft& draft : drafts_) targets(draft);
     for (CollectionDraft& draft : drafts_) parent(draft);
+    for (CollectionDraft& draft : drafts_) order(draft);
     conflict();
   }
 
@@ -260,6 +264,23 @@ class Linker {
     if (!holds_text(key.type) && key.type != FieldType::picklist)
       return refuse("natural_key", "must name a text, phone, email or picklist field");
     anchor("natural_key", key);
+    if (draft.collection.folded_key && key.type != FieldType::email && key.type != FieldType::text)
+      refuse("folded_key", "only a text or an email address is folded");
+  }
+
+  void order(CollectionDraft& draft) {
+    if (draft.sort_by.empty()) return;
+    const auto refuse = [&](std::string_view text) {
+      errors_.add(draft.line_of("sort_by"), draft.key + ".sort_by", text);
+    };
+    if (!draft.parent.empty() || draft.collection.built_in)
+      return refuse("lists are of records that people make and that hang on no other");
+    draft.collection.sort_by = position(draft, draft.sort_by);
+    if (!draft.collection.sort_by) return refuse("there is no field '" + draft.sort_by + "'");
+    const Field& field = draft.fields[*draft.collection.sort_by].field;
+    if (field.type != FieldType::time || !field.read_only || field.visibility != 0 ||
+        field.replication != Replication::full)
+      refuse("field '" + field.name + "' must be a time, read_only, of visibility 0 and of replication full");
   }
 
   void conflict() {
@@ -322,6 +343,7 @@ std::vector<Collection> link_schema(SchemaDraft&& draft, SchemaErrors& errors) {
     drafts.resize(collection_limit);
   }
   std::ranges::stable_sort(drafts, {}, [](const CollectionDraft& d) { return d.collection.no; });
+  add_hidden_conflict_values(draft);
   for (std::size_t i = 0; i < drafts.size(); ++i) {
     Collection& c = drafts[i].collection;
     if (!is_name(c.name))
@@ -332,6 +354,8 @@ std::vector<Collection> link_schema(SchemaDraft&& draft, SchemaErrors& errors) {
                  "collection '" + drafts[i - 1].collection.name + "' has the same number");
     check_fields(drafts[i], errors);
     make_units(drafts[i], errors);
+    link_fields(drafts[i], errors);
+    limit_bytes(drafts[i]);
   }
   Linker(drafts, errors).run();
   std::vector<Collection> collections;

@@ -32,6 +32,12 @@ enum class MergePolicy : std::uint8_t {
 
 enum class SearchKind : std::uint8_t { none, name, phone, reference };
 enum class Replication : std::uint8_t { full, masked, never };
+// What a text stands for, beyond being one.
+enum class TextFormat : std::uint8_t {
+  none,
+  country,    // ISO 3166-1, two capital letters
+  time_zone,  // a name of the time zone database, "Europe/London"
+};
 
 using CollectionNo = std::uint16_t;  // stable number of a collection, from the file
 using FieldIndex = std::uint8_t;     // position in Collection::fields, 0..63
@@ -43,11 +49,17 @@ struct Field {
   std::string label;  // for forms; defaults to the name in words
   bool required = false;
   bool read_only = false;                        // set by the hub only; an op that changes it is refused
-  std::size_t max_length = 0;                    // text, set and list elements: bytes of UTF-8
+  std::size_t max_length = 0;                    // text, set and list elements: characters as people count them
+  std::size_t max_bytes = 0;                     // what of it can be kept, in bytes of UTF-8; follows from max_length
   std::optional<std::int64_t> minimum, maximum;  // integer, time
   std::vector<std::string> options;              // picklist, set; for `strictest` in ascending strictness
   std::map<std::string, std::vector<std::string>> transitions;  // `transition`: state -> allowed next states
-  CollectionNo target = 0;  // reference: which collection; 0: any (built-in ones only)
+  CollectionNo target = 0;               // reference: which collection; 0: any (built-in ones only)
+  TextFormat format = TextFormat::none;  // text
+  // A text that is a number of somebody's own (a loyalty card) and may look like a payment card's: a person can say so.
+  bool may_look_like_card = false;
+  std::optional<FieldIndex> as_typed, extension;  // phone: text fields that keep how it was typed, and its extension
+  std::optional<FieldIndex> spelling_of;          // text: the phone field whose spelling it keeps
   SearchKind search = SearchKind::none;
   MergePolicy policy = MergePolicy::review;
   std::string merge_group;      // empty: merges alone
@@ -56,6 +68,7 @@ struct Field {
   bool sensitive = false;            // never in exports and lists by default
   std::uint32_t retention_days = 0;  // 0: kept with the record
   std::uint32_t form_position = 0;   // 0: not on the form
+  std::vector<std::string> columns;  // what tables of others call it, see columns.hpp
 };
 
 // Fields that merge as one value, with one policy: a merge group, or a single field.
@@ -63,6 +76,21 @@ struct MergeUnit {
   std::string name;  // group or field name
   MergePolicy policy = MergePolicy::review;
   std::vector<FieldIndex> fields;  // ascending
+};
+
+// What must hold between the fields of a record. It binds whoever makes or changes a record under this schema; records
+// that are there already, and what merging makes of two people's changes, stay as they are.
+struct Rule {
+  enum class Kind : std::uint8_t {
+    any_of,       // at least one of the fields has a value
+    ascending,    // two times or numbers: the first is less than the second, where both are given
+    after_event,  // the time lies after what it was promised in, where it is given; asked of what is typed, and of
+                  // new records
+  };
+  std::string name;  // snake_case; with dashes it is the code of the finding
+  Kind kind = Kind::any_of;
+  std::vector<FieldIndex> fields;
+  std::string text;  // what to do, for the person at the form
 };
 
 struct Collection {
@@ -73,9 +101,14 @@ struct Collection {
   bool built_in = false;                  // conflict: made by the hub only
   std::optional<FieldIndex> parent;       // child collection: the reference field to its root
   std::optional<FieldIndex> natural_key;  // with parent: the id derives from parent and this field
-  std::vector<Field> fields;              // ascending by no, at most 64
-  std::vector<MergeUnit> units;           // every field is in exactly one
-  std::vector<std::uint8_t> unit_of;      // field index -> unit index
+  // Lists go by this time, newest first. The hub sets it when a record is made, by its own clock: one workstation whose
+  // clock is wrong cannot put what it saves before or behind everything.
+  std::optional<FieldIndex> sort_by;
+  bool folded_key = false;            // without regard to the case of A to Z
+  std::vector<Rule> rules;            // ascending by name
+  std::vector<Field> fields;          // ascending by no, at most 64
+  std::vector<MergeUnit> units;       // every field is in exactly one
+  std::vector<std::uint8_t> unit_of;  // field index -> unit index
 
   std::optional<FieldIndex> field(std::string_view field_name) const;
   std::optional<FieldIndex> field_by_no(std::uint16_t no) const;
@@ -101,6 +134,11 @@ class Schema {
   std::string text_;
   std::vector<Collection> collections_;  // ascending by no
 };
+
+// The field of the conflict collection that keeps `part` (base, current, other, current_raw, other_raw) of the values
+// of a field like `of`: a losing value is seen by whom the field is seen by. Values that workstations get masked or
+// never stay at the hub. Schemas do not declare these fields; they follow from the visibility groups that are in use.
+std::string conflict_value_field(std::string_view part, const Field& of);
 
 // The schema this build ships (schema.toml in this folder).
 std::string_view default_schema_text();

@@ -41,6 +41,8 @@ constexpr std::array<Names<SearchKind>, 4> search_names{{{"none", SearchKind::no
                                                          {"name", SearchKind::name},
                                                          {"phone", SearchKind::phone},
                                                          {"reference", SearchKind::reference}}};
+constexpr std::array<Names<TextFormat>, 2> format_names{
+    {{"country", TextFormat::country}, {"time_zone", TextFormat::time_zone}}};
 constexpr std::array<Names<Replication>, 3> replication_names{
     {{"full", Replication::full}, {"masked", Replication::masked}, {"never", Replication::never}}};
 
@@ -49,6 +51,7 @@ constexpr std::size_t line_limit = 4096;
 constexpr std::int64_t number_limit = 65'535;
 constexpr std::size_t option_limit = 64;
 constexpr std::size_t label_limit = 80;
+constexpr std::size_t rule_text_limit = 200;
 
 Line line_of(const toml::node& node) { return std::max<Line>(1, node.source().begin.line); }
 
@@ -230,6 +233,10 @@ FieldDraft read_field(const toml::table& table, std::string name, std::string ke
   at.texts("options", field.options);
   at.table_of_texts("transitions", field.transitions);
   at.text("target", draft.target, option_limit);
+  at.choice("format", format_names, field.format);
+  at.boolean("may_look_like_card", field.may_look_like_card);
+  at.text("as_typed", draft.as_typed, option_limit);
+  at.text("extension", draft.extension, option_limit);
   at.choice("search", search_names, field.search);
   draft.states_policy = at.has("policy");
   at.choice("policy", policy_names, field.policy);
@@ -239,8 +246,29 @@ FieldDraft read_field(const toml::table& table, std::string name, std::string ke
   at.boolean("sensitive", field.sensitive);
   at.integer("retention_days", field.retention_days, 0, 36'525);
   at.integer("form_position", field.form_position, 0, 1'000);
+  at.texts("columns", field.columns);
   at.finish();
   draft.lines = std::move(at.lines());
+  return draft;
+}
+
+RuleDraft read_rule(const toml::table& table, std::string name, std::string key, Line line, SchemaErrors& errors) {
+  static constexpr std::array<Names<Rule::Kind>, 3> kinds{
+      {{"any_of", Rule::Kind::any_of}, {"ascending", Rule::Kind::ascending}, {"after_event", Rule::Kind::after_event}}};
+  RuleDraft draft;
+  draft.key = key;
+  draft.line = line;
+  draft.rule.name = std::move(name);
+  Attributes at(table, std::move(key), errors);
+  at.required("text", line);
+  at.text("text", draft.rule.text, rule_text_limit);
+  std::size_t stated = 0;
+  for (const auto& [kind_name, kind] : kinds) {
+    if (at.has(kind_name)) ++stated, draft.rule.kind = kind;
+    at.texts(kind_name, draft.fields);
+  }
+  if (stated != 1) errors.add(line, draft.key, "states one of any_of, ascending and after_event");
+  at.finish();
   return draft;
 }
 
@@ -259,10 +287,15 @@ CollectionDraft read_collection(const toml::table& table, std::string name, std:
   at.boolean("built_in", draft.collection.built_in);
   at.text("parent", draft.parent, option_limit);
   at.text("natural_key", draft.natural_key, option_limit);
+  at.text("sort_by", draft.sort_by, option_limit);
+  at.boolean("folded_key", draft.collection.folded_key);
   for (auto& [field_name, field] : at.tables("field")) {
     const Line field_line = at.lines()["field." + field_name];
     draft.fields.push_back(read_field(*field, field_name, key + ".field." + field_name, field_line, errors));
   }
+  for (auto& [rule_name, rule] : at.tables("rule"))
+    draft.rules.push_back(
+        read_rule(*rule, rule_name, key + ".rule." + rule_name, at.lines()["rule." + rule_name], errors));
   at.finish();
   draft.lines = std::move(at.lines());
   return draft;

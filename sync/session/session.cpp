@@ -37,6 +37,7 @@ std::vector<SessionCommand> Session::step(const SessionEvent& event, std::int64_
 void Session::greet(Commands& out) {
   state_ = SessionState::greeting;
   caught_up_ = pull_due_ = false;
+  no_pull_before_ms_ = 0;
   out.push_back(command::SayHello{});
 }
 
@@ -138,6 +139,7 @@ void Session::download(Commands& out) {
     state_ = SessionState::bootstrapping;
     chunks_waiting_.clear();
     chunks_in_flight_ = 0;
+    chunks_at_once_ = 1;
     out.push_back(command::FetchManifest{});
   } else {
     state_ = SessionState::following;
@@ -153,7 +155,7 @@ void Session::on(const event::ManifestKept& e, Commands& out) {
 }
 
 void Session::fetch_chunks(Commands& out) {
-  while (!chunks_waiting_.empty() && chunks_in_flight_ < options_.chunks_in_flight) {
+  while (!chunks_waiting_.empty() && chunks_in_flight_ < chunks_at_once_) {
     out.push_back(command::FetchChunk{chunks_waiting_.back()});
     chunks_waiting_.pop_back();
     ++chunks_in_flight_;
@@ -161,14 +163,16 @@ void Session::fetch_chunks(Commands& out) {
   if (chunks_in_flight_ == 0) out.push_back(command::FinishBootstrap{});
 }
 
-void Session::on(const event::ChunkKept&, Commands& out) {
+void Session::on(const event::ChunkKept& e, Commands& out) {
   if (state_ != SessionState::bootstrapping || chunks_in_flight_ == 0) return;
   --chunks_in_flight_;
+  chunks_at_once_ = e.slow ? 1 : options_.chunks_in_flight;
   fetch_chunks(out);
 }
 
 void Session::on(const event::Bootstrapped&, Commands& out) {
   if (state_ != SessionState::bootstrapping) return;
+  last_error_.reset();  // that of a copy that was not taken
   resume_ = Resume::follow;
   download(out);
 }
@@ -211,6 +215,7 @@ void Session::on(const event::Pulled& e, Commands& out) {
     greet(out);
     return;
   }
+  last_error_.reset();  // that of a cut that was not taken
   caught_up_ = !e.more;
   if (!e.differing.empty()) {
     state_ = SessionState::repairing;
@@ -224,12 +229,25 @@ void Session::on(const event::Pulled& e, Commands& out) {
   pull_when_due(out);
 }
 
+void Session::on(const event::NotTaken& e, Commands& out) {
+  if (state_ != SessionState::following && state_ != SessionState::bootstrapping) return;
+  last_error_ = e.error;
+  chunks_waiting_.clear();
+  chunks_in_flight_ = 0;
+  caught_up_ = false;
+  pull_due_ = true;
+  no_pull_before_ms_ = now_ms_ + options_.not_taken_retry_ms;
+  pull_when_due(out);
+}
+
 // Asked again with every answer to a push and when the distance is over, for on a slow line an answer takes long.
 void Session::pull_when_due(Commands& out) {
-  if (state_ != SessionState::following || !pull_due_) return;
-  const std::int64_t due_ms = pulled_ms_ + options_.pull_distance_ms;
-  if (upload_.in_flight() && now_ms_ < due_ms) return out.push_back(command::Remind{due_ms});
+  if ((state_ != SessionState::following && state_ != SessionState::bootstrapping) || !pull_due_) return;
+  const std::int64_t distant_ms = upload_.in_flight() ? pulled_ms_ + options_.pull_distance_ms : 0;
+  const std::int64_t due_ms = std::max(distant_ms, no_pull_before_ms_);
+  if (now_ms_ < due_ms) return out.push_back(command::Remind{due_ms});
   pull_due_ = false;
+  if (state_ == SessionState::bootstrapping) return download(out);
   out.push_back(command::StartPull{caught_up_ ? options_.pull_wait_ms : 0});
 }
 
@@ -263,6 +281,11 @@ void Session::on(const event::Repaired& e, Commands& out) {
   if (e.moved) leaves_differing_.clear();
   if (leaves_differing_.empty()) keys_differing_.pop_back();
   repair_next(out);
+}
+
+void Session::on(const event::RoadChanged&, Commands& out) {
+  backoff_.reset();
+  greet(out);
 }
 
 void Session::on(const event::Failed& e, Commands& out) {

@@ -66,6 +66,7 @@ struct ManifestKept {
 };
 struct ChunkKept {
   Hash hash;
+  bool slow = false;  // it took so long that a second one beside it would only make both late
 };
 struct Bootstrapped {};
 struct PushStarted {
@@ -93,16 +94,22 @@ struct Repaired {
   std::uint8_t leaf = 0;
   bool moved = false;
 };
+// The disk here takes no rows, full or not writable: the cut or the copy is asked for again later. Uploads go on.
+struct NotTaken {
+  Error error;
+};
+// The workstation has another certificate, or another road to the hub: the conversation begins anew over that.
+struct RoadChanged {};
 struct Failed {
   Error error;
   std::int64_t retry_after_ms = 0;  // asked by the hub; 0: not
 };
 }  // namespace event
 
-using SessionEvent =
-    std::variant<event::Wake, event::OutboxGrew, event::Welcomed, event::CommonFound, event::Reissued, event::Prepared,
-                 event::ManifestKept, event::ChunkKept, event::Bootstrapped, event::PushStarted, event::PushAnswered,
-                 event::Pulled, event::LeavesCompared, event::Repaired, event::Failed>;
+using SessionEvent = std::variant<event::Wake, event::OutboxGrew, event::Welcomed, event::CommonFound, event::Reissued,
+                                  event::Prepared, event::ManifestKept, event::ChunkKept, event::Bootstrapped,
+                                  event::PushStarted, event::PushAnswered, event::Pulled, event::NotTaken,
+                                  event::LeavesCompared, event::Repaired, event::RoadChanged, event::Failed>;
 
 namespace command {
 struct SayHello {};
@@ -160,12 +167,15 @@ class Session {
  public:
   struct Options {
     Backoff::Limits backoff;
+    // At most, on a line that showed to be fast: the first comes alone, and so do all on a slow one, so that what is
+    // urgent is there first and an interruption costs little.
     std::size_t chunks_in_flight = 2;
     std::int64_t pull_wait_ms = limits::pull_wait_ms;
     // Between two pulls while pushes are in flight, unless the push that is answered then was the last: most of what
     // such pulls bring is the workstation's own entries coming back, and taking them in small cuts would hold up the
     // rest of the queue. Longer, and colleagues' changes would be missed while a long queue drains.
     std::int64_t pull_distance_ms = 500;
+    std::int64_t not_taken_retry_ms = 10'000;  // after what the disk here did not take
     // How long to leave alone what needs a person (a refused certificate, another protocol) before asking again.
     std::int64_t person_retry_ms = 60'000;
   };
@@ -196,8 +206,10 @@ class Session {
   void on(const event::PushStarted&, Commands&);
   void on(const event::PushAnswered&, Commands&);
   void on(const event::Pulled&, Commands&);
+  void on(const event::NotTaken&, Commands&);
   void on(const event::LeavesCompared&, Commands&);
   void on(const event::Repaired&, Commands&);
+  void on(const event::RoadChanged&, Commands&);
   void on(const event::Failed&, Commands&);
 
   void greet(Commands&);
@@ -221,6 +233,7 @@ class Session {
   bool caught_up_ = false;
   bool pull_due_ = false;  // the next pull waits for its distance to the last one
   std::int64_t pulled_ms_ = 0;
+  std::int64_t no_pull_before_ms_ = 0;
   // of the step being taken
   std::int64_t now_ms_ = 0;
   std::uint64_t random_bits_ = 0;
@@ -229,7 +242,7 @@ class Session {
   std::array<std::uint64_t, lane_count> compare_from_{};
   // bootstrapping
   std::vector<Hash> chunks_waiting_;
-  std::size_t chunks_in_flight_ = 0;
+  std::size_t chunks_in_flight_ = 0, chunks_at_once_ = 1;
   // repairing
   std::vector<DigestKey> keys_differing_;
   std::vector<std::uint8_t> leaves_differing_;

@@ -47,8 +47,10 @@ Bytes encode_actions(const ActionBatch& batch) {
   for (std::size_t i = 0; i < batch.actions.size(); ++i) {
     const StoredAction& action = batch.actions[i];
     const auto header = read_header(action.header);
-    // Re-issued actions are too rare to have columns of their own for their original position.
-    const bool expected = header && header->lane == batch.lane && header->number == action.number && !header->original;
+    // Re-issued actions, decisions and accepted hints are too rare to have columns of their own for what only they
+    // carry.
+    const bool expected = header && header->lane == batch.lane && header->number == action.number &&
+                          !header->original && !header->decision && !header->acceptance;
     const auto ops = expected ? shape_ops(shapes, action.payload) : std::nullopt;
     if (!ops || !shapes.accept()) {
       shapes.drop();

@@ -1,5 +1,6 @@
 #include "sync/wire/dictionary.hpp"
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <vector>
@@ -88,8 +89,7 @@ class Samples {
     header_.made = {now_ms, draws_.id(now_ms), static_cast<std::int64_t>(draws_.below(40'000'000))};
     for (std::size_t i = 0; i < count; ++i) {
       const Action action = make_action(collection, maker, first + i);
-      if (auto stored = store_action(schema_, maker, action, Salt{}, Hash{}))
-        batch.actions.push_back(*std::move(stored));
+      if (auto stored = store_action(schema_, maker, action, Hash{})) batch.actions.push_back(*std::move(stored));
       changes.push_back(make_change(collection, maker, action));
     }
     keep(encode_actions(batch));
@@ -115,14 +115,21 @@ class Samples {
     Op& op = action.ops.emplace_back();
     op.kind = draws_.chance(3) ? OpKind::edit : OpKind::create;
     const bool creates = op.kind == OpKind::create;
-    op.record = {collection.no, creates ? created_id(maker, header_, 0) : draws_.id(now_ms)};
+    op.record = {collection.no, creates ? created_id(origin_of(maker, action), 0) : draws_.id(now_ms)};
     op.scope = "main/site/team";
     op.seen = creates ? 0 : draws_.below(1'000'000);
     const std::size_t edited = draws_.below(collection.fields.size());
     for (FieldIndex f = 0; f < collection.fields.size(); ++f)
-      if (creates ? collection.fields[f].required || !draws_.chance(3) : f == edited)
+      if (creates ? is_filled_in(collection, f) : f == edited)
         op.changes.push_back(make_change(collection.fields[f], f, creates));
     return action;
+  }
+
+  // Most numbers are typed as they are stored, and have no extension.
+  bool is_filled_in(const Collection& collection, FieldIndex index) {
+    const bool beside = std::ranges::any_of(
+        collection.fields, [&](const Field& phone) { return phone.as_typed == index || phone.extension == index; });
+    return collection.fields[index].required || (beside ? draws_.chance(10) : !draws_.chance(3));
   }
 
   FieldChange make_change(const Field& field, FieldIndex index, bool creates) {
@@ -143,7 +150,7 @@ class Samples {
     change.cn = 1 + draws_.below(1'000'000);
     change.record.key = op.record;
     change.record.scope = op.scope;
-    overlay(collection, maker, action.header, 0, op, change.record);
+    overlay(collection, origin_of(maker, action), 0, op, change.record);
     for (const FieldChange& field : op.changes) change.mask |= FieldMask{1} << field.field;
     return change;
   }

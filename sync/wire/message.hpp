@@ -13,12 +13,13 @@
 #include "sync/action/action.hpp"
 #include "sync/action/digest.hpp"
 #include "sync/action/record.hpp"
+#include "sync/base/limits.hpp"
 #include "sync/base/time.hpp"
 #include "sync/wire/batch.hpp"
 
 namespace holdline::sync {
 
-inline constexpr std::uint32_t protocol_version = 1;
+inline constexpr std::uint32_t protocol_version = 2;
 
 // A position in the feed of one epoch. The salt is the random mark of the ledger transaction that made it: the same cn
 // with another salt is another history.
@@ -46,8 +47,10 @@ struct Hello {
   Hash schema;
   Cursor cursor;
   std::uint64_t results = 0;  // last entry of the result stream that is kept durably
+  std::uint32_t grants = 0;   // for which the replica was filled; 0: never
   std::array<LaneTip, lane_count> lanes;
   TimeReading clock;
+  std::int64_t outbox_lost_ms = 0;  // wall time when this workstation lost the outbox it had before; 0: never
   bool operator==(const Hello&) const = default;
 };
 
@@ -60,7 +63,7 @@ struct LaneAck {
 
 enum class Resume : std::uint8_t {
   follow,     // the cursor is good: pull from it
-  bootstrap,  // no cursor, one this ledger never told, or the log no longer reaches back
+  bootstrap,  // no cursor, one this ledger never told, the log no longer reaches back, or scopes or profile changed
 };
 
 struct Welcome {
@@ -77,6 +80,7 @@ struct Welcome {
   Hash dictionary;
   std::int64_t hub_wall_ms = 0;
   std::uint64_t results = 0;  // last entry of this device's result stream; below hello.results: the hub went backwards
+  std::uint64_t roster = 0;   // mark of what `people` answers now
   bool operator==(const Welcome&) const = default;
 };
 
@@ -95,7 +99,14 @@ struct Compared {
 
 // --- push ---
 
-enum class Verdict : std::uint8_t { applied, merged, conflict, quarantined, waiting };
+enum class Verdict : std::uint8_t {
+  applied,
+  merged,
+  conflict,
+  quarantined,
+  waiting,
+  discarded,  // it was refused, and a person decided that it never takes effect: replaced by another, or given up
+};
 
 // One entry of a device's result stream. An action can have several: waiting, then what became of it.
 struct ActionResult {
@@ -106,7 +117,7 @@ struct ActionResult {
   Verdict verdict = Verdict::applied;
   Cursor at;                  // where it took effect; an action without effect has the cn that stood
   std::vector<Id> conflicts;  // records of the conflict collection
-  std::string code, text;     // quarantined, waiting: why, and what to do
+  std::string code, text;     // quarantined, waiting, discarded: why, and what to do; released: by whom
   bool operator==(const ActionResult&) const = default;
 };
 
@@ -148,6 +159,7 @@ struct PullRequest {
   Cursor cursor;
   std::uint64_t results = 0;  // told after this entry
   std::uint32_t grants = 0;
+  std::uint64_t roster = 0;  // the mark told last; another one now is told at once
   std::int64_t wait_ms = 0;  // how long the hub may hold the request when there is nothing to tell
   bool operator==(const PullRequest&) const = default;
 };
@@ -177,14 +189,15 @@ struct PullReply {
   std::vector<ActionResult> results;  // everything that took effect up to cut.to, as far as there was room
   bool more = false;                  // pull again at once
   std::int64_t hub_wall_ms = 0;
+  std::uint64_t roster = 0;  // mark of what `people` answers now: asked again when it is another than is kept
   bool operator==(const PullReply&) const = default;
 };
 
 // --- bootstrap ---
 
 struct ChunkInfo {
-  Hash hash;  // of the compressed bytes
-  std::uint64_t bytes = 0, raw_bytes = 0, records = 0;
+  Hash hash;                                            // of the compressed bytes
+  std::uint64_t bytes = 0, raw_bytes = 0, records = 0;  // of each one at least
   CollectionNo collection = 0;
   bool operator==(const ChunkInfo&) const = default;
 };
@@ -192,6 +205,7 @@ struct ChunkInfo {
 struct Manifest {
   Id epoch;
   Cursor at;
+  std::uint32_t grants = 0;  // for which the copy was made; they may have changed since the welcome
   std::int64_t hub_wall_ms = 0;
   std::uint32_t schema_version = 0;
   std::vector<ChunkInfo> chunks;  // small urgent collections first
@@ -200,6 +214,12 @@ struct Manifest {
 };
 
 // --- digest and repair ---
+
+// A part of a chunk: `bytes` of it, or what there is, after the first `from`; the whole as it stands here.
+struct ChunkRequest {
+  std::uint64_t from = 0, bytes = limits::message_bytes;
+  bool operator==(const ChunkRequest&) const = default;
+};
 
 struct LeavesRequest {
   DigestKey key;
@@ -229,6 +249,7 @@ std::string encode_json(const Compare&);
 std::string encode_json(const Compared&);
 std::string encode_json(const PullRequest&);
 std::string encode_json(const Manifest&);
+std::string encode_json(const ChunkRequest&);
 std::string encode_json(const LeavesRequest&);
 std::string encode_json(const RepairRequest&);
 std::string encode_json(const Error&);  // {"code","message"}: the body of every answer that is not 200
@@ -238,6 +259,7 @@ Result<Compare> decode_compare(std::string_view json);
 Result<Compared> decode_compared(std::string_view json);
 Result<PullRequest> decode_pull_request(std::string_view json);
 Result<Manifest> decode_manifest(std::string_view json);
+Result<ChunkRequest> decode_chunk_request(std::string_view json);  // no text at all: the whole
 Result<LeavesRequest> decode_leaves_request(std::string_view json);
 Result<RepairRequest> decode_repair_request(std::string_view json);
 // What an answer with this HTTP status means: 401 403 404 413 422 ask a person, 409 start over, all else retry later.
@@ -263,7 +285,7 @@ inline constexpr std::string_view hello = "/sync/v1/hello", compare = "/sync/v1/
                                   pull = "/sync/v1/pull", snapshot = "/sync/v1/snapshot", chunk = "/sync/v1/chunk/",
                                   schema = "/sync/v1/schema/", dictionary = "/sync/v1/dictionary/",
                                   leaves = "/sync/v1/leaves", repair = "/sync/v1/repair", people = "/sync/v1/people",
-                                  enroll = "/enroll";
+                                  history = "/sync/v1/history", enroll = "/enroll", renew = "/renew";
 }  // namespace path
 
 }  // namespace holdline::sync

@@ -89,7 +89,7 @@ std::vector<ActionResult> read_results(ByteReader& in) {
   for (std::size_t i = 0; i < count && in.ok(); ++i) {
     const std::uint8_t flags = in.u8();
     const std::uint8_t verdict = in.u8();
-    if (verdict > static_cast<std::uint8_t>(Verdict::waiting) || flags >= 64) in.fail();
+    if (verdict > static_cast<std::uint8_t>(Verdict::discarded) || flags >= 64) in.fail();
     ActionResult r;
     r.verdict = static_cast<Verdict>(verdict);
     r.entry = flags & next_entry ? before.entry + 1 : in.varint();
@@ -189,6 +189,7 @@ Bytes encode_pull_reply(const Schema& schema, const PullReply& reply) {
   out.u8(static_cast<std::uint8_t>(reply.answer));
   out.u8(reply.more ? 1 : 0);
   out.svarint(reply.hub_wall_ms);
+  out.varint(reply.roster);
   out.varint(reply.cut.from);
   write(out, reply.cut.to);
   out.varint(reply.cut.digests.size());
@@ -212,6 +213,7 @@ Result<PullReply> decode_pull_reply(const Schema& schema, std::string_view bytes
   reply.answer = static_cast<PullAnswer>(answer);
   reply.more = more != 0;
   reply.hub_wall_ms = in.svarint();
+  reply.roster = in.varint();
   reply.cut.from = in.varint();
   reply.cut.to = read_cursor(in);
   const std::size_t digests = in.count(1 + 1 + 1 + sizeof(Hash));

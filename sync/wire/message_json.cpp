@@ -2,6 +2,7 @@
 // UUIDs, 64-bit counters strings (a JSON number loses bits above 2^53 in many readers).
 
 #include <charconv>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -136,8 +137,10 @@ std::string encode_json(const Hello& m) {
               {"schema", hex(m.schema)},
               {"cursor", to_json(m.cursor)},
               {"results", number(m.results)},
+              {"grants", m.grants},
               {"lanes", lanes},
-              {"clock", to_json(m.clock)}}
+              {"clock", to_json(m.clock)},
+              {"outbox_lost_ms", m.outbox_lost_ms}}
       .dump();
 }
 
@@ -151,6 +154,7 @@ Result<Hello> decode_hello(std::string_view text) {
   m.schema = r.hash("schema");
   m.cursor = cursor_of(r.object("cursor"), r);
   m.results = r.counter("results");
+  m.grants = r.integer<std::uint32_t>("grants");
   std::size_t lane = 0;
   r.array("lanes", lane_count, [&](const Json& element) {
     Reader t(element);
@@ -159,6 +163,7 @@ Result<Hello> decode_hello(std::string_view text) {
     r.require(t.ok());
   });
   m.clock = clock_of(r.object("clock"), r);
+  m.outbox_lost_ms = r.integer<std::int64_t>("outbox_lost_ms");
   r.require(lane == lane_count);
   if (!r.ok()) return malformed_message();
   return m;
@@ -180,7 +185,8 @@ std::string encode_json(const Welcome& m) {
               {"schema", hex(m.schema)},
               {"dictionary", hex(m.dictionary)},
               {"hub_wall_ms", m.hub_wall_ms},
-              {"results", number(m.results)}}
+              {"results", number(m.results)},
+              {"roster", number(m.roster)}}
       .dump();
 }
 
@@ -201,7 +207,7 @@ Result<Welcome> decode_welcome(std::string_view text) {
     r.require(a.ok());
   });
   r.require(lane == lane_count);
-  r.array("scopes", 64, [&](const Json& scope) {
+  r.array("scopes", limits::scopes_per_grant, [&](const Json& scope) {
     r.require(scope.is_string() && scope.get_ref<const std::string&>().size() <= 128);
     if (r.ok()) m.scopes.push_back(scope.get<std::string>());
   });
@@ -212,6 +218,7 @@ Result<Welcome> decode_welcome(std::string_view text) {
   m.dictionary = r.hash("dictionary");
   m.hub_wall_ms = r.integer<std::int64_t>("hub_wall_ms");
   m.results = r.counter("results");
+  m.roster = r.counter("roster");
   if (!r.ok()) return malformed_message();
   return m;
 }
@@ -252,7 +259,8 @@ Result<Compared> decode_compared(std::string_view text) {
 std::string encode_json(const PullRequest& m) {
   return Json{{"epoch", m.epoch.text()},     {"incarnation", m.incarnation.text()},
               {"cursor", to_json(m.cursor)}, {"results", number(m.results)},
-              {"grants", m.grants},          {"wait_ms", m.wait_ms}}
+              {"grants", m.grants},          {"roster", number(m.roster)},
+              {"wait_ms", m.wait_ms}}
       .dump();
 }
 
@@ -265,6 +273,7 @@ Result<PullRequest> decode_pull_request(std::string_view text) {
   m.cursor = cursor_of(r.object("cursor"), r);
   m.results = r.counter("results");
   m.grants = r.integer<std::uint32_t>("grants");
+  m.roster = r.counter("roster");
   m.wait_ms = r.integer<std::int64_t>("wait_ms");
   r.require(m.wait_ms >= 0);
   if (!r.ok()) return malformed_message();
@@ -282,6 +291,7 @@ std::string encode_json(const Manifest& m) {
   for (const DigestRoot& d : m.digests) digests.push_back({{"key", to_json(d.key)}, {"root", hex(d.root)}});
   return Json{{"epoch", m.epoch.text()},
               {"at", to_json(m.at)},
+              {"grants", m.grants},
               {"hub_wall_ms", m.hub_wall_ms},
               {"schema_version", m.schema_version},
               {"chunks", chunks},
@@ -289,26 +299,53 @@ std::string encode_json(const Manifest& m) {
       .dump();
 }
 
+namespace {
+
+// A workstation takes memory for what a chunk says it has.
+bool is_possible(const ChunkInfo& chunk) {
+  const auto within = [](std::uint64_t count, std::uint64_t most) { return count >= 1 && count <= most; };
+  return within(chunk.bytes, limits::message_bytes) && within(chunk.raw_bytes, limits::message_bytes) &&
+         within(chunk.records, limits::changes_per_batch);
+}
+
+}  // namespace
+
 Result<Manifest> decode_manifest(std::string_view text) {
   constexpr std::size_t max_items = 100'000;
   const Json json = parse(text, limits::message_bytes);
   Reader r(json);
   Manifest m;
+  std::set<Hash> hashes;
   m.epoch = r.id("epoch");
   m.at = cursor_of(r.object("at"), r);
+  m.grants = r.integer<std::uint32_t>("grants");
   m.hub_wall_ms = r.integer<std::int64_t>("hub_wall_ms");
   m.schema_version = r.integer<std::uint32_t>("schema_version");
   r.array("chunks", max_items, [&](const Json& element) {
     Reader c(element);
     m.chunks.push_back({c.hash("hash"), c.counter("bytes"), c.counter("raw_bytes"), c.counter("records"),
                         c.integer<CollectionNo>("collection")});
-    r.require(c.ok());
+    r.require(c.ok() && is_possible(m.chunks.back()) && hashes.insert(m.chunks.back().hash).second);
   });
   r.array("digests", max_items, [&](const Json& element) {
     Reader d(element);
     m.digests.push_back({digest_key_of(d.object("key"), d), d.hash("root")});
     r.require(d.ok());
   });
+  if (!r.ok()) return malformed_message();
+  return m;
+}
+
+std::string encode_json(const ChunkRequest& m) {
+  return Json{{"from", number(m.from)}, {"bytes", number(m.bytes)}}.dump();
+}
+
+Result<ChunkRequest> decode_chunk_request(std::string_view text) {
+  if (text.empty()) return ChunkRequest{};
+  const Json json = parse(text, limits::control_bytes);
+  Reader r(json);
+  const ChunkRequest m{r.counter("from"), r.counter("bytes")};
+  r.require(m.from < limits::message_bytes && m.bytes >= 1 && m.bytes <= limits::message_bytes);
   if (!r.ok()) return malformed_message();
   return m;
 }

@@ -13,6 +13,7 @@ namespace {
 class ActionTest : public testing::Test {
  protected:
   const Schema schema = *Schema::parse(default_schema_text());
+  const Salt salt{1, 2, 3};
   const Collection& customer = *schema.collection("customer");
   const Collection& phone = *schema.collection("phone");
 
@@ -34,8 +35,8 @@ class ActionTest : public testing::Test {
 
   // A customer with one phone: the phone refers to a record of the same action and its id is a natural one.
   Action customer_with_phone() const {
-    Action action{header(), {}};
-    Op root{OpKind::create, {customer.no, created_id(test_maker, action.header, 0)}, "acme/north", 0, {}, {}};
+    Action action{header(), {}, salt};
+    Op root{OpKind::create, {customer.no, created_id(origin_of(test_maker, action), 0)}, "acme/north", 0, {}, {}};
     root.changes = {set(customer, "given", std::string("Ada"))};
     Op child{
         OpKind::create, {phone.no, natural_id(phone.no, root.record.id, "+442075518700")}, "acme/north", 0, {}, {}};
@@ -44,9 +45,7 @@ class ActionTest : public testing::Test {
     return action;
   }
 
-  Result<StoredAction> store(const Action& action) const {
-    return store_action(schema, test_maker, action, Salt{1, 2, 3}, Hash{});
-  }
+  Result<StoredAction> store(const Action& action) const { return store_action(schema, test_maker, action, Hash{}); }
 };
 
 TEST_F(ActionTest, EveryStorableActionReadsBackAsItWas) {
@@ -78,7 +77,7 @@ TEST_F(ActionTest, StoredFormIsTheOneWrittenDown) {
             "01"
             "03"
             "07"
-            "01"
+            "02"
             "8094b2cbd466"
             "bfa907"
             "00"
@@ -168,7 +167,7 @@ TEST_F(ActionTest, AnotherSchemaVersionAndUnknownCollectionsAreNamed) {
   Action action = customer_with_phone();
   const StoredAction stored = *store(action);
   StoredAction newer = stored;
-  newer.header[3] = 2;
+  newer.header[3] = static_cast<char>(schema.version() + 1);
   EXPECT_EQ(read_action(schema, test_maker, newer).error().code, "unknown-schema");
   StoredAction strange = stored;
   strange.payload[2] = 99;
@@ -192,22 +191,22 @@ TEST_F(ActionTest, BaseIsTheValueOrAboveSixtyFourBytesItsHash) {
 }
 
 TEST_F(ActionTest, ElementTagsAndCreatedIdsNeverMeet) {
-  const ActionHeader h = header();
+  const Origin origin = origin_of(test_maker, header(), salt);
   std::vector<Id> ids;
   for (std::uint32_t index : {0u, 1u, 199u}) {
-    ids.push_back(created_id(test_maker, h, index));
+    ids.push_back(created_id(origin, index));
     for (FieldIndex field : {FieldIndex{0}, FieldIndex{63}})
-      for (std::uint32_t k : {0u, 1u, 999u}) ids.push_back(element_tag(test_maker, h, index, field, k));
+      for (std::uint32_t k : {0u, 1u, 999u}) ids.push_back(element_tag(origin, index, field, k));
   }
   std::sort(ids.begin(), ids.end());
   EXPECT_EQ(std::adjacent_find(ids.begin(), ids.end()), ids.end());
 }
 
 TEST_F(ActionTest, OverlayingTwiceIsOverlayingOnce) {
-  const ActionHeader h = header();
+  const Origin origin = origin_of(test_maker, header(), salt);
   const FieldIndex tags = *customer.field("tags");
   Op op{OpKind::create,
-        {customer.no, created_id(test_maker, h, 0)},
+        {customer.no, created_id(origin, 0)},
         "acme",
         0,
         {set(customer, "given", std::string("Ada"))},
@@ -215,9 +214,9 @@ TEST_F(ActionTest, OverlayingTwiceIsOverlayingOnce) {
   const Id gone = Id{{7}};
   op.changes.push_back({tags, BaseUnknown{}, Null{}, {"loyal", "late payer"}, {gone}});
   Record once;
-  overlay(customer, test_maker, h, 0, op, once);
+  overlay(customer, origin, 0, op, once);
   Record twice = once;
-  overlay(customer, test_maker, h, 0, op, twice);
+  overlay(customer, origin, 0, op, twice);
   EXPECT_EQ(once, twice);
   EXPECT_EQ(once.key, op.record);
   EXPECT_EQ(once.scope, "acme");
@@ -228,15 +227,15 @@ TEST_F(ActionTest, OverlayingTwiceIsOverlayingOnce) {
 }
 
 TEST_F(ActionTest, ARemoveHoldsWhenItsAddComesLater) {
-  const ActionHeader h = header();
+  const Origin origin = origin_of(test_maker, header(), salt);
   const FieldIndex tags = *customer.field("tags");
   Op remove{OpKind::edit, {customer.no, Id{{1}}}, "acme", 0, {}, {}};
-  remove.changes = {{tags, BaseUnknown{}, Null{}, {}, {element_tag(test_maker, h, 0, tags, 0)}}};
+  remove.changes = {{tags, BaseUnknown{}, Null{}, {}, {element_tag(origin, 0, tags, 0)}}};
   Op add = remove;
   add.changes = {{tags, BaseUnknown{}, Null{}, {"loyal"}, {}}};
   Record record;
-  overlay(customer, test_maker, h, 1, remove, record);
-  overlay(customer, test_maker, h, 0, add, record);
+  overlay(customer, origin, 1, remove, record);
+  overlay(customer, origin, 0, add, record);
   const auto& elements = std::get<Elements>(record.fields.at(tags));
   ASSERT_EQ(elements.size(), 1u);
   EXPECT_TRUE(elements[0].removed);

@@ -20,6 +20,7 @@ class RandomActions {
 
   Action next(Lane lane, std::uint64_t number) {
     Action action;
+    for (auto& byte : action.salt) byte = static_cast<std::uint8_t>(random_());
     ActionHeader& h = action.header;
     h.lane = lane;
     h.number = number;
@@ -33,9 +34,10 @@ class RandomActions {
     h.assertion = below(5);
     if (chance(3)) h.incident = id();
     if (chance(8)) h.original = OriginalPosition{id(), 1 + random_() % 1000, sha256(text())};
+    if (chance(8)) h.acceptance = Acceptance{{"looks-like-phone", "same-customer"}, text()};
     for (std::uint64_t n = 1; chance(3); ++n) h.depends_on.push_back({2, n});
     for (std::uint32_t index = 0, count = 1 + below(4); index < count; ++index)
-      action.ops.push_back(op(h, index, action.ops));
+      action.ops.push_back(op(origin_of(test_maker, action), index, action.ops));
     return action;
   }
 
@@ -57,7 +59,7 @@ class RandomActions {
     return text;
   }
 
-  Op op(const ActionHeader& header, std::uint32_t index, const std::vector<Op>& before) {
+  Op op(const Origin& origin, std::uint32_t index, const std::vector<Op>& before) {
     const auto collections = schema_.collections();
     const Collection& collection = collections[below(static_cast<std::uint32_t>(collections.size()))];
     Op op;
@@ -72,11 +74,11 @@ class RandomActions {
     }
     for (FieldIndex field = 0; field < collection.fields.size(); ++field)
       if (chance(2)) op.changes.push_back(change(collection.fields[field], field, before));
-    op.record.id = record_id(collection, header, index, op);
+    op.record.id = record_id(collection, origin, index, op);
     return op;
   }
 
-  Id record_id(const Collection& collection, const ActionHeader& header, std::uint32_t index, const Op& op) {
+  Id record_id(const Collection& collection, const Origin& origin, std::uint32_t index, const Op& op) {
     if (op.kind != OpKind::create || chance(5)) return id();
     const Id* parent = nullptr;
     const std::string* key = nullptr;
@@ -84,8 +86,8 @@ class RandomActions {
       if (change.field == collection.parent) parent = std::get_if<Id>(&change.value);
       if (change.field == collection.natural_key) key = std::get_if<std::string>(&change.value);
     }
-    if (parent && key) return natural_id(collection.no, *parent, *key);
-    return created_id(test_maker, header, index);
+    if (parent && key) return child_id(collection, *parent, *key);
+    return created_id(origin, index);
   }
 
   FieldChange change(const Field& field, FieldIndex index, const std::vector<Op>& before) {

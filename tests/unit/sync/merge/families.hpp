@@ -173,7 +173,8 @@ inline Scripts elements_with_deletes(std::size_t device, FieldIndex field) {
   for (int of = 0; of < static_cast<int>(devices); ++of)
     made.push_back({added(1), {edit(name, 2, {take(field, edit(of, 1, {}).tag(field))})}});
   Record seen = standing({}).record;
-  fold_elements(added(1).arrived.maker, added(1).arrived.header, 0, added(1).arrived.op.changes[0], seen.fields[field]);
+  const Arrival one = added(1).arrived;
+  fold_elements(origin_of(one.maker, one.header, {}), 0, one.op.changes[0], seen.fields[field]);
   made.push_back({added(1), {erase(name, 2, seen)}});
   return made;
 }

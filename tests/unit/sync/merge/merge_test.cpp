@@ -321,9 +321,25 @@ TEST(SeenDigest, DependsOnRecordAndLiveChildrenNotOnTheirOrder) {
   two.key.id = id(2);
   gone.key.id = id(3);
   gone.deleted = true;
-  EXPECT_EQ(seen_digest(record, {one, two}), seen_digest(record, {two, gone, one}));
-  EXPECT_NE(seen_digest(record, {one}), seen_digest(record, {two}));
-  EXPECT_NE(seen_digest(record, {}), seen_digest(standing({{lang, text("a")}}).record, {}));
+  EXPECT_EQ(seen_digest(things(), record, {one, two}), seen_digest(things(), record, {two, gone, one}));
+  EXPECT_NE(seen_digest(things(), record, {one}), seen_digest(things(), record, {two}));
+  EXPECT_NE(seen_digest(things(), record, {}), seen_digest(things(), standing({{lang, text("a")}}).record, {}));
+}
+
+TEST(Merge, ANewRecordTakesItsPlaceInListsByTheClockOfTheHub) {
+  Collection timed = things();
+  timed.sort_by = desk;
+  const Arrival made = create(1, 1, {change(note, unknown, text("hello"))});
+  const auto first = merge(timed, nullptr, {made.op, made.maker, made.header, 0, made.at_ms, {}}, {});
+  EXPECT_EQ(first.next.record.fields[desk], Value(made.at_ms));
+  EXPECT_NE(first.changed & FieldMask{1} << desk, 0u);
+  const Arrival later = edit(2, 1, {change(note, text("hello"), text("again"))});
+  const auto edited = merge(timed, &first.next, {later.op, later.maker, later.header, 0, later.at_ms + 5, {}}, {});
+  EXPECT_EQ(edited.next.record.fields[desk], Value(made.at_ms)) << "and keeps it";
+  // Nobody sees it before the hub has the record, so a deletion of what was just saved does not miss it.
+  Record displayed = first.next.record;
+  displayed.fields[desk] = Null{};
+  EXPECT_EQ(seen_digest(timed, displayed, {}), seen_digest(timed, first.next.record, {}));
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ struct Arrival {
   ActionHeader header;
   std::int64_t at_ms = 1'000;
 
-  Id tag(FieldIndex field) const { return element_tag(maker, header, 0, field, 0); }
+  Id tag(FieldIndex field) const { return element_tag(origin_of(maker, header, {}), 0, field, 0); }
 };
 
 // The `number`-th action of a device, with one op on the one record of these tests.
@@ -93,7 +93,7 @@ inline Arrival edit(int device, int number, std::vector<FieldChange> changes) {
 // A delete by somebody who saw `displayed`.
 inline Arrival erase(int device, int number, const Record& displayed) {
   Arrival made = arrival(OpKind::erase_row, device, number, {});
-  made.op.seen_digest = seen_digest(displayed, {});
+  made.op.seen_digest = seen_digest(things(), displayed, {});
   return made;
 }
 
@@ -108,7 +108,7 @@ inline StoredRecord standing(std::vector<std::pair<FieldIndex, Value>> values) {
 
 inline MergeOutcome apply(const StoredRecord* stored, const Arrival& arrived, const JoinsOpenConflict& joins = {}) {
   std::optional<Hash> digest;
-  if (stored != nullptr && arrived.op.kind == OpKind::erase_row) digest = seen_digest(stored->record, {});
+  if (stored != nullptr && arrived.op.kind == OpKind::erase_row) digest = seen_digest(things(), stored->record, {});
   return merge(things(), stored, {arrived.op, arrived.maker, arrived.header, 0, arrived.at_ms, digest}, joins);
 }
 inline MergeOutcome apply(const StoredRecord& stored, const Arrival& arrived, const JoinsOpenConflict& joins = {}) {

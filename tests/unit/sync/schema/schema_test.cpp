@@ -44,7 +44,7 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
 TEST(Schema, TheOneThatIsShippedParses) {
   const auto schema = Schema::parse(default_schema_text());
   ASSERT_TRUE(schema) << schema.error().message;
-  EXPECT_EQ(schema->version(), 1u);
+  EXPECT_EQ(schema->version(), 2u);
   EXPECT_EQ(schema->text(), default_schema_text());
   EXPECT_EQ(schema->hash(), sha256(default_schema_text()));
   std::string names;
@@ -166,6 +166,11 @@ TEST(Schema, PointsAtWhatIsWrongWithAField) {
       {R"(no = 1, type = "integer", search = "name")", "search: only text, phone and email fields are searched"},
       {R"(no = 1, target = "thing", )" + text, "target: only reference fields have one"},
       {R"(no = 1, type = "reference")", "target: is missing"},
+      {R"(no = 1, type = "integer", format = "country")", "format: only text fields have one"},
+      {R"(no = 1, type = "integer", may_look_like_card = true)", "may_look_like_card: only text fields"},
+      {R"(no = 1, as_typed = "f", )" + text, "as_typed: only phone fields have one"},
+      {R"(no = 1, type = "phone", as_typed = "g")", "as_typed: there is no field 'g'"},
+      {R"(no = 1, type = "phone", extension = "f")", "extension: field 'f' must be a text that may be empty"},
       {R"(no = 1, type = "reference", target = "thin")", "target: there is no collection 'thin'"},
   };
   for (const auto& [attributes, error] : cases) {
@@ -184,6 +189,14 @@ TEST(Schema, PointsAtWhatIsWrongWithACollection) {
   const std::tuple<std::string, std::string, std::string> cases[] = {
       {"lane = 4", key, "line 4: collection.thing.lane: must be from 0 to 3"},
       {"lanes = 1", key, "line 4: collection.thing.lanes: is not known here; did you mean 'lane'?"},
+      {R"(rule = { r = { text = "t" } })", key, "line 4: collection.thing.rule.r: states one of any_of, ascending"},
+      {R"(rule = { r = { any_of = ["key"] } })", key, "line 4: collection.thing.rule.r.text: is missing"},
+      {R"(rule = { r = { any_of = ["none"], text = "t" } })", key,
+       "line 4: collection.thing.rule.r: there is no field 'none'"},
+      {R"(rule = { r = { ascending = ["key"], text = "t" } })", key,
+       "line 4: collection.thing.rule.r: ascending names two fields"},
+      {R"(rule = { r = { after_event = ["key"], text = "t" } })", key,
+       "line 4: collection.thing.rule.r: cannot be said of a field like 'key'"},
       {R"(parent = "down")", up, "line 4: collection.thing.parent: there is no field 'down'"},
       {R"(parent = "key")", key, "line 4: collection.thing.parent: must name a reference field"},
       {R"(parent = "up")", self, "line 4: collection.thing.parent: must point to a collection that has no parent"},
@@ -191,6 +204,9 @@ TEST(Schema, PointsAtWhatIsWrongWithACollection) {
       {R"(natural_key = "key")", key, "line 4: collection.thing.natural_key: only a collection with a parent"},
       {"parent = \"up\"\nnatural_key = \"kee\"", up + "\n" + key, "line 5: collection.thing.natural_key: there is no"},
       {"parent = \"up\"\nnatural_key = \"up\"", up + "\n" + key, "line 5: collection.thing.natural_key: must name a"},
+      {R"(sort_by = "whim")", key, "line 4: collection.thing.sort_by: there is no field 'whim'"},
+      {R"(sort_by = "key")", key, "line 4: collection.thing.sort_by: field 'key' must be a time, read_only"},
+      {"parent = \"up\"\nsort_by = \"key\"", up + "\n" + key, "line 5: collection.thing.sort_by: lists are of records"},
       {"", "", "line 2: collection.thing.field: a collection needs at least one field"},
       {"", key + "\nother = { no = 2, type = \"boolean\" }",
        "line 7: collection.thing.field.other.no: field 'key' has"},

@@ -51,18 +51,21 @@ TEST_F(SessionTest, UploadsGoOnWhileASnapshotIsFetched) {
   EXPECT_NE(find<command::StartPush>(actions), nullptr);
 }
 
-TEST_F(SessionTest, ChunksAreFetchedInTheHubsOrderTwoAtATime) {
+TEST_F(SessionTest, ChunksAreFetchedInTheHubsOrderTwoAtATimeOnceTheLineShowedToBeFast) {
   step(event::Wake{});
   step(welcome(Resume::bootstrap));
-  const Hash a = sha256("a"), b = sha256("b"), c = sha256("c");
-  auto actions = step(event::ManifestKept{{a, b, c}});
-  ASSERT_EQ(count<command::FetchChunk>(actions), 2u);
+  const Hash a = sha256("a"), b = sha256("b"), c = sha256("c"), d = sha256("d");
+  auto actions = step(event::ManifestKept{{a, b, c, d}});
+  ASSERT_EQ(count<command::FetchChunk>(actions), 1u) << "the most urgent comes alone";
   EXPECT_EQ(find<command::FetchChunk>(actions)->hash, a);
-  actions = step(event::ChunkKept{a});
+  actions = step(event::ChunkKept{a, false});
+  ASSERT_EQ(count<command::FetchChunk>(actions), 2u);
+  EXPECT_EQ(find<command::FetchChunk>(actions)->hash, b);
+  EXPECT_TRUE(step(event::ChunkKept{b, true}).empty()) << "it became slow: one at a time";
+  actions = step(event::ChunkKept{c, true});
   ASSERT_EQ(count<command::FetchChunk>(actions), 1u);
-  EXPECT_EQ(find<command::FetchChunk>(actions)->hash, c);
-  EXPECT_TRUE(step(event::ChunkKept{b}).empty());
-  EXPECT_NE(find<command::FinishBootstrap>(step(event::ChunkKept{c})), nullptr);
+  EXPECT_EQ(find<command::FetchChunk>(actions)->hash, d);
+  EXPECT_NE(find<command::FinishBootstrap>(step(event::ChunkKept{d, true})), nullptr);
   EXPECT_NE(find<command::StartPull>(step(event::Bootstrapped{})), nullptr);
 }
 
@@ -153,6 +156,37 @@ TEST_F(SessionTest, PullsKeepTheirDistanceWhilePushesAreInFlight) {
   const auto due = at(distance, event::PushAnswered{2, 3, 4, PushAnswer::results, 0});
   ASSERT_EQ(count<command::StartPull>(due), 1u);
   EXPECT_EQ(find<command::StartPull>(due)->wait_ms, 0);
+}
+
+TEST_F(SessionTest, ADiskThatTakesNoRowsHoldsUpPullsAndNoPushes) {
+  const std::int64_t pause = Session::Options{}.not_taken_retry_ms;
+  const auto at = [&](std::int64_t ms, const SessionEvent& event) { return session.step(event, now + ms, 42); };
+  follow();
+  EXPECT_EQ(find<command::StartPull>(at(0, event::NotTaken{{ErrorKind::retry_later, "disk-full", ""}})), nullptr);
+  EXPECT_NE(find<command::StartPush>(at(1, event::OutboxGrew{{0, 0, 2, 0}})), nullptr);
+  EXPECT_EQ(session.last_error()->code, "disk-full");
+  EXPECT_EQ(find<command::StartPull>(at(pause - 1, event::Wake{})), nullptr);
+  EXPECT_NE(find<command::StartPull>(at(pause, event::Wake{})), nullptr);
+  at(pause, event::Pulled{false, false, {}});
+  EXPECT_EQ(session.last_error(), std::nullopt);
+}
+
+TEST_F(SessionTest, ADiskThatTakesNoCopyIsGivenItAgainAndHoldsUpNoPushes) {
+  const std::int64_t pause = Session::Options{}.not_taken_retry_ms;
+  const auto at = [&](std::int64_t ms, const SessionEvent& event) { return session.step(event, now + ms, 42); };
+  step(event::Wake{});
+  step(welcome(Resume::bootstrap));
+  step(event::ManifestKept{{sha256("a"), sha256("b")}});
+  const auto refused = at(0, event::NotTaken{{ErrorKind::retry_later, "disk-full", ""}});
+  EXPECT_EQ(count<command::Rest>(refused), 0u);
+  EXPECT_TRUE(at(1, event::ChunkKept{sha256("b")}).empty()) << "it was under way, and belongs to what was given up";
+  EXPECT_NE(find<command::StartPush>(at(1, event::OutboxGrew{{0, 0, 2, 0}})), nullptr);
+  EXPECT_EQ(count<command::FetchManifest>(at(pause - 1, event::Wake{})), 0u);
+  EXPECT_EQ(count<command::FetchManifest>(at(pause, event::Wake{})), 1u);
+  at(pause, event::ManifestKept{});
+  at(pause, event::Bootstrapped{});
+  EXPECT_EQ(session.state(), SessionState::following);
+  EXPECT_EQ(session.last_error(), std::nullopt);
 }
 
 TEST_F(SessionTest, APullDoesNotWaitLongerForAnAnswerThatIsSlow) {

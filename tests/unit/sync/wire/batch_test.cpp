@@ -25,7 +25,7 @@ class BatchTest : public testing::Test {
     ActionBatch batch{test_maker, 3, sha256("before"), {}};
     Hash last = batch.predecessor;
     for (std::size_t i = 0; i < count; ++i) {
-      batch.actions.push_back(*store_action(schema, test_maker, random.next(3, 41 + i), Salt{7, 7, 7}, last));
+      batch.actions.push_back(*store_action(schema, test_maker, random.next(3, 41 + i), last));
       last = batch.actions.back().hash;
     }
     return batch;
@@ -163,7 +163,7 @@ TEST_F(BatchTest, ASmallBatchThatUnfoldsBeyondAMessageIsRefusedBeforeItDoes) {
   ActionBatch batch{test_maker, 2, {}, {}};
   for (std::uint64_t number = 1; number <= limits::actions_per_push; ++number) {
     action.header.number = number;
-    batch.actions.push_back(*store_action(schema, test_maker, action, Salt{}, Hash{}));
+    batch.actions.push_back(*store_action(schema, test_maker, action, Hash{}));
   }
   relink(batch);
   const Bytes bytes = encode_actions(batch);

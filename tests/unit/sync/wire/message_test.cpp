@@ -60,9 +60,13 @@ TEST(Message, RequestsSurviveTheWire) {
   EXPECT_EQ(decode_pull_request(encode_json(pull)), pull);
   Manifest manifest;
   manifest.at = {9, 8};
+  manifest.grants = 4;
   manifest.chunks.push_back({sha256("c"), 10, 20, 30, 7});
   manifest.digests.push_back({{"acme", 2, 1}, sha256("d")});
   EXPECT_EQ(decode_manifest(encode_json(manifest)), manifest);
+  const ChunkRequest part{70'000, 16};
+  EXPECT_EQ(decode_chunk_request(encode_json(part)), part);
+  EXPECT_EQ(decode_chunk_request(""), ChunkRequest{}) << "the whole";
   const RepairRequest repair{{"acme/x", 1, 0}, 255, {1, 2}};
   EXPECT_EQ(decode_repair_request(encode_json(repair)), repair);
 }
@@ -85,6 +89,35 @@ TEST(Message, ControlMessagesRefuseWhatIsMissingOutOfRangeOrTooDeep) {
   EXPECT_FALSE(decode_pull_request(std::string(100'000, '[')));
   EXPECT_FALSE(decode_pull_request("[]"));
   EXPECT_FALSE(decode_pull_request(""));
+}
+
+TEST(Message, PartsOfAChunkThatNoneCanHaveAreRefused) {
+  const std::uint64_t most = limits::message_bytes;
+  for (const ChunkRequest& part : {ChunkRequest{0, 1}, {most - 1, most}})
+    EXPECT_TRUE(decode_chunk_request(encode_json(part)));
+  for (const ChunkRequest& part :
+       {ChunkRequest{0, 0}, {0, most + 1}, {most, 1}, {~std::uint64_t{0}, 1}, {0, ~std::uint64_t{0}}})
+    EXPECT_FALSE(decode_chunk_request(encode_json(part))) << encode_json(part);
+  EXPECT_FALSE(decode_chunk_request("{}"));
+  EXPECT_FALSE(decode_chunk_request(R"({"from":0,"bytes":1})"));
+}
+
+TEST(Message, AManifestWithSizesThatNoChunkCanHaveIsRefused) {
+  const ChunkInfo good{sha256("a"), 1, 1, 1, 7},
+      largest{sha256("b"), limits::message_bytes, limits::message_bytes, limits::changes_per_batch, 7};
+  Manifest manifest;
+  manifest.chunks = {good, largest};
+  EXPECT_TRUE(decode_manifest(encode_json(manifest)));
+  for (const auto size : {&ChunkInfo::bytes, &ChunkInfo::raw_bytes, &ChunkInfo::records}) {
+    for (const ChunkInfo& chunk : {good, largest}) {
+      ChunkInfo wrong = chunk;
+      wrong.*size += chunk == good ? -1 : 1;
+      manifest.chunks = {wrong};
+      EXPECT_FALSE(decode_manifest(encode_json(manifest))) << encode_json(manifest);
+    }
+  }
+  manifest.chunks = {good, good};
+  EXPECT_FALSE(decode_manifest(encode_json(manifest))) << "one chunk twice";
 }
 
 TEST(Message, PushReplyKeepsRunsAndExceptions) {

@@ -1,0 +1,108 @@
+#include "sync/action/rights.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace holdline::sync {
+
+namespace {
+
+struct Right {
+  std::string_view role, collection;
+  bool create, edit, erase_row, read;
+};
+
+// First match wins; "*" is any. What is not listed is refused: whoever looks after the machines (it) sees no customer.
+constexpr std::array rights = {
+    Right{"agent", "conflict", false, false, false, true}, Right{"agent", "suppression", true, true, false, true},
+    Right{"agent", "*", true, true, true, true},           Right{"supervisor", "conflict", false, true, false, true},
+    Right{"supervisor", "*", true, true, true, true},
+};
+
+const Right* right_of(std::string_view role, std::string_view collection) {
+  const auto found = std::ranges::find_if(rights, [&](const Right& right) {
+    return right.role == role && (right.collection == "*" || right.collection == collection);
+  });
+  return found == rights.end() ? nullptr : &*found;
+}
+
+bool allows(const Right& right, OpKind kind) {
+  switch (kind) {
+    case OpKind::create:
+      return right.create;
+    case OpKind::edit:
+      return right.edit;
+    case OpKind::erase_row:
+      return right.erase_row;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool is_within(std::string_view scope, const std::vector<std::string>& scopes) {
+  return std::ranges::find(scopes, scope) != scopes.end();
+}
+
+std::optional<Refusal> refuse(const Schema& schema, const Rights& person, std::span<const Op> ops) {
+  for (const Op& op : ops) {
+    if (!is_within(op.scope, person.scopes))
+      return Refusal{"scope-refused", "The person may not write in this scope. Ask who manages their rights."};
+    const Collection* collection = schema.collection(op.record.collection);
+    const Right* right = collection ? right_of(person.role, collection->name) : nullptr;
+    if (!right || !allows(*right, op.kind))
+      return Refusal{"role-refused", "The person's role does not allow this. A supervisor can decide it."};
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> refuse_elsewhere(const std::vector<std::string>& held, std::span<const Op> ops) {
+  if (std::ranges::all_of(ops, [&](const Op& op) { return is_within(op.scope, held); })) return std::nullopt;
+  return Refusal{"scope-refused", "The workstation may not write in this scope. Ask who manages its scopes."};
+}
+
+std::vector<const Field*> fields_elsewhere(const Schema& schema, VisibilitySet profile, std::span<const Op> ops) {
+  std::vector<const Field*> found;
+  for (const Op& op : ops) {
+    const Collection* collection = schema.collection(op.record.collection);
+    for (const FieldChange& change : op.changes)
+      if (collection && change.field < collection->fields.size() &&
+          !may_hold(collection->fields[change.field], profile))
+        found.push_back(&collection->fields[change.field]);
+  }
+  return found;
+}
+
+std::vector<const Field*> central_fields(const Schema& schema, std::span<const Op> ops) {
+  std::vector<const Field*> found;
+  for (const Op& op : ops) {
+    const Collection* collection = schema.collection(op.record.collection);
+    for (const FieldChange& change : op.changes)
+      if (collection && change.field < collection->fields.size() &&
+          collection->fields[change.field].policy == MergePolicy::central && !base_matches(change.base, change.value))
+        found.push_back(&collection->fields[change.field]);
+  }
+  return found;
+}
+
+bool may_read(const Rights& person, const Collection& collection, std::string_view scope) {
+  const Right* right = right_of(person.role, collection.name);
+  return right && right->read && is_within(scope, person.scopes);
+}
+
+FieldMask readable_fields(const Rights& person, const Collection& collection, Reading reading) {
+  const Right* right = right_of(person.role, collection.name);
+  FieldMask mask = 0;
+  if (!right || !right->read) return mask;
+  for (std::size_t i = 0; i < collection.fields.size(); ++i)
+    if (reading == Reading::one || !collection.fields[i].sensitive) mask |= FieldMask{1} << i;
+  return mask;
+}
+
+bool may_decide(const Rights& person, bool own, std::span<const Op> ops) {
+  if (own) return true;
+  return person.role == "supervisor" &&
+         std::ranges::all_of(ops, [&](const Op& op) { return is_within(op.scope, person.scopes); });
+}
+
+}  // namespace holdline::sync

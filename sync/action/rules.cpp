@@ -1,0 +1,53 @@
+// Rules between the fields of a record.
+#include <algorithm>
+
+#include "sync/action/checks.hpp"
+#include "sync/action/validate.hpp"
+
+namespace holdline::sync {
+
+namespace {
+
+bool has_value(const Value& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  return !is_null(value) && !(text && is_blank(*text));
+}
+
+const std::int64_t* number_of(const Value* value) { return value ? std::get_if<std::int64_t>(value) : nullptr; }
+
+// The field to point at, when the rule is broken.
+std::optional<FieldIndex> broken_at(const Rule& rule, const ValueOf& value_of, std::int64_t event_ms) {
+  switch (rule.kind) {
+    case Rule::Kind::any_of: {
+      const auto may_have = [&](FieldIndex field) {
+        const Value* value = value_of(field);
+        return !value || has_value(*value);
+      };
+      if (std::ranges::any_of(rule.fields, may_have)) return std::nullopt;
+      return rule.fields.front();
+    }
+    case Rule::Kind::ascending: {
+      const auto *first = number_of(value_of(rule.fields[0])), *second = number_of(value_of(rule.fields[1]));
+      if (!first || !second || *first < *second) return std::nullopt;
+      return rule.fields[1];
+    }
+    case Rule::Kind::after_event:
+      for (const FieldIndex field : rule.fields)
+        if (const auto* time = number_of(value_of(field)); event_ms != 0 && time && *time <= event_ms) return field;
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Finding> broken_rule(const Collection& collection, const Rule& rule, const ValueOf& value_of,
+                                   std::int64_t event_ms) {
+  const auto at = broken_at(rule, value_of, event_ms);
+  if (!at) return std::nullopt;
+  std::string code = rule.name;
+  std::ranges::replace(code, '_', '-');
+  return Finding{collection.fields[*at].name, std::move(code), rule.text};
+}
+
+}  // namespace holdline::sync

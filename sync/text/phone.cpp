@@ -1,0 +1,138 @@
+#include "sync/text/phone.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include <phonenumbers/phonenumberutil.h>
+
+#include "sync/base/syntax.hpp"
+#include "sync/text/text.hpp"
+
+namespace holdline::sync {
+
+namespace {
+
+using i18n::phonenumbers::PhoneNumberUtil;
+using Parsed = i18n::phonenumbers::PhoneNumber;
+
+constexpr std::size_t typed_limit = 250;   // the library's own
+constexpr std::size_t extension_most = 5;  // digits that may follow a number behind a dash
+constexpr std::size_t internal_least = 2, internal_most = 6;
+// What the library takes for "no country": only numbers with their country code can be read.
+constexpr const char* nowhere = "ZZ";
+
+const PhoneNumberUtil& plans() { return *PhoneNumberUtil::GetInstance(); }
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+PhoneReading reading_of(PhoneNumberUtil::ValidationResult result) {
+  switch (result) {
+    case PhoneNumberUtil::IS_POSSIBLE:
+      return PhoneReading::number;
+    case PhoneNumberUtil::IS_POSSIBLE_LOCAL_ONLY:
+      return PhoneReading::no_area;
+    case PhoneNumberUtil::TOO_SHORT:
+      return PhoneReading::too_short;
+    case PhoneNumberUtil::TOO_LONG:
+      return PhoneReading::too_long;
+    case PhoneNumberUtil::INVALID_COUNTRY_CODE:
+    case PhoneNumberUtil::INVALID_LENGTH:
+      break;
+  }
+  return PhoneReading::not_a_number;
+}
+
+// Digits, perhaps a point and digits, E, perhaps a sign, digits.
+bool is_scientific(std::string_view text) {
+  const auto e = text.find_first_of("eE");
+  if (e == text.npos || e == 0) return false;
+  std::string_view power = text.substr(e + 1);
+  if (power.starts_with('+') || power.starts_with('-')) power.remove_prefix(1);
+  const auto amount = text.substr(0, e);
+  return !power.empty() && std::ranges::all_of(power, is_digit) && is_digit(amount.front()) &&
+         std::ranges::all_of(amount, [](char c) { return is_digit(c) || c == '.' || c == ','; });
+}
+
+// One reading of one spelling, without guessing.
+PhoneNumber read_spelling(const std::string& typed, const std::string& region) {
+  PhoneNumber number;
+  Parsed parsed;
+  const auto error = plans().Parse(typed, region, &parsed);
+  if (error == PhoneNumberUtil::INVALID_COUNTRY_CODE_ERROR && region == nowhere && !typed.starts_with('+'))
+    number.reading = PhoneReading::no_country;
+  if (error == PhoneNumberUtil::TOO_SHORT_NSN || error == PhoneNumberUtil::TOO_SHORT_AFTER_IDD)
+    number.reading = PhoneReading::too_short;
+  if (error == PhoneNumberUtil::TOO_LONG_NSN) number.reading = PhoneReading::too_long;
+  if (error != PhoneNumberUtil::NO_PARSING_ERROR) return number;
+  number.reading = reading_of(plans().IsPossibleNumberWithReason(parsed));
+  if (number.reading != PhoneReading::number) return number;
+  number.extension = parsed.extension();
+  number.in_use = plans().IsValidNumber(parsed);
+  parsed.clear_extension();
+  plans().Format(parsed, PhoneNumberUtil::E164, &number.e164);
+  if (!is_e164(number.e164)) return PhoneNumber{PhoneReading::too_short, {}, {}, false};
+  // "+4900347" would be read as another number again: only where such zeros belong to numbers, as in Italy, they stay.
+  Parsed again;
+  if (parsed.italian_leading_zero() &&
+      (plans().Parse(number.e164, nowhere, &again) != PhoneNumberUtil::NO_PARSING_ERROR ||
+       plans().IsNumberMatch(parsed, again) != PhoneNumberUtil::EXACT_MATCH))
+    return PhoneNumber{};
+  return number;
+}
+
+// "+44 20 7946 0123-12": what is left of the last dash, when a few digits stand right of it.
+std::optional<std::pair<std::string, std::string>> split_at_dash(const std::string& typed) {
+  constexpr std::array<std::string_view, 5> dashes{"-", "\u2010", "\u2011", "\u2012", "\u2013"};
+  std::size_t digits = 0;
+  while (digits < typed.size() && is_digit(typed[typed.size() - 1 - digits])) ++digits;
+  std::string_view head(typed.data(), typed.size() - digits);
+  while (head.ends_with(' ')) head.remove_suffix(1);
+  const auto dash = std::ranges::find_if(dashes, [&](std::string_view d) { return head.ends_with(d); });
+  if (digits == 0 || digits > extension_most || dash == dashes.end()) return std::nullopt;
+  head.remove_suffix(dash->size());
+  return std::pair(std::string(head), typed.substr(typed.size() - digits));
+}
+
+// What else a text may be that is no number as it stands.
+std::optional<PhoneNumber> read_otherwise(const std::string& typed, const std::string& region) {
+  if (typed.starts_with("00")) {  // people write it also where another prefix leads abroad
+    PhoneNumber abroad = read_spelling("+" + typed.substr(2), region);
+    if (abroad.reading == PhoneReading::number) return abroad;
+  }
+  if (const auto split = split_at_dash(typed)) {
+    PhoneNumber apart = read_spelling(split->first, region);
+    if (apart.reading == PhoneReading::number && apart.extension.empty()) {
+      apart.extension = split->second;
+      return apart;
+    }
+  }
+  // Only what is given out: of any dozen digits one in three would be possible somewhere.
+  if (!typed.empty() && is_digit(typed.front()) && typed.front() != '0') {
+    PhoneNumber foreign = read_spelling("+" + typed, region);
+    if (foreign.reading == PhoneReading::number && foreign.in_use) return foreign;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+PhoneNumber read_phone(std::string_view typed_text, std::string_view region_text) {
+  if (typed_text.size() > typed_limit) return {PhoneReading::too_long, {}, {}, false};
+  if (!is_utf8(typed_text)) return {};
+  const std::string typed = tidy_number(typed_text);
+  if (is_scientific(typed)) return {PhoneReading::spreadsheet, {}, {}, false};
+  const std::string region(is_phone_region(region_text) ? region_text : std::string_view(nowhere));
+  PhoneNumber number = read_spelling(typed, region);
+  if (number.reading == PhoneReading::number) return number;
+  if (auto other = read_otherwise(typed, region)) return *std::move(other);
+  if (typed.size() >= internal_least && typed.size() <= internal_most && std::ranges::all_of(typed, is_digit))
+    return {PhoneReading::internal, {}, typed, false};
+  return number;
+}
+
+bool is_phone_region(std::string_view region) {
+  return region.size() == 2 && plans().GetCountryCodeForRegion(std::string(region)) != 0;
+}
+
+}  // namespace holdline::sync

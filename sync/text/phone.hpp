@@ -1,0 +1,40 @@
+// Telephone numbers as people write them, read by the numbering plans of libphonenumber. The only place that knows the
+// library. Pure and thread-safe; the first call in a process takes some milliseconds. Numbers are never logged.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace holdline::sync {
+
+enum class PhoneReading : std::uint8_t {
+  number,      // `e164` is a number
+  internal,    // two to six digits: an extension of a switchboard nobody named, not to be dialled from outside
+  no_area,     // could be one when its area code were known
+  no_country,  // a national spelling, and nothing says of which country
+  too_short,
+  too_long,     // more digits than a number has: two numbers, or something else
+  spreadsheet,  // "4.42079E+11": what a spreadsheet makes of a number that it took for an amount; the digits are lost
+  not_a_number,
+};
+
+struct PhoneNumber {
+  PhoneReading reading = PhoneReading::not_a_number;
+  std::string e164;       // "+442079460018"; of `number` only
+  std::string extension;  // digits, apart from the number; of `number` and `internal`
+  // The numbering plan, as the library knew it when it was made, gives such numbers out. Younger ranges and numbers
+  // kept free for films are not known to it: worth a word to whoever typed it, and no reason to refuse.
+  bool in_use = false;
+};
+
+// Reads any usual spelling: national ones of `region`, with trunk digits in brackets, 00 or +, digits of other scripts,
+// invisible characters, extensions ("ext. 5", "x5", "#5", and "-12" behind a number that is complete). A number that is
+// none in `region` but one of another country with its country code in front counts as that. `region`: two letters of
+// ISO 3166, or empty.
+PhoneNumber read_phone(std::string_view typed, std::string_view region);
+
+// Whether there is a numbering plan for the country.
+bool is_phone_region(std::string_view region);
+
+}  // namespace holdline::sync

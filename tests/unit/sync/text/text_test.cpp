@@ -1,0 +1,51 @@
+#include "sync/text/text.hpp"
+
+#include <gtest/gtest.h>
+
+#include "sync/text/country.hpp"
+
+namespace holdline::sync {
+namespace {
+
+TEST(TextTest, TidiesWhatNobodySees) {
+  EXPECT_EQ(tidy_line("  Trim \t"), "Trim");
+  EXPECT_EQ(tidy_line("\u00a0Mary\u2003 Ann\u200b\n"), "Mary Ann");
+  EXPECT_EQ(tidy_line("\ufeffO\u00adBrien\u202c"), "OBrien");
+  EXPECT_EQ(tidy_line("u\u0308ber"), "\u00fcber");
+  EXPECT_EQ(tidy_line("  \u200b "), "");
+  EXPECT_EQ(tidy_line("می\u200cخواهم"), "می\u200cخواهم");  // a joiner that spells
+  EXPECT_EQ(tidy_line("👨\u200d👩"), "👨\u200d👩");
+  EXPECT_EQ(tidy_line(" \xff "), " \xff ");  // whoever looks at it next says what is wrong
+  EXPECT_EQ(tidy_text("\u00a0one\n\n two\u00a0\n"), "one\n\n two");
+  EXPECT_EQ(tidy_text(""), "");
+}
+
+TEST(TextTest, CountsAsPeopleDo) {
+  EXPECT_EQ(count_characters("Smith"), 5u);
+  EXPECT_EQ(count_characters("Müller"), 6u);
+  EXPECT_EQ(count_characters("தமிழ்"), 3u);  // 15 bytes, five code points
+  EXPECT_EQ(count_characters("🇬🇧"), 1u);
+}
+
+TEST(TextTest, FoldsTheDomainOfAnEmail) {
+  EXPECT_EQ(tidy_email(" HELLO@Example.COM ").value(), "HELLO@example.com");
+  EXPECT_EQ(tidy_email("anna@Müller.example").value(), "anna@müller.example");
+  EXPECT_EQ(tidy_email("anna@xn--mller-kva.example").value(), "anna@müller.example");
+  EXPECT_EQ(tidy_email("o'brien@example.ie").value(), "o'brien@example.ie");
+  for (const char* bad :
+       {"nobody", "a@", "a@b@c", "a b@example.com", "a@exa mple.com", "a@xn--a.example", "@b.example"})
+    EXPECT_FALSE(tidy_email(bad)) << bad;
+}
+
+TEST(CountryTest, KnowsCodesAndUsualNames) {
+  for (const char* name : {"GB", "gb", " UK ", "United Kingdom", "england", "GBR", "Vereinigtes Königreich"})
+    EXPECT_EQ(country_code(name).value_or(""), "GB") << name;
+  EXPECT_EQ(country_code("Deutschland").value_or(""), "DE");
+  EXPECT_EQ(country_code("Ελλάδα").value_or(""), "GR");
+  EXPECT_EQ(country_code("日本").value_or(""), "JP");
+  EXPECT_EQ(country_code("USA").value_or(""), "US");
+  for (const char* none : {"ZZ", "Atlantis", "", "\xff\xff"}) EXPECT_FALSE(country_code(none)) << none;
+}
+
+}  // namespace
+}  // namespace holdline::sync
