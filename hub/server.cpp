@@ -2,8 +2,12 @@
 
 #include "hub/feed/sync_routes.hpp"
 #include "hub/people/enrollment.hpp"
+#include "hub/setup/certificates.hpp"
 #include "platform/os/account.hpp"
 #include "sync/base/limits.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 
 namespace holdline::hub {
 
@@ -13,7 +17,17 @@ using platform::HttpRequest;
 using platform::HttpResponse;
 using platform::Respond;
 
+// Dates are compared with a clock that somebody may set and that goes on while the machine sleeps.
+constexpr std::chrono::seconds certificate_watch{2};
+
 constexpr std::size_t admin_body_bytes = 256 * 1024 * 1024;  // a CSV of a million customers
+
+ServiceLimits limits_of(const HubConfig& config) {
+  ServiceLimits limits;
+  limits.sign_in_hours = config.sign_in_hours;
+  limits.region = config.region;
+  return limits;
+}
 
 HttpResponse sync_response(Result<sync::Bytes> body) {
   if (!body) return platform::error_response(body.error());
@@ -25,39 +39,72 @@ HttpResponse sync_response(Result<sync::Bytes> body) {
 
 }  // namespace
 
-HubServer::HubServer(HubParts& hub, platform::Entropy& entropy, const platform::Clock& clock, platform::Logger& log,
-                     std::function<void()> ledger_lost)
-    : hub_(hub),
+HubServer::HubServer(boost::asio::io_context& io, HubParts& hub, platform::Entropy& entropy,
+                     const platform::Clock& clock, platform::Logger& log, std::function<void()> ledger_lost)
+    : io_(io),
+      hub_(hub),
       entropy_(entropy),
       clock_(clock),
       log_(log),
       snapshots_(*hub.ledger),
       io_codec_(*hub.ledger, snapshots_, entropy),
       ledger_codec_(*hub.ledger, snapshots_, entropy),
-      read_thread_(std::make_unique<LedgerReadThread>(*hub.ledger, snapshots_, entropy, clock)),
+      read_thread_(std::make_unique<LedgerReadThread>(
+          *hub.ledger, snapshots_, entropy, clock,
+          [this](const Device& device, bool ends_epoch) { tell_history_differs(device, ends_epoch); },
+          limits_of(hub.config))),
       ledger_thread_(std::make_unique<LedgerThread>(
           *hub.ledger, entropy, clock,
-          LedgerThread::Events{[this] { read_thread_->committed(); },
+          LedgerThread::Events{[this] { committed(); },
                                [this, ledger_lost = std::move(ledger_lost)](const Error& error) {
                                  log_.error(error);
                                  ledger_lost();
-                               }})) {}
+                               }},
+          sign_in_ms(hub.config))),
+      admin_reading_(std::make_unique<platform::TaskThread>(clock)),
+      certificate_watch_(io) {}
 
 // Requests still come in until the listeners are gone, and the ledger's thread tells the reading one, so the order is
 // theirs.
 HubServer::~HubServer() {
   tls_.reset();
   admin_.reset();
+  admin_reading_.reset();
   ledger_thread_.reset();
   read_thread_.reset();
+  keep_mark(std::nullopt);
+}
+
+// On the ledger's thread.
+void HubServer::committed() {
+  read_thread_->committed();
+  keep_mark(clock_.now().boot_ms);
+}
+
+void HubServer::keep_mark(std::optional<std::int64_t> now_ms) {
+  if (const auto kept = hub_.mark.keep_up(*hub_.ledger, now_ms); !kept) log_.error(kept.error());
+}
+
+// On the reading thread.
+void HubServer::tell_history_differs(const Device& device, bool ends_epoch) {
+  if (ends_epoch)
+    return log_.warning("new-epoch",
+                        "several workstations know a later state than this ledger: it was put back from an older copy; "
+                        "a new epoch begins, and every workstation offers again what is missing here",
+                        {{"device", device.name}});
+  log_.warning("history-differs",
+               "a workstation names a position that this ledger never had, and offers again what is missing here; if "
+               "the ledger was put back from a backup, run `holdline-hub new-epoch`",
+               {{"device", device.name}});
 }
 
 Result<std::unique_ptr<HubServer>> HubServer::start(boost::asio::io_context& io, HubParts& hub,
                                                     platform::Entropy& entropy, const platform::Clock& clock,
                                                     platform::Logger& log, std::function<void()> ledger_lost) {
-  std::unique_ptr<HubServer> server(new HubServer(hub, entropy, clock, log, std::move(ledger_lost)));
+  std::unique_ptr<HubServer> server(new HubServer(io, hub, entropy, clock, log, std::move(ledger_lost)));
   HubServer* self = server.get();
-  HOLDLINE_ASSIGN(auto context, platform::TlsServerContext::create(hub.server, hub.authority.certificate_pem()));
+  self->keep_certificates();
+  HOLDLINE_ASSIGN(auto context, platform::TlsServerContext::create(hub.server, hub.trusted_pem));
   platform::HttpServerOptions options;
   options.body_bytes = sync::limits::push_bytes + sync::limits::control_bytes;
   HOLDLINE_ASSIGN(
@@ -73,6 +120,7 @@ Result<std::unique_ptr<HubServer>> HubServer::start(boost::asio::io_context& io,
   };
   platform::HttpServerOptions admin_options;
   admin_options.body_bytes = admin_body_bytes;
+  admin_options.unfinished_bytes = 2 * admin_body_bytes;
   admin_options.answer_deadline = std::chrono::minutes(30);
   HOLDLINE_ASSIGN(auto admin, platform::HttpServer::listen(
                                   io, platform::UnixEndpoint{hub.config.directory / "admin.sock", "", allow},
@@ -81,6 +129,7 @@ Result<std::unique_ptr<HubServer>> HubServer::start(boost::asio::io_context& io,
                                   },
                                   admin_options));
   server->admin_ = std::make_unique<platform::HttpServer>(std::move(admin));
+  server->watch_certificates();
   return server;
 }
 
@@ -89,42 +138,129 @@ std::uint16_t HubServer::port() const { return tls_->port(); }
 void HubServer::stop(std::chrono::milliseconds limit, std::function<void()> done) {
   // Long polls hold their answers for up to 25 s: they are let go first.
   read_thread_->stop();
+  boost::asio::post(io_, [this] { certificate_watch_.cancel(); });
   tls_->stop(limit, [this, limit, done = std::move(done)] { admin_->stop(limit, done); });
 }
 
-Result<Device> HubServer::authenticate(const HttpRequest& request) {
-  const auto refused = [](std::string code, std::string message) {
-    return fail(ErrorKind::ask_person, std::move(code), std::move(message));
-  };
-  if (!request.peer.certificate) return refused("no-certificate", "Only enrolled workstations are served here.");
-  const auto id = sync::Id::parse(request.peer.certificate->common_name);
-  if (!id) return refused("unknown-device", "The certificate names no workstation.");
-  HOLDLINE_ASSIGN(const auto device, hub_.ledger->device(*id));
-  if (!device || device->certificate != sync::to_hex(request.peer.certificate->fingerprint.view()))
-    return refused("unknown-device", "This hub does not know the workstation by this certificate; enrol it again.");
-  if (device->state != DeviceState::active) return refused("device-revoked", "This workstation was revoked.");
-  return *device;
+// On the ledger's thread, or before there is anything else. True when others than before are to be presented.
+bool HubServer::keep_certificates() {
+  const auto kept = hub::keep_certificates(hub_, platform::unix_time_of(clock_.now().wall_ms));
+  if (!kept) {
+    log_.error(kept.error());
+    return false;
+  }
+  if (kept->server_issued)
+    log_.info("server-certificate", "the server's certificate was issued again", {{"url", hub_.config.url}});
+  if (kept->authority_prepared)
+    log_.warning("authority-announced", "the certificate authority has a successor; workstations hear of it now");
+  if (kept->authority_changed)
+    log_.warning("authority-changed", "the certificate authority's successor signs from now on");
+  return kept->any();
+}
+
+void HubServer::watch_certificates() {
+  certificate_watch_.expires_after(certificate_watch);
+  certificate_watch_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    ledger_thread_->run_beside_writes([this] {
+      if (!keep_certificates()) return;
+      auto context = platform::TlsServerContext::create(hub_.server, hub_.trusted_pem);
+      if (!context) return log_.error(context.error());
+      boost::asio::post(io_, [this, context = std::move(*context)] { tls_->present(context); });
+    });
+    watch_certificates();
+  });
+}
+
+Result<Admission> HubServer::authenticate(const HttpRequest& request) {
+  const auto id = device_of(request.peer.certificate);
+  std::optional<Device> device;
+  if (id) {
+    HOLDLINE_ASSIGN(device, hub_.ledger->device(*id));
+  }
+  return admit(request.peer.certificate, device, clock_.now().wall_ms);
 }
 
 void HubServer::answer(HttpRequest request, Respond respond) {
   if (request.method != "POST" && request.method != "GET")
     return respond(platform::error_response(405, "method", "Only GET and POST are served."));
   if (request.path == sync::path::enroll) return enroll(std::move(request), std::move(respond));
-  const auto device = authenticate(request);
-  if (!device) {
-    const bool ours = device.error().kind == ErrorKind::ask_person;
-    return respond(ours ? platform::error_response(403, device.error().code, device.error().message)
-                        : platform::error_response(device.error()));
-  }
-  if (request.path == sync::path::push) return push(*device, std::move(request), std::move(respond));
-  read(*device, std::move(request), std::move(respond));
+  auto admission = authenticate(request);
+  if (!admission) return respond(platform::error_response(admission.error()));
+  if (admission->change == Admission::Change::none) return serve(*admission, std::move(request), std::move(respond));
+  admit_and_answer(std::move(*admission), std::move(request), std::move(respond));
 }
 
+void HubServer::admit_and_answer(Admission admission, HttpRequest request, Respond respond) {
+  ledger_thread_->run([this, admission = std::move(admission), request = std::move(request),
+                       respond = std::move(respond)](Ledger& ledger, Intake&) mutable {
+    const auto settled = settle(ledger, admission);
+    if (!settled) return respond(platform::error_response(settled.error()));
+    // Another request of the device was first: it comes again, and then nothing is left to change.
+    if (!*settled)
+      return respond(platform::error_response(503, "changed-meanwhile", "Another request of this device was first."));
+    if (admission.change == Admission::Change::readmission)
+      log_.warning("readmitted",
+                   "a workstation that this ledger does not have was known by its certificate: the ledger is older",
+                   {{"device", admission.device.name}});
+    else
+      log_.info("certificate-changed", "a workstation presents its next certificate",
+                {{"device", admission.device.name}});
+    boost::asio::post(
+        io_, [this, admission = std::move(admission), request = std::move(request),
+              respond = std::move(respond)]() mutable { serve(admission, std::move(request), std::move(respond)); });
+  });
+}
+
+void HubServer::serve(const Admission& admission, HttpRequest request, Respond respond) {
+  const bool renewal = request.path == sync::path::renew && admission.kind != Admission::Kind::refused;
+  if (renewal) return renew(admission.device, std::move(request), std::move(respond));
+  if (admission.kind != Admission::Kind::served)
+    return respond(platform::error_response(403, admission.error->code, admission.error->message));
+  if (request.path == sync::path::push) return push(admission.device, std::move(request), std::move(respond));
+  read(admission.device, std::move(request), std::move(respond));
+}
+
+void HubServer::renew(const Device& device, HttpRequest request, Respond respond) {
+  ledger_thread_->run([this, device, body = std::move(request.body), respond = std::move(respond)](Ledger&, Intake&) {
+    auto answer = hub::renew(hub_.enrollment(), device, body, clock_.now().wall_ms);
+    if (!answer) return respond(platform::error_response(answer.error()));
+    log_.info("renewed", "a workstation was granted its next certificate", {{"device", device.name}});
+    HttpResponse response;
+    response.body = std::move(*answer);
+    respond(std::move(response));
+  });
+}
+
+// Strangers may come by the thousand, so not each of them is a line.
+void HubServer::refuse_enrolment(const Error& error, const Respond& respond) {
+  constexpr std::int64_t between_lines_ms = 10'000;
+  const std::int64_t boot_ms = clock_.now().boot_ms;
+  ++refused_since_line_;
+  if (boot_ms >= next_refusal_line_ms_) {
+    log_.warning("enroll-refused", "enrolments were refused",
+                 {{"code", error.code}, {"attempts", std::to_string(refused_since_line_)}});
+    refused_since_line_ = 0;
+    next_refusal_line_ms_ = boot_ms + between_lines_ms;
+  }
+  respond(platform::error_response(error));
+}
+
+// Pushes wait behind what is queued here, so it is little, and of those only whose code is good.
 void HubServer::enroll(HttpRequest request, Respond respond) {
+  constexpr std::size_t most_queued = 8;
+  if (const auto good = check_code(*hub_.ledger, request.body, clock_.now().wall_ms); !good)
+    return refuse_enrolment(good.error(), respond);
+  if (enrolling_.fetch_add(1) >= most_queued) {
+    --enrolling_;
+    return respond(platform::error_response(
+        503, "busy", "Many workstations are being enrolled at this moment. Wait a minute and try again."));
+  }
   ledger_thread_->run([this, body = std::move(request.body), respond = std::move(respond)](Ledger&, Intake&) {
+    --enrolling_;
     auto answer = hub::enroll(hub_.enrollment(), body, entropy_, clock_.now().wall_ms);
     if (!answer) {
-      log_.warning("enroll-refused", "an enrolment was refused", {{"code", answer.error().code}});
+      log_.warning("enroll-refused", "an enrolment with a good code was refused", {{"code", answer.error().code}});
       return respond(platform::error_response(answer.error()));
     }
     log_.info("enrolled", "a workstation was enrolled");
@@ -171,9 +307,16 @@ void HubServer::read(const Device& device, HttpRequest request, Respond respond)
   });
 }
 
+// Of these requests some take long to be read: not on the I/O thread, nor on the ledger's.
 void HubServer::answer_admin(HttpRequest request, Respond respond) {
-  ledger_thread_->run([this, request = std::move(request), respond = std::move(respond)](Ledger&, Intake& intake) {
-    respond(Admin(hub_, intake, entropy_, clock_).answer(request));
+  auto job = std::make_shared<AdminJob>(AdminJob{std::move(request)});
+  admin_reading_->post([this, job = std::move(job), respond = std::move(respond)] {
+    read_ahead(*job);
+    ledger_thread_->run_in_turns([this, job, respond](Ledger&, Intake& intake) {
+      auto answer = Admin(hub_, intake, entropy_, clock_).turn(*job);
+      if (answer) respond(*std::move(answer));
+      return !answer;
+    });
   });
 }
 

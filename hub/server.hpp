@@ -2,21 +2,23 @@
 // taken in groups on the ledger's thread, and everything that only reads is answered on the reading thread.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "hub/admin/admin.hpp"
 #include "hub/feed/ledger_read_thread.hpp"
 #include "hub/feed/snapshots.hpp"
 #include "hub/intake/ledger_thread.hpp"
+#include "hub/people/admission.hpp"
 #include "hub/setup/parts.hpp"
 #include "platform/http/server.hpp"
 #include "platform/os/log.hpp"
+#include "platform/os/task_thread.hpp"
 
-namespace boost::asio {
-class io_context;
-}
+#include <boost/asio/steady_timer.hpp>
 
 namespace holdline::hub {
 
@@ -37,26 +39,43 @@ class HubServer {
   void stop(std::chrono::milliseconds limit, std::function<void()> done);
 
  private:
-  HubServer(HubParts& hub, platform::Entropy& entropy, const platform::Clock& clock, platform::Logger& log,
-            std::function<void()> ledger_lost);
+  HubServer(boost::asio::io_context& io, HubParts& hub, platform::Entropy& entropy, const platform::Clock& clock,
+            platform::Logger& log, std::function<void()> ledger_lost);
 
+  void committed();
+  void keep_mark(std::optional<std::int64_t> now_ms);
+  void tell_history_differs(const Device& device, bool ends_epoch);
   void answer(platform::HttpRequest request, platform::Respond respond);
   void answer_admin(platform::HttpRequest request, platform::Respond respond);
   void enroll(platform::HttpRequest request, platform::Respond respond);
+  void refuse_enrolment(const Error& error, const platform::Respond& respond);
   void push(const Device& device, platform::HttpRequest request, platform::Respond respond);
   void read(const Device& device, platform::HttpRequest request, platform::Respond respond);
-  Result<Device> authenticate(const platform::HttpRequest& request);
+  void renew(const Device& device, platform::HttpRequest request, platform::Respond respond);
+  // Who asks, by the ledger and this hub's clock.
+  Result<Admission> authenticate(const platform::HttpRequest& request);
+  // What the admission changes is made durable first; then the request is answered.
+  void admit_and_answer(Admission admission, platform::HttpRequest request, platform::Respond respond);
+  void serve(const Admission& admission, platform::HttpRequest request, platform::Respond respond);
+  bool keep_certificates();
+  void watch_certificates();
 
+  boost::asio::io_context& io_;
   HubParts& hub_;
   platform::Entropy& entropy_;
   const platform::Clock& clock_;
   platform::Logger& log_;
   Snapshots snapshots_;
-  SyncService io_codec_;      // compression for the I/O thread
-  SyncService ledger_codec_;  // and for the ledger's
+  SyncService io_codec_;                    // compression for the I/O thread
+  SyncService ledger_codec_;                // and for the ledger's
+  std::atomic<std::size_t> enrolling_ = 0;  // queued for the ledger's thread
+  std::uint64_t refused_since_line_ = 0;    // of the I/O thread, as the next
+  std::int64_t next_refusal_line_ms_ = 0;
   std::unique_ptr<LedgerReadThread> read_thread_;
   std::unique_ptr<LedgerThread> ledger_thread_;
+  std::unique_ptr<platform::TaskThread> admin_reading_;  // of long requests
   std::unique_ptr<platform::HttpServer> tls_, admin_;
+  boost::asio::steady_timer certificate_watch_;
 };
 
 }  // namespace holdline::hub

@@ -3,13 +3,19 @@
 #include <algorithm>
 #include <limits>
 #include <set>
+#include <sstream>
 
 #include <nlohmann/json.hpp>
 
-#include "hub/admin/import.hpp"
+#include "hub/admin/directory.hpp"
+#include "hub/admin/documents.hpp"
+#include "hub/admin/held.hpp"
 #include "hub/people/enrollment.hpp"
-#include "hub/people/people.hpp"
+#include "hub/setup/certificates.hpp"
 #include "platform/text/json_object.hpp"
+#include "platform/time/zones.hpp"
+#include "sync/base/limits.hpp"
+#include "sync/base/syntax.hpp"
 #include "sync/base/timestamp.hpp"
 
 namespace holdline::hub {
@@ -20,30 +26,24 @@ using Json = nlohmann::json;
 using platform::HttpRequest;
 using platform::HttpResponse;
 
-constexpr std::size_t list_limit = 1'000;
-
-HttpResponse json_response(int status, const Json& json) {
-  HttpResponse response;
-  response.status = status;
-  response.body = json.dump(-1, ' ', false, Json::error_handler_t::replace);
-  return response;
-}
-
 std::string query(const HttpRequest& request, std::string_view name) {
   const auto found = request.query.find(name);
   return found == request.query.end() ? std::string() : found->second;
 }
 
-const char* name_of(HeldState state) {
-  switch (state) {
-    case HeldState::waiting:
-      return "waiting";
-    case HeldState::quarantined:
-      return "quarantined";
-    case HeldState::discarded:
-      return "discarded";
+// {"Customer No":"ref"}; empty: nothing is told.
+Result<std::map<std::string, std::string>> meanings_of(const std::string& text) {
+  std::map<std::string, std::string> meanings;
+  if (text.empty()) return meanings;
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object())
+    return fail(ErrorKind::ask_person, "malformed", "`columns` must be an object of headings and fields.");
+  for (const auto& [heading, field] : json.items()) {
+    if (!field.is_string())
+      return fail(ErrorKind::ask_person, "malformed", "`columns` must give each heading the name of a field.");
+    meanings.emplace(heading, field.get<std::string>());
   }
-  return "unknown";
+  return meanings;
 }
 
 // Without the values, which are customers' data.
@@ -58,22 +58,53 @@ Json conflict_json(const sync::Collection& collection, const sync::Record& recor
   return json;
 }
 
+bool is_post(const AdminJob& job, std::string_view path) {
+  return job.request.method == "POST" && job.request.path == path;
+}
+
 }  // namespace
 
-HttpResponse Admin::answer(const HttpRequest& request) {
+void read_ahead(AdminJob& job) {
+  if (!is_post(job, "/admin/v1/outbox") || job.outbox) return;
+  job.outbox = OutboxImport::read(job.request.body);
+  std::string().swap(job.request.body);  // which may be hundreds of megabytes
+}
+
+HttpResponse Admin::answer(HttpRequest request) {
+  AdminJob job{std::move(request)};
+  for (;;)
+    if (auto answer = turn(job)) return *std::move(answer);
+}
+
+std::optional<HttpResponse> Admin::turn(AdminJob& job) {
+  Result<std::optional<HttpResponse>> answer;
+  if (is_post(job, "/admin/v1/import")) {
+    answer = import(job);
+  } else if (is_post(job, "/admin/v1/outbox")) {
+    answer = import_outbox(job);
+  } else if (auto one = respond(job.request)) {
+    answer = std::optional(*std::move(one));
+  } else {
+    answer = fail(std::move(one));
+  }
+  if (answer) return *std::move(answer);
+  return platform::error_response(answer.error());
+}
+
+Admin::Response Admin::respond(const HttpRequest& request) {
   const bool get = request.method == "GET", post = request.method == "POST";
-  const auto handled = [&]() -> Response {
-    if (get && request.path == "/admin/v1/status") return status();
-    if (get && request.path == "/admin/v1/devices") return devices();
-    if (get && request.path == "/admin/v1/digests") return digests();
-    if (get && request.path == "/admin/v1/conflicts") return conflicts(request);
-    if (get && request.path == "/admin/v1/quarantine") return held();
-    if (post && request.path == "/admin/v1/enroll-codes") return add_code(request);
-    if (post && request.path == "/admin/v1/people") return add_person(request);
-    if (post && request.path == "/admin/v1/import") return import(request);
-    return platform::error_response(404, "unknown-path", "There is nothing here; docs/api.md lists what is.");
-  }();
-  return handled ? *handled : platform::error_response(handled.error());
+  if (get && request.path == "/admin/v1/status") return status();
+  if (get && request.path == "/admin/v1/digests") return digests();
+  if (get && request.path == "/admin/v1/conflicts") return conflicts(request);
+  if (get && request.path == "/admin/v1/quarantine") return list_held(*hub_.ledger);
+  if (post && request.path == "/admin/v1/quarantine")
+    return decide_held(*hub_.ledger, intake_, request.body, clock_.now().wall_ms);
+  if (post && request.path == "/admin/v1/enroll-codes") return add_code(request);
+  if (post && request.path == "/admin/v1/epoch") return new_epoch();
+  if (post && request.path == "/admin/v1/authority/replace") return replace_authority();
+  if (auto answered = answer_directory({*hub_.ledger, intake_, entropy_, clock_.now().wall_ms}, request))
+    return *std::move(answered);
+  return platform::error_response(404, "unknown-path", "There is nothing here; docs/api.md lists what is.");
 }
 
 std::vector<std::string> Admin::all_scopes() {
@@ -87,66 +118,122 @@ Admin::Response Admin::status() {
   HOLDLINE_ASSIGN(auto reader, hub_.ledger->reader());
   HOLDLINE_ASSIGN(const Cursor head, reader->head());
   HOLDLINE_ASSIGN(const auto devices, hub_.ledger->devices());
-  HOLDLINE_ASSIGN(const auto waiting, reader->held(HeldState::waiting, list_limit));
-  HOLDLINE_ASSIGN(const auto quarantined, reader->held(HeldState::quarantined, list_limit));
+  HOLDLINE_ASSIGN(const std::size_t waiting, reader->held_count(HeldState::waiting));
+  HOLDLINE_ASSIGN(const std::size_t quarantined, reader->held_count(HeldState::quarantined));
+  HOLDLINE_ASSIGN(const auto claims, hub_.ledger->claims());
   const LedgerIdentity identity = hub_.ledger->identity();
+  const CertificateReport certificates = report_certificates(hub_, now());
+  Json health = Json::array();
+  for (const HealthNote& note : certificates.health) health.push_back(to_json(note));
+  for (const HealthNote& note : report_devices(devices, now())) health.push_back(to_json(note));
+  if (const auto remembered = report_remembered(claims)) health.push_back(to_json(*remembered));
   return json_response(200, {{"schema", "holdline.hub-status/1"},
                              {"hub", identity.hub.text()},
                              {"epoch", identity.epoch.text()},
                              {"cn", std::to_string(head.cn)},
                              {"devices", devices.size()},
-                             {"waiting", waiting.size()},
-                             {"quarantined", quarantined.size()},
-                             {"url", hub_.config.url}});
+                             {"waiting", waiting},
+                             {"quarantined", quarantined},
+                             {"url", hub_.config.url},
+                             {"certificates", to_json(certificates, now())},
+                             {"health", health}});
 }
 
-Admin::Response Admin::devices() {
-  HOLDLINE_ASSIGN(const auto devices, hub_.ledger->devices());
-  Json items = Json::array();
-  for (const Device& device : devices)
-    items.push_back({{"id", device.id.text()},
-                     {"name", device.name},
-                     {"scopes", device.scopes},
-                     {"state", device.state == DeviceState::active ? "active" : "revoked"},
-                     {"enrolled", sync::format_time(device.enrolled_ms)}});
-  return json_response(200, {{"schema", "holdline.devices/1"}, {"items", items}});
+platform::UnixTime Admin::now() const { return platform::unix_time_of(clock_.now().wall_ms); }
+
+// Nobody serves with the new one before the hub was started again.
+Admin::Response Admin::replace_authority() {
+  HOLDLINE_TRY(hub::replace_authority(hub_, now()));
+  return json_response(200, to_json(report_certificates(hub_, now()), now()));
 }
 
 Admin::Response Admin::add_code(const HttpRequest& request) {
   auto json = platform::JsonObject::parse(request.body);
   CodeRequest wanted{json.text("name"), json.texts("scopes")};
+  wanted.device = json.text("device");
   wanted.minutes = std::clamp<std::int64_t>(json.number("minutes", wanted.minutes), 1, 24 * 60);
+  const bool has_profile = json.has("profile");
   const std::int64_t profile = json.number("profile", wanted.profile);
-  HOLDLINE_TRY(json.checked());
+  HOLDLINE_TRY(json.checked_whole());
   if (profile < 0 || profile > std::numeric_limits<sync::VisibilitySet>::max())
     return fail(ErrorKind::ask_person, "malformed", "`profile` must be a number from 0 to 255.");
+  if (has_profile && !wanted.device.empty())
+    return fail(ErrorKind::ask_person, "known-device",
+                "A workstation that comes back keeps its profile: leave it out.");
   wanted.profile = static_cast<sync::VisibilitySet>(profile);
   const std::int64_t now_ms = clock_.now().wall_ms;
   HOLDLINE_ASSIGN(const std::string code, issue_code(hub_.enrollment(), wanted, entropy_, now_ms));
   return json_response(201, {{"code", code}, {"expires", sync::format_time(now_ms + wanted.minutes * 60'000)}});
 }
 
-Admin::Response Admin::add_person(const HttpRequest& request) {
-  auto json = platform::JsonObject::parse(request.body);
-  const NewPerson wanted{json.text("name"), json.text("role", "agent"), json.texts("scopes")};
-  const std::string password = json.text("password");
-  HOLDLINE_TRY(json.checked());
-  HOLDLINE_ASSIGN(const Person person, hub::add_person(*hub_.ledger, wanted, password, entropy_));
-  return json_response(201, {{"id", person.id.text()}, {"name", person.name}, {"role", person.role}});
+Admin::Response Admin::new_epoch() {
+  HOLDLINE_ASSIGN(const Id epoch, hub_.ledger->change_epoch(hub_.ledger->epoch(), entropy_.id()));
+  return json_response(200, {{"schema", "holdline.hub-epoch/1"}, {"epoch", epoch.text()}});
 }
 
-Admin::Response Admin::import(const HttpRequest& request) {
-  const std::string scope = query(request, "scope");
-  HOLDLINE_ASSIGN(const auto report, import_customers(hub_.ledger->schema(), intake_, request.body, scope,
-                                                      query(request, "dry_run") == "1", clock_.now().wall_ms));
+Result<ImportRequest> Admin::import_request(const HttpRequest& request) const {
+  ImportRequest wanted{query(request, "scope")};
+  if (const std::string source = query(request, "source"); !source.empty()) wanted.source = source;
+  wanted.dry_run = query(request, "dry_run") == "1";
+  wanted.accept_columns = query(request, "accept_columns") == "1";
+  HOLDLINE_ASSIGN(wanted.columns, meanings_of(query(request, "columns")));
+  wanted.site = {hub_.config.region, platform::time_zone_named};
+  std::istringstream hints(query(request, "accept"));
+  sync::Acceptance accepted{{}, query(request, "because")};
+  for (std::string hint; std::getline(hints, hint, ',');) accepted.hints.push_back(hint);
+  if (!accepted.hints.empty()) wanted.acceptance = std::move(accepted);
+  return wanted;
+}
+
+Result<std::optional<HttpResponse>> Admin::import(AdminJob& job) {
+  const std::int64_t began_ms = clock_.now().boot_ms;
+  if (!job.import) {
+    HOLDLINE_ASSIGN(auto wanted, import_request(job.request));
+    HOLDLINE_ASSIGN(auto begun, CustomerImport::begin(*hub_.ledger, std::move(job.request.body), std::move(wanted)));
+    job.import.emplace(std::move(begun));
+  }
+  HOLDLINE_ASSIGN(const bool more, job.import->take(intake_, job.turn_size.units(), clock_.now().wall_ms));
+  job.turn_size.took(clock_.now().boot_ms - began_ms);
+  if (more) return std::nullopt;
+  const ImportReport& report = job.import->report();
   Json rejected = Json::array();
   for (const RejectedRow& row : report.rejected)
     rejected.push_back({{"row", row.line}, {"field", row.field}, {"code", row.code}, {"message", row.message}});
-  return json_response(200, {{"schema", "holdline.import/1"},
+  Json columns = Json::array();
+  for (const auto& [heading, field] : report.columns) columns.push_back({{"heading", heading}, {"field", field}});
+  return json_response(200, {{"schema", "holdline.import/2"},
+                             {"read_as", report.read_as},
+                             {"columns", columns},
                              {"rows", report.rows},
-                             {"accepted", report.accepted},
+                             {"blank", report.blank},
+                             {"created", report.created},
+                             {"updated", report.updated},
+                             {"unchanged", report.unchanged},
+                             {"conflicts", report.conflicts},
                              {"rejected_count", report.rejected_count},
-                             {"rejected", rejected}});
+                             {"rejected", rejected},
+                             {"missing_count", report.missing_count},
+                             {"missing", report.missing}});
+}
+
+Result<std::optional<HttpResponse>> Admin::import_outbox(AdminJob& job) {
+  read_ahead(job);
+  if (!*job.outbox) return tl::unexpected<Error>(job.outbox->error());
+  OutboxImport& import = **job.outbox;
+  const std::int64_t began_ms = clock_.now().boot_ms;
+  HOLDLINE_ASSIGN(const bool more, import.take(*hub_.ledger, intake_, job.turn_size.units(), clock_.now().wall_ms));
+  job.turn_size.took(clock_.now().boot_ms - began_ms);
+  if (more) return std::nullopt;
+  const OutboxImportReport& report = import.report();
+  return json_response(200, {{"schema", "holdline.outbox-import/1"},
+                             {"device", report.device.id.text()},
+                             {"name", report.device.name},
+                             {"entries", report.entries},
+                             {"known", report.known},
+                             {"in_effect", report.in_effect},
+                             {"conflicts", report.conflicts},
+                             {"refused", report.refused},
+                             {"waiting", report.waiting}});
 }
 
 Admin::Response Admin::digests() {
@@ -182,22 +269,6 @@ Admin::Response Admin::conflicts(const HttpRequest& request) {
     after = rows.back().stored.record.key.id;
   }
   return json_response(200, {{"schema", "holdline.hub-conflicts/1"}, {"total", total}, {"items", items}});
-}
-
-Admin::Response Admin::held() {
-  HOLDLINE_ASSIGN(auto reader, hub_.ledger->reader());
-  Json items = Json::array();
-  for (const HeldState state : {HeldState::quarantined, HeldState::waiting, HeldState::discarded}) {
-    HOLDLINE_ASSIGN(const auto held, reader->held(state, list_limit));
-    for (const HeldAction& action : held)
-      items.push_back({{"device", action.lane.device.text()},
-                       {"lane", action.lane.lane},
-                       {"number", std::to_string(action.stored.number)},
-                       {"state", name_of(action.state)},
-                       {"code", action.code},
-                       {"text", action.text}});
-  }
-  return json_response(200, {{"schema", "holdline.held/1"}, {"items", items}});
 }
 
 }  // namespace holdline::hub

@@ -2,29 +2,51 @@
 // ledger's thread while a hub serves, or directly in the program when none does.
 #pragma once
 
+#include <optional>
+
+#include "hub/admin/import.hpp"
+#include "hub/admin/outbox_import.hpp"
 #include "hub/intake/intake.hpp"
+#include "hub/intake/turn_size.hpp"
 #include "hub/setup/parts.hpp"
 #include "platform/http/http.hpp"
 
 namespace holdline::hub {
+
+// A request while it is being answered: an import takes many turns of the ledger's thread.
+struct AdminJob {
+  platform::HttpRequest request;
+  std::optional<CustomerImport> import = {};
+  std::optional<Result<OutboxImport>> outbox = {};
+  TurnSize turn_size = {};
+};
+
+// What of the job takes time and needs no ledger: for another thread, before the first turn, which does it otherwise.
+void read_ahead(AdminJob& job);
 
 class Admin {
  public:
   Admin(HubParts& hub, Intake& intake, platform::Entropy& entropy, const platform::Clock& clock)
       : hub_(hub), intake_(intake), entropy_(entropy), clock_(clock) {}
 
-  platform::HttpResponse answer(const platform::HttpRequest& request);
+  // All turns at once.
+  platform::HttpResponse answer(platform::HttpRequest request);
+  // One turn; the answer when it was the last. What an import took before stays when a later turn fails.
+  std::optional<platform::HttpResponse> turn(AdminJob& job);
 
  private:
   using Response = Result<platform::HttpResponse>;
+  Response respond(const platform::HttpRequest& request);
   Response status();
   Response add_code(const platform::HttpRequest& request);
-  Response add_person(const platform::HttpRequest& request);
-  Response devices();
-  Response import(const platform::HttpRequest& request);
+  Response new_epoch();
+  Response replace_authority();
+  platform::UnixTime now() const;
+  Result<ImportRequest> import_request(const platform::HttpRequest& request) const;
+  Result<std::optional<platform::HttpResponse>> import(AdminJob& job);
+  Result<std::optional<platform::HttpResponse>> import_outbox(AdminJob& job);
   Response digests();
   Response conflicts(const platform::HttpRequest& request);
-  Response held();
   std::vector<std::string> all_scopes();
 
   HubParts& hub_;

@@ -7,8 +7,9 @@
 namespace holdline::hub {
 
 LedgerReadThread::LedgerReadThread(Ledger& ledger, Snapshots& snapshots, platform::Entropy& entropy,
-                                   const platform::Clock& clock)
-    : service_(ledger, snapshots, entropy), clock_(clock), thread_(clock) {}
+                                   const platform::Clock& clock, SyncService::HistoryDiffers differs,
+                                   ServiceLimits limits)
+    : service_(ledger, snapshots, entropy, limits, std::move(differs)), clock_(clock), thread_(clock) {}
 
 LedgerReadThread::~LedgerReadThread() { stop(); }
 
@@ -44,6 +45,16 @@ void LedgerReadThread::committed() {
 
 bool LedgerReadThread::try_answer(Waiting& waiting, bool last_call) {
   const sync::TimeReading now = clock_.now();
+  // Before asking, so that a change meanwhile is seen with the next look.
+  if (const std::uint64_t version = service_.directory_version(); version != waiting.directory_version) {
+    auto device = service_.current(waiting.device);
+    if (!device) {
+      waiting.answer(fail(std::move(device)));
+      return true;
+    }
+    waiting.device = *std::move(device);
+    waiting.directory_version = version;
+  }
   auto pulled = service_.pull(waiting.device, waiting.request, now.wall_ms, last_call);
   if (!pulled) {
     waiting.answer(fail(std::move(pulled)));

@@ -17,7 +17,9 @@ class LedgerReadThread {
  public:
   using Answer = std::function<void(Result<sync::Bytes>)>;
 
-  LedgerReadThread(Ledger& ledger, Snapshots& snapshots, platform::Entropy& entropy, const platform::Clock& clock);
+  // `differs` is called on the thread.
+  LedgerReadThread(Ledger& ledger, Snapshots& snapshots, platform::Entropy& entropy, const platform::Clock& clock,
+                   SyncService::HistoryDiffers differs = {}, ServiceLimits limits = {});
   // As stop().
   ~LedgerReadThread();
   // Answers what waits with what there is, then ends the thread. May be called twice.
@@ -35,7 +37,8 @@ class LedgerReadThread {
     Device device;
     sync::PullRequest request;
     Answer answer;
-    std::int64_t until_ms = 0;  // boot time; 0: not tried yet
+    std::int64_t until_ms = 0;            // boot time; 0: not tried yet
+    std::uint64_t directory_version = 0;  // for which the device is known to be as it stands here
   };
   // On the thread, these three.
   // True when answered.

@@ -18,6 +18,13 @@ sync::Change whole(const sync::Collection& collection, const VersionedRecord& at
   return change;
 }
 
+std::vector<std::string> in_order(std::span<const std::string> scopes) {
+  std::vector<std::string> sorted(scopes.begin(), scopes.end());
+  std::ranges::sort(sorted);
+  sorted.erase(std::ranges::unique(sorted).begin(), sorted.end());
+  return sorted;
+}
+
 constexpr Lane built_in_lane = 1;
 
 // Do-not-call first, then callbacks and what waits for a person, then the bulk.
@@ -33,10 +40,7 @@ std::vector<const sync::Collection*> by_urgency(const sync::Schema& schema) {
 }  // namespace
 
 Result<sync::Manifest> Snapshots::manifest(std::span<const std::string> scopes, sync::VisibilitySet profile) {
-  std::vector<std::string> sorted(scopes.begin(), scopes.end());
-  std::ranges::sort(sorted);
-  sorted.erase(std::ranges::unique(sorted).begin(), sorted.end());
-
+  std::vector<std::string> sorted = in_order(scopes);
   const platform::MutexLock lock(building_);
   HOLDLINE_ASSIGN(auto reader, ledger_.reader());
   if (auto kept = find(sorted, profile)) {
@@ -49,10 +53,17 @@ Result<sync::Manifest> Snapshots::manifest(std::span<const std::string> scopes, 
   return manifest;
 }
 
-std::optional<sync::Bytes> Snapshots::chunk(const sync::Hash& hash) const {
+std::optional<sync::Bytes> Snapshots::chunk(const sync::Hash& hash, std::span<const std::string> scopes,
+                                            sync::VisibilitySet profile, const sync::ChunkRequest& part) const {
+  const std::vector<std::string> sorted = in_order(scopes);
   const platform::MutexLock lock(kept_mutex_);
   for (const Built& built : kept_) {
-    if (const auto found = built.chunks.find(hash); found != built.chunks.end()) return found->second;
+    if (built.profile != profile || built.scopes != sorted) continue;
+    const auto found = built.chunks.find(hash);
+    if (found == built.chunks.end()) continue;
+    const std::uint64_t size = found->second.size(), from = std::min(part.from, size);
+    return found->second.substr(static_cast<std::size_t>(from),
+                                static_cast<std::size_t>(std::min(part.bytes, size - from)));
   }
   return std::nullopt;
 }

@@ -42,9 +42,10 @@ class Snapshots {
   // Reads the whole of these scopes through one read snapshot unless a usable manifest is kept: same scopes and
   // profile, the feed still reaches back to it, not too old. Small urgent collections come first.
   Result<sync::Manifest> manifest(std::span<const std::string> scopes, sync::VisibilitySet profile);
-  // The compressed bytes of a chunk, to be sent as they are. Nothing when it is not (any longer) kept: the device asks
-  // for a manifest again.
-  std::optional<sync::Bytes> chunk(const sync::Hash& hash) const;
+  // The compressed bytes of a chunk of a snapshot with these scopes and profile, to be sent as they are; empty for a
+  // part behind its end. Nothing when it is not (any longer) kept: the device asks for a manifest again.
+  std::optional<sync::Bytes> chunk(const sync::Hash& hash, std::span<const std::string> scopes,
+                                   sync::VisibilitySet profile, const sync::ChunkRequest& part = {}) const;
   // The lowest cn a kept manifest stands at. Compaction that stays below it lets devices that are still filling follow
   // the feed afterwards.
   std::optional<ChangeNumber> oldest() const;

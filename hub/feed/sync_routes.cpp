@@ -21,14 +21,17 @@ const std::unordered_map<std::string_view, Reading>& readings() {
        [](SyncService& s, const Device& d, Body, std::int64_t now) { return s.manifest(d, now); }},
       {sync::path::leaves, [](SyncService& s, const Device& d, Body body, std::int64_t) { return s.leaves(d, body); }},
       {sync::path::repair, [](SyncService& s, const Device& d, Body body, std::int64_t) { return s.repair(d, body); }},
-      {sync::path::people, [](SyncService& s, const Device& d, Body, std::int64_t) { return s.people(d); }},
+      {sync::path::people,
+       [](SyncService& s, const Device& d, Body body, std::int64_t now) { return s.people(d, body, now); }},
+      {sync::path::history,
+       [](SyncService& s, const Device& d, Body body, std::int64_t) { return s.history(d, body); }},
   };
   return table;
 }
 
 // Paths that end in a hash.
-Result<sync::Bytes> by_hash(SyncService& service, std::string_view path) {
-  if (path.starts_with(sync::path::chunk)) return service.chunk(path.substr(sync::path::chunk.size()));
+Result<sync::Bytes> by_hash(SyncService& service, const Device& device, std::string_view path, std::string_view body) {
+  if (path.starts_with(sync::path::chunk)) return service.chunk(device, path.substr(sync::path::chunk.size()), body);
   if (path.starts_with(sync::path::schema)) return service.schema(path.substr(sync::path::schema.size()));
   if (path.starts_with(sync::path::dictionary)) return service.dictionary(path.substr(sync::path::dictionary.size()));
   return fail(ErrorKind::ask_person, "unknown-path", "There is nothing here; the protocol page lists what is.");
@@ -39,7 +42,8 @@ Result<sync::Bytes> by_hash(SyncService& service, std::string_view path) {
 Result<sync::Bytes> answer_reading(SyncService& service, const Device& device, std::string_view path,
                                    std::string_view body, std::int64_t now_ms) {
   const auto reading = readings().find(path);
-  return reading == readings().end() ? by_hash(service, path) : reading->second(service, device, body, now_ms);
+  return reading == readings().end() ? by_hash(service, device, path, body)
+                                     : reading->second(service, device, body, now_ms);
 }
 
 Result<IncomingPush> read_push_body(SyncService& codec, const sync::Schema& schema, const Device& device,

@@ -1,9 +1,9 @@
 #include "hub/feed/sync_service.hpp"
 
 #include <algorithm>
+#include <utility>
 
-#include <nlohmann/json.hpp>
-
+#include "hub/feed/history.hpp"
 #include "hub/ledger/feed_limits.hpp"
 #include "sync/base/limits.hpp"
 
@@ -29,15 +29,26 @@ bool keep_told(std::vector<sync::ActionResult>& results) {
   return true;
 }
 
-bool is_restored_ledger(const Error& error) { return error.code == "unknown-cursor"; }
+Result<void> check_held(const Device& device, const sync::DigestKey& key) {
+  const bool held =
+      sync::is_within(key.scope, device.scopes) && key.group < 8 && (device.profile >> key.group & 1) != 0;
+  if (held) return {};
+  // A scope that was taken away while it was compared: the conversation begins again with what holds now.
+  return fail(ErrorKind::start_over, "scope-refused", "The workstation does not hold this part of the data.");
+}
+
+bool is_of_another_history(const Error& error) { return error.code == "unknown-cursor"; }
 
 }  // namespace
 
-SyncService::SyncService(Ledger& ledger, Snapshots& snapshots, platform::Entropy& entropy, ServiceLimits limits)
+SyncService::SyncService(Ledger& ledger, Snapshots& snapshots, platform::Entropy& entropy, ServiceLimits limits,
+                         HistoryDiffers differs)
     : ledger_(ledger),
       snapshots_(snapshots),
       entropy_(entropy),
       limits_(limits),
+      differs_(std::move(differs)),
+      roster_(ledger, limits.sign_in_hours, limits.region),
       dictionary_(ledger.identity().dictionary) {}
 
 Result<sync::Bytes> SyncService::inflate(std::string_view body, std::size_t max_raw) {
@@ -52,21 +63,28 @@ Result<sync::Bytes> SyncService::hello(const Device& device, std::string_view bo
   if (hello.protocol != sync::protocol_version)
     return fail(ErrorKind::ask_person, "protocol",
                 "The workstation speaks another version of the protocol; update the older side.");
+  if (hello.outbox_lost_ms != device.outbox_lost_ms)
+    HOLDLINE_TRY(ledger_.note_outbox_loss(device.id, hello.outbox_lost_ms));
   HOLDLINE_ASSIGN(auto reader, ledger_.reader());
   LedgerIdentity identity = ledger_.identity();
   sync::Welcome welcome;
   HOLDLINE_ASSIGN(welcome.results, reader->result_head(device.id));
   const auto cut = reader->cut(hello.cursor, device.scopes, device.profile, 1);
   const bool cursor_known = cut.has_value();
-  // A cursor or a result stream that this ledger never had, told by somebody who was here in this epoch: the ledger is
-  // an older copy of the one they knew.
-  const bool restored = (!cursor_known && is_restored_ledger(cut.error())) || hello.results > welcome.results;
-  if (restored && hello.epoch == identity.epoch) {
-    HOLDLINE_ASSIGN(identity.epoch, ledger_.change_epoch(identity.epoch, entropy_.id()));
+  // Told by somebody who was here in this epoch: the ledger may be an older copy of the one they knew.
+  const bool differs = (!cursor_known && is_of_another_history(cut.error())) || hello.results > welcome.results;
+  if (differs && hello.epoch == identity.epoch) {
+    const auto weight = evidence_.add(identity.epoch, device.id, now_ms);
+    const bool ends_epoch = weight == RestoreEvidence::Weight::ends_epoch;
+    if (differs_ && weight != RestoreEvidence::Weight::known) differs_(device, ends_epoch);
+    if (ends_epoch) {
+      HOLDLINE_ASSIGN(identity.epoch, ledger_.change_epoch(identity.epoch, entropy_.id()));
+    }
   }
   welcome.hub = identity.hub;
   welcome.epoch = identity.epoch;
-  const bool filled = !hello.epoch.is_nil();
+  // Rows of a scope that came since are in no cut, and those of one that went must go.
+  const bool filled = !hello.epoch.is_nil() && hello.grants == device.grants;
   welcome.resume = filled && cursor_known ? sync::Resume::follow : sync::Resume::bootstrap;
   HOLDLINE_ASSIGN(const auto progress, reader->progress(device.id, hello.maker.incarnation));
   for (const auto& [key, at] : progress) {
@@ -81,6 +99,7 @@ Result<sync::Bytes> SyncService::hello(const Device& device, std::string_view bo
   welcome.schema = ledger_.schema().hash();
   welcome.dictionary = dictionary_.hash();
   welcome.hub_wall_ms = now_ms;
+  HOLDLINE_ASSIGN(welcome.roster, roster_.mark(device));
   return sync::encode_json(welcome);
 }
 
@@ -102,6 +121,7 @@ Result<SyncService::Pulled> SyncService::pull(const Device& device, const sync::
   reply.hub_wall_ms = now_ms;
   const auto answer = [&]() -> Pulled { return {deflate(sync::encode_pull_reply(ledger_.schema(), reply)), 0}; };
   HOLDLINE_ASSIGN(auto reader, ledger_.reader());
+  HOLDLINE_ASSIGN(reply.roster, roster_.mark(device));
   reply.answer = sync::PullAnswer::reset;
   if (request.epoch != ledger_.epoch() || request.grants != device.grants) return answer();
   auto cut = reader->cut(request.cursor, device.scopes, device.profile, limits_.records_per_cut);
@@ -113,7 +133,7 @@ Result<SyncService::Pulled> SyncService::pull(const Device& device, const sync::
   HOLDLINE_ASSIGN(const Cursor head, reader->head());
   const bool all_results = reply.results.size() < limits_.results_per_pull;
   reply.more = !keep_told(reply.results) || !all_results || reply.cut.to.cn < head.cn;
-  const bool nothing = reply.cut.to.cn == request.cursor.cn && reply.results.empty();
+  const bool nothing = reply.cut.to.cn == request.cursor.cn && reply.results.empty() && reply.roster == request.roster;
   if (nothing && !last_call && request.wait_ms > 0)
     return Pulled{std::nullopt, std::min(request.wait_ms, sync::limits::pull_wait_ms)};
   return answer();
@@ -122,6 +142,7 @@ Result<SyncService::Pulled> SyncService::pull(const Device& device, const sync::
 Result<sync::Bytes> SyncService::manifest(const Device& device, std::int64_t now_ms) {
   HOLDLINE_ASSIGN(sync::Manifest manifest, snapshots_.manifest(device.scopes, device.profile));
   manifest.epoch = ledger_.epoch();
+  manifest.grants = device.grants;
   manifest.hub_wall_ms = now_ms;
   return sync::encode_json(manifest);
 }
@@ -132,13 +153,17 @@ Result<void> SyncService::named(std::string_view hash_hex, const sync::Hash& hav
   return {};
 }
 
-Result<sync::Bytes> SyncService::chunk(std::string_view hash_hex) {
+Result<sync::Bytes> SyncService::chunk(const Device& device, std::string_view hash_hex, std::string_view body) {
+  HOLDLINE_ASSIGN(const sync::ChunkRequest request, sync::decode_chunk_request(body));
   std::string raw;
   if (!sync::from_hex(hash_hex, raw) || raw.size() != sizeof(sync::Hash))
     return fail(ErrorKind::ask_person, "malformed-hash", "A chunk is named by 64 hexadecimal digits.");
-  auto bytes = snapshots_.chunk(sync::Hash::from(raw));
-  if (!bytes) return fail(ErrorKind::start_over, "not-here", "The hub no longer has what this hash names.");
-  return std::move(*bytes);
+  auto part = snapshots_.chunk(sync::Hash::from(raw), device.scopes, device.profile, request);
+  if (!part) return fail(ErrorKind::start_over, "not-here", "The hub no longer has what this hash names.");
+  if (part->empty())
+    return fail(ErrorKind::ask_person, "beyond-chunk",
+                "The chunk has no bytes where the part that was asked for begins.");
+  return *std::move(part);
 }
 
 Result<sync::Bytes> SyncService::schema(std::string_view hash_hex) {
@@ -153,6 +178,7 @@ Result<sync::Bytes> SyncService::dictionary(std::string_view hash_hex) {
 
 Result<sync::Bytes> SyncService::leaves(const Device& device, std::string_view body) {
   HOLDLINE_ASSIGN(const sync::LeavesRequest request, sync::decode_leaves_request(body));
+  HOLDLINE_TRY(check_held(device, request.key));
   HOLDLINE_ASSIGN(auto reader, ledger_.reader());
   HOLDLINE_ASSIGN(const Cursor head, reader->head());
   sync::LeavesReply reply;
@@ -166,8 +192,7 @@ Result<sync::Bytes> SyncService::leaves(const Device& device, std::string_view b
 
 Result<sync::Bytes> SyncService::repair(const Device& device, std::string_view body) {
   HOLDLINE_ASSIGN(const sync::RepairRequest request, sync::decode_repair_request(body));
-  if (std::ranges::find(device.scopes, request.key.scope) == device.scopes.end())
-    return fail(ErrorKind::ask_person, "scope-refused", "The workstation does not hold this scope.");
+  HOLDLINE_TRY(check_held(device, request.key));
   HOLDLINE_ASSIGN(auto reader, ledger_.reader());
   HOLDLINE_ASSIGN(auto leaf, reader->leaf(request.key, request.leaf, device.profile));
   sync::RepairReply reply;
@@ -176,17 +201,20 @@ Result<sync::Bytes> SyncService::repair(const Device& device, std::string_view b
   return deflate(sync::encode_repair(ledger_.schema(), reply));
 }
 
-Result<sync::Bytes> SyncService::people(const Device& device) {
-  HOLDLINE_ASSIGN(const auto people, ledger_.people(device.scopes));
-  nlohmann::json list = nlohmann::json::array();
-  for (const Person& person : people)
-    list.push_back({{"id", person.id.text()},
-                    {"name", person.name},
-                    {"role", person.role},
-                    {"scopes", person.scopes},
-                    {"public_key", sync::to_hex(person.public_key)},
-                    {"wrapped", sync::to_hex(person.wrapped)}});
-  return nlohmann::json{{"people", list}}.dump();
+Result<sync::Bytes> SyncService::people(const Device& device, std::string_view body, std::int64_t now_ms) {
+  return roster_.answer(device, body, now_ms);
+}
+
+Result<sync::Bytes> SyncService::history(const Device& device, std::string_view body) {
+  return answer_history(ledger_, device, body);
+}
+
+Result<Device> SyncService::current(const Device& device) {
+  HOLDLINE_ASSIGN(auto now, ledger_.device(device.id));
+  if (!now) return device;
+  if (now->state != DeviceState::active)
+    return fail(ErrorKind::ask_person, "device-revoked", "This workstation was revoked.");
+  return *std::move(now);
 }
 
 }  // namespace holdline::hub

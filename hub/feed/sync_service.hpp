@@ -6,9 +6,12 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
+#include "hub/feed/restore_evidence.hpp"
+#include "hub/feed/roster.hpp"
 #include "hub/feed/snapshots.hpp"
 #include "hub/ledger/ledger.hpp"
 #include "platform/os/entropy.hpp"
@@ -23,14 +26,22 @@ struct ServiceLimits {
   std::array<std::uint32_t, sync::lane_count> credits{2'000, 2'000, 4'000, 4'000};
   std::size_t records_per_cut = sync::limits::records_per_cut;
   std::size_t results_per_pull = sync::limits::results_per_pull;
+  // How long people may work at a workstation before they have to sign in again; 0: as long as they like.
+  std::int64_t sign_in_hours = 12;
+  std::string region = {};  // ISO 3166 country of the site, told to workstations; empty: none
 };
 
 class SyncService {
  public:
-  SyncService(Ledger& ledger, Snapshots& snapshots, platform::Entropy& entropy, ServiceLimits limits = {});
+  // A workstation knows a history that the ledger does not have, told once in RestoreEvidence::within_ms; `ends_epoch`:
+  // it was the last witness needed.
+  using HistoryDiffers = std::function<void(const Device&, bool ends_epoch)>;
 
-  // Answers with what the hub has of this outbox. Evidence that the ledger is an older copy than the one the agent knew
-  // changes the epoch, once.
+  SyncService(Ledger& ledger, Snapshots& snapshots, platform::Entropy& entropy, ServiceLimits limits = {},
+              HistoryDiffers differs = {});
+
+  // Answers with what the hub has of this outbox. A workstation that tells a position the ledger never had is answered
+  // as after a restore, so that it offers again what is missing here; only several of them change the epoch of all.
   Result<sync::Bytes> hello(const Device& device, std::string_view body, std::int64_t now_ms);
   Result<sync::Bytes> compare(const Device& device, std::string_view body);
 
@@ -43,14 +54,19 @@ class SyncService {
   Result<Pulled> pull(const Device& device, const sync::PullRequest& request, std::int64_t now_ms, bool last_call);
 
   Result<sync::Bytes> manifest(const Device& device, std::int64_t now_ms);
-  // Already compressed, as addressed by its hash.
-  Result<sync::Bytes> chunk(std::string_view hash_hex);
+  // Already compressed, as addressed by its hash, of a snapshot of this device's own scopes and profile: the part that
+  // `body` asks for (sync::ChunkRequest).
+  Result<sync::Bytes> chunk(const Device& device, std::string_view hash_hex, std::string_view body);
   Result<sync::Bytes> schema(std::string_view hash_hex);
   Result<sync::Bytes> dictionary(std::string_view hash_hex);
   Result<sync::Bytes> leaves(const Device& device, std::string_view body);
   Result<sync::Bytes> repair(const Device& device, std::string_view body);
-  // Who may sign in on this device: their names and wrapped keys.
-  Result<sync::Bytes> people(const Device& device);
+  // Who may sign in on this device: their names and wrapped keys. What is claimed of people the ledger lost is kept.
+  Result<sync::Bytes> people(const Device& device, std::string_view body, std::int64_t now_ms);
+  Result<sync::Bytes> history(const Device& device, std::string_view body);
+  // As the ledger has it now; refused when it was revoked meanwhile.
+  Result<Device> current(const Device& device);
+  std::uint64_t directory_version() const { return ledger_.directory_version(); }
 
   // For push bodies and replies.
   Result<sync::Bytes> inflate(std::string_view body, std::size_t max_raw);
@@ -63,6 +79,9 @@ class SyncService {
   Snapshots& snapshots_;
   platform::Entropy& entropy_;
   const ServiceLimits limits_;
+  HistoryDiffers differs_;
+  RestoreEvidence evidence_;
+  Roster roster_;
   sync::Dictionary dictionary_;
   sync::Compressor compressor_;
 };

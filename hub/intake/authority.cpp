@@ -1,7 +1,6 @@
 #include "hub/intake/authority.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "platform/crypto/signing.hpp"
 
@@ -9,35 +8,11 @@ namespace holdline::hub {
 
 namespace {
 
-struct Right {
-  std::string_view role, collection;
-  bool create, edit, erase_row;
-};
-
-// First match wins; "*" is any. What is not listed is refused.
-constexpr std::array rights = {
-    Right{"agent", "conflict", false, false, false}, Right{"agent", "suppression", true, true, false},
-    Right{"agent", "*", true, true, true},           Right{"supervisor", "conflict", false, true, false},
-    Right{"supervisor", "*", true, true, true},
-};
-
-bool allowed(std::string_view role, std::string_view collection, sync::OpKind kind) {
-  for (const Right& right : rights) {
-    if (right.role != role || (right.collection != "*" && right.collection != collection)) continue;
-    switch (kind) {
-      case sync::OpKind::create:
-        return right.create;
-      case sync::OpKind::edit:
-        return right.edit;
-      case sync::OpKind::erase_row:
-        return right.erase_row;
-    }
-  }
-  return false;
-}
-
-bool within(std::string_view scope, const std::vector<std::string>& scopes) {
-  return std::ranges::any_of(scopes, [&](const std::string& granted) { return scope == granted; });
+Refusal nobody() {
+  return {
+      std::string(unknown_person),
+      "The hub does not know this person (any more). Nothing is lost: it waits until an operator recalls the person "
+      "(holdline-hub person recall)."};
 }
 
 }  // namespace
@@ -51,34 +26,56 @@ Result<const Person*> Authority::person(const Id& id) {
   return known->second ? &*known->second : nullptr;
 }
 
+Result<bool> Authority::knows(const Id& id) {
+  HOLDLINE_ASSIGN(const Person* who, person(id));
+  return who != nullptr;
+}
+
 Result<std::optional<Refusal>> Authority::check(const Id& device, const sync::Assertion& assertion) {
   HOLDLINE_ASSIGN(const Person* who, person(assertion.person));
-  if (!who) return Refusal{"unknown-person", "The person who signed in is not known to the hub."};
-  if (!platform::verify(who->public_key, sync::assertion_text(device, assertion), assertion.signature))
+  if (!who) return nobody();
+  const sync::Bytes text = sync::assertion_text(device, assertion);
+  const auto signed_by = [&](const sync::Bytes& key) { return platform::verify(key, text, assertion.signature); };
+  if (!signed_by(who->public_key) && std::ranges::none_of(who->former_keys, signed_by))
     return Refusal{"bad-sign-in",
                    "The sign-in does not carry the person's signature. Sign in again on that workstation."};
   return std::nullopt;
 }
 
-Result<std::optional<Refusal>> Authority::check(const sync::Schema& schema, const Device& device,
-                                                const sync::Action& action, const sync::Assertion* assertion) {
+Result<Judgement> Authority::check(const sync::Schema& schema, const Device& device, const sync::Action& action,
+                                   const sync::Assertion* assertion, std::int64_t made_ms) {
+  const auto refused = [](std::string code, std::string text) {
+    return Judgement{Refusal{std::move(code), std::move(text)}};
+  };
   if (device.state != DeviceState::active)
-    return Refusal{"device-revoked", "This workstation may no longer send entries."};
-  if (!assertion || assertion->person != action.header.person)
-    return Refusal{"no-sign-in",
-                   "The action names a sign-in that the hub has not seen for this person and workstation."};
+    return refused("device-revoked", "This workstation may no longer send entries.");
   HOLDLINE_ASSIGN(const Person* who, person(action.header.person));
-  if (!who) return Refusal{"unknown-person", "The person who did this is not known to the hub."};
-  for (const sync::Op& op : action.ops) {
-    if (!within(op.scope, device.scopes))
-      return Refusal{"scope-refused", "The workstation may not write in this scope. Ask who manages its scopes."};
-    if (!within(op.scope, who->scopes))
-      return Refusal{"scope-refused", "The person may not write in this scope. Ask who manages their rights."};
-    const sync::Collection* collection = schema.collection(op.record.collection);
-    if (!collection || !allowed(who->role, collection->name, op.kind))
-      return Refusal{"role-refused", "The person's role does not allow this. A supervisor can decide it."};
+  if (!who) return Judgement{nobody()};
+  if (!assertion || assertion->person != action.header.person)
+    return refused("no-sign-in",
+                   "The action names a sign-in that the hub has not seen for this person and workstation.");
+  Judgement judgement;
+  if (who->state == PersonState::disabled) {
+    if (made_ms >= who->disabled_ms)
+      return refused("person-disabled",
+                     "This was made after the person was disabled. A supervisor can enter it again.");
+    judgement.marks |= made_before_disabling;
   }
-  return std::nullopt;
+  // Both by the workstation's clock; correcting moves both alike.
+  if (sign_in_ms_ != 0 && action.header.made.wall_ms - assertion->at_ms > sign_in_ms_)
+    judgement.marks |= sign_in_too_old;
+  judgement.refusal = sync::refuse_elsewhere(device.scopes, action.ops);
+  if (!judgement.refusal) judgement.refusal = sync::refuse(schema, {who->role, who->scopes}, action.ops);
+  if (judgement.refusal) return judgement;
+  if (const auto fields = sync::fields_elsewhere(schema, device.profile, action.ops); !fields.empty())
+    return refused("field-refused",
+                   "The field " + fields.front()->label + " is not for this workstation. Ask who manages its profile.");
+  return judgement;
+}
+
+Result<bool> Authority::may_decide(const Id& id, bool own, std::span<const sync::Op> ops) {
+  HOLDLINE_ASSIGN(const Person* who, person(id));
+  return who && sync::may_decide({who->role, who->scopes}, own, ops);
 }
 
 }  // namespace holdline::hub

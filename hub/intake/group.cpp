@@ -4,6 +4,7 @@
 
 #include "hub/ledger/feed_limits.hpp"
 #include "sync/base/limits.hpp"
+#include "sync/merge/conflicts.hpp"
 
 namespace holdline::hub {
 
@@ -21,6 +22,8 @@ sync::ActionResult result_of(const LaneKey& lane, std::uint64_t number, sync::Ve
   return result;
 }
 
+}  // namespace
+
 std::string texts_of(const std::vector<sync::Finding>& findings) {
   std::string text;
   for (const sync::Finding& finding : findings) {
@@ -31,8 +34,6 @@ std::string texts_of(const std::vector<sync::Finding>& findings) {
   }
   return text;
 }
-
-}  // namespace
 
 Result<void> IntakeGroup::load(std::span<const IncomingPush> pushes) {
   head_ = transaction_.head();
@@ -46,21 +47,25 @@ Result<void> IntakeGroup::load(std::span<const IncomingPush> pushes) {
       lanes.push_back({push.maker.device, push.maker.incarnation, lane});
     for (const ReadAction& read : push.actions)
       if (read.action)
-        for (const sync::Op& op : read.action->ops) records.push_back(op.record);
+        for (const sync::Op& op : read.action->ops) add_places(op, records);
   }
   HOLDLINE_ASSIGN(progress_, transaction_.progress(lanes));
   HOLDLINE_ASSIGN(result_heads_, transaction_.result_heads(devices));
   HOLDLINE_TRY(load_records(records));
-  for (const IncomingPush& push : pushes) {
-    const DeviceKey key{push.maker.device, push.maker.incarnation};
-    if (held_.contains(key)) continue;
-    HOLDLINE_ASSIGN(auto held, transaction_.held(key.first, key.second));
-    auto& kept = held_[key];
-    for (HeldAction& action : held)
-      kept.emplace(sync::ActionRef{action.lane.lane, action.stored.number}, std::move(action));
-    HOLDLINE_ASSIGN(assertions_[key], transaction_.assertions(key.first, key.second));
-  }
+  for (const IncomingPush& push : pushes) HOLDLINE_TRY(load_outbox(push.maker));
   return load_applied_reissues(pushes);
+}
+
+Result<void> IntakeGroup::load_outbox(const sync::Maker& maker) {
+  const DeviceKey key{maker.device, maker.incarnation};
+  if (held_.contains(key)) return {};
+  HOLDLINE_ASSIGN(auto held, transaction_.held(key.first, key.second));
+  auto& kept = held_[key];
+  for (HeldAction& action : held)
+    if (action.state != HeldState::discarded)
+      kept.emplace(sync::ActionRef{action.lane.lane, action.stored.number}, std::move(action));
+  HOLDLINE_ASSIGN(sign_ins_[key], transaction_.sign_ins(key.first, key.second));
+  return {};
 }
 
 Result<void> IntakeGroup::load_records(std::span<const sync::RecordKey> keys) {
@@ -80,7 +85,7 @@ Result<VersionedRecord*> IntakeGroup::stored(const sync::RecordKey& key) {
 }
 
 bool IntakeGroup::empty() const {
-  return changes_.records.empty() && changes_.results.empty() && changes_.assertions.empty();
+  return changes_.records.empty() && changes_.results.empty() && changes_.sign_ins.empty() && changes_.imported.empty();
 }
 
 const ChangeSet& IntakeGroup::changes() {
@@ -104,18 +109,9 @@ Result<sync::PushReply> IntakeGroup::take(const IncomingPush& push) {
   HOLDLINE_ASSIGN(sync::PushReply reply, replay(push, lane, std::min(last, progress.number)));
   if (reply.answer != sync::PushAnswer::results || last <= progress.number) return reply;
 
-  auto& known = assertions_[{push.maker.device, push.maker.incarnation}];
   std::map<std::uint32_t, Refusal> refused;  // sign-ins of this push
-  for (const sync::Assertion& assertion : push.assertions) {
-    if (known.contains(assertion.number)) continue;
-    HOLDLINE_ASSIGN(auto refusal, authority_.check(push.device.id, assertion));
-    if (refusal) {
-      refused.emplace(assertion.number, *std::move(refusal));
-      continue;
-    }
-    known.emplace(assertion.number, assertion);
-    changes_.assertions.emplace_back(lane, assertion);
-  }
+  for (const sync::Assertion& assertion : push.assertions)
+    HOLDLINE_TRY(take_sign_in(push.device.id, lane, assertion, refused));
   for (const ReadAction& read : push.actions) {
     if (read.stored.number <= progress.number) continue;
     HOLDLINE_ASSIGN(auto result, take_new(push, lane, read, refused));
@@ -149,44 +145,36 @@ Result<sync::ActionResult> IntakeGroup::take_new(const IncomingPush& push, const
                                                  const std::map<std::uint32_t, Refusal>& refused_sign_ins) {
   if (!read.action) return quarantine(lane, read.stored, read.action.error().code, read.action.error().message);
   const sync::Action& action = *read.action;
-  const Candidate candidate{lane, read.stored, action, sync::correct_time(action.header.made, push.clock, now_ms_).ms};
+  Candidate candidate{lane, read.stored, action, sync::correct_time(action.header.made, push.clock, now_ms_).ms};
   HOLDLINE_ASSIGN(auto taken, taken_before(candidate));
   if (taken) return *std::move(taken);
-  HOLDLINE_ASSIGN(auto refusal, refuse(push.device, lane, action));
-  if (refusal) {
+  HOLDLINE_ASSIGN(auto judgement, judge(push.device, candidate));
+  auto refs = missing(lane, action.header);
+  if (auto& refusal = judgement.refusal) {
+    if (refusal->code == unknown_person)
+      return hold(lane, read.stored, HeldState::waiting, std::move(refs), candidate.corrected_ms, refusal->code,
+                  refusal->text);
     // The sign-in came with this push and was refused itself: that is the reason to tell.
     const auto why = refused_sign_ins.find(action.header.assertion);
     if (refusal->code == "no-sign-in" && why != refused_sign_ins.end()) refusal = why->second;
     return quarantine(lane, read.stored, refusal->code, refusal->text);
   }
+  candidate.marks = judgement.marks;
   if (!read.findings.empty()) return quarantine(lane, read.stored, "invalid", texts_of(read.findings));
-  if (auto refs = missing(lane, action.header.depends_on); !refs.empty())
+  if (!refs.empty())
     return hold(lane, read.stored, HeldState::waiting, std::move(refs), candidate.corrected_ms, "waiting",
                 "Waits for an earlier action of the same workstation that has not taken effect yet.");
   return settle(candidate);
 }
 
-Result<std::optional<Refusal>> IntakeGroup::refuse(const Device& device, const LaneKey& lane,
-                                                   const sync::Action& action) {
-  const auto& known = assertions_[{lane.device, lane.incarnation}];
-  const auto assertion = known.find(action.header.assertion);
-  return authority_.check(schema_, device, action, assertion == known.end() ? nullptr : &assertion->second);
-}
-
 // Checked when the action's turn comes, which may be long after it arrived. An op may stand on a record that an earlier
 // op of the same action creates.
 Result<sync::ActionResult> IntakeGroup::settle(const Candidate& candidate) {
-  std::map<sync::RecordKey, std::string_view> created;  // by this action, in which scope
+  Created created;
   for (const sync::Op& op : candidate.action.ops) {
-    HOLDLINE_ASSIGN(const VersionedRecord* stands, stored(op.record));
-    const auto own = created.find(op.record);
-    if (!stands && own == created.end() && op.kind != sync::OpKind::create)
-      return quarantine(candidate.lane, candidate.stored, "unknown-record",
-                        "The record this changes is not known to the hub.");
-    const std::string_view scope = stands ? stands->stored.record.scope : own != created.end() ? own->second : op.scope;
-    if (scope != op.scope)
-      return quarantine(candidate.lane, candidate.stored, "scope-moved",
-                        "The record belongs to another scope now. Somebody with rights there can enter it again.");
+    HOLDLINE_ASSIGN(auto refusal, misplaced(op, created));
+    if (refusal)
+      return quarantine(candidate.lane, candidate.stored, std::move(refusal->code), std::move(refusal->text));
     if (op.kind == sync::OpKind::create) created.emplace(op.record, op.scope);
   }
   HOLDLINE_ASSIGN(const bool full, outgrows(candidate.action));
@@ -194,8 +182,16 @@ Result<sync::ActionResult> IntakeGroup::settle(const Candidate& candidate) {
     return quarantine(
         candidate.lane, candidate.stored, "record-full",
         "A list of the record holds as much as a record can. Begin a new record for what is to be added.");
+  HOLDLINE_ASSIGN(const auto refusal, refuse_decision(candidate));
+  if (refusal) return quarantine(candidate.lane, candidate.stored, refusal->code, refusal->text);
   record_applied_reissue(candidate);
-  return apply(candidate);
+  HOLDLINE_ASSIGN(auto result, apply(candidate));
+  if (const auto& decision = candidate.action.header.decision) {
+    const bool replaced = decision->kind == sync::Decision::Kind::replace;
+    carry_out(candidate.lane, *decision, replaced ? "replaced" : "discarded",
+              replaced ? "Corrected and sent again." : decision->reason);
+  }
+  return result;
 }
 
 sync::ActionResult IntakeGroup::hold(const LaneKey& lane, const sync::StoredAction& stored, HeldState state,
@@ -216,17 +212,29 @@ sync::ActionResult IntakeGroup::quarantine(const LaneKey& lane, const sync::Stor
   return hold(lane, stored, HeldState::quarantined, {}, 0, std::move(code), std::move(text));
 }
 
-Result<sync::ActionResult> IntakeGroup::apply(const Candidate& candidate) {
+Result<sync::ActionResult> IntakeGroup::apply(const Candidate& candidate, std::vector<OpEffect>* effects) {
   sync::ActionResult result = result_of(candidate.lane, candidate.stored.number, sync::Verdict::applied, head_);
   filling_ = {head_.cn + 1, 0, 0};
-  for (std::uint32_t index = 0; index < candidate.action.ops.size(); ++index)
-    HOLDLINE_TRY(apply_op(candidate, index, result));
-  if (filling_.records != 0) head_ = {filling_.cn, changes_.salt};
+  for (std::uint32_t index = 0; index < candidate.action.ops.size(); ++index) {
+    HOLDLINE_ASSIGN(const OpEffect effect, apply_op(candidate, index, result));
+    if (effects != nullptr) effects->push_back(effect);
+  }
+  if (filling_.records != 0) {
+    const sync::ActionHeader& header = candidate.action.header;
+    changes_.applied.push_back({head_.cn + 1, filling_.cn, candidate.lane, header.number, header.person,
+                                header.assertion, candidate.corrected_ms, candidate.marks, header.acceptance});
+    head_ = {filling_.cn, changes_.salt};
+  }
   result.at = head_;
+  if ((candidate.marks & made_before_disabling) != 0) {
+    result.code = "made-before-disabling";
+    result.text = "It was made before the person was disabled, and arrived after.";
+  }
   return result;
 }
 
-Result<void> IntakeGroup::apply_op(const Candidate& candidate, std::uint32_t index, sync::ActionResult& result) {
+Result<IntakeGroup::OpEffect> IntakeGroup::apply_op(const Candidate& candidate, std::uint32_t index,
+                                                    sync::ActionResult& result) {
   const sync::Op& op = candidate.action.ops[index];
   const sync::Collection& collection = *schema_.collection(op.record.collection);
   HOLDLINE_ASSIGN(VersionedRecord * stands, stored(op.record));
@@ -242,9 +250,15 @@ Result<void> IntakeGroup::apply_op(const Candidate& candidate, std::uint32_t ind
   };
   sync::MergeOutcome outcome = sync::merge(collection, stands ? &stands->stored : nullptr, incoming, joins);
   HOLDLINE_TRY(asked);
+  sync::mark_resolved(schema_, stands ? &stands->stored.record : nullptr, incoming, outcome);
   if (outcome.merged && result.verdict == sync::Verdict::applied) result.verdict = sync::Verdict::merged;
   HOLDLINE_TRY(record_losing_values(candidate, index, outcome, result));
   HOLDLINE_TRY(join_conflicts(candidate, index, outcome, result));
+  const bool asks =
+      !outcome.joined.empty() || std::ranges::any_of(outcome.losing_values, [](const sync::LosingValue& losing) {
+        return losing.state == sync::LosingState::open;
+      });
+  const OpEffect effect{outcome.created, outcome.changes_record(), asks};
   if (outcome.changes_record() || outcome.stamps_changed) {
     outcome.next.record.scope = stands ? stands->stored.record.scope : op.scope;
     if (outcome.changes_record())
@@ -252,7 +266,7 @@ Result<void> IntakeGroup::apply_op(const Candidate& candidate, std::uint32_t ind
     else
       write_meta(op.record, std::move(outcome.next));
   }
-  return {};
+  return effect;
 }
 
 Result<std::optional<sync::Hash>> IntakeGroup::digest_with_children(const sync::Op& op) {
@@ -268,29 +282,13 @@ Result<std::optional<sync::Hash>> IntakeGroup::digest_with_children(const sync::
     const auto parent = schema_.collection(key.collection)->parent;
     if (parent && record.fields[*parent] == sync::Value(op.record.id)) children.push_back(record);
   }
-  return std::optional(sync::seen_digest(stands->stored.record, children));
+  return std::optional(sync::seen_digest(*schema_.collection(op.record.collection), stands->stored.record, children));
 }
 
 sync::ActionResult& IntakeGroup::keep_result(const LaneKey& lane, const sync::Hash& hash, sync::ActionResult result) {
   result.entry = ++result_heads_[lane.device];
   changes_.results.push_back({lane.device, std::move(result), hash});
   return changes_.results.back().result;
-}
-
-Result<void> IntakeGroup::take_own(const sync::Maker& hub, const sync::ActionHeader& header,
-                                   std::span<const sync::Op> ops) {
-  std::vector<sync::RecordKey> keys;
-  for (const sync::Op& op : ops) keys.push_back(op.record);
-  HOLDLINE_TRY(load_records(keys));
-  sync::Action own{header, {ops.begin(), ops.end()}};
-  const sync::StoredAction none{};
-  const LaneKey lane{hub.device, hub.incarnation, header.lane};
-  HOLDLINE_ASSIGN(const bool full, outgrows(own));
-  if (full)
-    return fail(ErrorKind::ask_person, "record-full",
-                "A list or set of a record would become longer than a record can be. Nothing of this part was stored.");
-  HOLDLINE_TRY(apply({lane, none, own, header.event_ms, true}));
-  return {};
 }
 
 }  // namespace holdline::hub

@@ -23,6 +23,9 @@ struct RecordKeyHash {
   std::size_t operator()(const sync::RecordKey& key) const noexcept { return std::hash<Id>{}(key.id) ^ key.collection; }
 };
 
+// What is wrong, in one text that is short enough for a result.
+std::string texts_of(const std::vector<sync::Finding>& findings);
+
 class IntakeGroup {
  public:
   IntakeGroup(LedgerTransaction& transaction, const sync::Schema& schema, Authority& authority, std::int64_t now_ms,
@@ -34,15 +37,24 @@ class IntakeGroup {
   // Loads everything the pushes can touch, set by set.
   Result<void> load(std::span<const IncomingPush> pushes);
   Result<sync::PushReply> take(const IncomingPush& push);
-  // Applies the hub's own ops as one action.
-  Result<void> take_own(const sync::Maker& hub, const sync::ActionHeader& header, std::span<const sync::Op> ops);
+  // See Intake::take_own.
+  Result<std::vector<RowOutcome>> take_own(const sync::Maker& hub, const sync::ActionHeader& header,
+                                           std::span<const OwnRow> rows);
+
+  // As load(), for what is held of one outbox.
+  Result<void> load_held(const sync::Maker& maker);
+  // See Intake::decide.
+  Result<sync::ActionResult> decide(const Device& device, const HeldDecision& decision);
+  // What of this outbox waits for a person who is known by now has its turn.
+  Result<void> settle_waiting(const Device& device, const sync::Maker& maker);
 
   bool empty() const;
   const ChangeSet& changes();
   Cursor head() const { return head_; }
 
  private:
-  using DeviceKey = std::pair<Id, Id>;  // device, incarnation
+  using DeviceKey = std::pair<Id, Id>;                          // device, incarnation
+  using Created = std::map<sync::RecordKey, std::string_view>;  // by earlier ops of one action, in which scope
 
   // An action on its way, new or held until now.
   struct Candidate {
@@ -51,22 +63,51 @@ class IntakeGroup {
     const sync::Action& action;
     std::int64_t corrected_ms;
     bool own = false;  // of the hub itself, which counts nothing: known by what it says
+    std::uint8_t marks = 0;
 
     sync::Incoming incoming(std::uint32_t op) const {
-      return {action.ops[op], {lane.device, lane.incarnation}, action.header, op, corrected_ms, {}, own};
+      return {action.ops[op], {lane.device, lane.incarnation}, action.header, op, corrected_ms, {}, own, action.salt};
     }
   };
 
+  Result<void> load_outbox(const sync::Maker& maker);
   Result<void> load_records(std::span<const sync::RecordKey> keys);
   Result<VersionedRecord*> stored(const sync::RecordKey& key);
   Result<sync::PushReply> replay(const IncomingPush& push, const LaneKey& lane, std::uint64_t last);
   Result<sync::ActionResult> take_new(const IncomingPush& push, const LaneKey& lane, const ReadAction& read,
                                       const std::map<std::uint32_t, Refusal>& refused_sign_ins);
-  Result<std::optional<Refusal>> refuse(const Device& device, const LaneKey& lane, const sync::Action& action);
+  Result<void> take_sign_in(const Id& device, const LaneKey& lane, const sync::Assertion& assertion,
+                            std::map<std::uint32_t, Refusal>& refused);
+  Result<Judgement> judge(const Device& device, const Candidate& candidate);
+  bool has_its_turn(const HeldAction& action);
   Result<sync::ActionResult> settle(const Candidate& candidate);
-  std::vector<sync::ActionRef> missing(const LaneKey& lane, const std::vector<sync::ActionRef>& depends_on) const;
-  Result<sync::ActionResult> apply(const Candidate& candidate);
-  Result<void> apply_op(const Candidate& candidate, std::uint32_t index, sync::ActionResult& result);
+  // Nothing when there is no such record.
+  Result<std::optional<std::string_view>> scope_of(const sync::RecordKey& key, const Created& created);
+  // Why the op cannot stand where it says, if so.
+  Result<std::optional<Refusal>> misplaced(const sync::Op& op, const Created& created);
+  // Which rule between fields a record of the hub's own would break, if so.
+  Result<std::optional<Refusal>> breaks_rule(const sync::Op& op);
+  // The records by which misplaced() judges.
+  void add_places(const sync::Op& op, std::vector<sync::RecordKey>& keys) const;
+  std::vector<sync::ActionRef> missing(const LaneKey& lane, const sync::ActionHeader& header) const;
+  bool arrived(const LaneKey& lane, const sync::ActionRef& ref) const;
+  HeldAction* find_held(const LaneKey& lane, const sync::ActionRef& ref);
+  Result<std::optional<Refusal>> refuse_decision(const Candidate& candidate);
+  void carry_out(const LaneKey& lane, const sync::Decision& decision, const std::string& code, const std::string& text);
+  // What of the outbox waits for `ref`, directly or not, in an order in which it can take effect.
+  std::vector<sync::ActionRef> dependents(const LaneKey& lane, const sync::ActionRef& ref) const;
+  Result<sync::ActionResult> release_held(const HeldAction& held, const HeldDecision& decision);
+  Result<sync::ActionResult> discard_held(const LaneKey& lane, const HeldDecision& decision);
+  // What one op did.
+  struct OpEffect {
+    bool created = false, changed = false, conflict = false;
+  };
+  Result<sync::ActionResult> apply(const Candidate& candidate, std::vector<OpEffect>* effects = nullptr);
+  Result<OpEffect> apply_op(const Candidate& candidate, std::uint32_t index, sync::ActionResult& result);
+  // Why a row of the hub's own cannot be taken, if so.
+  Result<std::optional<Refusal>> misplaced(const OwnRow& row);
+  // Whether people deleted here what the op is about, or what it hangs on.
+  Result<bool> is_about_deleted(const sync::Op& op);
   Result<void> record_losing_values(const Candidate& candidate, std::uint32_t index, const sync::MergeOutcome& outcome,
                                     sync::ActionResult& result);
   Result<void> join_conflicts(const Candidate& candidate, std::uint32_t index, const sync::MergeOutcome& outcome,
@@ -109,7 +150,7 @@ class IntakeGroup {
   std::map<LaneKey, Progress> progress_;
   std::map<Id, std::uint64_t> result_heads_;
   std::map<DeviceKey, std::map<sync::ActionRef, HeldAction>> held_;
-  std::map<DeviceKey, std::map<std::uint32_t, sync::Assertion>> assertions_;
+  std::map<DeviceKey, std::map<std::uint32_t, SignIn>> sign_ins_;
   std::map<std::pair<Id, sync::Hash>, AppliedReissue> applied_reissues_;  // device, hash of the original position
   std::unordered_map<sync::RecordKey, std::optional<VersionedRecord>, RecordKeyHash> records_;
 };

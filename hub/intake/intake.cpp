@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 #include "hub/intake/group.hpp"
 
@@ -46,11 +47,15 @@ std::vector<std::size_t> working_order(std::span<const IncomingPush> pushes) {
 std::vector<Result<sync::PushReply>> Intake::take(std::span<const IncomingPush> pushes, std::int64_t now_ms) {
   std::vector<Result<sync::PushReply>> replies(pushes.size());
   const auto work = [&]() -> Result<void> {
-    Authority authority([this](const Id& id) { return ledger_.person(id); });
+    Authority authority = this->authority();
     HOLDLINE_ASSIGN(auto transaction, ledger_.begin());
     IntakeGroup group(*transaction, ledger_.schema(), authority, now_ms, entropy_.u64());
     HOLDLINE_TRY(group.load(pushes));
     for (const std::size_t i : working_order(pushes)) {
+      if (auto granted = still_granted(pushes[i].device); !granted) {
+        replies[i] = fail(std::move(granted));
+        continue;
+      }
       HOLDLINE_ASSIGN(replies[i], group.take(pushes[i]));
     }
     if (!group.empty()) HOLDLINE_TRY(transaction->commit(group.changes()));
@@ -61,18 +66,67 @@ std::vector<Result<sync::PushReply>> Intake::take(std::span<const IncomingPush> 
   return replies;
 }
 
-Result<Cursor> Intake::take_own(std::span<const sync::Op> ops, std::int64_t now_ms) {
+Result<sync::ActionResult> Intake::decide(const HeldDecision& decision, std::int64_t now_ms) {
+  HOLDLINE_ASSIGN(const auto device, ledger_.device(decision.device));
+  if (!device) return fail(ErrorKind::ask_person, "unknown-device", "The hub knows no such workstation.");
+  Authority authority = this->authority();
+  HOLDLINE_ASSIGN(auto transaction, ledger_.begin());
+  IntakeGroup group(*transaction, ledger_.schema(), authority, now_ms, entropy_.u64());
+  HOLDLINE_TRY(group.load_held({decision.device, decision.incarnation}));
+  HOLDLINE_ASSIGN(auto result, group.decide(*device, decision));
+  HOLDLINE_TRY(transaction->commit(group.changes()));
+  return result;
+}
+
+Authority Intake::authority() {
+  return Authority([this](const Id& id) { return ledger_.person(id); }, sign_in_ms_);
+}
+
+Result<void> Intake::still_granted(const Device& device) {
+  HOLDLINE_ASSIGN(const auto now, ledger_.device(device.id));
+  if (!now) return {};  // it was never enrolled by a code; whoever read the push has judged it
+  if (now->state != DeviceState::active)
+    return fail(ErrorKind::ask_person, "device-revoked", "This workstation was revoked.");
+  if (now->grants != device.grants)
+    return fail(ErrorKind::start_over, "grants-changed", "The workstation's scopes have changed. Say hello again.");
+  return {};
+}
+
+Result<void> Intake::settle_waiting(std::int64_t now_ms) {
+  constexpr std::size_t every = 1'000'000'000;
+  std::set<std::pair<Id, Id>> outboxes;
+  {
+    HOLDLINE_ASSIGN(auto reader, ledger_.reader());
+    HOLDLINE_ASSIGN(const auto held, reader->held(HeldState::waiting, every));
+    for (const HeldAction& action : held)
+      if (action.code == unknown_person) outboxes.emplace(action.lane.device, action.lane.incarnation);
+  }
+  for (const auto& [id, incarnation] : outboxes) {
+    HOLDLINE_ASSIGN(const auto device, ledger_.device(id));
+    if (!device || device->state != DeviceState::active) continue;  // it goes on waiting
+    Authority authority = this->authority();
+    HOLDLINE_ASSIGN(auto transaction, ledger_.begin());
+    IntakeGroup group(*transaction, ledger_.schema(), authority, now_ms, entropy_.u64());
+    HOLDLINE_TRY(group.settle_waiting(*device, {id, incarnation}));
+    if (!group.empty()) HOLDLINE_TRY(transaction->commit(group.changes()));
+  }
+  return {};
+}
+
+Result<std::vector<RowOutcome>> Intake::take_own(std::span<const OwnRow> rows, std::int64_t now_ms, bool dry_run,
+                                                 std::optional<sync::Acceptance> acceptance) {
   const sync::Maker hub{ledger_.identity().hub, ledger_.identity().epoch};
-  Authority authority([this](const Id& id) { return ledger_.person(id); });
+  Authority authority = this->authority();
   HOLDLINE_ASSIGN(auto transaction, ledger_.begin());
   IntakeGroup group(*transaction, ledger_.schema(), authority, now_ms, entropy_.u64());
   HOLDLINE_TRY(group.load({}));
   sync::ActionHeader header;
   header.schema = ledger_.schema().version();
   header.event_ms = header.made.wall_ms = header.hybrid.ms = now_ms;
-  HOLDLINE_TRY(group.take_own(hub, header, ops));
-  if (!group.empty()) HOLDLINE_TRY(transaction->commit(group.changes()));
-  return group.head();
+  header.acceptance = std::move(acceptance);
+  HOLDLINE_ASSIGN(auto outcomes, group.take_own(hub, header, rows));
+  if (!dry_run && !group.empty()) HOLDLINE_TRY(transaction->commit(group.changes()));
+  return outcomes;
 }
 
 }  // namespace holdline::hub

@@ -36,22 +36,73 @@ struct IncomingPush {
 // Pure. ask_person "wrong-device" when the batch names another maker than the device that sent it; "empty-batch".
 Result<IncomingPush> read_push(const sync::Schema& schema, const Device& device, sync::Push push);
 
+// What the hub itself does for one row of an import: taken whole or not at all.
+struct OwnRow {
+  std::vector<sync::Op> ops;
+  std::optional<ImportedRow> imported = {};  // kept with it
+};
+enum class RowEffect : std::uint8_t {
+  created,
+  updated,
+  unchanged,
+  conflict,  // of some of its values a person has to decide
+  refused,
+};
+struct RowOutcome {
+  RowEffect effect = RowEffect::unchanged;
+  std::string code, text;  // refused: why
+};
+
+class Authority;
+
+// What an operator of the hub decides about a held action.
+struct HeldDecision {
+  enum class Kind : std::uint8_t { release, discard };
+  Id device, incarnation;
+  sync::ActionRef of;
+  Kind kind = Kind::release;
+  std::string scope;        // release: into this scope instead of its own; empty: as it is
+  std::string reason, by;   // kept with it and told at its workstation
+  bool dependents = false;  // discard: also what builds on it
+};
+
 class Intake {
  public:
-  Intake(Ledger& ledger, platform::Entropy& entropy) : ledger_(ledger), entropy_(entropy) {}
+  // `sign_in_ms`: how old a sign-in may become before what is done by it is marked; 0: any age.
+  Intake(Ledger& ledger, platform::Entropy& entropy, std::int64_t sign_in_ms = 0)
+      : ledger_(ledger), entropy_(entropy), sign_in_ms_(sign_in_ms) {}
 
   // Takes a group of pushes in one transaction; durable when it returns. One reply per push, in the order given. When
   // the commit fails every push gets that error and nothing of the group is stored.
   std::vector<Result<sync::PushReply>> take(std::span<const IncomingPush> pushes, std::int64_t now_ms);
 
-  // The hub's own changes (imports): ops that create or edit, applied as one action of the hub itself. Returns where
-  // the last of them took effect. Conflicts go the ordinary way. ask_person "record-full" when a list or set would grow
-  // beyond what a record may hold; nothing is stored then.
-  Result<Cursor> take_own(std::span<const sync::Op> ops, std::int64_t now_ms);
+  // Releases a held action whatever its person's rights, together with what waits for it, or gives it up. Durable when
+  // it returns; its workstation learns it from the result stream. ask_person: "not-held"; "has-dependents" (discard);
+  // "waits", "invalid" and what else keeps it from taking effect (release). Nothing changes then.
+  Result<sync::ActionResult> decide(const HeldDecision& decision, std::int64_t now_ms);
+
+  // To be called when somebody became known: what waits for them takes effect or is refused, one transaction for each
+  // outbox; durable when it returns.
+  Result<void> settle_waiting(std::int64_t now_ms);
+
+  // The hub's own changes (imports), applied as one action of the hub itself; durable when it returns. One outcome for
+  // each row, in their order. Conflicts go the ordinary way. What people deleted here is not changed and not brought
+  // back. A row is refused that would change a record of another scope ("scope-clash", "scope-moved") or one that is
+  // not there ("unknown-record"). ask_person "record-full" when a list or set would grow beyond what a record may hold;
+  // nothing is stored then. `dry_run`: says what would come of it, stores nothing. A row after which a record breaks
+  // a rule between its fields is refused as well. `acceptance` is kept with it.
+  Result<std::vector<RowOutcome>> take_own(std::span<const OwnRow> rows, std::int64_t now_ms, bool dry_run = false,
+                                           std::optional<sync::Acceptance> acceptance = {});
 
  private:
+  Authority authority();
+  // A push that was on its way when its device was revoked or its scopes changed is refused whole: nothing of it is
+  // stored, and it may come again.
+  Result<void> still_granted(const Device& device);
+
   Ledger& ledger_;
   platform::Entropy& entropy_;
+  const std::int64_t sign_in_ms_;
 };
 
 }  // namespace holdline::hub

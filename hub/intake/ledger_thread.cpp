@@ -15,8 +15,13 @@ constexpr std::size_t queue_actions = 100'000;
 
 }  // namespace
 
-LedgerThread::LedgerThread(Ledger& ledger, platform::Entropy& entropy, const platform::Clock& clock, Events events)
-    : ledger_(ledger), clock_(clock), intake_(ledger, entropy), events_(std::move(events)), thread_(clock) {}
+LedgerThread::LedgerThread(Ledger& ledger, platform::Entropy& entropy, const platform::Clock& clock, Events events,
+                           std::int64_t sign_in_ms)
+    : ledger_(ledger),
+      clock_(clock),
+      intake_(ledger, entropy, sign_in_ms),
+      events_(std::move(events)),
+      thread_(clock) {}
 
 void LedgerThread::push(IncomingPush push, Pushed reply) {
   {
@@ -38,8 +43,26 @@ void LedgerThread::run(std::function<void(Ledger&, Intake&)> work) {
     work(ledger_, intake_);
     events_.committed();
     check_ledger_usable();
+    plan_upkeep();
   });
 }
+
+void LedgerThread::run_in_turns(Turn turn) { next_turn(std::make_shared<const Turn>(std::move(turn))); }
+
+// Behind what is queued by then, and behind the pushes that came since: who waits for an answer waits for the rest of
+// one turn.
+void LedgerThread::next_turn(std::shared_ptr<const Turn> turn) {
+  thread_.post([this, turn = std::move(turn)] {
+    take_waiting();
+    const bool more = (*turn)(ledger_, intake_);
+    events_.committed();
+    check_ledger_usable();
+    plan_upkeep();
+    if (more) next_turn(turn);
+  });
+}
+
+void LedgerThread::run_beside_writes(std::function<void()> work) { thread_.post(std::move(work)); }
 
 std::vector<LedgerThread::Waiting> LedgerThread::next_group() {
   const platform::MutexLock lock(mutex_);
@@ -72,6 +95,18 @@ void LedgerThread::take_group(std::vector<Waiting> group) {
   for (std::size_t i = 0; i < group.size(); ++i) group[i].reply(std::move(replies[i]));
   events_.committed();
   if (!all_well) check_ledger_usable();
+  plan_upkeep();
+}
+
+// In its place between others, as every turn of a long write.
+void LedgerThread::plan_upkeep() {
+  if (upkeep_planned_ || !ledger_.upkeep_due()) return;
+  upkeep_planned_ = true;
+  thread_.post([this] {
+    take_waiting();
+    upkeep_planned_ = false;
+    if (!ledger_.upkeep()) check_ledger_usable();
+  });
 }
 
 // Asked of the ledger itself: what failed may have been any write, and its own error may have been told to somebody

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "hub/intake/intake.hpp"
@@ -26,16 +27,26 @@ class LedgerThread {
   };
 
   // The events are called on the thread. Its end finishes what was queued.
-  LedgerThread(Ledger& ledger, platform::Entropy& entropy, const platform::Clock& clock, Events events);
+  // `sign_in_ms` as Intake has it.
+  LedgerThread(Ledger& ledger, platform::Entropy& entropy, const platform::Clock& clock, Events events,
+               std::int64_t sign_in_ms = 0);
 
   // The reply comes on the ledger's thread, after the commit. Refused at once with retry_later "busy" when too much
   // waits.
   void push(IncomingPush push, Pushed reply);
 
-  // Any other write (enrolment, import), alone on the thread, in its turn.
+  // Any other write (enrolment), alone on the thread, in its turn.
   void run(std::function<void(Ledger&, Intake&)> work);
+  // A long write (import) turn by turn, until `turn` answers false; between two of them whatever waits is taken. A turn
+  // should not take longer than TurnSize::longest_ms. What is left when the thread ends is not called any more.
+  void run_in_turns(std::function<bool(Ledger&, Intake&)> turn);
+  // Work that changes nothing readers see, so that nobody who waits for a change is woken by it.
+  void run_beside_writes(std::function<void()> work);
 
  private:
+  using Turn = std::function<bool(Ledger&, Intake&)>;
+  void next_turn(std::shared_ptr<const Turn> turn);
+
   struct Waiting {
     IncomingPush push;
     Pushed reply;
@@ -44,12 +55,14 @@ class LedgerThread {
   void take_waiting();
   void take_group(std::vector<Waiting> group);
   void check_ledger_usable();
+  void plan_upkeep();
 
   Ledger& ledger_;
   const platform::Clock& clock_;
   Intake intake_;
   Events events_;
-  bool lost_ = false;  // the thread only
+  bool lost_ = false;            // the thread only
+  bool upkeep_planned_ = false;  // likewise
   platform::Mutex mutex_;
   std::deque<Waiting> pushes_ HOLDLINE_GUARDED_BY(mutex_);
   std::size_t actions_waiting_ HOLDLINE_GUARDED_BY(mutex_) = 0;

@@ -7,28 +7,39 @@
 
 namespace holdline::hub {
 
-// What of `depends_on` has not taken effect: not arrived yet, waiting itself, refused or given up.
-std::vector<sync::ActionRef> IntakeGroup::missing(const LaneKey& lane,
-                                                  const std::vector<sync::ActionRef>& depends_on) const {
+// What of `depends_on` has not taken effect: not arrived yet, waiting itself, or refused. What was decided on waits for
+// nothing: it is known by what took its place. And what a decision is about has to be here.
+std::vector<sync::ActionRef> IntakeGroup::missing(const LaneKey& lane, const sync::ActionHeader& header) const {
   std::vector<sync::ActionRef> refs;
   const auto held = held_.find({lane.device, lane.incarnation});
-  for (const sync::ActionRef& ref : depends_on) {
-    const auto progress = progress_.find({lane.device, lane.incarnation, ref.lane});
-    const bool arrived = progress != progress_.end() && ref.number <= progress->second.number;
-    if (!arrived || (held != held_.end() && held->second.contains(ref))) refs.push_back(ref);
-  }
+  for (const sync::ActionRef& ref : header.depends_on)
+    if (!arrived(lane, ref) || (held != held_.end() && held->second.contains(ref))) refs.push_back(ref);
+  if (header.decision)
+    for (const sync::ActionRef& ref : header.decision->on)
+      if (!arrived(lane, ref)) refs.push_back(ref);
+  std::ranges::sort(refs);
+  refs.erase(std::ranges::unique(refs).begin(), refs.end());
   return refs;
+}
+
+bool IntakeGroup::arrived(const LaneKey& lane, const sync::ActionRef& ref) const {
+  const auto progress = progress_.find({lane.device, lane.incarnation, ref.lane});
+  return progress != progress_.end() && ref.number <= progress->second.number;
+}
+
+// A person whom nobody knew may be known by now.
+bool IntakeGroup::has_its_turn(const HeldAction& action) {
+  if (action.state != HeldState::waiting) return false;
+  const auto header = sync::read_header(action.stored.header);
+  if (!header || !missing(action.lane, *header).empty()) return false;
+  return action.code != unknown_person || authority_.knows(header->person).value_or(false);
 }
 
 // Whatever waited only for actions that have now taken effect takes effect as well, or is refused, and so on.
 Result<void> IntakeGroup::release_waiting(const Device& device, const LaneKey& settled) {
   auto& held = held_[{settled.device, settled.incarnation}];
-  const auto has_its_turn = [this](const auto& entry) {
-    const HeldAction& action = entry.second;
-    return action.state == HeldState::waiting && missing(action.lane, action.missing).empty();
-  };
-  for (auto next = std::ranges::find_if(held, has_its_turn); next != held.end();
-       next = std::ranges::find_if(held, has_its_turn)) {
+  const auto due = [this](const auto& entry) { return has_its_turn(entry.second); };
+  for (auto next = std::ranges::find_if(held, due); next != held.end(); next = std::ranges::find_if(held, due)) {
     const HeldAction waiting = std::move(next->second);
     held.erase(next);
     std::erase_if(changes_.hold, [&](const HeldAction& h) {
@@ -47,12 +58,21 @@ Result<sync::ActionResult> IntakeGroup::release(const Device& device, const Held
   const LaneKey& lane = waiting.lane;
   const auto action = sync::read_action(schema_, {lane.device, lane.incarnation}, waiting.stored);
   if (!action) return quarantine(lane, waiting.stored, action.error().code, action.error().message);
-  const Candidate candidate{lane, waiting.stored, *action, waiting.corrected_ms};
+  Candidate candidate{lane, waiting.stored, *action, waiting.corrected_ms};
   HOLDLINE_ASSIGN(auto taken, taken_before(candidate));
   if (taken) return *std::move(taken);
-  HOLDLINE_ASSIGN(const auto refusal, refuse(device, lane, *action));
-  if (refusal) return quarantine(lane, waiting.stored, refusal->code, refusal->text);
+  HOLDLINE_ASSIGN(const auto judgement, judge(device, candidate));
+  if (const auto& refusal = judgement.refusal) return quarantine(lane, waiting.stored, refusal->code, refusal->text);
+  candidate.marks = judgement.marks;
+  if (waiting.code == unknown_person)
+    if (const auto findings = sync::validate(schema_, *action); !findings.empty())
+      return quarantine(lane, waiting.stored, "invalid", texts_of(findings));
   return settle(candidate);
+}
+
+Result<void> IntakeGroup::settle_waiting(const Device& device, const sync::Maker& maker) {
+  HOLDLINE_TRY(load_held(maker));
+  return release_waiting(device, {maker.device, maker.incarnation, 0});
 }
 
 }  // namespace holdline::hub

@@ -42,7 +42,10 @@ ChangeNumber IntakeGroup::cn_for(const sync::Record& told, sync::FieldMask field
 void IntakeGroup::write(const sync::RecordKey& key, sync::StoredRecord next, sync::FieldMask changed) {
   auto& kept = records_[key];
   RecordWrite record{0, std::nullopt, {}, changed, true};
-  if (kept && !kept->stored.record.deleted) record.before = std::move(kept->stored.record);
+  if (kept) {
+    record.before_cn = kept->cn;
+    (kept->stored.record.deleted ? record.deleted_before : record.before) = std::move(kept->stored.record);
+  }
   record.cn = next.meta.last_cn = cn_for(next.record, record.before ? changed : all_fields);
   record.next = next;
   kept = VersionedRecord{std::move(next), record.cn};

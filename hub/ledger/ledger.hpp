@@ -27,15 +27,29 @@ using sync::Lane;
 
 enum class DeviceState : std::uint8_t { active, revoked };
 
+// Which certificates a device may present. There is one line of them: the holder of the current one is granted the
+// next, and what was current ends when that is first presented (hub/people/admission.hpp).
+struct DeviceCertificates {
+  std::string current;           // SHA-256 fingerprint, hex
+  std::int64_t until_ms = 0;     // its end; 0: not known
+  std::string key;               // SHA-256 of its public key, hex; empty: not known
+  std::string next;              // granted, not yet presented; empty: none
+  std::int64_t issued = 0;       // serial of the latest grant of this device
+  std::int64_t approved_ms = 0;  // until then an operator lets it renew however long it was away
+  bool operator==(const DeviceCertificates&) const = default;
+};
+
 struct Device {
   Id id;
   std::string name;
-  std::string certificate;  // SHA-256 fingerprint, hex, of the certificate it may present
+  DeviceCertificates certificates;
   std::vector<std::string> scopes;
   sync::VisibilitySet profile = 0xff;
-  std::uint32_t grants = 1;
+  std::uint32_t grants = 1;  // grants_of() these (hub/ledger/grants.hpp)
   DeviceState state = DeviceState::active;
   std::int64_t enrolled_ms = 0;
+  std::int64_t readmitted_ms = 0;   // known by its certificate only, because the ledger is older than it; 0: never
+  std::int64_t outbox_lost_ms = 0;  // the workstation lost its outbox then, with what it had not sent; 0: never
 };
 
 struct EnrollCode {
@@ -44,7 +58,11 @@ struct EnrollCode {
   std::vector<std::string> scopes;
   sync::VisibilitySet profile = 0xff;
   std::int64_t expires_ms = 0;
+  std::optional<Id> device = std::nullopt;  // the known device it is for; name, scopes and profile are then that one's
+  std::optional<Id> used_by = std::nullopt;
 };
+
+enum class PersonState : std::uint8_t { active, disabled };
 
 // A person's account: the key pair that signs sign-ins, its private half wrapped by the person's unlocker.
 struct Person {
@@ -55,6 +73,25 @@ struct Person {
   sync::Bytes wrapped;     // by password (platform/crypto/password.hpp)
   std::vector<std::string> scopes;
   std::string role;  // agent | supervisor | it
+  PersonState state = PersonState::active;
+  std::int64_t disabled_ms = 0;          // when, by the hub's clock
+  std::vector<sync::Bytes> former_keys;  // public keys of earlier passwords: sign-ins made with them may still arrive
+};
+
+// A person whom a workstation knows and the ledger does not, because it was put back to a moment before the person was
+// added. A claim gives no right; an operator recalls the person from it.
+struct PersonClaim {
+  Person person;
+  Id device;  // who told first
+  std::int64_t told_ms = 0;
+};
+inline constexpr std::size_t max_claims = 1'000;
+
+// A sign-in that actions refer to. One that is not verified is of a person nobody knows here yet.
+struct SignIn {
+  sync::Assertion assertion;
+  bool verified = false;
+  bool operator==(const SignIn&) const = default;
 };
 
 struct LaneKey {
@@ -108,6 +145,36 @@ struct RecordWrite {
   sync::StoredRecord next;
   sync::FieldMask changed = 0;  // of an existing record; a new one tells all its fields
   bool fed = true;              // false: only the meta differs; kept, but the feed and the digests do not see it
+  ChangeNumber before_cn = 0;   // of the form it had, deleted or not; 0: it is new
+  std::optional<sync::Record> deleted_before = {};  // as it stood when it comes back from deletion
+};
+
+// What was out of the ordinary when an action took effect; bits.
+enum ActionMark : std::uint8_t {
+  made_before_disabling = 1,  // it arrived after its person was disabled
+  sign_in_too_old = 2,        // its sign-in was older than workstations should let it become
+  released_at_hub = 4,        // an operator let it take effect, whatever its person's rights
+};
+
+// Who did what took effect at the change numbers [first, last].
+struct AppliedAction {
+  ChangeNumber first = 0, last = 0;
+  LaneKey lane;              // device and incarnation; the hub's own id for imports
+  std::uint64_t number = 0;  // 0: the hub's own
+  Id person;                 // nil: the hub's own
+  std::uint32_t sign_in = 0;
+  std::int64_t at_ms = 0;  // when it was done, corrected
+  std::uint8_t marks = 0;
+  std::optional<sync::Acceptance> acceptance = {};  // what was asked about it, and answered
+  bool operator==(const AppliedAction&) const = default;
+};
+
+// What a source outside said last of a record and of what hangs on it, as its import encodes it: what the next import
+// of the same source is compared with.
+struct ImportedRow {
+  std::string source;
+  Id root;
+  sync::Bytes told;
 };
 
 // Everything one group of pushes changes; written as one transaction.
@@ -118,9 +185,11 @@ struct ChangeSet {
   std::vector<HeldAction> hold;                            // inserted or replaced by (lane key, number)
   std::vector<std::pair<LaneKey, std::uint64_t>> release;  // held actions that took effect
   std::vector<AppliedReissue> applied_reissues;
-  std::vector<std::pair<LaneKey, sync::Assertion>> assertions;
-  ChangeNumber last_cn = 0;  // the feed's head after this
-  std::uint64_t salt = 0;    // of this transaction; without meaning when the head stays where it was
+  std::vector<std::pair<LaneKey, SignIn>> sign_ins;
+  std::vector<AppliedAction> applied;
+  std::vector<ImportedRow> imported;  // inserted or replaced by (source, root)
+  ChangeNumber last_cn = 0;           // the feed's head after this
+  std::uint64_t salt = 0;             // of this transaction; without meaning when the head stays where it was
 };
 
 // One write transaction. Reads see earlier writes of the same transaction. Destroying it without commit rolls back.
@@ -141,9 +210,19 @@ class LedgerTransaction {
   // Those of a device whose original position had one of these hashes.
   virtual Result<std::vector<AppliedReissue>> applied_reissues(const Id& device,
                                                                std::span<const sync::Hash> originals) = 0;
-  virtual Result<std::map<std::uint32_t, sync::Assertion>> assertions(const Id& device, const Id& incarnation) = 0;
+  virtual Result<std::map<std::uint32_t, SignIn>> sign_ins(const Id& device, const Id& incarnation) = 0;
   // Durable (synchronous=FULL) when it returns, together with the digests that follow from the records.
   virtual Result<void> commit(const ChangeSet& changes) = 0;
+};
+
+// One step of a record's life.
+struct PastChange {
+  sync::RecordKey key;
+  ChangeNumber cn = 0;
+  std::optional<AppliedAction> by;  // nothing: it happened before the ledger kept this
+  bool created = false;
+  sync::FieldMask changed = 0;
+  sync::Record before, after;  // `before` of a created one has no values
 };
 
 // A read snapshot of the ledger; any number of calls, one thread.
@@ -171,12 +250,21 @@ class LedgerReader {
     ChangeNumber last_cn = 0;
   };
   virtual Result<LeafRows> leaf(const sync::DigestKey&, std::uint8_t leaf, sync::VisibilitySet) = 0;
+  // What the source said of these roots; those it said something of.
+  virtual Result<std::map<Id, sync::Bytes>> imported(std::string_view source, std::span<const Id> roots) = 0;
+  // All it ever said, in the order of the roots after `after`.
+  virtual Result<std::vector<ImportedRow>> all_imported(std::string_view source, const Id& after,
+                                                        std::size_t limit) = 0;
   // Live rows of a collection in id order after `depends_on`, for snapshots, lists and exports.
   virtual Result<std::vector<VersionedRecord>> rows(sync::CollectionNo, std::span<const std::string> scopes,
                                                     const Id& after, std::size_t limit) = 0;
   // Also a deleted one, marked so.
   virtual Result<std::optional<VersionedRecord>> row(const sync::RecordKey&) = 0;
   virtual Result<std::vector<HeldAction>> held(HeldState state, std::size_t limit) = 0;
+  virtual Result<std::size_t> held_count(HeldState state) = 0;
+  // What happened to a record, and to its children when it is a root, latest first; at most about `limit` steps of
+  // each.
+  virtual Result<std::vector<PastChange>> history(const sync::RecordKey&, std::size_t limit) = 0;
 };
 
 struct LedgerIdentity {
@@ -196,17 +284,40 @@ class Ledger {
   virtual const sync::Schema& schema() const = 0;
 
   virtual Result<std::unique_ptr<LedgerTransaction>> begin() = 0;
+  // Work that commits leave behind, for a turn of its own on the thread of begin(), outside a transaction: nobody's
+  // commit takes longer for it. An error leaves it to be done; after io-error as after that of a commit.
+  virtual bool upkeep_due() const { return false; }
+  virtual Result<void> upkeep() { return {}; }
   virtual Result<std::unique_ptr<LedgerReader>> reader() = 0;
 
   virtual Result<void> add_code(const EnrollCode& code) = 0;
-  // Checks and consumes the code and adds the device in one write transaction: of two concurrent uses exactly one
-  // succeeds. ask_person "code-unknown", "code-used", "code-expired".
+  virtual Result<std::optional<EnrollCode>> code(const sync::Hash& hash) = 0;
+  // Checks and consumes the code in one write transaction, and adds the device; when the code is for a known one, or
+  // was used by this one, only gives that its certificates. Of two concurrent uses exactly one succeeds. ask_person
+  // "code-unknown", "code-used", "code-expired", "device-known".
   virtual Result<Device> enroll(const sync::Hash& code, const Device& device, std::int64_t now_ms) = 0;
+  // Compare-and-set; false: they were others.
+  virtual Result<bool> change_certificates(const Id& device, const DeviceCertificates& from,
+                                           const DeviceCertificates& to) = 0;
+  // Adds a device as it stands. ask_person "device-known".
+  virtual Result<void> add_device(const Device& device) = 0;
+  virtual Result<void> note_outbox_loss(const Id& device, std::int64_t lost_ms) = 0;
   virtual Result<std::optional<Device>> device(const Id&) = 0;
   virtual Result<std::vector<Device>> devices() = 0;
+  // Name, scopes, profile, grants and state of a device that is there. ask_person "unknown-device".
+  virtual Result<void> put_device(const Device& device) = 0;
+  // Another number after every change of a device or a person that has become durable; of this process. Any thread, at
+  // no cost: who keeps what it asked of them asks again when this moved.
+  virtual std::uint64_t directory_version() const = 0;
   virtual Result<void> put_person(const Person& person) = 0;
   virtual Result<std::vector<Person>> people(std::span<const std::string> scopes) = 0;
   virtual Result<std::optional<Person>> person(const Id&) = 0;
+  virtual Result<std::vector<Person>> all_people() = 0;
+  // Of the same person with the same key the first one stays. retry_later "too-many-claims" above `max_claims`.
+  virtual Result<void> add_claim(const PersonClaim& claim) = 0;
+  virtual Result<std::vector<PersonClaim>> claims() = 0;
+  // All of this person.
+  virtual Result<void> drop_claims(const Id& person) = 0;
 };
 
 }  // namespace holdline::hub

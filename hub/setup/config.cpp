@@ -1,5 +1,8 @@
 #include "hub/setup/config.hpp"
 
+#include "platform/text/url.hpp"
+#include "sync/text/phone.hpp"
+
 namespace holdline::hub {
 
 namespace {
@@ -35,8 +38,18 @@ HubConfigRead read_hub_config(const platform::Path& directory, std::span<const p
   reader.integer("listen.port", read.config.port, {1, 65'535});
   reader.text("listen.url", read.config.url);
   reader.texts("listen.names", read.config.names);
-  if (!read.config.url.starts_with("https://")) reader.reject("listen.url", "the address must begin with https://");
-  if (read.config.names.empty()) reader.reject("listen.names", "at least one name or address is needed");
+  reader.integer("people.sign_in_hours", read.config.sign_in_hours, {0, 24 * 365});
+  reader.text("site.region", read.config.region);
+  if (!read.config.region.empty() && !sync::is_phone_region(read.config.region))
+    reader.reject("site.region", "must be a country of ISO 3166, two capital letters like GB");
+  if (!platform::is_ip_address(read.config.address))
+    reader.reject("listen.address", "must be a numeric address of this machine; 0.0.0.0 or :: for all of them");
+  if (!platform::parse_https_origin(read.config.url))
+    reader.reject("listen.url", "must be https://HOST or https://HOST:PORT, as workstations reach this hub");
+  if (read.config.names.empty()) reader.reject("listen.names", "must have at least one name or address");
+  for (const std::string& name : read.config.names)
+    if (!platform::is_host_name(name) && !platform::is_ip_address(name))
+      reader.reject("listen.names", "has one that is neither a host name nor a numeric address: " + name);
   read.problems = reader.finish();
   return read;
 }
@@ -47,7 +60,14 @@ std::string hub_config_text(const HubConfig& config) {
   return "# Settings of holdline-hub; check them with: holdline-hub run --check-config\n[listen]\naddress = " +
          quoted(config.address) + "\nport = " + std::to_string(config.port) +
          "\n# How workstations reach this hub; enrolment codes carry it.\nurl = " + quoted(config.url) +
-         "\n# Names and addresses in the hub's certificate.\nnames = [" + names + "]\n";
+         "\n# Names and addresses in the hub's certificate.\nnames = [" + names +
+         "]\n[people]\n# How long people may work before they have to sign in again; 0: as long as they like.\n"
+         "sign_in_hours = " +
+         std::to_string(config.sign_in_hours) +
+         "\n[site]\n# The country (GB, DE, …) whose telephone numbers people write without a country code; empty: "
+         "none.\n"
+         "region = " +
+         quoted(config.region) + "\n";
 }
 
 }  // namespace holdline::hub

@@ -17,7 +17,14 @@ struct HubConfig {
   std::int64_t port = 7443;
   std::string url = "https://127.0.0.1:7443";  // how workstations reach it; its host is in the certificate
   std::vector<std::string> names = {"127.0.0.1", "localhost"};  // further names and addresses of the certificate
+  // How long people may work at a workstation before they have to sign in again, in hours; 0: as long as they like.
+  std::int64_t sign_in_hours = 12;
+  // ISO 3166 country of the site: whose national spellings of telephone numbers are understood, here and at the
+  // workstations. Empty: only numbers with their country code are.
+  std::string region = {};
 };
+
+inline std::int64_t sign_in_ms(const HubConfig& config) { return config.sign_in_hours * 60 * 60 * 1'000; }
 
 struct HubConfigRead {
   HubConfig config;

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "hub/ledger/sqlite/ledger.hpp"
+#include "hub/setup/certificates.hpp"
 #include "platform/crypto/keystore.hpp"
 #include "platform/database/first_run.hpp"
 #include "sync/wire/dictionary.hpp"
@@ -12,6 +13,7 @@ namespace holdline::hub {
 namespace {
 
 constexpr std::string_view ledger_key = "ledger";
+constexpr std::string_view mark_file = "restore.mark";
 constexpr std::uint64_t max_pem_bytes = 256 * 1024;
 
 SqliteLedgerOptions ledger_options(const HubConfig& config) {
@@ -20,11 +22,13 @@ SqliteLedgerOptions ledger_options(const HubConfig& config) {
   return options;
 }
 
-Result<platform::Identity> load_server(const HubConfig& config) {
-  platform::Identity server;
-  HOLDLINE_ASSIGN(server.chain_pem, platform::read_file(config.directory / "server.pem", max_pem_bytes));
-  HOLDLINE_ASSIGN(server.key_pem, platform::read_file(config.directory / "server.key", max_pem_bytes));
-  return server;
+// Nothing when one is missing or they are no pair, as when making them was cut short: it is issued again.
+platform::Identity load_server(const HubConfig& config) {
+  auto chain = platform::read_file(config.directory / "server.pem", max_pem_bytes);
+  auto key = platform::read_file(config.directory / "server.key", max_pem_bytes);
+  if (!chain || !key) return {};
+  platform::Identity server{std::move(*chain), std::move(*key)};
+  return platform::check_identity(server) ? server : platform::Identity{};
 }
 
 tl::unexpected<Error> set_up_already(const HubConfig& config) {
@@ -46,6 +50,18 @@ Result<platform::CertificateAuthority> load_or_create_authority(const HubConfig&
 Result<platform::SecretKey> load_or_create_key(platform::Keystore& keystore, bool may_create) {
   HOLDLINE_ASSIGN(const bool there, keystore.exists(ledger_key));
   return there || !may_create ? keystore.load(ledger_key) : keystore.create(ledger_key);
+}
+
+// Before anybody is answered from the ledger.
+Result<bool> settle_restore(Ledger& ledger, RestoreMark& mark, platform::Entropy& entropy) {
+  HOLDLINE_ASSIGN(const auto stood, mark.read());
+  if (!stood) return false;
+  HOLDLINE_ASSIGN(const bool restored, recognise_restore(ledger, *stood, entropy));
+  if (!restored) return false;
+  HOLDLINE_ASSIGN(const auto reader, ledger.reader());
+  HOLDLINE_ASSIGN(const Cursor head, reader->head());
+  HOLDLINE_TRY(mark.write(head));
+  return true;
 }
 
 Result<bool> was_used(Ledger& ledger) {
@@ -82,16 +98,22 @@ Result<HubParts> create_hub(const HubConfig& config, const std::string& schema_t
   HOLDLINE_ASSIGN(auto keystore, platform::FileKeystore::open(config.directory / "keys", entropy));
   HOLDLINE_ASSIGN(const auto key, load_or_create_key(keystore, set_up == platform::SetUpState::none));
   HOLDLINE_ASSIGN(auto ledger, load_or_create_ledger(config, key, schema, entropy));
-  const auto now = std::chrono::floor<std::chrono::seconds>(
-      std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(clock.now().wall_ms)));
+  const auto now = platform::unix_time_of(clock.now().wall_ms);
   HOLDLINE_ASSIGN(auto authority, load_or_create_authority(config, now));
-  HOLDLINE_ASSIGN(auto server, authority.issue_server(config.names, now));
+  HOLDLINE_ASSIGN(auto server, authority.issue_server(certificate_names(config), now));
   HOLDLINE_TRY(platform::replace_file(config.directory / "server.pem", server.chain_pem));
   HOLDLINE_TRY(platform::replace_file(config.directory / "server.key", server.key_pem));
   if (first != nullptr) HOLDLINE_TRY(put_first_person(*ledger, first->person, first->password, entropy));
   HOLDLINE_TRY(platform::replace_file(config.directory / "hub.toml", hub_config_text(config)));
   HOLDLINE_TRY(platform::mark_set_up(config.directory));
-  return HubParts{config, std::move(lock), std::move(ledger), std::move(authority), std::move(server)};
+  HubParts made{config,
+                std::move(lock),
+                std::move(ledger),
+                std::move(authority),
+                std::move(server),
+                RestoreMark(config.directory / mark_file)};
+  HOLDLINE_TRY(load_authorities(made));
+  return made;
 }
 
 Result<HubParts> open_hub(const HubConfig& config, platform::Entropy& entropy) {
@@ -100,10 +122,14 @@ Result<HubParts> open_hub(const HubConfig& config, platform::Entropy& entropy) {
   HOLDLINE_ASSIGN(const auto key, keystore.load(ledger_key));
   HOLDLINE_ASSIGN(auto ledger, SqliteLedger::open(ledger_options(config), key));
   HOLDLINE_ASSIGN(auto authority, platform::CertificateAuthority::load(config.directory / "ca.pem"));
-  HOLDLINE_ASSIGN(auto server, load_server(config));
   // Its set-up may have been cut short after all that is needed was made.
   HOLDLINE_TRY(platform::mark_set_up(config.directory));
-  return HubParts{config, std::move(lock), std::move(ledger), std::move(authority), std::move(server)};
+  RestoreMark mark(config.directory / mark_file);
+  HOLDLINE_ASSIGN(const bool restored, settle_restore(*ledger, mark, entropy));
+  HubParts opened{config,          std::move(lock), std::move(ledger), std::move(authority), load_server(config),
+                  std::move(mark), restored};
+  HOLDLINE_TRY(load_authorities(opened));
+  return opened;
 }
 
 }  // namespace holdline::hub

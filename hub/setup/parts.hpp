@@ -2,9 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "hub/ledger/ledger.hpp"
+#include "hub/ledger/restore_mark.hpp"
 #include "hub/people/enrollment.hpp"
 #include "hub/people/people.hpp"
 #include "hub/setup/config.hpp"
@@ -20,9 +22,15 @@ struct HubParts {
   platform::DirectoryLock lock;  // one process works here
   std::unique_ptr<Ledger> ledger;
   platform::CertificateAuthority authority;
-  platform::Identity server;  // certificate and key of the TLS listener
+  platform::Identity server;  // certificate and key of the TLS listener; empty when its files are no pair
+  RestoreMark mark;
+  bool restored = false;  // an older ledger was put back since the hub last ran; a new epoch has begun
+  // Kept by hub/setup/certificates.hpp:
+  std::optional<platform::CertificateAuthority> next_authority = std::nullopt;  // announced, does not sign yet
+  std::string old_pem = {};                                                     // authorities that signed before
+  std::string trusted_pem = {};  // all of them, for both sides of a connection
 
-  EnrollmentParts enrollment() const { return {*ledger, authority, config.url}; }
+  EnrollmentParts enrollment() const { return {*ledger, authority, config.url, trusted_pem}; }
 };
 
 struct FirstPerson {

@@ -71,7 +71,9 @@ Result<void> WriteTransaction::write(const ChangeSet& changes) {
   HOLDLINE_TRY(write_results(changes.results));
   HOLDLINE_TRY(write_held(changes));
   HOLDLINE_TRY(write_applied_reissues(changes));
-  HOLDLINE_TRY(write_assertions(changes));
+  HOLDLINE_TRY(write_sign_ins(changes));
+  HOLDLINE_TRY(write_applied(changes.applied));
+  HOLDLINE_TRY(write_imported(changes.imported));
   return write_head(changes);
 }
 
@@ -86,6 +88,7 @@ Result<void> WriteTransaction::write_rows(std::span<const RecordWrite> writes) {
     index = write.cn == cn ? index + 1 : 0;
     cn = write.cn;
     HOLDLINE_TRY(write_feed(write, index, body));
+    HOLDLINE_TRY(write_past(collection, write));
   }
   return {};
 }
@@ -198,20 +201,32 @@ Result<void> WriteTransaction::write_applied_reissues(const ChangeSet& changes) 
   return {};
 }
 
-Result<void> WriteTransaction::write_assertions(const ChangeSet& changes) {
-  // The first one told stands: what actions already refer to never changes.
-  HOLDLINE_ASSIGN(auto* put, writer_.statements_.get("INSERT OR IGNORE INTO assertion(device, incarnation, number, "
-                                                     "person, at, signature) VALUES (?, ?, ?, ?, ?, ?)"));
-  for (const auto& [key, assertion] : changes.assertions) {
+Result<void> WriteTransaction::write_sign_ins(const ChangeSet& changes) {
+  // The first one that was verified stands: what actions already refer to never changes.
+  HOLDLINE_ASSIGN(
+      auto* put,
+      writer_.statements_.get("INSERT INTO assertion(device, incarnation, number, person, at, signature, verified) "
+                              "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(device, incarnation, number) DO UPDATE "
+                              "SET person = ?4, at = ?5, signature = ?6, verified = ?7 WHERE verified = 0"));
+  for (const auto& [key, sign_in] : changes.sign_ins) {
     HOLDLINE_ASSIGN(const std::int64_t device, writer_.parties_.number(key.device.view()));
     HOLDLINE_ASSIGN(const std::int64_t incarnation, writer_.parties_.number(key.incarnation.view()));
+    const sync::Assertion& assertion = sign_in.assertion;
     HOLDLINE_TRY(put->run(device, incarnation, assertion.number, Blob{assertion.person.view()}, assertion.at_ms,
-                          Blob{assertion.signature}));
+                          Blob{assertion.signature}, sign_in.verified ? 1 : 0));
   }
   return {};
 }
 
 // A transaction that did not move the feed keeps the salt that stands: cursors at this cn carry it.
+Result<void> WriteTransaction::write_imported(std::span<const ImportedRow> rows) {
+  if (rows.empty()) return {};
+  HOLDLINE_ASSIGN(auto* put, writer_.statements_.get("INSERT OR REPLACE INTO imported(source, root, told) VALUES "
+                                                     "(?, ?, ?)"));
+  for (const ImportedRow& row : rows) HOLDLINE_TRY(put->run(row.source, Blob{row.root.view()}, Blob{row.told}));
+  return {};
+}
+
 Result<void> WriteTransaction::write_head(const ChangeSet& changes) {
   if (changes.last_cn == writer_.head_.cn) return {};
   HOLDLINE_ASSIGN(auto* put, writer_.statements_.get("INSERT INTO tx(last_cn, salt) VALUES (?, ?)"));

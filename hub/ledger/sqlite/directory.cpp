@@ -2,26 +2,38 @@
 
 #include <algorithm>
 
+#include "hub/ledger/grants.hpp"
+
 namespace holdline::hub::sqlite {
 namespace {
 
 using platform::Blob;
 using platform::Rows;
 
-constexpr const char* device_columns = "id, name, certificate, scopes, profile, grants, state, enrolled";
-constexpr const char* person_columns = "id, name, external, public_key, wrapped, scopes, role";
+constexpr const char* device_columns =
+    "id, name, certificate, scopes, profile, grants, state, enrolled, certificate_until, certificate_key, "
+    "next_certificate, issued, approved, readmitted, outbox_lost";
+constexpr const char* person_columns =
+    "id, name, external, public_key, wrapped, scopes, role, state, disabled, former_keys";
 
 Result<Device> device_of(const Rows& row) {
   Device device;
   device.id = Id::from(row.blob(0));
   device.name = row.text(1);
-  device.certificate = row.text(2);
+  device.certificates.current = row.text(2);
   HOLDLINE_ASSIGN(device.scopes, decode_names(row.blob(3)));
   device.profile = static_cast<sync::VisibilitySet>(row.i64(4));
   device.grants = static_cast<std::uint32_t>(row.i64(5));
   if (row.i64(6) < 0 || row.i64(6) > static_cast<std::int64_t>(DeviceState::revoked)) return damaged("a device state");
   device.state = static_cast<DeviceState>(row.i64(6));
   device.enrolled_ms = row.i64(7);
+  device.certificates.until_ms = row.i64(8);
+  device.certificates.key = row.text(9);
+  device.certificates.next = row.text(10);
+  device.certificates.issued = row.i64(11);
+  device.certificates.approved_ms = row.i64(12);
+  device.readmitted_ms = row.i64(13);
+  device.outbox_lost_ms = row.i64(14);
   return device;
 }
 
@@ -34,6 +46,11 @@ Result<Person> person_of(const Rows& row) {
   person.wrapped = row.blob(4);
   HOLDLINE_ASSIGN(person.scopes, decode_names(row.blob(5)));
   person.role = row.text(6);
+  if (row.i64(7) < 0 || row.i64(7) > static_cast<std::int64_t>(PersonState::disabled))
+    return damaged("a person's state");
+  person.state = static_cast<PersonState>(row.i64(7));
+  person.disabled_ms = row.i64(8);
+  HOLDLINE_ASSIGN(person.former_keys, decode_names(row.blob(9)));
   return person;
 }
 
@@ -64,18 +81,33 @@ Result<Id> Directory::change_epoch(const Id& current, const Id& next) {
 Result<void> Directory::add_code(const EnrollCode& code) {
   const platform::MutexLock lock(changing_.mutex);
   HOLDLINE_ASSIGN(auto* put,
-                  changing_.statements.get("INSERT INTO enroll_code(hash, name, scopes, profile, expires) VALUES "
-                                           "(?, ?, ?, ?, ?)"));
+                  changing_.statements.get("INSERT INTO enroll_code(hash, name, scopes, profile, expires, device) "
+                                           "VALUES (?, ?, ?, ?, ?, ?)"));
   const sync::Bytes scopes = encode_names(code.scopes);
-  return taken_as(put->run(Blob{code.hash.view()}, code.device_name, Blob{scopes}, code.profile, code.expires_ms),
+  return taken_as(put->run(Blob{code.hash.view()}, code.device_name, Blob{scopes}, code.profile, code.expires_ms,
+                           code.device ? std::optional(Blob{code.device->view()}) : std::nullopt),
                   "code-known", "This enrolment code exists already. Draw another one.");
 }
 
-// What the code grants, once: marks it as used by this device.
+Result<std::optional<EnrollCode>> Directory::code(const sync::Hash& hash) {
+  const platform::MutexLock lock(asking_.mutex);
+  HOLDLINE_ASSIGN(auto* find, asking_.statements.get("SELECT name, scopes, profile, expires, device, used_by FROM "
+                                                     "enroll_code WHERE hash = ?"));
+  auto rows = find->rows(Blob{hash.view()});
+  HOLDLINE_ASSIGN(const bool known, rows.next());
+  if (!known) return std::nullopt;
+  EnrollCode code{hash, std::string(rows.text(0)), {}, static_cast<sync::VisibilitySet>(rows.i64(2)), rows.i64(3)};
+  HOLDLINE_ASSIGN(code.scopes, decode_names(rows.blob(1)));
+  if (!rows.is_null(4)) code.device = Id::from(rows.blob(4));
+  if (!rows.is_null(5)) code.used_by = Id::from(rows.blob(5));
+  return code;
+}
+
+// What the code grants, once: marks it as used by this device, which may come again.
 Result<EnrollCode> Directory::use_code(const sync::Hash& code, const Id& device, std::int64_t now_ms) {
   HOLDLINE_ASSIGN(auto* find,
-                  changing_.statements.get("SELECT name, scopes, profile, expires, used_by IS NOT NULL FROM "
-                                           "enroll_code WHERE hash = ?"));
+                  changing_.statements.get("SELECT name, scopes, profile, expires, device, used_by FROM enroll_code "
+                                           "WHERE hash = ?"));
   EnrollCode grant;
   {
     auto rows = find->rows(Blob{code.view()});
@@ -83,12 +115,15 @@ Result<EnrollCode> Directory::use_code(const sync::Hash& code, const Id& device,
     if (!known) {
       return fail(ErrorKind::ask_person, "code-unknown", "This enrolment code is not known here. Ask for a new one.");
     }
-    if (rows.i64(4) != 0) {
+    if (!rows.is_null(5) && Id::from(rows.blob(5)) != device) {
       return fail(ErrorKind::ask_person, "code-used", "This enrolment code was used already. Ask for a new one.");
     }
     grant = {code, std::string(rows.text(0)), {}, static_cast<sync::VisibilitySet>(rows.i64(2)), rows.i64(3)};
     HOLDLINE_ASSIGN(grant.scopes, decode_names(rows.blob(1)));
+    if (!rows.is_null(4)) grant.device = Id::from(rows.blob(4));
+    if (!rows.is_null(5)) grant.used_by = Id::from(rows.blob(5));
   }
+  if (grant.used_by) return grant;
   if (grant.expires_ms <= now_ms) {
     return fail(ErrorKind::ask_person, "code-expired", "This enrolment code has expired. Ask for a new one.");
   }
@@ -104,22 +139,64 @@ Result<Device> Directory::enroll(const sync::Hash& code, const Device& device, s
   const platform::MutexLock lock(changing_.mutex);
   HOLDLINE_ASSIGN(auto transaction, platform::Transaction::begin(changing_.db));
   HOLDLINE_ASSIGN(const EnrollCode grant, use_code(code, device.id, now_ms));
+  if (grant.device || grant.used_by) {
+    HOLDLINE_ASSIGN(const bool known, replace(device.id, nullptr, device.certificates));
+    if (!known || (grant.device && *grant.device != device.id)) return damaged("an enrolment code");
+    HOLDLINE_TRY(transaction.commit());
+    return device;
+  }
   Device enrolled = device;
   if (enrolled.name.empty()) enrolled.name = grant.device_name;
   enrolled.scopes = grant.scopes;  // what the device asks for does not count
   enrolled.profile = grant.profile;
-  enrolled.grants = 1;
+  enrolled.grants = grants_of(enrolled.scopes, enrolled.profile);
   enrolled.state = DeviceState::active;
   enrolled.enrolled_ms = now_ms;
-  HOLDLINE_ASSIGN(auto* put, changing_.statements.get(std::string("INSERT INTO device(") + device_columns +
-                                                      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
-  const sync::Bytes scopes = encode_names(enrolled.scopes);
-  HOLDLINE_TRY(
-      taken_as(put->run(Blob{enrolled.id.view()}, enrolled.name, enrolled.certificate, Blob{scopes}, enrolled.profile,
-                        enrolled.grants, static_cast<int>(enrolled.state), enrolled.enrolled_ms),
-               "device-known", "A device with this id is enrolled already. Draw a new device id."));
+  HOLDLINE_TRY(insert(enrolled));
   HOLDLINE_TRY(transaction.commit());
+  ++version_;
   return enrolled;
+}
+
+Result<void> Directory::insert(const Device& device) {
+  HOLDLINE_ASSIGN(auto* put, changing_.statements.get(std::string("INSERT INTO device(") + device_columns +
+                                                      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  const sync::Bytes scopes = encode_names(device.scopes);
+  const DeviceCertificates& its = device.certificates;
+  return taken_as(put->run(Blob{device.id.view()}, device.name, its.current, Blob{scopes}, device.profile,
+                           device.grants, static_cast<int>(device.state), device.enrolled_ms, its.until_ms, its.key,
+                           its.next, its.issued, its.approved_ms, device.readmitted_ms, device.outbox_lost_ms),
+                  "device-known", "A device with this id is enrolled already. Draw a new device id.");
+}
+
+// Any that it had when `from` is null. False: no such device, or other certificates.
+Result<bool> Directory::replace(const Id& device, const DeviceCertificates* from, const DeviceCertificates& to) {
+  HOLDLINE_ASSIGN(auto* put,
+                  changing_.statements.get("UPDATE device SET certificate = ?2, certificate_until = ?3, "
+                                           "certificate_key = ?4, next_certificate = ?5, issued = ?6, approved = ?7 "
+                                           "WHERE id = ?1 AND (?8 OR (certificate = ?9 AND next_certificate = ?10 AND "
+                                           "issued = ?11 AND approved = ?12))"));
+  const DeviceCertificates& old = from != nullptr ? *from : to;
+  HOLDLINE_TRY(put->run(Blob{device.view()}, to.current, to.until_ms, to.key, to.next, to.issued, to.approved_ms,
+                        from == nullptr, old.current, old.next, old.issued, old.approved_ms));
+  return changing_.db.changes() == 1;
+}
+
+Result<bool> Directory::change_certificates(const Id& device, const DeviceCertificates& from,
+                                            const DeviceCertificates& to) {
+  const platform::MutexLock lock(changing_.mutex);
+  return replace(device, &from, to);
+}
+
+Result<void> Directory::add_device(const Device& device) {
+  const platform::MutexLock lock(changing_.mutex);
+  return insert(device);
+}
+
+Result<void> Directory::note_outbox_loss(const Id& device, std::int64_t lost_ms) {
+  const platform::MutexLock lock(changing_.mutex);
+  HOLDLINE_ASSIGN(auto* put, changing_.statements.get("UPDATE device SET outbox_lost = ? WHERE id = ?"));
+  return put->run(lost_ms, Blob{device.view()});
 }
 
 Result<std::optional<Device>> Directory::device(const Id& id) {
@@ -147,20 +224,39 @@ Result<std::vector<Device>> Directory::devices() {
   }
 }
 
+Result<void> Directory::changed(Result<void> written) {
+  if (written) ++version_;
+  return written;
+}
+
+Result<void> Directory::put_device(const Device& device) {
+  const platform::MutexLock lock(changing_.mutex);
+  HOLDLINE_ASSIGN(auto* put,
+                  changing_.statements.get("UPDATE device SET name = ?, scopes = ?, profile = ?, grants = ?, "
+                                           "state = ? WHERE id = ?"));
+  const sync::Bytes scopes = encode_names(device.scopes);
+  HOLDLINE_TRY(put->run(device.name, Blob{scopes}, device.profile, device.grants, static_cast<int>(device.state),
+                        Blob{device.id.view()}));
+  if (changing_.db.changes() != 1)
+    return fail(ErrorKind::ask_person, "unknown-device", "There is no such workstation.");
+  return changed({});
+}
+
 Result<void> Directory::put_person(const Person& person) {
   const platform::MutexLock lock(changing_.mutex);
   HOLDLINE_ASSIGN(auto* put,
                   changing_.statements.get(std::string("INSERT INTO person(") + person_columns +
-                                           ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(id) DO UPDATE SET "
-                                           "name = ?2, external = ?3, public_key = ?4, wrapped = ?5, scopes = ?6, "
-                                           "role = ?7"));
-  const sync::Bytes scopes = encode_names(person.scopes);
-  return taken_as(put->run(Blob{person.id.view()}, person.name, person.external, Blob{person.public_key},
-                           Blob{person.wrapped}, Blob{scopes}, person.role),
-                  "name-taken", "Another person signs in with this name. Choose another one.");
+                                           ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT(id) DO "
+                                           "UPDATE SET name = ?2, external = ?3, public_key = ?4, wrapped = ?5, "
+                                           "scopes = ?6, role = ?7, state = ?8, disabled = ?9, former_keys = ?10"));
+  const sync::Bytes scopes = encode_names(person.scopes), former = encode_names(person.former_keys);
+  return changed(taken_as(
+      put->run(Blob{person.id.view()}, person.name, person.external, Blob{person.public_key}, Blob{person.wrapped},
+               Blob{scopes}, person.role, static_cast<int>(person.state), person.disabled_ms, Blob{former}),
+      "name-taken", "Another person signs in with this name. Choose another one."));
 }
 
-Result<std::vector<Person>> Directory::people(std::span<const std::string> scopes) {
+Result<std::vector<Person>> Directory::people(std::optional<std::span<const std::string>> scopes) {
   const platform::MutexLock lock(asking_.mutex);
   std::vector<Person> found;
   HOLDLINE_ASSIGN(auto* find,
@@ -170,7 +266,7 @@ Result<std::vector<Person>> Directory::people(std::span<const std::string> scope
     HOLDLINE_ASSIGN(const bool more, rows.next());
     if (!more) return found;
     HOLDLINE_ASSIGN(auto person, person_of(rows));
-    if (shares_scope(person, scopes)) found.push_back(std::move(person));
+    if (!scopes || shares_scope(person, *scopes)) found.push_back(std::move(person));
   }
 }
 

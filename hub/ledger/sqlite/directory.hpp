@@ -6,6 +6,8 @@
 // Internal to hub/ledger/sqlite.
 #pragma once
 
+#include <atomic>
+
 #include "hub/ledger/sqlite/tables.hpp"
 #include "platform/os/mutex.hpp"
 
@@ -19,13 +21,24 @@ class Directory {
   Result<Id> change_epoch(const Id& current, const Id& next);
 
   Result<void> add_code(const EnrollCode& code);
+  Result<std::optional<EnrollCode>> code(const sync::Hash& hash);
   Result<Device> enroll(const sync::Hash& code, const Device& device, std::int64_t now_ms);
+  Result<bool> change_certificates(const Id& device, const DeviceCertificates& from, const DeviceCertificates& to);
+  Result<void> add_device(const Device& device);
+  Result<void> note_outbox_loss(const Id& device, std::int64_t lost_ms);
   Result<std::optional<Device>> device(const Id& id);
   Result<std::vector<Device>> devices();
 
+  Result<void> put_device(const Device& device);
+  std::uint64_t version() const { return version_; }
+
   Result<void> put_person(const Person& person);
-  Result<std::vector<Person>> people(std::span<const std::string> scopes);
+  // Of these scopes, or all.
+  Result<std::vector<Person>> people(std::optional<std::span<const std::string>> scopes);
   Result<std::optional<Person>> person(const Id& id);
+  Result<void> add_claim(const PersonClaim& claim);
+  Result<std::vector<PersonClaim>> claims();
+  Result<void> drop_claims(const Id& person);
 
  private:
   struct Connection {
@@ -37,9 +50,15 @@ class Directory {
 
   Result<EnrollCode> use_code(const sync::Hash& code, const Id& device, std::int64_t now_ms)
       HOLDLINE_REQUIRES(changing_.mutex);
+  Result<void> insert(const Device& device) HOLDLINE_REQUIRES(changing_.mutex);
+  Result<bool> replace(const Id& device, const DeviceCertificates* from, const DeviceCertificates& to)
+      HOLDLINE_REQUIRES(changing_.mutex);
+
+  Result<void> changed(Result<void> written);
 
   Connection asking_;
   Connection changing_;
+  std::atomic<std::uint64_t> version_ = 1;
 };
 
 }  // namespace holdline::hub::sqlite

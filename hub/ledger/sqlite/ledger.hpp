@@ -48,15 +48,29 @@ class SqliteLedger final : public Ledger {
   // After a commit whose outcome is unknown (io-error): stop "ledger-needs-reopen". A second transaction while one is
   // open is a bug and throws.
   Result<std::unique_ptr<LedgerTransaction>> begin() override;
+  // Moves the write-ahead log into the file when it has grown: a few milliseconds' worth of pages.
+  bool upkeep_due() const override;
+  Result<void> upkeep() override;
   Result<std::unique_ptr<LedgerReader>> reader() override;
 
   Result<void> add_code(const EnrollCode& code) override;
+  Result<std::optional<EnrollCode>> code(const sync::Hash& hash) override;
   Result<Device> enroll(const sync::Hash& code, const Device& device, std::int64_t now_ms) override;
+  Result<bool> change_certificates(const Id& device, const DeviceCertificates& from,
+                                   const DeviceCertificates& to) override;
+  Result<void> add_device(const Device& device) override;
+  Result<void> note_outbox_loss(const Id& device, std::int64_t lost_ms) override;
   Result<std::optional<Device>> device(const Id&) override;
   Result<std::vector<Device>> devices() override;
   Result<void> put_person(const Person& person) override;
   Result<std::vector<Person>> people(std::span<const std::string> scopes) override;
   Result<std::optional<Person>> person(const Id&) override;
+  Result<void> put_device(const Device& device) override;
+  std::uint64_t directory_version() const override;
+  Result<std::vector<Person>> all_people() override;
+  Result<void> add_claim(const PersonClaim& claim) override;
+  Result<std::vector<PersonClaim>> claims() override;
+  Result<void> drop_claims(const Id& person) override;
 
   // Forgets changes at and below `cn` (at most the head): cursors below it must bootstrap afterwards. Removes at most
   // about `rows` feed rows per transaction, so that writers between two calls wait little; true when all is done. The

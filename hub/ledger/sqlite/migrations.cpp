@@ -164,10 +164,93 @@ CREATE TABLE taken_anew (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Certificates follow one another, and codes may be for a device that is known.
+constexpr const char* certificates_in_line = R"sql(
+ALTER TABLE device ADD COLUMN certificate_until INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE device ADD COLUMN certificate_key TEXT NOT NULL DEFAULT '';
+ALTER TABLE device ADD COLUMN next_certificate TEXT NOT NULL DEFAULT '';
+ALTER TABLE device ADD COLUMN issued INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE device ADD COLUMN approved INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE device ADD COLUMN readmitted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE device ADD COLUMN outbox_lost INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE enroll_code ADD COLUMN device BLOB;
+)sql";
+
+constexpr const char* access_tables = R"sql(
+ALTER TABLE person ADD COLUMN state INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE person ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE person ADD COLUMN former_keys BLOB NOT NULL DEFAULT x'00';  -- encode_names() of none
+-- 0: of a person who is not known (yet).
+ALTER TABLE assertion ADD COLUMN verified INTEGER NOT NULL DEFAULT 1;
+CREATE TABLE person_claim (
+  id         BLOB NOT NULL,
+  public_key BLOB NOT NULL,
+  name       TEXT NOT NULL,
+  wrapped    BLOB NOT NULL,
+  scopes     BLOB NOT NULL,
+  role       TEXT NOT NULL,
+  device     BLOB NOT NULL,
+  told       INTEGER NOT NULL,
+  PRIMARY KEY (id, public_key)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+// Who did it: one short row for each action, at the end of its table. What a record was before a change is kept for
+// edits only, so that taking a new record costs nothing more; its making is the action at the cn where its history
+// ends.
+constexpr const char* history_tables = R"sql(
+CREATE TABLE applied_action (
+  last        INTEGER PRIMARY KEY,  -- of its change numbers
+  first       INTEGER NOT NULL,
+  device      INTEGER NOT NULL,
+  incarnation INTEGER NOT NULL,
+  lane        INTEGER NOT NULL,
+  number      INTEGER NOT NULL,
+  person      INTEGER,              -- as a party
+  sign_in     INTEGER NOT NULL,
+  at          INTEGER NOT NULL,
+  marks       INTEGER NOT NULL
+) STRICT;
+CREATE TABLE past (
+  collection INTEGER NOT NULL,
+  id         BLOB NOT NULL,
+  cn         INTEGER NOT NULL,  -- of the change
+  previous   INTEGER NOT NULL,  -- of the change before it
+  created    INTEGER NOT NULL,  -- it came back from deletion
+  mask       INTEGER NOT NULL,  -- fields that changed
+  body       BLOB NOT NULL,     -- these fields before the change
+  PRIMARY KEY (collection, id, cn)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr const char* imported_table = R"sql(
+CREATE TABLE imported (
+  source TEXT NOT NULL,
+  root   BLOB NOT NULL,
+  told   BLOB NOT NULL,  -- encode_told()
+  PRIMARY KEY (source, root)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+// What people said is meant so when they were asked; few actions have any of it.
+constexpr const char* accepted_table = R"sql(
+CREATE TABLE accepted_hint (
+  last   INTEGER PRIMARY KEY,  -- of the action's change numbers, as in applied_action
+  hints  TEXT NOT NULL,        -- codes, a space between them
+  reason TEXT NOT NULL
+) STRICT;
+)sql";
+
 }  // namespace
 
 std::span<const platform::Migration> ledger_migrations() {
-  static constexpr std::array<platform::Migration, 2> migrations{{{1, ledger_tables}, {2, applied_reissues_table}}};
+  static constexpr std::array<platform::Migration, 7> migrations{{{1, ledger_tables},
+                                                                  {2, applied_reissues_table},
+                                                                  {3, certificates_in_line},
+                                                                  {4, access_tables},
+                                                                  {5, history_tables},
+                                                                  {6, imported_table},
+                                                                  {7, accepted_table}}};
   return migrations;
 }
 

@@ -154,6 +154,29 @@ Result<LedgerReader::LeafRows> Reader::leaf(const sync::DigestKey& key, std::uin
   return found;
 }
 
+Result<std::map<Id, sync::Bytes>> Reader::imported(std::string_view source, std::span<const Id> roots) {
+  std::map<Id, sync::Bytes> found;
+  HOLDLINE_ASSIGN(auto* find, connection_->statements.get("SELECT told FROM imported WHERE source = ? AND root = ?"));
+  for (const Id& root : roots) {
+    auto rows = find->rows(source, Blob{root.view()});
+    HOLDLINE_ASSIGN(const bool known, rows.next());
+    if (known) found.emplace(root, rows.blob(0));
+  }
+  return found;
+}
+
+Result<std::vector<ImportedRow>> Reader::all_imported(std::string_view source, const Id& after, std::size_t limit) {
+  std::vector<ImportedRow> found;
+  HOLDLINE_ASSIGN(auto* find, connection_->statements.get("SELECT root, told FROM imported WHERE source = ? AND "
+                                                          "root > ? ORDER BY root LIMIT ?"));
+  auto rows = find->rows(source, Blob{after.view()}, limit);
+  for (;;) {
+    HOLDLINE_ASSIGN(const bool more, rows.next());
+    if (!more) return found;
+    found.push_back({std::string(source), Id::from(rows.blob(0)), sync::Bytes(rows.blob(1))});
+  }
+}
+
 Result<std::vector<VersionedRecord>> Reader::rows(sync::CollectionNo no, std::span<const std::string> scopes,
                                                   const Id& after, std::size_t limit) {
   HOLDLINE_ASSIGN(const auto* of, collection(no));
@@ -205,6 +228,13 @@ Result<std::vector<HeldAction>> Reader::held(HeldState state, std::size_t limit)
     HOLDLINE_ASSIGN(auto action, held_of(connection_->parties, rows));
     found.push_back(std::move(action));
   }
+}
+
+Result<std::size_t> Reader::held_count(HeldState state) {
+  HOLDLINE_ASSIGN(auto* count, connection_->statements.get("SELECT count(*) FROM held WHERE state = ?"));
+  auto rows = count->rows(static_cast<int>(state));
+  HOLDLINE_TRY(rows.next());
+  return static_cast<std::size_t>(rows.i64(0));
 }
 
 }  // namespace holdline::hub::sqlite

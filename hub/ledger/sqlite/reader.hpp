@@ -58,10 +58,14 @@ class Reader final : public LedgerReader {
   Result<std::map<sync::DigestKey, sync::Leaves>> digests(std::span<const std::string> scopes,
                                                           sync::VisibilitySet) override;
   Result<LeafRows> leaf(const sync::DigestKey&, std::uint8_t leaf, sync::VisibilitySet) override;
+  Result<std::map<Id, sync::Bytes>> imported(std::string_view source, std::span<const Id> roots) override;
+  Result<std::vector<ImportedRow>> all_imported(std::string_view source, const Id& after, std::size_t limit) override;
   Result<std::vector<VersionedRecord>> rows(sync::CollectionNo, std::span<const std::string> scopes, const Id& after,
                                             std::size_t limit) override;
   Result<std::optional<VersionedRecord>> row(const sync::RecordKey&) override;
   Result<std::vector<HeldAction>> held(HeldState state, std::size_t limit) override;
+  Result<std::size_t> held_count(HeldState state) override;
+  Result<std::vector<PastChange>> history(const sync::RecordKey&, std::size_t limit) override;
 
  private:
   Reader(ReadPool& pool, std::unique_ptr<ReadConnection> connection, const sync::Schema& schema)
@@ -71,6 +75,10 @@ class Reader final : public LedgerReader {
   // The position that has this cn: the salt is that of the transaction that made it.
   Result<Cursor> cursor_at(ChangeNumber cn);
   Result<const sync::Collection*> collection(sync::CollectionNo no) const;
+  Result<std::optional<AppliedAction>> applied_at(ChangeNumber cn);
+  Result<std::optional<sync::Acceptance>> accepted_at(ChangeNumber last);
+  Result<void> add_past(const sync::Collection& collection, const Id& id, std::size_t limit,
+                        std::vector<PastChange>& into);
   Result<std::vector<std::int64_t>> numbers_of(std::span<const std::string> scopes);
 
   ReadPool& pool_;

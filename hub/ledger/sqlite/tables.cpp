@@ -127,7 +127,7 @@ Result<KeptResult> result_of(const Id& device, Names& parties, const platform::R
   HOLDLINE_ASSIGN(result.incarnation, party_id(parties, row.i64(1)));
   result.lane = static_cast<Lane>(row.i64(2));
   result.number = static_cast<std::uint64_t>(row.i64(3));
-  if (row.i64(4) < 0 || row.i64(4) > static_cast<std::int64_t>(sync::Verdict::waiting)) return damaged("a verdict");
+  if (row.i64(4) < 0 || row.i64(4) > static_cast<std::int64_t>(sync::Verdict::discarded)) return damaged("a verdict");
   result.verdict = static_cast<sync::Verdict>(row.i64(4));
   result.at = {static_cast<ChangeNumber>(row.i64(5)), static_cast<std::uint64_t>(row.i64(6))};
   if (row.blob(7).size() != hash_bytes) return damaged("a result's hash");

@@ -159,13 +159,13 @@ Result<std::vector<AppliedReissue>> WriteTransaction::applied_reissues(const Id&
   return found;
 }
 
-Result<std::map<std::uint32_t, sync::Assertion>> WriteTransaction::assertions(const Id& device, const Id& incarnation) {
-  std::map<std::uint32_t, sync::Assertion> found;
+Result<std::map<std::uint32_t, SignIn>> WriteTransaction::sign_ins(const Id& device, const Id& incarnation) {
+  std::map<std::uint32_t, SignIn> found;
   HOLDLINE_ASSIGN(const auto device_no, writer_.parties_.find(device.view()));
   HOLDLINE_ASSIGN(const auto incarnation_no, writer_.parties_.find(incarnation.view()));
   if (!device_no || !incarnation_no) return found;
-  HOLDLINE_ASSIGN(auto* find, writer_.statements_.get("SELECT number, person, at, signature FROM assertion WHERE "
-                                                      "device = ? AND incarnation = ?"));
+  HOLDLINE_ASSIGN(auto* find, writer_.statements_.get("SELECT number, person, at, signature, verified FROM "
+                                                      "assertion WHERE device = ? AND incarnation = ?"));
   auto rows = find->rows(*device_no, *incarnation_no);
   for (;;) {
     HOLDLINE_ASSIGN(const bool more, rows.next());
@@ -175,7 +175,7 @@ Result<std::map<std::uint32_t, sync::Assertion>> WriteTransaction::assertions(co
     assertion.person = Id::from(rows.blob(1));
     assertion.at_ms = rows.i64(2);
     assertion.signature = rows.blob(3);
-    found.emplace(assertion.number, std::move(assertion));
+    found.emplace(assertion.number, SignIn{assertion, rows.i64(4) != 0});
   }
 }
 

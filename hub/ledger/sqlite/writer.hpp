@@ -57,7 +57,7 @@ class WriteTransaction final : public LedgerTransaction {
   Result<std::vector<HeldAction>> held(const Id& device, const Id& incarnation) override;
   Result<std::vector<AppliedReissue>> applied_reissues(const Id& device,
                                                        std::span<const sync::Hash> originals) override;
-  Result<std::map<std::uint32_t, sync::Assertion>> assertions(const Id& device, const Id& incarnation) override;
+  Result<std::map<std::uint32_t, SignIn>> sign_ins(const Id& device, const Id& incarnation) override;
   Result<void> commit(const ChangeSet& changes) override;
 
  private:
@@ -69,7 +69,11 @@ class WriteTransaction final : public LedgerTransaction {
   Result<void> write_results(std::span<const KeptResult> results);
   Result<void> write_held(const ChangeSet& changes);
   Result<void> write_applied_reissues(const ChangeSet& changes);
-  Result<void> write_assertions(const ChangeSet& changes);
+  Result<void> write_sign_ins(const ChangeSet& changes);
+  Result<void> write_past(const sync::Collection& collection, const RecordWrite& write);
+  Result<void> write_applied(std::span<const AppliedAction> applied);
+  Result<void> write_imported(std::span<const ImportedRow> rows);
+  Result<void> write_accepted(ChangeNumber last, const sync::Acceptance& acceptance);
   Result<void> write_head(const ChangeSet& changes);
 
   Writer& writer_;

@@ -105,7 +105,7 @@ TEST_F(HubServerTest, OnlyTheCertificateTheDeviceWasEnrolledWithCounts) {
   const auto key = new_key();
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const auto other = hub_.authority.sign_device(key.csr_pem, enrolled.device.text(), now).value();
-  EXPECT_EQ(ask({other, key.key_pem}, sync::path::hello).code(), "unknown-device");
+  EXPECT_EQ(ask({other, key.key_pem}, sync::path::hello).code(), "certificate-superseded");
 }
 
 TEST_F(HubServerTest, ARevokedWorkstationIsToldSoAndServedNothing) {
@@ -166,6 +166,7 @@ TEST_F(HubServerTest, ALongPollLearnsOfAnImport) {
   sync::PullRequest pull;
   pull.epoch = welcome.epoch;
   pull.grants = welcome.grants;
+  pull.roster = welcome.roster;
   pull.wait_ms = sync::limits::pull_wait_ms;
   auto polled =
       std::async(std::launch::async, [&] { return ask(enrolled.identity, sync::path::pull, sync::encode_json(pull)); });

@@ -1,5 +1,7 @@
 #include "hub/admin/admin.hpp"
 
+#include <algorithm>
+
 #include "tests/unit/hub/fixture.hpp"
 
 namespace holdline::hub::testing {
@@ -50,6 +52,60 @@ TEST_F(AdminTest, ACodeThatIsHandedOutEnrolsAWorkstation) {
   EXPECT_EQ(shown.at("state"), "active");
 }
 
+TEST_F(AdminTest, AWorkstationIsRenamedGivenOtherScopesRevokedAndRestored) {
+  const auto desk = enrol();
+  const auto now = [&] { return hub_.ledger->device(desk.device).value().value(); };
+  EXPECT_EQ(post("/devices/rename", {{"device", "desk 7"}, {"name", "desk 9"}}).json.at("name"), "desk 9");
+  const auto grants = now().grants;
+  EXPECT_EQ(post("/devices/scopes", {{"device", "desk 9"}, {"scopes", {"acme/york"}}, {"profile", 1}}).status, 200);
+  EXPECT_EQ(now().scopes, std::vector<std::string>{"acme/york"});
+  EXPECT_EQ(now().profile, 1);
+  const auto changed = now().grants;
+  EXPECT_NE(changed, grants);
+  EXPECT_EQ(post("/devices/scopes", {{"device", "desk 9"}, {"scopes", {"acme/york"}}}).status, 200);
+  EXPECT_EQ(now().grants, changed) << "nothing changed: no replica need be fetched anew";
+  EXPECT_EQ(post("/devices/revoke", {{"device", desk.device.text()}}).json.at("state"), "revoked");
+  EXPECT_EQ(post("/devices/restore", {{"device", desk.device.text()}}).json.at("state"), "active");
+  EXPECT_EQ(post("/devices/revoke", {{"device", "desk 7"}}).code(), "unknown-device");
+  EXPECT_EQ(post("/devices/scopes", {{"device", "desk 9"}, {"scopes", Json::array()}}).code(), "bad-scope");
+  enrol();
+  post("/devices/rename", {{"device", "desk 7"}, {"name", "desk 9"}});
+  EXPECT_EQ(post("/devices/revoke", {{"device", "desk 9"}}).code(), "name-ambiguous");
+}
+
+TEST_F(AdminTest, PeopleAreListedWithWhatTheyAre) {
+  ASSERT_EQ(post("/people", {{"name", "ada"}, {"password", "long enough"}, {"scopes", {"acme"}}}).status, 201);
+  EXPECT_EQ(post("/people/role", {{"person", "ada"}, {"role", "supervisor"}}).json.at("role"), "supervisor");
+  EXPECT_EQ(post("/people/scopes", {{"person", "ada"}, {"scopes", {"acme/york"}}}).status, 200);
+  EXPECT_EQ(post("/people/password", {{"person", "ada"}, {"password", "another one"}}).status, 200);
+  EXPECT_EQ(post("/people/disable", {{"person", "ada"}}).json.at("state"), "disabled");
+  const Json ada = get("/people").json.at("items").at(0);
+  EXPECT_EQ(ada.at("role"), "supervisor");
+  EXPECT_EQ(ada.at("scopes"), Json{"acme/york"});
+  EXPECT_TRUE(ada.contains("disabled"));
+  EXPECT_FALSE(ada.contains("wrapped"));
+  EXPECT_EQ(post("/people/enable", {{"person", "ada"}}).json.at("state"), "active");
+  EXPECT_EQ(post("/people/role", {{"person", "ada"}, {"role", "boss"}}).code(), "bad-role");
+}
+
+TEST_F(AdminTest, WhomOnlyWorkstationsRememberIsToldUntilTheyAreRecalled) {
+  Person person;
+  person.id = entropy_.id();
+  person.name = "grace";
+  person.role = "agent";
+  person.scopes = {"acme"};
+  person.public_key = std::string(32, 'k');
+  person.wrapped = "wrapped";
+  ASSERT_TRUE(hub_.ledger->add_claim({person, entropy_.id(), 5}));
+  const auto told = [&] {
+    const Json health = get("/status").json.at("health");
+    return std::ranges::any_of(health, [](const Json& note) { return note.at("code") == "people-remembered"; });
+  };
+  EXPECT_TRUE(told());
+  EXPECT_EQ(post("/people/recall", {{"person", "grace"}}).json.at("id"), person.id.text());
+  EXPECT_FALSE(told());
+}
+
 TEST_F(AdminTest, WhatACodeGrantsIsNeverGuessed) {
   const Json good{{"name", "desk"}, {"scopes", {"acme"}}};
   for (const auto& [name, value] : std::vector<std::pair<std::string, Json>>{{"minutes", "30"},
@@ -81,14 +137,14 @@ TEST_F(AdminTest, APersonIsAddedAndNeverShownWithASecret) {
 TEST_F(AdminTest, AnImportTellsEachRejectedRow) {
   const auto report = ask("POST", "/import?scope=acme/leeds", "ref,given,phone\nC1,Ada,\n,Bob,\nC3,Cleo,none\n").json;
   EXPECT_EQ(report.at("rows"), 3);
-  EXPECT_EQ(report.at("accepted"), 1);
+  EXPECT_EQ(report.at("created"), 1);
   EXPECT_EQ(report.at("rejected_count"), 2);
   EXPECT_EQ(report.at("rejected").at(0).at("row"), 3);
   EXPECT_EQ(report.at("rejected").at(1).at("code"), "not-a-phone");
 }
 
 TEST_F(AdminTest, ADryRunImportsNothing) {
-  EXPECT_EQ(ask("POST", "/import?scope=acme/leeds&dry_run=1", "ref,given\nC1,Ada\n").json.at("accepted"), 1);
+  EXPECT_EQ(ask("POST", "/import?scope=acme/leeds&dry_run=1", "ref,given\nC1,Ada\n").json.at("created"), 1);
   EXPECT_EQ(get("/status").json.at("cn"), "0");
 }
 
@@ -98,7 +154,8 @@ TEST_F(AdminTest, AnImportWithoutAUsableHeaderIsRefused) {
 
 TEST_F(AdminTest, DigestsAndConflictsOfTheScopesOfAllDevicesAreShown) {
   enrol();
-  ask("POST", "/import?scope=acme/leeds", "ref,given\nC1,Ada\nC1,Adah\n");
+  ask("POST", "/import?scope=acme/leeds", "ref,given\nC1,Ada\n");
+  ask("POST", "/import?scope=acme/leeds&source=other", "ref,given\nC1,Adah\n");
   const Json digests = get("/digests").json.at("digests");
   ASSERT_FALSE(digests.empty());
   EXPECT_EQ(digests.at(0).at("scope"), "acme/leeds");

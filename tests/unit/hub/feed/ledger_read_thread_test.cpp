@@ -31,6 +31,7 @@ class LedgerReadThreadTest : public IntakeTest {
     request.cursor = head_;
     request.results = 1;
     request.grants = station_.device.grants;
+    request.roster = Roster(store_.ledger(), ServiceLimits().sign_in_hours, "").mark(station_.device).value();
     request.wait_ms = wait_ms;
     return request;
   }
@@ -69,6 +70,19 @@ TEST_F(LedgerReadThreadTest, APullWithNewsIsAnsweredWithoutWaiting) {
   create(2);
   auto answer = pull(request(25'000));
   EXPECT_EQ(read_reply(answer).cut.changes.size(), 1u);
+}
+
+TEST_F(LedgerReadThreadTest, ALongPollOfADeviceThatIsRevokedEnds) {
+  const EnrollCode code{sync::sha256("code"), "desk", {leeds}, 0xff, now_ms + 1};
+  ASSERT_TRUE(ledger().add_code(code));
+  station_.device = ledger().enroll(code.hash, station_.device, now_ms).value();
+  auto answer = pull(request(25'000));
+  settle();
+  ASSERT_FALSE(is_answered(answer));
+  station_.device.state = DeviceState::revoked;
+  ASSERT_TRUE(ledger().put_device(station_.device));
+  desk_->committed();
+  EXPECT_EQ(code_of(answer.get()), "device-revoked");
 }
 
 TEST_F(LedgerReadThreadTest, ALongPollIsAnsweredByTheNextCommit) {

@@ -32,11 +32,12 @@ class SnapshotsTest : public ::testing::Test {
     return limits;
   }
   // What a device holds that fetched all chunks.
-  Rows fetch(const Snapshots& snapshots, const sync::Manifest& manifest) {
+  Rows fetch(const Snapshots& snapshots, const sync::Manifest& manifest, sync::VisibilitySet profile,
+             const std::vector<std::string>& scopes = leeds_only) {
     Rows rows;
     sync::Compressor compressor;
     for (const sync::ChunkInfo& info : manifest.chunks) {
-      const auto chunk = snapshots.chunk(info.hash);
+      const auto chunk = snapshots.chunk(info.hash, scopes, profile);
       if (!chunk) throw std::runtime_error("a chunk of the manifest is not there");
       EXPECT_EQ(sync::sha256(*chunk), info.hash);
       EXPECT_EQ(chunk->size(), info.bytes);
@@ -57,7 +58,7 @@ class SnapshotsTest : public ::testing::Test {
 TEST_F(SnapshotsTest, HoldsExactlyWhatTheProfileMayHoldInTheseScopes) {
   Snapshots snapshots(store_.ledger(), small_chunks());
   const auto manifest = snapshots.manifest(leeds_only, desk).value();
-  const Rows rows = fetch(snapshots, manifest);
+  const Rows rows = fetch(snapshots, manifest, desk);
   EXPECT_GT(manifest.chunks.size(), 2u);
   EXPECT_EQ(rows.size(), 200u);
   EXPECT_EQ(manifest.at, (Cursor{1, 1001}));
@@ -73,7 +74,7 @@ TEST_F(SnapshotsTest, ClosesAChunkBeforeItHoldsMoreRowsThanABatchMay) {
   Snapshots snapshots(store_.ledger(), few_rows);
   const auto manifest = snapshots.manifest(leeds_only, desk).value();
   for (const sync::ChunkInfo& chunk : manifest.chunks) EXPECT_LE(chunk.records, 50u);
-  EXPECT_EQ(fetch(snapshots, manifest).size(), 200u);
+  EXPECT_EQ(fetch(snapshots, manifest, desk).size(), 200u);
 }
 
 TEST_F(SnapshotsTest, TellsUrgentCollectionsFirst) {
@@ -94,7 +95,7 @@ TEST_F(SnapshotsTest, ServesLaterJoinersTheSameUntilTheFeedNoLongerReachesBack) 
   ASSERT_TRUE(store_.ledger().compact_feed(2, 1000).value());
   const auto second = snapshots.manifest(leeds_only, nurse).value();
   EXPECT_EQ(second.at.cn, 3u);
-  EXPECT_EQ(fetch(snapshots, second).size(), 203u);
+  EXPECT_EQ(fetch(snapshots, second, nurse).size(), 203u);
   // The collection that did not change has the same chunk.
   EXPECT_EQ(second.chunks[0].hash, first.chunks[0].hash);
 }
@@ -105,9 +106,9 @@ TEST_F(SnapshotsTest, KeepsProfilesAndScopesApart) {
   const auto nurse_manifest = snapshots.manifest(leeds_only, nurse).value();
   const std::vector<std::string> york{"acme/york"};
   const auto york_manifest = snapshots.manifest(york, desk).value();
-  EXPECT_EQ(fetch(snapshots, desk_manifest).size(), 200u);
-  EXPECT_EQ(fetch(snapshots, nurse_manifest).size(), 201u);
-  EXPECT_EQ(fetch(snapshots, york_manifest).size(), 100u);
+  EXPECT_EQ(fetch(snapshots, desk_manifest, desk).size(), 200u);
+  EXPECT_EQ(fetch(snapshots, nurse_manifest, nurse).size(), 201u);
+  EXPECT_EQ(fetch(snapshots, york_manifest, desk, york).size(), 100u);
 }
 
 TEST_F(SnapshotsTest, BuildsAnewWhatFellTooFarBehind) {
@@ -125,8 +126,8 @@ TEST_F(SnapshotsTest, DropsTheOldestAboveItsCap) {
   Snapshots snapshots(store_.ledger(), limits);
   const auto first = snapshots.manifest(leeds_only, desk).value();
   const auto second = snapshots.manifest(leeds_only, nurse).value();
-  EXPECT_FALSE(snapshots.chunk(first.chunks[0].hash));
-  EXPECT_TRUE(snapshots.chunk(second.chunks[0].hash));
+  EXPECT_FALSE(snapshots.chunk(first.chunks[0].hash, leeds_only, desk));
+  EXPECT_TRUE(snapshots.chunk(second.chunks[0].hash, leeds_only, nurse));
 }
 
 }  // namespace

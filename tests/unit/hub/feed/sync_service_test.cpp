@@ -19,10 +19,12 @@ class SyncServiceTest : public IntakeTest {
     hello.epoch = ledger().identity().epoch;
     hello.cursor = head_;
     hello.results = 3;
+    hello.grants = station_.device.grants;
     return hello;
   }
-  sync::Welcome welcome(const sync::Hello& hello) {
-    return sync::decode_welcome(service_.hello(station_.device, sync::encode_json(hello), now_ms).value()).value();
+  sync::Welcome welcome(const sync::Hello& hello) { return welcome(hello, station_.device); }
+  sync::Welcome welcome(const sync::Hello& hello, const Device& device) {
+    return sync::decode_welcome(service_.hello(device, sync::encode_json(hello), now_).value()).value();
   }
   std::string refusal(const sync::Hello& hello) {
     return code_of(service_.hello(station_.device, sync::encode_json(hello), now_ms));
@@ -34,6 +36,7 @@ class SyncServiceTest : public IntakeTest {
     request.cursor = head_;
     request.results = 3;
     request.grants = station_.device.grants;
+    request.roster = welcome(hello()).roster;
     request.wait_ms = 1000;
     return request;
   }
@@ -44,7 +47,11 @@ class SyncServiceTest : public IntakeTest {
   }
 
   Snapshots snapshots_{store_.ledger()};
-  SyncService service_{store_.ledger(), snapshots_, entropy_};
+  std::int64_t now_ = now_ms;
+  std::vector<bool> told_;  // of other histories: whether the epoch ended
+  SyncService service_{store_.ledger(), snapshots_, entropy_, {}, [this](const Device&, bool ends_epoch) {
+                         told_.push_back(ends_epoch);
+                       }};
   Cursor head_;
 };
 
@@ -65,6 +72,12 @@ TEST_F(SyncServiceTest, ANewIncarnationStartsItsLanesFromNothing) {
   EXPECT_EQ(welcome(hello).lanes[customer_lane].number, 0u);
 }
 
+TEST_F(SyncServiceTest, AReplicaOfOtherScopesOrAnotherProfileIsFilledAnew) {
+  auto of_other_grants = hello();
+  of_other_grants.grants = 7;
+  EXPECT_EQ(welcome(of_other_grants).resume, sync::Resume::bootstrap);
+}
+
 TEST_F(SyncServiceTest, AKnownCursorIsFollowedAndAnEmptyReplicaIsFilled) {
   EXPECT_EQ(welcome(hello()).resume, sync::Resume::follow);
   sync::Hello first;
@@ -72,22 +85,39 @@ TEST_F(SyncServiceTest, AKnownCursorIsFollowedAndAnEmptyReplicaIsFilled) {
   EXPECT_EQ(welcome(first).resume, sync::Resume::bootstrap);
 }
 
-TEST_F(SyncServiceTest, ACursorTheLedgerNeverHadChangesTheEpochOnce) {
+// One that lies, or that is broken, must not make every other one begin anew.
+TEST_F(SyncServiceTest, APositionTheLedgerNeverHadIsTheWorkstationsOwnAffairHoweverOftenItIsTold) {
   const Id before = ledger().identity().epoch;
-  auto later = hello();
-  later.cursor.salt += 1;
-  const auto first = welcome(later);
-  EXPECT_NE(first.epoch, before);
-  EXPECT_EQ(first.resume, sync::Resume::bootstrap);
-  EXPECT_EQ(welcome(later).epoch, first.epoch);
-  EXPECT_EQ(ledger().identity().epoch, first.epoch);
+  auto other_salt = hello(), ahead = hello(), results = hello();
+  other_salt.cursor.salt += 1;
+  ahead.cursor.cn += 10;
+  results.results = 4;
+  for (int round = 0; round < 3; ++round) {
+    for (const sync::Hello& lie : {other_salt, ahead}) {
+      EXPECT_EQ(welcome(lie).resume, sync::Resume::bootstrap);
+      EXPECT_EQ(welcome(lie).epoch, before);
+    }
+    EXPECT_EQ(welcome(results).results, 3u);
+  }
+  EXPECT_EQ(ledger().identity().epoch, before);
+  EXPECT_EQ(told_, std::vector<bool>{false}) << "once, not with every greeting";
 }
 
-TEST_F(SyncServiceTest, AResultStreamThatIsLongerThanTheLedgersChangesTheEpoch) {
+TEST_F(SyncServiceTest, TwoWorkstationsThatKnowMoreEndTheEpochOnce) {
   const Id before = ledger().identity().epoch;
-  auto later = hello();
-  later.results = 4;
-  EXPECT_NE(welcome(later).epoch, before);
+  auto one = hello(), two = hello();
+  one.cursor.cn = two.cursor.cn = head_.cn + 1;
+  two.maker = other_.maker;
+  two.results = 0;
+  EXPECT_EQ(welcome(one).epoch, before);
+  now_ += RestoreEvidence::within_ms;
+  EXPECT_EQ(welcome(two, other_.device).epoch, before) << "what the first said is long ago";
+  EXPECT_EQ(welcome(two, other_.device).epoch, before);
+  const auto last = welcome(one);
+  EXPECT_NE(last.epoch, before);
+  EXPECT_EQ(welcome(one).epoch, last.epoch) << "it speaks of an epoch that is over";
+  EXPECT_EQ(welcome(two, other_.device).epoch, last.epoch);
+  EXPECT_EQ(told_, (std::vector<bool>{false, false, true}));
 }
 
 TEST_F(SyncServiceTest, AHelloOfAnotherDeviceOrProtocolIsRefused) {
@@ -158,6 +188,35 @@ TEST_F(SyncServiceTest, LeavesAreToldOnlyToWhoStandsAtTheHead) {
   EXPECT_TRUE(ask({2, head_.salt}).moved);
 }
 
+TEST_F(SyncServiceTest, LeavesAndChunksOfWhatTheDeviceDoesNotHoldAreRefused) {
+  for (const sync::DigestKey& key :
+       {sync::DigestKey{"acme/york", customer_no, 0}, sync::DigestKey{leeds, customer_no, 9}})
+    EXPECT_EQ(code_of(service_.leaves(station_.device, sync::encode_json(sync::LeavesRequest{key, head_}))),
+              "scope-refused");
+  const auto manifest = sync::decode_manifest(service_.manifest(station_.device, now_ms).value()).value();
+  const std::string chunk = sync::to_hex(manifest.chunks.at(0).hash.view());
+  auto elsewhere = station_.device, blinder = station_.device;
+  elsewhere.scopes = {"acme/york"};
+  blinder.profile = 0b01;
+  for (const Device& device : {elsewhere, blinder}) EXPECT_EQ(code_of(service_.chunk(device, chunk, {})), "not-here");
+}
+
+TEST_F(SyncServiceTest, AHistoryTellsNothingOfWhatTheDeviceDoesNotHold) {
+  station_.does({edits_customer(1, health_field, sync::Value{}, "asthma")});
+  take(station_, station_.push(customer_lane, 4));
+  const nlohmann::json asked{{"collection", schema().collection(customer_no)->name}, {"record", id_of(1).text()}};
+  auto elsewhere = station_.device, blinder = station_.device;
+  elsewhere.scopes = {"acme/york"};
+  blinder.profile = 0b01;
+  const std::string all = service_.history(station_.device, asked.dump()).value();
+  EXPECT_NE(all.find("asthma"), std::string::npos);
+  EXPECT_EQ(nlohmann::json::parse(all).at("items").size(), 2u);
+  const std::string less = service_.history(blinder, asked.dump()).value();
+  EXPECT_EQ(less.find("asthma"), std::string::npos);
+  EXPECT_EQ(nlohmann::json::parse(less).at("items").size(), 1u);
+  EXPECT_EQ(code_of(service_.history(elsewhere, asked.dump())), "unknown-record");
+}
+
 TEST_F(SyncServiceTest, RepairTellsTheRowsOfALeafInTheDevicesScopesOnly) {
   sync::RepairRequest wanted{{leeds, customer_no, 0}, id_of(1).bytes.back(), head_};
   const auto body = service_.repair(station_.device, sync::encode_json(wanted)).value();
@@ -176,25 +235,92 @@ TEST_F(SyncServiceTest, WhatIsNamedByItsHashIsServedAndNothingElse) {
   const std::string unknown = sync::to_hex(sync::sha256("unknown").view());
   EXPECT_EQ(code_of(service_.schema(unknown)), "not-here");
   EXPECT_EQ(code_of(service_.dictionary(unknown)), "not-here");
-  EXPECT_EQ(code_of(service_.chunk(unknown)), "not-here");
-  EXPECT_EQ(code_of(service_.chunk("../ledger.db")), "malformed-hash");
+  EXPECT_EQ(code_of(service_.chunk(station_.device, unknown, {})), "not-here");
+  EXPECT_EQ(code_of(service_.chunk(station_.device, "../ledger.db", {})), "malformed-hash");
 }
 
 TEST_F(SyncServiceTest, AManifestNamesChunksThatCanBeFetched) {
   const auto manifest = sync::decode_manifest(service_.manifest(station_.device, now_ms).value()).value();
   EXPECT_EQ(manifest.at, head_);
   EXPECT_EQ(manifest.epoch, ledger().identity().epoch);
+  EXPECT_EQ(manifest.grants, station_.device.grants);
   ASSERT_EQ(manifest.chunks.size(), 1u);
-  const auto chunk = service_.chunk(sync::to_hex(manifest.chunks[0].hash.view())).value();
+  const auto chunk = service_.chunk(station_.device, sync::to_hex(manifest.chunks[0].hash.view()), {}).value();
   EXPECT_EQ(sync::sha256(chunk), manifest.chunks[0].hash);
+  const auto part = [&](std::uint64_t from, std::uint64_t bytes) {
+    return service_.chunk(station_.device, sync::to_hex(manifest.chunks[0].hash.view()),
+                          sync::encode_json(sync::ChunkRequest{from, bytes}));
+  };
+  EXPECT_EQ(part(0, 7).value(), chunk.substr(0, 7));
+  EXPECT_EQ(part(0, 7).value() + part(7, sync::limits::message_bytes).value(), chunk);
+  EXPECT_EQ(part(chunk.size() - 1, 9).value(), chunk.substr(chunk.size() - 1));
+  EXPECT_EQ(code_of(part(chunk.size(), 1)), "beyond-chunk");
+  EXPECT_EQ(code_of(part(0, 0)), "malformed-message");
+  EXPECT_EQ(code_of(part(0, ~std::uint64_t{0})), "malformed-message");
+  EXPECT_EQ(code_of(part(~std::uint64_t{0}, ~std::uint64_t{0})), "malformed-message");
 }
 
 TEST_F(SyncServiceTest, ADeviceIsToldOnlyThePeopleOfItsScopes) {
   other_.person.scopes = {"acme/york"};
   know(other_);
-  const std::string people = service_.people(station_.device).value();
+  const std::string people = service_.people(station_.device, {}, now_ms).value();
   EXPECT_NE(people.find(station_.person.id.text()), std::string::npos);
   EXPECT_EQ(people.find(other_.person.id.text()), std::string::npos);
+}
+
+TEST_F(SyncServiceTest, AChangeOfPeopleOrOfTheDevicesNameIsToldAtOnceAndOfStrangersNot) {
+  const auto told = [&] { return service_.pull(station_.device, request(), now_ms, false).value().reply.has_value(); };
+  auto waiting = request();
+  const auto wakes = [&] {
+    const auto reply = service_.pull(station_.device, waiting, now_ms, false).value().reply;
+    waiting = request();
+    return reply.has_value();
+  };
+  EXPECT_FALSE(told());
+  station_.person.state = PersonState::disabled;
+  know(station_);
+  EXPECT_TRUE(wakes());
+  other_.person.scopes = {"acme/york"};
+  know(other_);
+  waiting = request();
+  other_.person.role = "supervisor";
+  know(other_);
+  EXPECT_FALSE(wakes());
+  station_.device.name = "another name";
+  know(other_);  // as every change of the directory
+  EXPECT_TRUE(wakes());
+}
+
+TEST_F(SyncServiceTest, WhoIsDisabledIsToldWithoutAKey) {
+  station_.person.state = PersonState::disabled;
+  know(station_);
+  const auto people = nlohmann::json::parse(service_.people(station_.device, {}, now_ms).value());
+  for (const auto& person : people.at("people"))
+    EXPECT_EQ(person.contains("wrapped"), person.at("id") != station_.person.id.text());
+}
+
+TEST_F(SyncServiceTest, PeopleTheLedgerLostAreNamedAndTheirClaimsKept) {
+  Workstation lost(schema(), 9);
+  lost.person.name = "grace";
+  const auto ask = [&](const nlohmann::json& body) {
+    return nlohmann::json::parse(service_.people(station_.device, body.dump(), now_ms).value());
+  };
+  const auto answer = ask({{"known", {station_.person.id.text(), lost.person.id.text()}}});
+  EXPECT_EQ(answer.at("unknown"), nlohmann::json{lost.person.id.text()});
+  nlohmann::json claim{{"id", lost.person.id.text()},
+                       {"name", "grace"},
+                       {"role", "agent"},
+                       {"scopes", {leeds}},
+                       {"public_key", sync::to_hex(lost.person.public_key)},
+                       {"wrapped", "00"}};
+  ask({{"claims", {claim}}});
+  const auto claims = ledger().claims().value();
+  ASSERT_EQ(claims.size(), 1u);
+  EXPECT_EQ(claims[0].person.public_key, lost.person.public_key);
+  EXPECT_EQ(claims[0].device, station_.device.id);
+  EXPECT_FALSE(ledger().person(lost.person.id).value()) << "a claim makes nobody known";
+  claim["scopes"] = nlohmann::json::array();
+  EXPECT_EQ(code_of(service_.people(station_.device, nlohmann::json{{"claims", {claim}}}.dump(), now_ms)), "bad-scope");
 }
 
 }  // namespace

@@ -11,6 +11,7 @@ namespace holdline::hub::testing {
 namespace {
 
 const std::string york = "acme/york";
+constexpr std::int64_t sign_in_age_ms = 12 * 3'600'000;
 
 class AuthorityTest : public ::testing::Test {
  protected:
@@ -27,13 +28,29 @@ class AuthorityTest : public ::testing::Test {
   }
 
   Authority authority() {
-    return Authority([this](const Id& id) -> Result<std::optional<Person>> {
+    const auto find = [this](const Id& id) -> Result<std::optional<Person>> {
       ++looked_up_;
       return id == person_.id ? std::optional(person_) : std::nullopt;
-    });
+    };
+    return Authority(find, sign_in_age_ms);
   }
   static std::string told(const Result<std::optional<Refusal>>& verdict) {
     return !verdict ? "error " + verdict.error().code : *verdict ? (*verdict)->code : "allowed";
+  }
+  static std::string told(const Result<Judgement>& judgement) {
+    if (!judgement) return "error " + judgement.error().code;
+    if (judgement->refusal) return judgement->refusal->code;
+    return judgement->marks == 0 ? "allowed" : "allowed, marked " + std::to_string(judgement->marks);
+  }
+  // The verdict about one change of a field of a customer.
+  std::string may_change(const char* field, std::int64_t made_ms = 2'000, std::int64_t wall_ms = 2'000) {
+    sync::Action action;
+    action.header.person = person_.id;
+    action.header.made.wall_ms = wall_ms;
+    const sync::Collection& customer = *schema_.collection("customer");
+    action.ops.push_back({sync::OpKind::edit, {customer.no, id_of(1)}, leeds, 0, {}, {}});
+    action.ops[0].changes.push_back({*customer.field(field), {}, true, {}, {}});
+    return told(authority().check(schema_, device_, action, &sign_in_, made_ms));
   }
   std::string sign_in(const Id& device, const sync::Assertion& assertion) {
     return told(authority().check(device, assertion));
@@ -43,7 +60,7 @@ class AuthorityTest : public ::testing::Test {
     sync::Action action;
     action.header.person = person_.id;
     action.ops.push_back({kind, {schema_.collection(collection)->no, id_of(1)}, scope, 0, {}, {}});
-    return told(authority().check(schema_, device_, action, &sign_in_));
+    return told(authority().check(schema_, device_, action, &sign_in_, 2'000));
   }
 
   const sync::Schema schema_ = sync::Schema::parse(sync::default_schema_text()).value();
@@ -73,6 +90,35 @@ TEST_F(AuthorityTest, ASignInOfSomebodyUnknownIsRefused) {
   EXPECT_EQ(sign_in(device_.id, unknown), "unknown-person");
 }
 
+TEST_F(AuthorityTest, ASignInByTheKeyOfAnEarlierPasswordIsGoodAndAnOlderOneOfSomebodyElseIsNot) {
+  person_.former_keys = {person_.public_key};
+  const platform::SigningKey next(platform::key_of(2)), other(platform::key_of(3));
+  person_.public_key.assign(next.public_key().begin(), next.public_key().end());
+  EXPECT_EQ(sign_in(device_.id, sign_in_), "allowed");
+  person_.former_keys = {sync::Bytes(other.public_key().begin(), other.public_key().end())};
+  EXPECT_EQ(sign_in(device_.id, sign_in_), "bad-sign-in");
+}
+
+TEST_F(AuthorityTest, WhatWasMadeBeforeTheDisablingCountsAndIsMarkedWhatWasMadeAfterIsRefused) {
+  person_.state = PersonState::disabled;
+  person_.disabled_ms = 5'000;
+  EXPECT_EQ(may_change("vulnerable", 4'999), "allowed, marked 1");
+  EXPECT_EQ(may_change("vulnerable", 5'000), "person-disabled");
+  EXPECT_EQ(sign_in(device_.id, sign_in_), "allowed");
+}
+
+TEST_F(AuthorityTest, AnOldSignInMarksWhatIsDoneByItHoweverLateItArrives) {
+  const std::int64_t limit = sign_in_.at_ms + sign_in_age_ms;
+  EXPECT_EQ(may_change("vulnerable", limit * 9, limit), "allowed");
+  EXPECT_EQ(may_change("vulnerable", limit * 9, limit + 1), "allowed, marked 2");
+}
+
+TEST_F(AuthorityTest, AFieldOutsideTheDevicesProfileIsRefused) {
+  device_.profile = 0b01;
+  EXPECT_EQ(may_change("notes"), "allowed");
+  EXPECT_EQ(may_change("vulnerable"), "field-refused");
+}
+
 TEST_F(AuthorityTest, AnAgentWritesRecordsOfTheirScopes) {
   for (const OpKind kind : {OpKind::create, OpKind::edit, OpKind::erase_row})
     EXPECT_EQ(may(kind, "customer"), "allowed");
@@ -88,8 +134,8 @@ TEST_F(AuthorityTest, AnActionNeedsASignInOfItsOwnPerson) {
   action.header.person = person_.id;
   auto foreign = sign_in_;
   foreign.person = id_of(8);
-  EXPECT_EQ(told(authority().check(schema_, device_, action, nullptr)), "no-sign-in");
-  EXPECT_EQ(told(authority().check(schema_, device_, action, &foreign)), "no-sign-in");
+  EXPECT_EQ(told(authority().check(schema_, device_, action, nullptr, 2'000)), "no-sign-in");
+  EXPECT_EQ(told(authority().check(schema_, device_, action, &foreign, 2'000)), "no-sign-in");
 }
 
 TEST_F(AuthorityTest, AScopeMustBelongToDeviceAndPerson) {
@@ -110,7 +156,7 @@ TEST_F(AuthorityTest, OneRefusedOpRefusesTheAction) {
   action.header.person = person_.id;
   for (const auto& scope : {leeds, york})
     action.ops.push_back({OpKind::edit, {schema_.collection("customer")->no, id_of(1)}, scope, 0, {}, {}});
-  EXPECT_EQ(told(authority().check(schema_, device_, action, &sign_in_)), "scope-refused");
+  EXPECT_EQ(told(authority().check(schema_, device_, action, &sign_in_, 2'000)), "scope-refused");
 }
 
 TEST_F(AuthorityTest, ConflictsAreResolvedBySupervisorsOnly) {

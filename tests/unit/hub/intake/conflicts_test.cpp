@@ -31,6 +31,51 @@ TEST_F(IntakeConflicts, TwoEditsOfAFieldFromTheSameBaseAreOneConflictWithBothVal
   EXPECT_EQ(value(1, name_field), Value("Anna"));
 }
 
+// Of a field that not every workstation may hold: whose profile lacks the group learns that there is a conflict, and
+// none of its values, neither for people nor for programs.
+TEST_F(IntakeConflicts, LosingValuesAreSeenByWhomTheFieldIsSeenBy) {
+  station_.does({edits_customer(1, health_field, Value{}, "asthma")});
+  take(station_, station_.push(customer_lane));
+  other_.does({edits_customer(1, health_field, Value{}, "diabetes")});
+  take(other_, other_.push(customer_lane));
+  const sync::Collection& collection = *schema().collection("conflict");
+  const auto shown = [&](sync::VisibilitySet profile) { return sync::project(collection, conflicts().at(0), profile); };
+  const auto values = sync::conflict_values(schema(), shown(nurse)).value();
+  EXPECT_EQ(values.current, std::vector{Value("asthma")});
+  EXPECT_EQ(values.other, std::vector{Value("diabetes")});
+  EXPECT_EQ(sync::conflict_texts(schema(), shown(nurse)).value().other, std::vector<std::string>{"diabetes"});
+  EXPECT_TRUE(sync::conflict_values(schema(), shown(desk)).value().hidden);
+  EXPECT_EQ(sync::encode_body(collection, shown(desk)).find("diabetes"), std::string::npos);
+  EXPECT_EQ(sync::encode_body(collection, shown(desk)).find(sync::to_hex("diabetes")), std::string::npos);
+}
+
+// Masked values are shown by their last characters only, and a conflict's text would be shown whole.
+TEST_F(IntakeConflicts, LosingValuesOfAMaskedFieldStayAtTheHub) {
+  for (Workstation* station : {&station_, &other_}) {
+    station->does({edits_customer(1, card_field, Value{}, station == &station_ ? "11112222" : "33334444")});
+    take(*station, station->push(customer_lane));
+  }
+  const sync::Collection& collection = *schema().collection("conflict");
+  EXPECT_EQ(sync::conflict_values(schema(), conflicts().at(0)).value().other, std::vector{Value("33334444")});
+  EXPECT_TRUE(sync::conflict_values(schema(), sync::project(collection, conflicts()[0], 0xff)).value().hidden);
+}
+
+TEST_F(IntakeConflicts, WhoResolvedItAndWhenBecomePartOfIt) {
+  other_.does({edits_customer(1, name_field, Value("Ann"), "Annie")});
+  take(other_, other_.push(customer_lane));
+  other_.person.role = "supervisor";
+  know(other_);
+  const sync::Collection& collection = *schema().collection("conflict");
+  const auto state = *collection.field("state");
+  sync::Op op{sync::OpKind::edit, conflicts().at(0).key, leeds, 2, {}, {}};
+  op.changes.push_back({state, sync::make_base(Value("open")), std::string("resolved"), {}, {}});
+  other_.does({op});
+  take(other_, other_.push(customer_lane, 2));
+  const Record resolved = conflicts().at(0);
+  EXPECT_EQ(resolved.fields[*collection.field("resolved_by")], Value(other_.person.id));
+  EXPECT_FALSE(sync::is_null(resolved.fields[*collection.field("resolved_at")]));
+}
+
 TEST_F(IntakeConflicts, EditsOfDifferentFieldsMerge) {
   other_.does({edits_customer(1, health_field, Value{}, "asthma")});
   const auto reply = take(other_, other_.push(customer_lane));

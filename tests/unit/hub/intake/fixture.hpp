@@ -43,11 +43,13 @@ class Workstation {
   }
 
   // Adds an action to the outbox.
-  sync::ActionRef does(std::vector<sync::Op> ops, std::vector<sync::ActionRef> after = {},
-                       std::uint32_t assertion = 1) {
+  sync::ActionRef does(std::vector<sync::Op> ops, std::vector<sync::ActionRef> after = {}, std::uint32_t assertion = 1,
+                       std::optional<sync::Decision> decision = {}, std::optional<sync::Acceptance> acceptance = {}) {
     sync::Action action;
     auto& header = action.header;
-    header.lane = schema_->collection(ops.front().record.collection)->lane;
+    header.lane = ops.empty() ? Lane{3} : schema_->collection(ops.front().record.collection)->lane;
+    header.decision = std::move(decision);
+    header.acceptance = std::move(acceptance);
     auto& outbox = outbox_[header.lane];
     header.number = outbox.size() + 1;
     header.schema = schema_->version();
@@ -57,7 +59,7 @@ class Workstation {
     header.made = {now_ms, id_of(1), 1000};
     header.depends_on = std::move(after);
     action.ops = std::move(ops);
-    auto stored = sync::store_action(*schema_, maker, action, {}, hash_at(header.lane, outbox.size()));
+    auto stored = sync::store_action(*schema_, maker, action, hash_at(header.lane, outbox.size()));
     if (!stored) throw std::runtime_error(stored.error().message);
     outbox.push_back(*std::move(stored));
     return {header.lane, header.number};

@@ -196,11 +196,11 @@ TEST_F(IntakeTest, ACommitThatFailsFailsEveryPushAndStoresNothingUntilTheyAreSen
 }
 
 TEST_F(IntakeTest, TheHubsOwnOpsTakeEffectInSeveralChanges) {
-  std::vector<sync::Op> ops;
-  for (std::uint64_t n = 1; n <= 2500; ++n) ops.push_back(creates_customer(n, "Ann"));
-  const Cursor at = intake_.take_own(ops, now_ms).value();
-  EXPECT_EQ(at.cn, 3u);
-  EXPECT_EQ(at, reader()->head().value());
+  std::vector<OwnRow> rows;
+  for (std::uint64_t n = 1; n <= 2500; ++n) rows.push_back({{creates_customer(n, "Ann")}});
+  const auto outcomes = intake_.take_own(rows, now_ms).value();
+  EXPECT_EQ(std::ranges::count(outcomes, RowEffect::created, &RowOutcome::effect), 2500);
+  EXPECT_EQ(reader()->head().value().cn, 3u);
   EXPECT_EQ(records_of(customer_no).size(), 2500u);
   const std::vector<std::string> scopes{leeds};
   EXPECT_EQ(reader()->cut({}, scopes, nurse, 1).value().changes.size(), sync::limits::records_per_change);

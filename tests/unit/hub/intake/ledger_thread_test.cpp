@@ -3,6 +3,7 @@
 #include <atomic>
 #include <future>
 
+#include "hub/intake/turn_size.hpp"
 #include "tests/unit/hub/intake/fixture.hpp"
 #include "tests/unit/hub/intake/refusing_ledger.hpp"
 
@@ -46,8 +47,8 @@ TEST_F(LedgerThreadTest, SaysSoAlsoWhenOtherWorkFailed) {
   {
     LedgerThread thread(refusing_, entropy_, clock_, events());
     thread.run([](Ledger&, Intake& intake) {
-      const std::vector ops{creates_customer(2, "Bob")};
-      EXPECT_EQ(platform::code_of(intake.take_own(ops, now_ms)), "io-error");
+      const OwnRow row{{creates_customer(2, "Bob")}};
+      EXPECT_EQ(platform::code_of(intake.take_own({&row, 1}, now_ms)), "io-error");
     });
   }
   EXPECT_EQ(lost_, std::vector<std::string>{"ledger-needs-reopen"});
@@ -224,6 +225,75 @@ TEST_F(LedgerGroupTest, StoppingFinishesWhatWasQueued) {
   EXPECT_TRUE(first.get());
   EXPECT_TRUE(second.get());
   EXPECT_EQ(reader()->head().value().cn, 2u);
+}
+
+TEST_F(LedgerThreadTest, TakesWhatWaitsBetweenTwoTurnsOfALongWrite) {
+  refusing_.refuses = false;
+  std::promise<void> done;
+  std::vector<std::string> order;  // the thread only
+  {
+    LedgerThread thread(refusing_, entropy_, clock_, events());
+    thread.run_in_turns([&, turn = std::make_shared<int>(0)](Ledger&, Intake&) {
+      order.push_back("turn");
+      if (++*turn == 1)
+        thread.push(read(station_, station_.push(customer_lane)),
+                    [&](const Result<sync::PushReply>&) { order.push_back("push"); });
+      if (*turn == 3) done.set_value();
+      return *turn < 3;
+    });
+    done.get_future().wait();
+  }
+  EXPECT_EQ(order, (std::vector<std::string>{"turn", "push", "turn", "turn"}));
+}
+
+// What a commit leaves to be done makes neither a push nor a turn longer.
+TEST_F(LedgerThreadTest, KeepsUpBehindWhatWaitsAndBeforeTheNextTurn) {
+  refusing_.refuses = false;
+  std::vector<std::string> order;  // the thread only
+  refusing_.does_upkeep = [&]() -> Result<void> {
+    order.push_back("upkeep");
+    return {};
+  };
+  std::promise<void> done;
+  {
+    LedgerThread thread(refusing_, entropy_, clock_, events());
+    thread.run_in_turns([&, turn = std::make_shared<std::uint8_t>(2)](Ledger&, Intake& intake) {
+      order.push_back("turn");
+      const OwnRow row{{creates_customer(++*turn, "Bob")}};
+      EXPECT_TRUE(intake.take_own({&row, 1}, now_ms));
+      if (*turn == 3)
+        thread.push(read(station_, station_.push(customer_lane)),
+                    [&](const Result<sync::PushReply>&) { order.push_back("push"); });
+      if (*turn == 4) done.set_value();
+      return *turn < 4;
+    });
+    done.get_future().wait();
+  }
+  EXPECT_EQ(order, (std::vector<std::string>{"turn", "push", "upkeep", "turn", "upkeep"}));
+}
+
+TEST_F(LedgerThreadTest, SaysSoAlsoWhenUpkeepFailed) {
+  refusing_.refuses = false;
+  refusing_.does_upkeep = []() -> Result<void> { return fail(ErrorKind::stop, "io-error", "The disk."); };
+  {
+    LedgerThread thread(refusing_, entropy_, clock_, events());
+    EXPECT_EQ(pushed(thread), "ok");
+  }
+  EXPECT_EQ(lost_, std::vector<std::string>{"ledger-needs-reopen"});
+}
+
+TEST(TurnSize, ComesToFitWhatATurnMayTake) {
+  for (const std::size_t ops_per_ms : {20u, 200u}) {
+    TurnSize size;
+    std::int64_t longest_ms = 0;
+    for (int turn = 0; turn < 50; ++turn) {
+      const auto ms = static_cast<std::int64_t>(size.units() / ops_per_ms);
+      longest_ms = std::max(longest_ms, ms);
+      size.took(ms);
+    }
+    EXPECT_LE(longest_ms, TurnSize::longest_ms) << ops_per_ms;
+    EXPECT_GE(size.units(), 5 * ops_per_ms) << "and is no smaller than it must be";
+  }
 }
 
 }  // namespace

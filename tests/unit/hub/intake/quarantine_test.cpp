@@ -75,6 +75,60 @@ TEST_F(IntakeQuarantine, AnEditOfARecordTheHubDoesNotKnow) {
   EXPECT_EQ(refused_alone({station_.sign_in}).code, "unknown-record");
 }
 
+// Two scopes that know nothing of each other, and a workstation of one that names what is the other's.
+class IntakeAcrossScopes : public IntakeTest {
+ protected:
+  IntakeAcrossScopes() {
+    other_.device.scopes = other_.person.scopes = {york};
+    know(other_);
+    other_.does({creates_customer(5, "Yves", york)});
+    EXPECT_EQ(take(other_, other_.push(customer_lane)).results.at(0).verdict, Verdict::applied);
+  }
+  // Of the action that the station did, in a lane of its own.
+  sync::ActionResult refused(Lane lane) {
+    const State before = state();
+    const auto result = take(station_, station_.push(lane)).results.at(0);
+    EXPECT_EQ(result.verdict, Verdict::quarantined);
+    EXPECT_EQ(state().head.cn, before.head.cn);
+    EXPECT_EQ(state().digests, before.digests);
+    return result;
+  }
+  const std::string york = "acme/york";
+};
+
+TEST_F(IntakeAcrossScopes, ACreateOfWhatIsThereInAnotherScopeIsRefused) {
+  station_.does({creates_customer(5, "Mallory")});
+  EXPECT_EQ(refused(customer_lane).code, "scope-clash");
+  EXPECT_EQ(record(customer_no, 5)->scope, york);
+}
+
+TEST_F(IntakeAcrossScopes, AChildOfARecordOfAnotherScopeIsRefused) {
+  station_.does({creates_note(9, 5, "about a customer of York")});
+  EXPECT_EQ(refused(note_lane).code, "scope-clash");
+  EXPECT_FALSE(record(note_no, 9));
+}
+
+TEST_F(IntakeAcrossScopes, AChildOfWhatIsNotThereIsRefusedAndCannotBeThereFirst) {
+  station_.does({creates_note(9, 6, "about a customer that York imports tomorrow")});
+  EXPECT_EQ(refused(note_lane).code, "unknown-record");
+}
+
+TEST_F(IntakeAcrossScopes, ANewRecordCannotTakeAnIdThatAnImportWillCompute) {
+  auto op = creates_customer(6, "Mallory");
+  op.record.id = sync::natural_id(customer_no, {}, york + "\nC1");
+  station_.does({op});
+  EXPECT_EQ(refused(customer_lane).code, "invalid");
+}
+
+TEST_F(IntakeAcrossScopes, AWorkstationOfBothScopesKeepsThemApartToo) {
+  station_.device.scopes = station_.person.scopes = {leeds, york};
+  know(station_);
+  station_.does({creates_customer(7, "Yolande", york)});
+  EXPECT_EQ(take(station_, station_.push(customer_lane)).results.at(0).verdict, Verdict::applied);
+  station_.does({creates_note(9, 7, "of Leeds, under a customer of York")});
+  EXPECT_EQ(refused(note_lane).code, "scope-clash");
+}
+
 TEST_F(IntakeTest, ARevokedDeviceMakesNothingButQuarantinedActions) {
   station_.device.state = DeviceState::revoked;
   station_.does({creates_customer(1, "Ann")});

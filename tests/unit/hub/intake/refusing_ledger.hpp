@@ -21,6 +21,15 @@ class RefusingLedger final : public Ledger {
   LedgerIdentity identity() const override { return real_.identity(); }
   Id epoch() const override { return real_.epoch(); }
   Result<Id> change_epoch(const Id& current, const Id& next) override { return real_.change_epoch(current, next); }
+  // Due after each commit, when set.
+  std::function<Result<void>()> does_upkeep;
+  bool upkeep_due() const override { return does_upkeep && upkeep_due_; }
+  Result<void> upkeep() override {
+    upkeep_due_ = false;
+    auto done = does_upkeep();
+    outcome_unknown_ = outcome_unknown_ || (!done && done.error().code == "io-error");
+    return done;
+  }
   const sync::Schema& schema() const override { return real_.schema(); }
   Result<std::unique_ptr<LedgerTransaction>> begin() override {
     if (outcome_unknown_) return fail(ErrorKind::stop, "ledger-needs-reopen", "Start anew.");
@@ -29,6 +38,15 @@ class RefusingLedger final : public Ledger {
   }
   Result<std::unique_ptr<LedgerReader>> reader() override { return real_.reader(); }
   Result<void> add_code(const EnrollCode& code) override { return real_.add_code(code); }
+  Result<std::optional<EnrollCode>> code(const sync::Hash& hash) override { return real_.code(hash); }
+  Result<bool> change_certificates(const Id& device, const DeviceCertificates& from,
+                                   const DeviceCertificates& to) override {
+    return real_.change_certificates(device, from, to);
+  }
+  Result<void> add_device(const Device& device) override { return real_.add_device(device); }
+  Result<void> note_outbox_loss(const Id& device, std::int64_t lost_ms) override {
+    return real_.note_outbox_loss(device, lost_ms);
+  }
   Result<Device> enroll(const sync::Hash& code, const Device& device, std::int64_t at_ms) override {
     return real_.enroll(code, device, at_ms);
   }
@@ -37,6 +55,12 @@ class RefusingLedger final : public Ledger {
   Result<void> put_person(const Person& person) override { return real_.put_person(person); }
   Result<std::vector<Person>> people(std::span<const std::string> scopes) override { return real_.people(scopes); }
   Result<std::optional<Person>> person(const Id& id) override { return real_.person(id); }
+  Result<void> put_device(const Device& device) override { return real_.put_device(device); }
+  std::uint64_t directory_version() const override { return real_.directory_version(); }
+  Result<std::vector<Person>> all_people() override { return real_.all_people(); }
+  Result<void> add_claim(const PersonClaim& claim) override { return real_.add_claim(claim); }
+  Result<std::vector<PersonClaim>> claims() override { return real_.claims(); }
+  Result<void> drop_claims(const Id& person) override { return real_.drop_claims(person); }
 
  private:
   class Transaction final : public LedgerTransaction {
@@ -66,12 +90,13 @@ class RefusingLedger final : public Ledger {
                                                          std::span<const sync::Hash> originals) override {
       return real_->applied_reissues(device, originals);
     }
-    Result<std::map<std::uint32_t, sync::Assertion>> assertions(const Id& device, const Id& incarnation) override {
-      return real_->assertions(device, incarnation);
+    Result<std::map<std::uint32_t, SignIn>> sign_ins(const Id& device, const Id& incarnation) override {
+      return real_->sign_ins(device, incarnation);
     }
     Result<void> commit(const ChangeSet& changes) override {
       if (!ledger_.refuses || (ledger_.refuses_only && !ledger_.refuses_only(changes))) {
         ++ledger_.commits;
+        ledger_.upkeep_due_ = true;
         return real_->commit(changes);
       }
       ledger_.outcome_unknown_ = ledger_.refusal.code == "io-error";
@@ -84,7 +109,7 @@ class RefusingLedger final : public Ledger {
   };
 
   Ledger& real_;
-  bool outcome_unknown_ = false;
+  bool outcome_unknown_ = false, upkeep_due_ = false;
 };
 
 }  // namespace holdline::hub::testing

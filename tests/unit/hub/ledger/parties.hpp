@@ -29,11 +29,14 @@ TYPED_TEST_P(LedgerParties, KeepsHeldActionsUntilTheyAreReleased) {
   EXPECT_EQ(waiting[0].stored, held.stored);
   EXPECT_EQ(waiting[0].missing, held.missing);
   EXPECT_EQ(waiting[0].text, "for another");
+  EXPECT_EQ(this->reader()->held_count(HeldState::waiting).value(), 1u);
 
   held.state = HeldState::quarantined;
   changes.hold = {held};
   ASSERT_TRUE(this->begin()->commit(changes));
   EXPECT_TRUE(this->reader()->held(HeldState::waiting, 10).value().empty());
+  EXPECT_EQ(this->reader()->held_count(HeldState::waiting).value(), 0u);
+  EXPECT_EQ(this->reader()->held_count(HeldState::quarantined).value(), 1u);
   EXPECT_EQ(this->begin()->held(this->lane_.device, this->lane_.incarnation).value().size(), 1u);
 
   changes.hold.clear();
@@ -56,11 +59,18 @@ TYPED_TEST_P(LedgerParties, TellsTheHashesItStillKnows) {
 
 TYPED_TEST_P(LedgerParties, AnAssertionOnceToldStands) {
   ChangeSet changes;
-  changes.assertions = {{this->lane_, {1, id_of(1), 5, "sig"}}, {this->lane_, {1, id_of(2), 6, "other"}}};
+  changes.sign_ins = {{this->lane_, {{1, id_of(1), 5, "sig"}, true}},
+                      {this->lane_, {{1, id_of(2), 6, "other"}, true}},
+                      {this->lane_, {{2, id_of(3), 7, "of nobody known"}, false}}};
   ASSERT_TRUE(this->begin()->commit(changes));
-  const auto found = this->begin()->assertions(this->lane_.device, this->lane_.incarnation).value();
-  ASSERT_EQ(found.size(), 1u);
-  EXPECT_EQ(found.at(1).person, id_of(1));
+  const auto found = this->begin()->sign_ins(this->lane_.device, this->lane_.incarnation).value();
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found.at(1).assertion.person, id_of(1));
+  EXPECT_FALSE(found.at(2).verified);
+  ChangeSet known;
+  known.sign_ins = {{this->lane_, {{2, id_of(3), 7, "of nobody known"}, true}}};
+  ASSERT_TRUE(this->begin()->commit(known));
+  EXPECT_TRUE(this->begin()->sign_ins(this->lane_.device, this->lane_.incarnation).value().at(2).verified);
 }
 
 TYPED_TEST_P(LedgerParties, AnEnrolmentCodeWorksOnceAndGrantsWhatItSays) {
@@ -68,7 +78,7 @@ TYPED_TEST_P(LedgerParties, AnEnrolmentCodeWorksOnceAndGrantsWhatItSays) {
   ASSERT_TRUE(this->ledger().add_code(code));
   Device device;
   device.id = id_of(1);
-  device.certificate = "aa";
+  device.certificates.current = "aa";
   device.scopes = {"acme/york"};
   EXPECT_EQ(code_of(this->ledger().enroll(sync::sha256("guess"), device, 500)), "code-unknown");
   EXPECT_EQ(code_of(this->ledger().enroll(code.hash, device, 1000)), "code-expired");
@@ -118,8 +128,8 @@ TYPED_TEST_P(LedgerParties, OfTwoConcurrentUsesOfACodeExactlyOneSucceeds) {
 }
 
 TYPED_TEST_P(LedgerParties, PeopleHaveUniqueNamesAndAreListedByScope) {
-  Person ann{id_of(1), "ann", "", "key", "wrapped", {"acme/leeds", "acme/york"}, "agent"};
-  Person bob{id_of(2), "bob", "", "key", "wrapped", {"acme/hull"}, "agent"};
+  Person ann{id_of(1), "ann", "", "key", "wrapped", {"acme/leeds", "acme/york"}, "agent", PersonState::active, 0, {}};
+  Person bob{id_of(2), "bob", "", "key", "wrapped", {"acme/hull"}, "agent", PersonState::active, 0, {}};
   ASSERT_TRUE(this->ledger().put_person(ann));
   ASSERT_TRUE(this->ledger().put_person(bob));
   ann.role = "supervisor";

@@ -26,7 +26,7 @@ TEST_F(EnrollmentTest, AGoodCodeMakesADeviceWithACertificateOfItsOwn) {
   EXPECT_EQ(device->state, DeviceState::active);
   const auto certificate = platform::describe_certificate(enrolled.identity.chain_pem).value();
   EXPECT_EQ(certificate.common_name, enrolled.device.text());
-  EXPECT_EQ(device->certificate, sync::to_hex(certificate.fingerprint.view()));
+  EXPECT_EQ(device->certificates.current, sync::to_hex(certificate.fingerprint.view()));
   EXPECT_EQ(enrolled.answer.at("schema"), sync::default_schema_text());
   EXPECT_EQ(enrolled.answer.at("scopes"), Json{"acme/leeds"});
 }
@@ -62,6 +62,22 @@ TEST_F(EnrollmentTest, WhatIsNoCodeOfThisHubIsRefused) {
   EXPECT_EQ(code_of(ask_to_enrol("hl1-123", new_key().csr_pem, now())), "malformed-code");
   for (const char* body : {"", "no json", "[]", R"({"code":5})"})
     EXPECT_EQ(code_of(hub::enroll(hub_.enrollment(), body, entropy_, now())), "malformed") << body;
+}
+
+TEST_F(EnrollmentTest, WhetherACodeIsWorthTheLedgersThreadIsKnownBefore) {
+  const std::int64_t begin = now(), end = begin + 15 * 60'000 + 1;
+  const auto code = issue_code(hub_.enrollment(), {"desk 7", {"acme/leeds"}, 0xff, 15}, entropy_, begin).value();
+  auto foreign = sync::EnrollmentCode::parse(code).value();
+  foreign.secret[0] ^= 1;
+  const auto known = [&](const std::string& text, std::int64_t at_ms) {
+    return code_of(check_code(*hub_.ledger, Json{{"code", text}, {"csr", "any"}}.dump(), at_ms));
+  };
+  EXPECT_EQ(known(code, begin), "ok");
+  EXPECT_EQ(known(foreign.text(), begin), "code-unknown");
+  EXPECT_EQ(known(code, end), "code-expired");
+  EXPECT_EQ(known("hl1-123", begin), "malformed-code");
+  ASSERT_TRUE(ask_to_enrol(code, new_key().csr_pem, begin));
+  EXPECT_EQ(known(code, end), "ok") << "the answer may have been lost, and its user comes again";
 }
 
 TEST_F(EnrollmentTest, ACodeNeedsANameAndScopes) {

@@ -31,6 +31,34 @@ TEST_F(HubPartsTest, WhatWasMadeIsOpenedLater) {
   EXPECT_EQ(again.authority.fingerprint(), authority);
 }
 
+TEST_F(HubPartsTest, ALedgerOlderThanItsMarkBeginsANewEpochOnce) {
+  const Id before = hub_.ledger->epoch();
+  close();
+  RestoreMark mark(config_.directory / "restore.mark");
+  ASSERT_TRUE(mark.write({7, 99}));
+  Id epoch;
+  {
+    const auto put_back = open_hub(config_, entropy_).value();
+    EXPECT_TRUE(put_back.restored);
+    epoch = put_back.ledger->epoch();
+  }
+  EXPECT_NE(epoch, before);
+  EXPECT_EQ(mark.read().value(), Cursor{});
+  const auto again = open_hub(config_, entropy_).value();
+  EXPECT_FALSE(again.restored);
+  EXPECT_EQ(again.ledger->epoch(), epoch);
+}
+
+TEST_F(HubPartsTest, AMarkThatCannotBeReadIsNeverGuessed) {
+  close();
+  for (const char* text : {"", "7", "7 \n", "7 99", "x 1\n", "7 99\nmore"}) {
+    ASSERT_TRUE(platform::replace_file(config_.directory / "restore.mark", text));
+    EXPECT_EQ(open(), "damaged-mark") << text;
+  }
+  ASSERT_TRUE(platform::remove_file(config_.directory / "restore.mark"));
+  EXPECT_EQ(open(), "ok");
+}
+
 TEST_F(HubPartsTest, OneProcessWorksInADirectory) { EXPECT_EQ(open(), "already-running"); }
 
 TEST_F(HubPartsTest, ADirectoryThatWasSetUpIsNotSetUpAgain) {

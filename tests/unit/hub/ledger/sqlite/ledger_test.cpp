@@ -126,6 +126,24 @@ TEST(SqliteLedger, MovesItsLogIntoTheFile) {
   EXPECT_EQ(std::filesystem::file_size(store.file().string() + "-wal"), 0u);
 }
 
+TEST(SqliteLedger, SaysWhenItsLogHasGrownAndBeginsItAnew) {
+  SqliteStore store;
+  const auto size = [&] { return std::filesystem::file_size(store.file().string() + "-wal"); };
+  const auto commit_one = [&](std::uint64_t n) {
+    commit(store.ledger(), {{customer(store.ledger().schema(), n, "acme/leeds", std::string(3'000, 'x'))}});
+  };
+  std::uint64_t n = 1;
+  for (; !store.ledger().upkeep_due() && n < 1'000; ++n) commit_one(n);
+  EXPECT_GT(n, 10u) << "not after each commit";
+  const auto grown = size();
+  EXPECT_LT(grown, 2'000'000u);
+  ASSERT_TRUE(store.ledger().upkeep());
+  EXPECT_FALSE(store.ledger().upkeep_due());
+  for (std::uint64_t more = 0; more < 5; ++more) commit_one(n + more);
+  EXPECT_EQ(size(), grown) << "written over from its beginning";
+  EXPECT_FALSE(store.ledger().upkeep_due());
+}
+
 // Directory guards itself by a mutex; this is about the statement, which must hold between connections.
 TEST(SqliteLedger, ACodeIsUsedOnceAlsoBetweenTwoConnections) {
   SqliteStore store;

@@ -1,0 +1,125 @@
+#include "hub/admin/held.hpp"
+
+#include <array>
+#include <charconv>
+#include <optional>
+#include <string>
+
+#include "hub/admin/documents.hpp"
+#include "hub/people/devices.hpp"
+#include "platform/text/json_object.hpp"
+#include "sync/base/limits.hpp"
+#include "sync/base/syntax.hpp"
+
+namespace holdline::hub {
+
+namespace {
+
+using Json = nlohmann::json;
+using platform::HttpResponse;
+
+const char* name_of(HeldState state) {
+  switch (state) {
+    case HeldState::waiting:
+      return "waiting";
+    case HeldState::quarantined:
+      return "quarantined";
+    case HeldState::discarded:
+      return "discarded";
+  }
+  return "unknown";
+}
+
+std::string person_of(const HeldAction& held) {
+  const auto header = sync::read_header(held.stored.header);
+  return header ? header->person.text() : "";
+}
+
+// "create customer in acme/london", without the values, which are customers' data.
+std::string what_of(const sync::Schema& schema, const HeldAction& held) {
+  constexpr std::array kinds{"create", "edit", "delete"};
+  const auto action = sync::read_action(schema, {held.lane.device, held.lane.incarnation}, held.stored);
+  if (!action || action->ops.empty()) return "";
+  const sync::Op& op = action->ops.front();
+  const sync::Collection* collection = schema.collection(op.record.collection);
+  return std::string(kinds.at(static_cast<std::size_t>(op.kind))) + " " + (collection ? collection->name : "?") +
+         " in " + op.scope;
+}
+
+// Seldom more than one has something held under a number.
+Result<Id> incarnation_of(Ledger& ledger, const Id& device, sync::ActionRef of) {
+  std::optional<Id> found;
+  HOLDLINE_ASSIGN(auto reader, ledger.reader());
+  for (const HeldState state : {HeldState::quarantined, HeldState::waiting}) {
+    HOLDLINE_ASSIGN(const auto held, reader->held(state, list_limit));
+    for (const HeldAction& one : held) {
+      if (one.lane.device != device || one.lane.lane != of.lane || one.stored.number != of.number) continue;
+      if (found && *found != one.lane.incarnation)
+        return fail(ErrorKind::ask_person, "which-incarnation",
+                    "Two outboxes of this workstation have that number; name the incarnation as well.");
+      found = one.lane.incarnation;
+    }
+  }
+  if (found) return *found;
+  return fail(ErrorKind::ask_person, "not-held", "Nothing is held under this number. What is: holdline-hub quarantine");
+}
+
+}  // namespace
+
+Result<HttpResponse> list_held(Ledger& ledger) {
+  HOLDLINE_ASSIGN(auto reader, ledger.reader());
+  Json items = Json::array();
+  std::size_t total = 0;
+  for (const HeldState state : {HeldState::quarantined, HeldState::waiting, HeldState::discarded}) {
+    HOLDLINE_ASSIGN(const auto held, reader->held(state, list_limit));
+    HOLDLINE_ASSIGN(const std::size_t count, reader->held_count(state));
+    total += count;
+    for (const HeldAction& action : held)
+      items.push_back({{"device", action.lane.device.text()},
+                       {"incarnation", action.lane.incarnation.text()},
+                       {"person", person_of(action)},
+                       {"what", what_of(ledger.schema(), action)},
+                       {"lane", action.lane.lane},
+                       {"number", std::to_string(action.stored.number)},
+                       {"state", name_of(action.state)},
+                       {"code", action.code},
+                       {"text", action.text}});
+  }
+  return json_response(200, {{"schema", "holdline.held/1"}, {"total", total}, {"items", items}});
+}
+
+Result<HttpResponse> decide_held(Ledger& ledger, Intake& intake, std::string_view body, std::int64_t now_ms) {
+  auto json = platform::JsonObject::parse(body);
+  const std::string workstation = json.text("device");
+  std::optional<Id> incarnation = sync::Id::parse(json.text("incarnation"));
+  const std::int64_t lane = json.number("lane", -1);
+  const std::string number = json.text("number"), decided = json.text("decision");
+  HeldDecision decision;
+  decision.scope = json.text("scope");
+  decision.reason = json.text("reason");
+  decision.by = json.text("by");
+  decision.dependents = json.boolean("dependents", false);
+  HOLDLINE_TRY(json.checked_whole());
+  const auto end = std::from_chars(number.data(), number.data() + number.size(), decision.of.number);
+  const bool known = decided == "release" || decided == "discard";
+  if (lane < 0 || lane >= sync::lane_count || end.ec != std::errc{} || decision.of.number == 0 || !known)
+    return fail(ErrorKind::ask_person, "malformed",
+                "Give lane and number as the list of what is held tells them, and release or discard.");
+  if (decision.reason.empty() || decision.reason.size() > sync::limits::reason_bytes ||
+      decision.by.size() > sync::limits::reason_bytes)
+    return fail(ErrorKind::ask_person, "no-reason", "Say why, in at most 500 characters.");
+  if (!decision.scope.empty() && !sync::is_scope(decision.scope))
+    return fail(ErrorKind::ask_person, "bad-scope", "A scope looks like acme/london.");
+  HOLDLINE_ASSIGN(const Device device, find_device(ledger, workstation));
+  decision.device = device.id;
+  decision.of.lane = static_cast<Lane>(lane);
+  decision.kind = decided == "release" ? HeldDecision::Kind::release : HeldDecision::Kind::discard;
+  if (!incarnation) {
+    HOLDLINE_ASSIGN(incarnation, incarnation_of(ledger, device.id, decision.of));
+  }
+  decision.incarnation = *incarnation;
+  HOLDLINE_ASSIGN(const auto result, intake.decide(decision, now_ms));
+  return json_response(200, {{"cn", std::to_string(result.at.cn)}, {"code", result.code}, {"text", result.text}});
+}
+
+}  // namespace holdline::hub

@@ -1,0 +1,294 @@
+#include "hub/admin/import_rows.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <optional>
+#include <set>
+
+#include "sync/base/bytes.hpp"
+#include "sync/base/timestamp.hpp"
+#include "sync/merge/merge.hpp"
+#include "sync/schema/columns.hpp"
+#include "sync/text/text.hpp"
+
+namespace holdline::hub {
+
+using sync::Record;
+
+namespace {
+
+std::optional<sync::Value> value_of(const sync::Field& field, const std::string& text) {
+  switch (field.type) {
+    case sync::FieldType::integer: {
+      std::int64_t number = 0;
+      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+      if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+      return sync::Value(number);
+    }
+    case sync::FieldType::boolean:
+      if (text != "yes" && text != "no") return std::nullopt;
+      return sync::Value(text == "yes");
+    case sync::FieldType::time:
+      if (const auto time = sync::parse_time(text)) return sync::Value(*time);
+      return std::nullopt;
+    default:
+      return sync::Value(text);
+  }
+}
+
+std::vector<std::string> element_texts(const sync::Value& value) {
+  std::vector<std::string> texts;
+  if (const auto* elements = std::get_if<sync::Elements>(&value))
+    for (const sync::Element& element : *elements) texts.push_back(element.text);
+  return texts;
+}
+
+// What the source says for the first time of a record that may be here already: made from nothing it knows of.
+sync::Op first_op(const Record& record) {
+  sync::Op op{sync::OpKind::create, record.key, record.scope, 0, {}, {}};
+  for (std::size_t i = 0; i < record.fields.size(); ++i) {
+    const auto field = static_cast<sync::FieldIndex>(i);
+    if (sync::is_null(record.fields[i])) continue;
+    if (auto texts = element_texts(record.fields[i]); !texts.empty())
+      op.changes.push_back({field, sync::BaseUnknown{}, {}, std::move(texts), {}});
+    else
+      op.changes.push_back({field, sync::BaseUnknown{}, record.fields[i], {}, {}});
+  }
+  return op;
+}
+
+// What a first op says, as a record.
+Record record_of(const sync::Collection& collection, const sync::Op& op) {
+  Record record;
+  record.key = op.record;
+  record.scope = op.scope;
+  record.fields.resize(collection.fields.size());
+  for (const sync::FieldChange& change : op.changes) {
+    sync::Elements elements;
+    for (const std::string& text : change.adds) elements.push_back({{}, text, false});
+    record.fields[change.field] = elements.empty() ? change.value : sync::Value(std::move(elements));
+  }
+  return record;
+}
+
+const Record* find(const ToldCustomer& told, const sync::RecordKey& key) {
+  const auto found = std::ranges::find(told, key, &Record::key);
+  return found == told.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+sync::Bytes encode_told(const sync::Schema& schema, const ToldCustomer& told) {
+  sync::Bytes bytes;
+  sync::ByteWriter out(bytes);
+  for (const Record& record : told) {
+    const sync::Bytes body = sync::encode_body(*schema.collection(record.key.collection), record);
+    out.varint(record.key.collection);
+    out.raw(record.key.id.view());
+    out.blob(body);
+  }
+  return bytes;
+}
+
+Result<ToldCustomer> decode_told(const sync::Schema& schema, std::string_view bytes) {
+  ToldCustomer told;
+  sync::ByteReader in(bytes);
+  while (in.ok() && !in.done()) {
+    Record record;
+    record.key.collection = static_cast<sync::CollectionNo>(in.varint());
+    record.key.id = sync::Id::from(in.raw(sizeof(sync::Id)));
+    const std::string_view body = in.blob();
+    const sync::Collection* collection = schema.collection(record.key.collection);
+    if (!in.ok() || collection == nullptr)
+      return fail(ErrorKind::stop, "malformed-told", "What an import said before cannot be read.");
+    record.fields.resize(collection->fields.size());
+    HOLDLINE_TRY(sync::decode_body(*collection, body, record));
+    told.push_back(std::move(record));
+  }
+  return told;
+}
+
+Result<ImportColumns::Column> ImportColumns::column_of(const std::string& heading, const Meanings& told) const {
+  const auto meant = told.find(heading);
+  if ((meant != told.end() && meant->second.empty()) || heading.empty()) return Column{heading, nullptr, 0, false};
+  const auto match = sync::match_column(*schema_, customer(), meant == told.end() ? heading : meant->second);
+  if (meant == told.end()) {
+    if (!match) return Column{heading, nullptr, 0, true};
+    return Column{heading, match->collection, match->field, match->guessed};
+  }
+  if (!match || match->guessed)
+    return fail(ErrorKind::ask_person, "unknown-column",
+                "'" + meant->second + "' is no field of customer, nor phone or email.");
+  return Column{heading, match->collection, match->field, false};
+}
+
+std::string ImportColumns::meaning(const Column& column) const {
+  if (column.collection == nullptr) return {};
+  return column.collection->no == customer().no ? customer().fields[column.field].name : column.collection->name;
+}
+
+std::vector<std::pair<std::string, std::string>> ImportColumns::described() const {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const Column& column : columns_) all.emplace_back(column.heading, meaning(column));
+  return all;
+}
+
+Result<ImportColumns> ImportColumns::of(const sync::Schema& schema, const std::vector<std::string>& headings,
+                                        const Meanings& told, bool accept_guesses) {
+  ImportColumns columns(schema);
+  std::set<std::string> fields;
+  std::string shown;  // a line for each column
+  bool guessed = false;
+  for (const std::string& cell : headings) {
+    HOLDLINE_ASSIGN(Column column, columns.column_of(sync::tidy_line(cell), told));
+    const std::string meaning = columns.meaning(column);
+    const bool single = column.collection != nullptr && column.collection->no == columns.customer().no;
+    if (single && !fields.insert(meaning).second)
+      return fail(ErrorKind::ask_person, "column-twice", "Two columns of the header line mean '" + meaning + "'.");
+    if (meaning == "ref") columns.ref_ = columns.columns_.size();
+    guessed = guessed || column.guessed;
+    shown += "\n  " + column.heading + ": " + (meaning.empty() ? "left out" : meaning);
+    columns.columns_.push_back(std::move(column));
+  }
+  if (guessed && !accept_guesses)
+    return fail(ErrorKind::ask_person, "columns-guessed",
+                "The header line does not name fields. It would be read like this:" + shown +
+                    "\nAccept that with --accept-columns, or say with --columns FILE what the headings mean.");
+  if (!fields.contains("ref"))
+    return fail(ErrorKind::ask_person, "no-ref", "The header line must name a column 'ref': rows are known by it.");
+  return columns;
+}
+
+bool ImportColumns::has(sync::CollectionNo collection) const {
+  return std::ranges::any_of(columns_, [&](const Column& column) {
+    return column.collection != nullptr && column.collection->no == collection;
+  });
+}
+
+Result<ImportColumns::Row> ImportColumns::read(const std::vector<std::string>& cells, const std::string& scope,
+                                               const sync::Site& site, std::int64_t now_ms) const {
+  const auto blank = [](const std::string& cell) { return sync::tidy_text(cell).empty(); };
+  const auto named = static_cast<std::ptrdiff_t>(std::min(cells.size(), columns_.size()));
+  if (cells.size() < columns_.size() || !std::all_of(cells.begin() + named, cells.end(), blank))
+    return fail(ErrorKind::ask_person, "wrong-columns", "The row has another number of columns than the header line.");
+  const std::string ref = sync::tidy_line(cells[ref_]);
+  if (ref.empty()) return fail(ErrorKind::ask_person, "required", "The row has no ref.");
+  const sync::Id id = sync::natural_id(customer().no, sync::Id{}, scope + "\n" + ref);
+  std::vector<sync::Op> ops(1, sync::Op{sync::OpKind::create, {customer().no, id}, scope, 0, {}, {}});
+  for (std::size_t i = 0; i < columns_.size(); ++i)
+    if (columns_[i].collection != nullptr && !blank(cells[i])) HOLDLINE_TRY(put(columns_[i], cells[i], ops));
+  Row row;
+  for (sync::Op& op : ops) {
+    put_right(op, site, now_ms, row.findings);
+    if (find(row.told, op.record) == nullptr)
+      row.told.push_back(record_of(*schema_->collection(op.record.collection), op));
+  }
+  std::sort(row.told.begin() + 1, row.told.end(), [](const Record& a, const Record& b) { return a.key < b.key; });
+  return row;
+}
+
+Result<void> ImportColumns::put(const Column& column, const std::string& cell, std::vector<sync::Op>& ops) const {
+  const sync::Field& field = column.collection->fields[column.field];
+  const auto change = [](sync::FieldIndex at, sync::Value value) {
+    return sync::FieldChange{at, sync::BaseUnknown{}, std::move(value), {}, {}};
+  };
+  if (column.collection->no != customer().no) {
+    sync::Op& child =
+        ops.emplace_back(sync::Op{sync::OpKind::create, {column.collection->no, {}}, ops.front().scope, 0, {}, {}});
+    child.changes = {change(*column.collection->parent, ops.front().record.id), change(column.field, cell)};
+    return {};
+  }
+  if (field.type == sync::FieldType::set || field.type == sync::FieldType::list) {
+    ops.front().changes.push_back({column.field, sync::BaseUnknown{}, {}, {cell}, {}});
+    return {};
+  }
+  auto value = value_of(field, field.type == sync::FieldType::text ? cell : sync::tidy_line(cell));
+  if (!value) return fail(ErrorKind::ask_person, "wrong-type", "Column '" + column.heading + "' cannot be read.");
+  ops.front().changes.push_back(change(column.field, *std::move(value)));
+  return {};
+}
+
+void ImportColumns::put_right(sync::Op& op, const sync::Site& site, std::int64_t now_ms,
+                              std::vector<sync::Finding>& findings) const {
+  const sync::Collection& collection = *schema_->collection(op.record.collection);
+  std::ranges::sort(op.changes, {}, &sync::FieldChange::field);
+  std::ranges::move(sync::put_right(collection, site, nullptr, op.changes), std::back_inserter(findings));
+  std::ranges::move(sync::look_over(collection, op.changes, nullptr, now_ms, now_ms), std::back_inserter(findings));
+  if (!collection.natural_key) return;
+  const auto change_of = [&](sync::FieldIndex field) {
+    return std::ranges::find(op.changes, field, &sync::FieldChange::field);
+  };
+  const auto key = change_of(*collection.natural_key), parent = change_of(*collection.parent);
+  const auto* text = key == op.changes.end() ? nullptr : std::get_if<std::string>(&key->value);
+  if (text != nullptr) op.record.id = sync::child_id(collection, std::get<sync::Id>(parent->value), *text);
+}
+
+void ImportColumns::keep_unsaid(const Record& before, Record& now) const {
+  std::vector<bool> said(now.fields.size());
+  for (const Column& column : columns_)
+    if (column.collection != nullptr && column.collection->no == now.key.collection) said[column.field] = true;
+  for (std::size_t i = 0; i < said.size(); ++i)
+    if (!said[i]) now.fields[i] = before.fields[i];
+}
+
+// A merge group is told whole.
+std::vector<sync::FieldChange> ImportColumns::changed_fields(const Record& before, const Record& now) const {
+  std::vector<sync::FieldChange> changes;
+  for (const sync::MergeUnit& unit : customer().units) {
+    const bool same = std::ranges::all_of(
+        unit.fields, [&](sync::FieldIndex field) { return before.fields[field] == now.fields[field]; });
+    if (same) continue;
+    for (const sync::FieldIndex field : unit.fields) {
+      const sync::FieldType type = customer().fields[field].type;
+      if (type != sync::FieldType::set && type != sync::FieldType::list) {
+        changes.push_back({field, sync::make_base(before.fields[field]), now.fields[field], {}, {}});
+        continue;
+      }
+      // What people see in a set may be theirs as well: what the source no longer names stays.
+      auto added = element_texts(now.fields[field]);
+      const auto known = element_texts(before.fields[field]);
+      std::erase_if(added, [&](const std::string& text) { return std::ranges::count(known, text) != 0; });
+      if (!added.empty()) changes.push_back({field, sync::BaseUnknown{}, {}, std::move(added), {}});
+    }
+  }
+  std::ranges::sort(changes, {}, &sync::FieldChange::field);
+  return changes;
+}
+
+std::vector<sync::Op> ImportColumns::changes(const ToldCustomer& before, ToldCustomer& now) const {
+  std::vector<sync::Op> ops;
+  if (before.empty()) {
+    std::ranges::transform(now, std::back_inserter(ops), first_op);
+    return ops;
+  }
+  keep_unsaid(before.front(), now.front());
+  if (auto changes = changed_fields(before.front(), now.front()); !changes.empty())
+    ops.push_back({sync::OpKind::edit, now.front().key, now.front().scope, 0, std::move(changes), {}});
+  for (std::size_t i = 1; i < now.size(); ++i)
+    if (find(before, now[i].key) == nullptr) ops.push_back(first_op(now[i]));
+  for (std::size_t i = 1; i < before.size(); ++i) {
+    const Record& child = before[i];
+    if (find(now, child.key) != nullptr) continue;
+    if (!has(child.key.collection)) {
+      now.push_back(child);
+      continue;
+    }
+    // Whoever has added to it here since is asked.
+    ops.push_back({sync::OpKind::erase_row,
+                   child.key,
+                   now.front().scope,
+                   0,
+                   {},
+                   sync::seen_digest(*schema_->collection(child.key.collection), child, {})});
+  }
+  std::sort(now.begin() + 1, now.end(), [](const Record& a, const Record& b) { return a.key < b.key; });
+  return ops;
+}
+
+std::string ImportColumns::ref_of(const ToldCustomer& told) const {
+  const auto* ref = std::get_if<std::string>(&told.front().fields[*customer().field("ref")]);
+  return ref == nullptr ? std::string() : *ref;
+}
+
+}  // namespace holdline::hub

@@ -1,0 +1,101 @@
+// The hub's own changes, as an import brings them: which of its rows would come into another scope, and applying the
+// rest.
+
+#include <algorithm>
+#include <iterator>
+
+#include "hub/intake/group.hpp"
+#include "sync/action/validate.hpp"
+#include "sync/form/form.hpp"
+
+namespace holdline::hub {
+
+Result<std::optional<Refusal>> IntakeGroup::misplaced(const OwnRow& row) {
+  Created created;
+  for (const sync::Op& op : row.ops) {
+    HOLDLINE_ASSIGN(auto refusal, misplaced(op, created));
+    if (!refusal) {
+      HOLDLINE_ASSIGN(refusal, breaks_rule(op));
+    }
+    if (refusal) return refusal;
+    if (op.kind == sync::OpKind::create) created.emplace(op.record, op.scope);
+  }
+  return std::nullopt;
+}
+
+// A new record by itself, an edited one as it would stand. What a source tells for the first time of a record that is
+// here already only adds to it.
+Result<std::optional<Refusal>> IntakeGroup::breaks_rule(const sync::Op& op) {
+  HOLDLINE_ASSIGN(const VersionedRecord* stands, stored(op.record));
+  const bool live = stands != nullptr && !stands->stored.record.deleted;
+  if (op.kind != (live ? sync::OpKind::edit : sync::OpKind::create)) return std::optional<Refusal>{};
+  auto findings = sync::validate_rules(schema_, op, 0);
+  if (live) {
+    const sync::Collection& collection = *schema_.collection(op.record.collection);
+    std::ranges::move(sync::look_over(collection, op.changes, &stands->stored.record, 0, 0),
+                      std::back_inserter(findings));
+  }
+  // Questions were asked when the row was read.
+  const auto broken = std::ranges::find(findings, sync::Weight::refused, &sync::Finding::weight);
+  if (broken == findings.end()) return std::optional<Refusal>{};
+  return std::optional(Refusal{broken->code, broken->message});
+}
+
+// A file that still names what people deleted here does not bring it back.
+Result<bool> IntakeGroup::is_about_deleted(const sync::Op& op) {
+  HOLDLINE_ASSIGN(const VersionedRecord* stands, stored(op.record));
+  if (stands != nullptr && stands->stored.record.deleted) return true;
+  const sync::Collection& collection = *schema_.collection(op.record.collection);
+  if (!collection.parent) return false;
+  const Id* parent = stands == nullptr ? nullptr : std::get_if<Id>(&stands->stored.record.fields[*collection.parent]);
+  for (const sync::FieldChange& change : op.changes)
+    if (change.field == collection.parent) parent = std::get_if<Id>(&change.value);
+  if (parent == nullptr) return false;
+  HOLDLINE_ASSIGN(const VersionedRecord* above, stored({collection.fields[*collection.parent].target, *parent}));
+  return above != nullptr && above->stored.record.deleted;
+}
+
+Result<std::vector<RowOutcome>> IntakeGroup::take_own(const sync::Maker& hub, const sync::ActionHeader& header,
+                                                      std::span<const OwnRow> rows) {
+  std::vector<sync::RecordKey> keys;
+  for (const OwnRow& row : rows)
+    for (const sync::Op& op : row.ops) add_places(op, keys);
+  HOLDLINE_TRY(load_records(keys));
+  std::vector<RowOutcome> outcomes(rows.size());
+  sync::Action own{header, {}, {}};
+  std::vector<std::size_t> row_of;  // of each op
+  for (std::size_t n = 0; n < rows.size(); ++n) {
+    HOLDLINE_ASSIGN(auto refusal, misplaced(rows[n]));
+    if (refusal) {
+      outcomes[n] = {RowEffect::refused, std::move(refusal->code), std::move(refusal->text)};
+      continue;
+    }
+    if (rows[n].imported) changes_.imported.push_back(*rows[n].imported);
+    for (const sync::Op& op : rows[n].ops) {
+      HOLDLINE_ASSIGN(const bool gone, is_about_deleted(op));
+      if (gone) continue;
+      own.ops.push_back(op);
+      row_of.push_back(n);
+    }
+  }
+  HOLDLINE_ASSIGN(const bool full, outgrows(own));
+  if (full)
+    return fail(ErrorKind::ask_person, "record-full",
+                "A list or set of a record would become longer than a record can be. Nothing of this part was stored.");
+  const sync::StoredAction none{};
+  std::vector<OpEffect> effects;
+  HOLDLINE_TRY(apply({{hub.device, hub.incarnation, header.lane}, none, own, header.event_ms, true}, &effects));
+  for (std::size_t op = 0; op < effects.size(); ++op) {
+    RowEffect& effect = outcomes[row_of[op]].effect;
+    const bool first = op == 0 || row_of[op - 1] != row_of[op];
+    if (effects[op].conflict)
+      effect = RowEffect::conflict;
+    else if (effects[op].created && first)
+      effect = RowEffect::created;
+    else if (effects[op].changed && effect == RowEffect::unchanged)
+      effect = RowEffect::updated;
+  }
+  return outcomes;
+}
+
+}  // namespace holdline::hub

@@ -1,0 +1,17 @@
+// A whole file into a ledger, as the hub imports it: in turns of about `ops_per_turn`.
+#pragma once
+
+#include "hub/admin/import.hpp"
+
+namespace holdline::hub::testing {
+
+inline Result<ImportReport> import_all(Result<CustomerImport> import, Intake& intake, std::int64_t now_ms,
+                                       std::size_t ops_per_turn = 1'000) {
+  if (!import) return fail(std::move(import));
+  for (bool more = true; more;) {
+    HOLDLINE_ASSIGN(more, import->take(intake, ops_per_turn, now_ms));
+  }
+  return import->report();
+}
+
+}  // namespace holdline::hub::testing
