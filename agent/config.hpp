@@ -1,6 +1,7 @@
 // The workstation daemon's settings: agent.toml.
 #pragma once
 
+#include <chrono>
 #include <span>
 #include <string>
 
@@ -14,7 +15,9 @@ struct AgentConfig {
   std::string socket = "/run/holdline/agent.sock";  // of the local API; mode 0660
   std::string group = "holdline";                   // whose members may use it; empty: only the daemon's account
   std::string proxy;                                // "http://proxy.site:3128"; empty: direct
-  std::string scope;                                // where new records go; empty: the workstation's first scope
+  std::chrono::milliseconds idle{30 * 60'000};      // after which an unused sign-in is over, 1 min to 24 h
+  std::string region;                               // ISO 3166 country it stands in; empty: as the hub says
+  std::string scope;                                // where new records go; empty: the person's first
 };
 
 struct AgentConfigRead {

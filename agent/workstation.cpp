@@ -1,12 +1,16 @@
 #include "agent/workstation.hpp"
 
+#include <filesystem>
+#include <system_error>
 #include <type_traits>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
 #include "platform/database/first_run.hpp"
+#include "platform/os/file_place.hpp"
 #include "platform/os/memory.hpp"
+#include "platform/time/zones.hpp"
 #include "sync/base/limits.hpp"
 
 namespace holdline::agent {
@@ -29,24 +33,32 @@ Result<platform::SecretKey> load_or_create(platform::Keystore& keystore, std::st
 template <class Open>
 std::invoke_result_t<Open&> with_space_set_aside(OutboxWorker& outbox, Open open) {
   auto opened = open();
-  if (opened || opened.error().code != "disk-full") return opened;
-  const bool released = outbox.run([](Outbox& box) { return box.release_reserve(); });
-  return released ? open() : std::move(opened);
+  const auto released = [&] { return outbox.run([](Outbox& box) { return box.release_reserve(SpaceFor::upkeep); }); };
+  while (!opened && opened.error().code == "disk-full" && released()) opened = open();
+  return opened;
 }
 
-platform::HttpClientOptions client_options(const WorkstationIdentity& identity, const AgentConfig& config) {
-  platform::HttpClientOptions options;
-  options.trust.ca_pem = identity.ca_pem;
-  options.identity = identity.certificate;
-  options.proxy = config.proxy;
-  // Connecting and shaking hands takes two round trips of seconds on a slow line, and longer beside an upload.
-  options.connect_timeout = std::chrono::seconds(20);
-  // A long poll is silent for as long as the hub may hold it.
-  options.stall_timeout = std::chrono::milliseconds(sync::limits::pull_wait_ms + 10'000);
+Outbox::Options outbox_options(const AgentConfig& config) {
+  Outbox::Options options;
+  options.path = (config.directory / "outbox.db").string();
+  options.reserve_path = (config.directory / "reserve").string();
   return options;
 }
 
 }  // namespace
+
+Result<std::optional<sync::Id>> owner_of_outbox(const AgentConfig& config, Workstation::Dependencies deps) {
+  const Outbox::Options options = outbox_options(config);
+  HOLDLINE_ASSIGN(const auto set_up, platform::set_up_of(config.directory, options.path));
+  if (set_up != platform::SetUpState::done) return std::optional<sync::Id>();
+  HOLDLINE_ASSIGN(const bool there, deps.keystore.exists(outbox_key));
+  if (!there) return std::optional<sync::Id>();
+  HOLDLINE_ASSIGN(const auto key, deps.keystore.load(outbox_key));
+  const auto outbox = Outbox::open(options, key, deps.clock, deps.entropy);
+  if (!outbox && outbox.error().code == "database-missing") return std::optional<sync::Id>();
+  if (!outbox) return tl::unexpected<Error>(outbox.error());
+  return std::optional((*outbox)->maker().device);
+}
 
 class Workstation::Access final : public OutboxAccess {
  public:
@@ -60,14 +72,16 @@ class Workstation::Access final : public OutboxAccess {
 Workstation::Workstation(const AgentConfig& config, WorkstationIdentity identity, Dependencies deps,
                          sync::Schema schema)
     : deps_(deps),
-      identity_(std::move(identity)),
+      config_(config),
       schema_(std::make_shared<const sync::Schema>(std::move(schema))),
-      default_scope_(config.scope.empty() ? identity_.scopes.front() : config.scope),
+      set_scope_(config.scope),
       accounts_(config.directory / "people.json"),
       overlay_(*schema_),
       library_(config.directory / "library"),
+      identity_(std::move(identity)),
       reading_(deps.clock),
-      syncing_(deps.clock) {}
+      syncing_(deps.clock),
+      aside_(deps.clock) {}
 
 Result<std::unique_ptr<Workstation>> Workstation::open(const AgentConfig& config, WorkstationIdentity identity,
                                                        Dependencies deps) {
@@ -81,18 +95,25 @@ Result<std::unique_ptr<Workstation>> Workstation::open(const AgentConfig& config
   std::unique_ptr<Workstation> station(new Workstation(config, std::move(identity), deps, std::move(schema)));
   HOLDLINE_TRY(station->accounts_.load());
   HOLDLINE_TRY(station->open_stores(config));
-  station->start_engine(config);
+  station->start_engine();
   return station;
 }
 
 Result<void> Workstation::open_stores(const AgentConfig& config) {
-  Outbox::Options options;
-  options.path = (config.directory / "outbox.db").string();
-  options.reserve_path = (config.directory / "reserve").string();
+  Outbox::Options options = outbox_options(config);
+  options.place = [path = options.path] { return platform::file_place(path); };
   HOLDLINE_ASSIGN(const auto set_up, platform::set_up_of(config.directory, options.path));
-  HOLDLINE_ASSIGN(const auto key, load_or_create(deps_.keystore, outbox_key, set_up == platform::SetUpState::none));
-  HOLDLINE_ASSIGN(auto outbox, Outbox::start(platform::open_mode_for(set_up), options, key, identity_.device,
+  // Without the file its key is of no use, and a lost one keeps nobody from reading.
+  std::error_code unknown;
+  const bool gone = !std::filesystem::exists(options.path, unknown) && !unknown;
+  HOLDLINE_ASSIGN(const auto key,
+                  load_or_create(deps_.keystore, outbox_key, gone || set_up == platform::SetUpState::none));
+  HOLDLINE_ASSIGN(auto outbox, Outbox::start(platform::open_mode_for(set_up), options, key, identity().device,
                                              deps_.clock, deps_.entropy));
+  if (outbox->is_elsewhere())
+    deps_.log.warning("outbox-elsewhere",
+                      "the outbox is not where it was written last: copied, moved or put back; it goes on under a new "
+                      "incarnation, and what it keeps is offered to the hub again");
   OutboxWorkerOptions worker;
   worker.saved = [this](Outbox& box, const Saved& saved) {
     if (auto pending = box.find(*schema_, saved.ref); pending && *pending) overlay_.add(box.maker(), **pending);
@@ -100,16 +121,19 @@ Result<void> Workstation::open_stores(const AgentConfig& config) {
     if (growth_told_.exchange(true)) return;
     syncing_.post([this] {
       growth_told_ = false;
-      engine_->outbox_grew();
+      if (started_) engine_->outbox_grew();
     });
   };
   worker.recovered = [this] {
     syncing_.post([this] {
+      if (!started_) return;  // the start derives it
       if (auto derived = engine_->outbox_recovered(); !derived) deps_.log.error(derived.error());
     });
   };
   outbox_ = std::make_unique<OutboxWorker>(std::move(outbox), schema_, deps_.clock, std::move(worker));
   access_ = std::make_unique<Access>(*outbox_);
+  authenticator_ = std::make_unique<Authenticator>(accounts_, identity().device, *access_, deps_.clock, deps_.entropy,
+                                                   config.directory / "sign-in-attempts.json", config.idle.count());
 
   HOLDLINE_ASSIGN(const auto copy_key, load_or_create(deps_.keystore, replica_key, true));
   ReplicaOptions replica;
@@ -126,14 +150,15 @@ Result<void> Workstation::open_stores(const AgentConfig& config) {
   return platform::mark_set_up(config.directory);
 }
 
-void Workstation::start_engine(const AgentConfig& config) {
-  people_client_ = std::make_unique<platform::HttpClient>(deps_.io, client_options(identity_, config));
-  transport_ = std::make_unique<HubTransport>(deps_.io, client_options(identity_, config), identity_.hub,
-                                              [this](std::uint64_t token, Result<TransportAnswer> answer) {
-                                                syncing_.post([this, token, answer = std::move(answer)]() mutable {
-                                                  engine_->answered(token, std::move(answer));
-                                                });
-                                              });
+void Workstation::start_engine() {
+  const WorkstationIdentity own = identity();
+  ask_again_ = std::make_unique<boost::asio::steady_timer>(deps_.io);
+  side_client_ = std::make_unique<platform::HttpClient>(deps_.io, client_options(own));
+  transport_ = std::make_unique<HubTransport>(
+      deps_.io, client_options(own), own.hub, [this](std::uint64_t token, Result<TransportAnswer> answer) {
+        syncing_.post(
+            [this, token, answer = std::move(answer)]() mutable { engine_->answered(token, std::move(answer)); });
+      });
   Engine::Events events;
   events.published = [this](const SyncStatus& status) { published(status); };
   events.wake_at = [this](std::int64_t boot_ms) { syncing_.at(boot_ms, [this] { engine_->wake(); }); };
@@ -149,12 +174,18 @@ void Workstation::start_engine(const AgentConfig& config) {
     deps_.log.warning("schema-changed", "the hub has another schema; restart holdlined to take it over",
                       {{"version", changed.version()}});
   };
+  events.certificate_due = [this] { renew_certificate(); };
   engine_ = std::make_unique<Engine>(
       Engine::Parts{*access_, *replica_, overlay_, *transport_, library_, deps_.clock, deps_.entropy},
       std::move(events), sync::Session::Options{});
+  // One that cannot be read is not renewed; the hub says what it makes of it.
+  engine_->identified(certificate_life(own).value_or(sync::CertificateLife{}), own.outbox_lost_ms);
   // Nobody is served before the overlay is derived: the screen would show less than was saved.
   std::promise<Result<void>> started;
-  syncing_.post([&] { started.set_value(engine_->start()); });
+  syncing_.post([&] {
+    started_ = true;
+    started.set_value(engine_->start());
+  });
   if (auto begun = started.get_future().get(); !begun) deps_.log.error(begun.error());
 }
 
@@ -162,13 +193,34 @@ void Workstation::start_engine(const AgentConfig& config) {
 Workstation::~Workstation() {
   syncing_.stop();
   reading_.stop();
+  aside_.stop();
+  if (authenticator_) authenticator_->stop();
   if (outbox_) outbox_->stop();
   transport_.reset();
-  people_client_.reset();
+  ask_again_.reset();
+  side_client_.reset();
 }
 
-Result<Session> Workstation::sign_in(std::uint32_t uid, std::string_view name, std::string_view password) {
-  return accounts_.sign_in(uid, name, password, identity_.device, *access_, deps_.clock);
+WorkstationIdentity Workstation::identity() const {
+  const platform::MutexLock lock(mutex_);
+  return identity_;
+}
+
+Grant Workstation::grant() const {
+  const platform::MutexLock lock(mutex_);
+  return {identity_.name, identity_.scopes, identity_.profile};
+}
+
+std::string Workstation::default_scope(const sync::Rights& who) const {
+  const std::vector<std::string> own = grant().scopes;
+  if (sync::is_within(set_scope_, who.scopes)) return set_scope_;
+  for (const std::string& scope : who.scopes)
+    if (sync::is_within(scope, own)) return scope;
+  return set_scope_.empty() ? own.front() : set_scope_;
+}
+
+sync::Site Workstation::site() const {
+  return {config_.region.empty() ? accounts_.region() : config_.region, platform::time_zone_named};
 }
 
 void Workstation::read(std::function<void(View&)> work) {
@@ -179,6 +231,8 @@ void Workstation::read(std::function<void(View&)> work) {
       engine([file = view_file_](Engine& engine, Replica&) { engine.reader_could_not_read(file); });
   });
 }
+
+void Workstation::aside(std::function<void()> work) { aside_.post(std::move(work)); }
 
 void Workstation::engine(std::function<void(Engine&, Replica&)> work) {
   syncing_.post([this, work = std::move(work)] { work(*engine_, *replica_); });
@@ -214,21 +268,11 @@ void Workstation::published(const SyncStatus& status) {
     connected_now = status.connected && !status_.connected;
     status_ = status;
   }
-  if (connected_now) {
-    deps_.log.info("connected", "the hub answers");
-    boost::asio::post(deps_.io, [this] { fetch_people(); });
-  }
-}
-
-// Once per conversation: whoever is rostered then can sign in when the hub is away.
-void Workstation::fetch_people() {
-  platform::HttpClientRequest request;
-  request.method = "POST";
-  request.url = identity_.hub + std::string(sync::path::people);
-  people_client_->send(std::move(request), [this](Result<platform::HttpClientResponse> response) {
-    if (!response || response->status != 200) return;  // asked again with the next conversation
-    if (auto kept = accounts_.keep(response->body); !kept) deps_.log.error(kept.error());
-  });
+  if (connected_now) deps_.log.info("connected", "the hub answers");
+  const bool revoked = !status.connected && status.last_error && status.last_error->code == "device-revoked";
+  if (revoked || connected_now)
+    if (auto closed = accounts_.close(revoked); !closed) deps_.log.error(closed.error());
+  if (status.connected && status.roster != accounts_.roster()) boost::asio::post(deps_.io, [this] { fetch_people(); });
 }
 
 }  // namespace holdline::agent

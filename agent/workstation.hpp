@@ -9,10 +9,14 @@
 #include <string>
 #include <type_traits>
 
+#include <boost/asio/steady_timer.hpp>
+
 #include "agent/config.hpp"
 #include "agent/engine/engine.hpp"
 #include "agent/engine/hub_transport.hpp"
 #include "agent/identity/accounts.hpp"
+#include "agent/identity/authenticator.hpp"
+#include "agent/identity/enrollment.hpp"
 #include "agent/identity/identity.hpp"
 #include "agent/outbox/worker.hpp"
 #include "agent/view/view.hpp"
@@ -20,6 +24,7 @@
 #include "platform/os/log.hpp"
 #include "platform/os/mutex.hpp"
 #include "platform/os/task_thread.hpp"
+#include "sync/form/form.hpp"
 
 namespace holdline::agent {
 
@@ -40,54 +45,100 @@ class Workstation {
   // Finishes what is being saved. The I/O thread must not run meanwhile, or be the caller.
   ~Workstation();
 
-  const WorkstationIdentity& identity() const { return identity_; }
+  WorkstationIdentity identity() const;
   const sync::Schema& schema() const { return *schema_; }
-  const std::string& default_scope() const { return default_scope_; }
+  // Where a new record of this person goes when nothing else is said: the scope of the settings, else the first of the
+  // person's that this workstation holds, else the workstation's first.
+  std::string default_scope(const sync::Rights& who) const;
+  // Where this workstation stands, for reading what is typed: the country of its settings, else of the hub's.
+  sync::Site site() const;
+  // The part of identity() that the hub may change at any time.
+  Grant grant() const;
   OutboxWorker& outbox() { return *outbox_; }
   Accounts& accounts() { return accounts_; }
   const Accounts& accounts() const { return accounts_; }
   const platform::Clock& clock() const { return deps_.clock; }
 
-  Result<Session> sign_in(std::uint32_t uid, std::string_view name, std::string_view password);
+  // This computer was enrolled again, as the same workstation: it goes on over the new road, with the outbox it has.
+  // Any thread.
+  void enrolled_again(WorkstationIdentity identity);
+
+  // The outbox that is missing is certainly lost: another one is begun, everybody is signed out, the loss is kept and
+  // told to the hub. Any thread; `done` is called on the engine's. ask_person "outbox-there".
+  void begin_outbox_anew(std::function<void(Result<void>)> done);
+
+  Sessions& sessions() { return authenticator_->sessions(); }
+  // Any thread; does not block, see Authenticator.
+  void sign_in(SignInRequest request, Authenticator::Done done) {
+    authenticator_->sign_in(std::move(request), std::move(done));
+  }
   // Any thread; runs on the reading thread.
   void read(std::function<void(View&)> work);
+  // Any thread; runs on a thread for what takes long and must keep nobody waiting.
+  void aside(std::function<void()> work);
   // Any thread; runs on the engine's thread.
   void engine(std::function<void(Engine&, Replica&)> work);
   SyncStatus sync_status() const;
   sync::Maker maker() const;
+  // A question to the hub that is not part of synchronising, as a POST. Any thread; `then` is called on the I/O thread.
+  // Errors: retry_later "hub-away" at once while there is no contact, and whatever the hub says.
+  using Asked = std::function<void(Result<std::string>)>;
+  void ask_hub(std::string_view path, std::string body, Asked then);
 
  private:
   class Access;
 
   Workstation(const AgentConfig& config, WorkstationIdentity identity, Dependencies deps, sync::Schema schema);
   Result<void> open_stores(const AgentConfig& config);
-  void start_engine(const AgentConfig& config);
+  void start_engine();
   void published(const SyncStatus& status);
   void give_memory_back(const SyncStatus& status);
   void fetch_people();
+  // On the engine's thread: asks for the next certificate; what the hub answers is kept, then used.
+  void renew_certificate();
+  void renewed(const RenewalRequest& request, Result<platform::HttpClientResponse> answer);
+  Result<void> note_loss_and_begin();
+  platform::HttpClientOptions client_options(const WorkstationIdentity& identity) const;
+  // `then` on the engine's thread, when all that goes to the hub goes that way.
+  void take_road(WorkstationIdentity identity, std::function<void(Engine&)> then);
+  void people_fetched(const Result<Accounts::Kept>& kept);
+  void people_told(const Accounts::Kept& kept);
+  // On the engine's thread, which alone writes workstation.json while the workstation is open.
+  void granted(const Grant& grant);
+  void post_to_hub(std::string_view path, std::string body, Asked then);
 
   Dependencies deps_;
-  WorkstationIdentity identity_;
+  const AgentConfig config_;
   std::shared_ptr<const sync::Schema> schema_;
-  std::string default_scope_;
+  const std::string set_scope_;  // of the settings
   Accounts accounts_;
   Overlay overlay_;
   FileLibrary library_;
   std::unique_ptr<OutboxWorker> outbox_;
   std::unique_ptr<Access> access_;
+  std::unique_ptr<Authenticator> authenticator_;
   std::unique_ptr<Replica> replica_;
   std::unique_ptr<View> view_;
   std::uint64_t view_file_ = 0;  // which of the replica's files the view reads; the reading thread only
-  std::unique_ptr<platform::HttpClient> people_client_;  // the I/O thread only
+  std::unique_ptr<platform::HttpClient> side_client_;  // the I/O thread only, like the three that follow
+  bool asking_people_ = false;
+  bool claims_due_ = false;  // the hub has lost people and was not told of them yet
+  std::unique_ptr<boost::asio::steady_timer> ask_again_;
   std::unique_ptr<HubTransport> transport_;
   std::unique_ptr<Engine> engine_;
+  bool started_ = false;                    // the engine is there; its thread only
   bool took_much_ = false;                  // downloads since memory was given back; the engine's thread only
   sync::ChangeNumber memory_given_at_ = 0;  // likewise
   mutable platform::Mutex mutex_;
+  WorkstationIdentity identity_ HOLDLINE_GUARDED_BY(mutex_);
   SyncStatus status_ HOLDLINE_GUARDED_BY(mutex_);
   std::atomic<bool> growth_told_ = false;  // the engine was told that the outbox grew, and has not looked yet
   platform::TaskThread reading_;
   platform::TaskThread syncing_;
+  platform::TaskThread aside_;
 };
+
+// Whose outbox is kept in the directory of a workstation that has no identity any more; nothing: none is.
+Result<std::optional<sync::Id>> owner_of_outbox(const AgentConfig& config, Workstation::Dependencies deps);
 
 }  // namespace holdline::agent

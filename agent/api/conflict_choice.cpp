@@ -33,8 +33,11 @@ std::vector<sync::Op> ops_of_choice(const sync::Schema& schema, const Shown& con
   if (take_other && subject) {
     sync::Op op = op_on(*subject);
     const auto& unit = schema.collection(values.record.collection)->units[values.unit].fields;
-    for (std::size_t i = 0; i < unit.size(); ++i)
-      if (subject->record.fields[unit[i]] != values.other[i])
+    bool differs = false;
+    for (std::size_t i = 0; i < unit.size(); ++i) differs |= subject->record.fields[unit[i]] != values.other[i];
+    const sync::Collection& collection = *schema.collection(values.record.collection);
+    for (std::size_t i = 0; i < unit.size() && differs; ++i)
+      if (collection.parent != unit[i] && collection.natural_key != unit[i])
         op.changes.push_back({unit[i], sync::make_base(values.current[i]), values.other[i], {}, {}});
     std::ranges::sort(op.changes, {}, &sync::FieldChange::field);
     if (!op.changes.empty()) ops.push_back(std::move(op));

@@ -16,17 +16,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-// The list of display texts that a conflict keeps for people.
-std::vector<std::string> kept_texts(const sync::Collection& collection, const sync::Record& conflict,
-                                    std::string_view name) {
-  const auto* text = std::get_if<std::string>(&conflict.fields[*collection.field(name)]);
-  const Json json = text ? Json::parse(*text, nullptr, false) : Json();
-  std::vector<std::string> texts;
-  if (json.is_array())
-    for (const Json& one : json) texts.push_back(one.is_string() ? one.get<std::string>() : "");
-  return texts;
-}
-
 // A person by name where the roster knows them.
 std::string person_name(const Accounts& accounts, const Json& id_text) {
   const auto id = id_text.is_string() ? sync::Id::parse(id_text.get_ref<const std::string&>()) : std::nullopt;
@@ -40,22 +29,28 @@ Json conflict_json(const sync::Schema& schema, const Accounts& accounts, const S
   Json json{{"schema", "holdline.conflict/1"}, {"id", record.key.id.text()}};
   for (const char* name : {"record", "unit", "state", "policy", "about_deletion", "at", "resolution", "resolved_at"})
     json[name] = fields.value(name, Json());
+  const Json resolver = fields.value("resolved_by", Json());
+  json["resolved_by"] = {{"person", resolver}, {"name", person_name(accounts, resolver)}};
   const Json person = fields.value("by_person", Json());
   json["by"] = {
       {"device", fields.value("by_device", Json())}, {"person", person}, {"name", person_name(accounts, person)}};
+  // In lists the values are left out, and the collection stands by its number alone.
+  const auto* number = std::get_if<std::int64_t>(&record.fields[*collection.field("collection")]);
+  const sync::Collection* subject = number ? schema.collection(static_cast<sync::CollectionNo>(*number)) : nullptr;
   const auto values = sync::conflict_values(schema, record);
-  const sync::Collection* subject = values ? schema.collection(values->record.collection) : nullptr;
   json["collection"] = subject ? subject->name : "";
   Json list = Json::array();
-  if (subject && !values->about_deletion) {
-    const auto base = kept_texts(collection, record, "base"), current = kept_texts(collection, record, "current"),
-               other = kept_texts(collection, record, "other");
+  if (const auto texts = sync::conflict_texts(schema, record); subject && values && texts && !values->about_deletion) {
     const auto& unit = subject->units[values->unit].fields;
-    for (std::size_t i = 0; i < unit.size() && i < std::min({base.size(), current.size(), other.size()}); ++i)
-      list.push_back(
-          {{"field", subject->fields[unit[i]].name}, {"base", base[i]}, {"current", current[i]}, {"other", other[i]}});
+    const std::size_t told = std::min({texts->base.size(), texts->current.size(), texts->other.size()});
+    for (std::size_t i = 0; i < unit.size() && i < told; ++i)
+      list.push_back({{"field", subject->fields[unit[i]].name},
+                      {"base", texts->base[i]},
+                      {"current", texts->current[i]},
+                      {"other", texts->other[i]}});
   }
   json["fields"] = std::move(list);
+  json["hidden"] = values && values->hidden;
   return json;
 }
 
@@ -64,16 +59,23 @@ std::int64_t time_of(const sync::Collection& collection, const Shown& conflict) 
   return at ? *at : 0;
 }
 
-// The oldest conflicts of one state, or of all, and how many there are.
+// The oldest conflicts of one state, or of all, after one of them, and how many there are in all.
 struct Conflicts {
   std::vector<Shown> oldest;
   std::size_t total = 0;
+  bool more = false;
 };
-Result<Conflicts> conflicts_in(View& view, const sync::Collection& collection, const std::string& state,
-                               std::size_t limit) {
+Result<Conflicts> conflicts_in(PersonView& view, const sync::Collection& collection, const std::string& state,
+                               const sync::Id& after, std::size_t limit) {
   constexpr std::size_t page = 500;
   Conflicts found;
   const auto age = [&](const Shown& shown) { return std::pair(time_of(collection, shown), shown.record.key); };
+  using Age = std::pair<std::int64_t, sync::RecordKey>;
+  std::optional<Age> from;
+  if (!after.is_nil()) {
+    HOLDLINE_ASSIGN(const auto last_shown, view.find({collection.no, after}));
+    if (last_shown.shown) from = age(*last_shown.shown);
+  }
   sync::Id before;
   for (;;) {
     HOLDLINE_ASSIGN(auto many, view.list(collection, before, page));
@@ -82,9 +84,10 @@ Result<Conflicts> conflicts_in(View& view, const sync::Collection& collection, c
     for (Shown& shown : many.shown) {
       if (state != "all" && shown.record.fields[*collection.field("state")] != sync::Value(state)) continue;
       ++found.total;
-      found.oldest.push_back(std::move(shown));
+      if (!from || age(shown) > *from) found.oldest.push_back(std::move(shown));
     }
     std::ranges::sort(found.oldest, {}, age);
+    found.more = found.more || found.oldest.size() > limit;
     if (found.oldest.size() > limit) found.oldest.resize(limit);
     if (last) return found;
   }
@@ -94,21 +97,30 @@ void list_conflicts(Workstation& station, Call call) {
   constexpr std::size_t most = 200;
   const auto asked = call.request.query.find("state");
   const std::string state = asked == call.request.query.end() ? "open" : asked->second;
-  station.read([&station, state, limit = limit_of(call.request.query, most, most),
-                respond = std::move(call.respond)](View& view) {
-    const auto found = conflicts_in(view, *station.schema().collection("conflict"), state, limit);
-    if (!found) return respond(platform::error_response(found.error()));
-    Json items = Json::array();
-    for (const Shown& shown : found->oldest)
-      items.push_back(conflict_json(station.schema(), station.accounts(), shown));
-    respond(json_response(200, {{"schema", "holdline.conflicts/1"}, {"total", found->total}, {"items", items}}));
-  });
+  const auto after = id_of(call.request.query, "after");
+  if (!after) return call.respond(platform::error_response(400, "malformed", "`after` must be the id of a conflict."));
+  read(
+      station, call,
+      [&station, state, after = *after, limit = limit_of(call.request.query, most, most),
+       respond = call.respond](PersonView& view) {
+        const auto found = conflicts_in(view, *station.schema().collection("conflict"), state, after, limit);
+        if (!found) return respond(platform::error_response(found.error()));
+        Json items = Json::array();
+        for (const Shown& shown : found->oldest) {
+          items.push_back(conflict_json(station.schema(), station.accounts(), shown));
+          items.back().erase("hidden");  // in lists all values are left out
+        }
+        respond(json_response(200, {{"schema", "holdline.conflicts/1"},
+                                    {"total", found->total},
+                                    {"items", items},
+                                    {"next", found->more ? Json(found->oldest.back().record.key.id.text()) : Json()}}));
+      });
 }
 
 void show_conflict(Workstation& station, Call call) {
   const auto id = sync::Id::parse(call.rest);
   if (!id) return call.respond(unknown_record("conflict"));
-  station.read([&station, id = *id, respond = std::move(call.respond)](View& view) {
+  read(station, call, [&station, id = *id, respond = call.respond](PersonView& view) {
     const auto found = view.find({station.schema().collection("conflict")->no, id});
     if (!found) return respond(platform::error_response(found.error()));
     respond(found->shown ? json_response(200, conflict_json(station.schema(), station.accounts(), *found->shown))
@@ -117,7 +129,8 @@ void show_conflict(Workstation& station, Call call) {
 }
 
 // On the reading thread: what the conflict shows decides what the choice comes to.
-void resolve_shown(Workstation& station, const Call& call, View& view, const sync::Id& id, const Resolution& chosen) {
+void resolve_shown(Workstation& station, const Call& call, PersonView& view, const sync::Id& id,
+                   const Resolution& chosen) {
   const sync::Schema& schema = station.schema();
   const sync::Collection& collection = *schema.collection("conflict");
   const auto found = view.find({collection.no, id});
@@ -132,6 +145,11 @@ void resolve_shown(Workstation& station, const Call& call, View& view, const syn
   if (values->about_deletion && chosen.take_other)
     return call.respond(
         platform::error_response(422, "not-here", "Deleting after a conflict is done by deleting the record again."));
+  if (values->hidden && chosen.take_other)
+    return call.respond(platform::error_response(
+        422, "not-visible",
+        "This workstation may not hold these values. Resolve the conflict where they are shown, or keep the current "
+        "value."));
   const auto subject = view.find(values->record);
   if (!subject) return call.respond(platform::error_response(subject.error()));
   const bool gone = !subject->shown || subject->shown->record.deleted;
@@ -142,7 +160,7 @@ void resolve_shown(Workstation& station, const Call& call, View& view, const syn
                                  "The record is not on this workstation any more, so the other value has nowhere to "
                                  "go. Add the record again, or choose the current value."));
   save(station, call, ops_of_choice(schema, *found->shown, *values, subject->shown, chosen.take_other, chosen.reason),
-       0, 200);
+       {});
 }
 
 void resolve_conflict(Workstation& station, Call call) {
@@ -152,7 +170,7 @@ void resolve_conflict(Workstation& station, Call call) {
   if (!id) return call.respond(unknown_record("conflict"));
   auto chosen = resolution_of(call.request.body);
   if (!chosen) return call.respond(platform::error_response(chosen.error()));
-  station.read([&station, call, id = *id, chosen = std::move(*chosen)](View& view) {
+  read(station, call, [&station, call, id = *id, chosen = std::move(*chosen)](PersonView& view) {
     resolve_shown(station, call, view, id, chosen);
   });
 }

@@ -5,8 +5,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "platform/config/units.hpp"
 #include "platform/text/json_object.hpp"
 #include "sync/base/timestamp.hpp"
+#include "sync/text/text.hpp"
 
 namespace holdline::agent {
 
@@ -70,6 +72,18 @@ std::vector<std::string> texts_from(const sync::Field& field, const Json& json, 
 
 bool has_elements(const sync::Field& field) { return field.type == FieldType::set || field.type == FieldType::list; }
 
+// ". Did you mean city?"
+std::string meant(std::string_view name, const std::vector<std::string>& known) {
+  const std::string_view nearest = platform::nearest(name, known);
+  return nearest.empty() ? "." : ". Did you mean " + std::string(nearest) + "?";
+}
+
+std::vector<std::string> names_of(const sync::Collection& collection) {
+  std::vector<std::string> names;
+  for (const sync::Field& field : collection.fields) names.push_back(field.name);
+  return names;
+}
+
 // Calls `each` with every known field an object names; complains about the others.
 template <class F>
 void for_fields(const sync::Collection& collection, const Json& object, std::vector<sync::Finding>& findings,
@@ -82,7 +96,9 @@ void for_fields(const sync::Collection& collection, const Json& object, std::vec
     if (const auto index = collection.field(name))
       each(*index, collection.fields[*index], json);
     else
-      findings.push_back({name, "unknown-field", "There is no such field in " + collection.name + "."});
+      findings.push_back(
+          {name, "unknown-field",
+           "There is no field '" + name + "' in " + collection.name + meant(name, names_of(collection))});
   }
 }
 
@@ -90,24 +106,18 @@ void sort(std::vector<sync::FieldChange>& changes) { std::ranges::sort(changes, 
 
 }  // namespace
 
-std::string spelled_e164(std::string_view typed) {
-  std::string number;
-  for (const char c : typed)
-    if (std::string_view(" -()./").find(c) == std::string_view::npos) number.push_back(c);
-  if (number.starts_with("00")) number.replace(0, 2, "+");
-  return number;
-}
-
-Value value_from(const sync::Field& field, const Json& json, std::vector<sync::Finding>& findings) {
-  if (json.is_null()) return sync::Null{};
+Value value_from(const sync::Field& field, const Json& typed, std::vector<sync::Finding>& findings) {
+  if (typed.is_null()) return sync::Null{};
+  // Texts are put right later; blanks around a number or a time mean nothing.
+  const Json json = typed.is_string() && field.type != FieldType::text
+                        ? Json(sync::tidy_line(typed.get_ref<const std::string&>()))
+                        : typed;
   switch (field.type) {
     case FieldType::text:
     case FieldType::picklist:
     case FieldType::email:
-      return json.is_string() ? Value(json.get<std::string>()) : wrong(field, "a text", findings);
     case FieldType::phone:
-      return json.is_string() ? Value(spelled_e164(json.get_ref<const std::string&>()))
-                              : wrong(field, "a number", findings);
+      return json.is_string() ? Value(json.get<std::string>()) : wrong(field, "a text", findings);
     case FieldType::integer:
       return integer_from(field, json, findings);
     case FieldType::boolean:
@@ -148,6 +158,11 @@ std::vector<sync::FieldChange> edited_fields(const sync::Collection& collection,
       findings.push_back({field.name, "wrong-type", "A change is given as {\"base\":…,\"value\":…}."});
       return;
     }
+    static const std::vector<std::string> elements{"add", "remove"}, single{"base", "value"};
+    const auto& known = has_elements(field) ? elements : single;
+    for (const auto& [name, value] : json.items())
+      if (std::ranges::find(known, name) == known.end())
+        findings.push_back({field.name, "unknown-member", "A change of it has no `" + name + "`" + meant(name, known)});
     if (has_elements(field)) {
       if (json.contains("add")) change.adds = texts_from(field, json["add"], findings);
       for (const Json& tag : json.value("remove", Json::array())) {
@@ -195,10 +210,25 @@ Json to_json(const sync::Collection& collection, const sync::Record& record) {
   return fields;
 }
 
+static const char* name_of(sync::Weight weight) {
+  switch (weight) {
+    case sync::Weight::refused:
+      return "refused";
+    case sync::Weight::asked:
+      return "asked";
+    case sync::Weight::told:
+      return "told";
+  }
+  return "refused";
+}
+
 Json to_json(const std::vector<sync::Finding>& findings) {
   Json list = Json::array();
   for (const sync::Finding& finding : findings)
-    list.push_back({{"field", finding.field}, {"code", finding.code}, {"message", finding.message}});
+    list.push_back({{"field", finding.field},
+                    {"code", finding.code},
+                    {"message", finding.message},
+                    {"weight", name_of(finding.weight)}});
   return list;
 }
 

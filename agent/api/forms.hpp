@@ -1,5 +1,5 @@
-// Records and changes as the JSON API speaks of them: by field name, with times in RFC 3339, and phone numbers as
-// typed.
+// Records and changes as the JSON API speaks of them: by field name, with times in RFC 3339. Texts stay as they were
+// typed; what is made of them is somebody else's (sync/form/form.hpp).
 // Internal to agent/api.
 #pragma once
 
@@ -33,8 +33,5 @@ std::vector<sync::FieldChange> created_fields(const sync::Collection& collection
 // `{"add":[…],"remove":[TAG…]}`.
 std::vector<sync::FieldChange> edited_fields(const sync::Collection& collection, const nlohmann::json& changes,
                                              std::vector<sync::Finding>& findings);
-
-// A number in any usual spelling as far towards E.164 as it goes without knowing the country: separators out, 00 to +.
-std::string spelled_e164(std::string_view typed);
 
 }  // namespace holdline::agent

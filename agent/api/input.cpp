@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
+#include <span>
 #include <utility>
 
 #include "agent/api/forms.hpp"
 #include "agent/outbox/action_draft.hpp"
-#include "platform/text/json_object.hpp"
+#include "sync/base/limits.hpp"
 #include "sync/base/timestamp.hpp"
 
 namespace holdline::agent {
@@ -15,14 +17,33 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Creates a child of the record that op 0 of the action creates.
+// Creates a child of `parent`: the record that op 0 of the action creates, or one that is there.
 sync::Op child_op(const sync::Collection& collection, const std::string& scope, const Json& fields,
-                  std::vector<sync::Finding>& findings) {
+                  std::vector<sync::Finding>& findings, const sync::Id& parent = created_here(0)) {
   sync::Op op{sync::OpKind::create, {collection.no, {}}, scope, 0, {}, {}};
   op.changes = created_fields(collection, fields, findings);
-  op.changes.push_back({*collection.parent, sync::Value(sync::Null{}), created_here(0), {}, {}});
+  op.changes.push_back({*collection.parent, sync::Value(sync::Null{}), parent, {}, {}});
   std::ranges::sort(op.changes, {}, &sync::FieldChange::field);
   return op;
+}
+
+void append(std::vector<sync::Finding>& findings, std::vector<sync::Finding> more) {
+  std::ranges::move(more, std::back_inserter(findings));
+}
+
+void put_right(const sync::Collection& collection, const Desk& desk, std::int64_t event_ms, sync::Op& op,
+               std::vector<sync::Finding>& findings) {
+  append(findings, sync::put_right(collection, desk.site, nullptr, op.changes));
+  append(findings, sync::look_over(collection, op.changes, nullptr, event_ms, desk.now_ms));
+}
+
+// Of several numbers on one form the person has to know which: "Phone number 2 has too few digits".
+void name_place(const sync::Collection& collection, std::size_t place, std::span<sync::Finding> findings) {
+  for (sync::Finding& finding : findings) {
+    const auto field = collection.field(finding.field);
+    if (place > 1 && field && finding.message.starts_with(collection.fields[*field].label))
+      finding.message.insert(collection.fields[*field].label.size(), " " + std::to_string(place));
+  }
 }
 
 }  // namespace
@@ -35,8 +56,8 @@ std::size_t limit_of(const platform::HttpFields& query, std::size_t otherwise, s
   return std::clamp<std::size_t>(limit, 1, most);
 }
 
-std::optional<sync::Id> before_of(const platform::HttpFields& query) {
-  const auto found = query.find("before");
+std::optional<sync::Id> id_of(const platform::HttpFields& query, std::string_view name) {
+  const auto found = query.find(name);
   return found == query.end() ? sync::Id{} : sync::Id::parse(found->second);
 }
 
@@ -52,13 +73,27 @@ std::optional<sync::ActionRef> action_ref_of(std::string_view text) {
   return ref;
 }
 
+Result<std::optional<sync::Acceptance>> acceptance_of(platform::JsonObject& json) {
+  if (!json.has("accept")) return std::optional<sync::Acceptance>();
+  platform::JsonObject told(json.object("accept"));
+  sync::Acceptance accepted{told.texts("hints"), told.text("because")};
+  HOLDLINE_TRY(told.checked_whole());
+  const bool blank = accepted.reason.find_first_not_of(" \t\n") == std::string::npos;
+  if (accepted.hints.empty() || blank || accepted.reason.size() > sync::limits::reason_bytes)
+    return fail(ErrorKind::ask_person, "invalid",
+                "`accept` names the hints, and `because` says why in at most " +
+                    std::to_string(sync::limits::reason_bytes) + " bytes.");
+  return std::optional(std::move(accepted));
+}
+
 Result<Addition> addition_of(const sync::Schema& schema, const sync::Collection& collection,
-                             const std::string& default_scope, std::string_view body) {
+                             const std::string& default_scope, const Desk& desk, std::string_view body) {
   auto json = platform::JsonObject::parse(body);
   const std::string scope = json.text("scope", default_scope);
   const std::string event_time = json.text("event_time");
   const auto event_ms = sync::parse_time(event_time);
   Addition addition;
+  addition.event_ms = event_ms.value_or(desk.now_ms);
   std::vector<sync::Op>& ops = addition.ops;
   std::vector<sync::Finding>& findings = addition.findings;
   ops.push_back({sync::OpKind::create,
@@ -67,13 +102,35 @@ Result<Addition> addition_of(const sync::Schema& schema, const sync::Collection&
                  0,
                  created_fields(collection, json.object("fields"), findings),
                  {}});
-  for (const auto& [list, kind] : {std::pair{"phones", "phone"}, {"emails", "email"}})
-    for (const Json& child : json.list(list)) ops.push_back(child_op(*schema.collection(kind), scope, child, findings));
-  HOLDLINE_TRY(json.checked());
+  put_right(collection, desk, addition.event_ms, ops.front(), findings);
+  for (const auto& [list, kind] : {std::pair{"phones", "phone"}, {"emails", "email"}}) {
+    const sync::Collection& of = *schema.collection(kind);
+    std::size_t place = 0;
+    for (const Json& child : json.list(list)) {
+      const std::size_t before = findings.size();
+      ops.push_back(child_op(of, scope, child, findings));
+      put_right(of, desk, addition.event_ms, ops.back(), findings);
+      name_place(of, ++place, std::span(findings).subspan(before));
+    }
+  }
+  HOLDLINE_ASSIGN(addition.accept, acceptance_of(json));
+  HOLDLINE_TRY(json.checked_whole());
   if (!event_time.empty() && !event_ms)
     findings.push_back({"event_time", "not-a-time", "The time must look like 2026-03-01T09:30:00Z."});
   for (std::uint32_t i = 0; i < ops.size(); ++i) ops[i].record.id = created_here(i);
-  addition.event_ms = event_ms.value_or(0);
+  return addition;
+}
+
+Result<Addition> child_addition_of(const sync::Collection& collection, const sync::Id& parent, const Desk& desk,
+                                   std::string_view body) {
+  auto json = platform::JsonObject::parse(body);
+  Addition addition;
+  addition.event_ms = desk.now_ms;
+  addition.ops.push_back(child_op(collection, {}, json.object("fields"), addition.findings, parent));
+  HOLDLINE_ASSIGN(addition.accept, acceptance_of(json));
+  HOLDLINE_TRY(json.checked_whole());
+  put_right(collection, desk, desk.now_ms, addition.ops.front(), addition.findings);
+  addition.ops.front().record.id = created_here(0);
   return addition;
 }
 
@@ -81,7 +138,15 @@ Result<Edit> edit_of(const sync::Collection& collection, std::string_view body) 
   auto json = platform::JsonObject::parse(body);
   Edit edit;
   edit.changes = edited_fields(collection, json.object("changes"), edit.findings);
-  HOLDLINE_TRY(json.checked());
+  if (const std::string cn = json.text("cn"); !cn.empty()) {
+    sync::ChangeNumber number = 0;
+    const auto [end, error] = std::from_chars(cn.data(), cn.data() + cn.size(), number);
+    if (error != std::errc{} || end != cn.data() + cn.size())
+      return fail(ErrorKind::ask_person, "malformed", "`cn` is the number that the record was shown with.");
+    edit.cn = number;
+  }
+  HOLDLINE_ASSIGN(edit.accept, acceptance_of(json));
+  HOLDLINE_TRY(json.checked_whole());
   return edit;
 }
 
@@ -89,7 +154,7 @@ Result<Resolution> resolution_of(std::string_view body) {
   auto json = platform::JsonObject::parse(body);
   const std::string choice = json.text("choice");
   Resolution resolution{choice == "other", json.text("reason")};
-  HOLDLINE_TRY(json.checked());
+  HOLDLINE_TRY(json.checked_whole());
   if ((choice != "current" && choice != "other") || resolution.reason.empty())
     return fail(ErrorKind::ask_person, "invalid", "Give choice (current or other) and a reason.");
   return resolution;

@@ -11,33 +11,53 @@
 #include <vector>
 
 #include "platform/http/http.hpp"
+#include "platform/text/json_object.hpp"
 #include "sync/action/action.hpp"
 #include "sync/action/validate.hpp"
+#include "sync/form/form.hpp"
 #include "sync/schema/schema.hpp"
 
 namespace holdline::agent {
 
 // ?limit=N within 1 and `most`; `otherwise` when it is not given.
 std::size_t limit_of(const platform::HttpFields& query, std::size_t otherwise, std::size_t most);
-// ?before=ID, from where a list goes on; nil when it is not given, nothing when it is not an id.
-std::optional<sync::Id> before_of(const platform::HttpFields& query);
+// ?before=ID or ?after=ID, from where a list goes on; nil when it is not given, nothing when it is not an id.
+std::optional<sync::Id> id_of(const platform::HttpFields& query, std::string_view name);
 // "LANE/NUMBER"; nothing for anything else.
 std::optional<sync::ActionRef> action_ref_of(std::string_view text);
+
+// What a person types is put right by what the site says, and judged at the time it is typed.
+struct Desk {
+  sync::Site site;
+  std::int64_t now_ms = 0;
+};
 
 // A new record with the children told beside it: the ops of one action, ids still to be filled in.
 struct Addition {
   std::vector<sync::Op> ops;
-  std::int64_t event_ms = 0;  // 0: not told
-  std::vector<sync::Finding> findings;
+  std::int64_t event_ms = 0;            // the desk's now when it is not told
+  std::vector<sync::Finding> findings;  // of every weight
+  std::optional<sync::Acceptance> accept;
 };
 Result<Addition> addition_of(const sync::Schema& schema, const sync::Collection& collection,
-                             const std::string& default_scope, std::string_view body);
+                             const std::string& default_scope, const Desk& desk, std::string_view body);
 
+// A new child of a record that is there; the scope is still to be filled in.
+Result<Addition> child_addition_of(const sync::Collection& collection, const sync::Id& parent, const Desk& desk,
+                                   std::string_view body);
+
+// Texts as typed: they are put right against the record that they change.
 struct Edit {
   std::vector<sync::FieldChange> changes;
+  std::optional<sync::ChangeNumber> cn;  // of the record as it was displayed, when the client tells it
   std::vector<sync::Finding> findings;
+  std::optional<sync::Acceptance> accept;
 };
 Result<Edit> edit_of(const sync::Collection& collection, std::string_view body);
+
+// `"accept": {"hints": ["looks-like-phone"], "because": "…"}` of a body: what the person was asked about and says is
+// meant so. Nothing without it. "invalid" without hints or reason.
+Result<std::optional<sync::Acceptance>> acceptance_of(platform::JsonObject& json);
 
 // How a conflict is decided.
 struct Resolution {

@@ -20,11 +20,14 @@ class LocalApi {
   Workstation* workstation() { return station_.get(); }
 
  private:
-  void enroll(const platform::HttpRequest& request, const platform::Respond& respond);
+  // `again`: a workstation that is enrolled already, or whose files say who it was.
+  void enroll(const platform::HttpRequest& request, const platform::Respond& respond, bool again);
+  void enrolled(Result<WorkstationIdentity> identity, const platform::Respond& respond);
 
   AgentConfig config_;
   Workstation::Dependencies deps_;
   std::unique_ptr<Workstation> station_;
+  platform::TaskThread enrolling_;  // its requests to the hub take seconds; last: it ends before what it works for
 };
 
 }  // namespace holdline::agent

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "agent/api/forms.hpp"
+#include "agent/api/health.hpp"
+#include "agent/api/route.hpp"
 #include "sync/base/timestamp.hpp"
 
 namespace holdline::agent {
@@ -16,9 +18,21 @@ HttpResponse json_response(int status, const nlohmann::json& json) {
   return response;
 }
 
+// One finding speaks for itself; of several the first, and how many more.
+static std::string summary_of(const std::vector<sync::Finding>& findings) {
+  if (findings.empty()) return "Some fields need another look.";
+  std::string text = findings.front().message;
+  if (const std::size_t more = findings.size() - 1; more != 0)
+    text += " And " + std::to_string(more) + (more == 1 ? " other thing." : " other things.");
+  return text;
+}
+
 HttpResponse findings_response(const std::vector<sync::Finding>& findings) {
+  const bool only_asked = !findings.empty() && std::ranges::all_of(findings, [](const sync::Finding& finding) {
+    return finding.weight == sync::Weight::asked;
+  });
   const nlohmann::json error{
-      {"code", "invalid"}, {"message", "Some fields need another look."}, {"findings", to_json(findings)}};
+      {"code", only_asked ? "asked" : "invalid"}, {"message", summary_of(findings)}, {"findings", to_json(findings)}};
   return json_response(422, {{"error", error}});
 }
 
@@ -34,6 +48,8 @@ const char* verdict_of(const sync::ActionResult& result) {
       return "quarantined";
     case sync::Verdict::waiting:
       return "waiting";
+    case sync::Verdict::discarded:
+      return "discarded";
   }
   return "unknown";
 }
@@ -50,6 +66,8 @@ std::string state_of(const std::optional<sync::ActionResult>& result) {
       return "needs-attention";
     case sync::Verdict::waiting:
       return "waiting";
+    case sync::Verdict::discarded:
+      return result->code == "replaced" ? "replaced" : "given-up";
   }
   return "saved";
 }
@@ -57,6 +75,12 @@ std::string state_of(const std::optional<sync::ActionResult>& result) {
 HttpResponse unknown_record(std::string_view what) {
   return platform::error_response(404, "unknown-record",
                                   "There is no such " + std::string(what) + " on this workstation.");
+}
+
+nlohmann::json refs_json(const std::vector<sync::ActionRef>& refs) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const sync::ActionRef& ref : refs) list.push_back({{"lane", ref.lane}, {"number", std::to_string(ref.number)}});
+  return list;
 }
 
 nlohmann::json shown_json(const sync::Collection& collection, const Shown& shown, const AsOf& as_of) {
@@ -69,6 +93,7 @@ nlohmann::json shown_json(const sync::Collection& collection, const Shown& shown
           {"scope", shown.record.scope},
           {"fields", to_json(collection, shown.record)},
           {"pending", pending},
+          {"attention", refs_json(shown.attention)},
           {"deletion_asked", shown.record.deletion_asked},
           {"cn", std::to_string(shown.cn)},
           {"as_of", as_of.hub_wall_ms == 0 ? nlohmann::json() : nlohmann::json(sync::format_time(as_of.hub_wall_ms))}};
@@ -117,7 +142,11 @@ nlohmann::json sync_json(const SyncStatus& sync, std::int64_t boot_ms) {
                       {"settled", sync.settled},
                       {"last_contact", time_or_null(sync.last_contact_ms)},
                       {"wake_in_ms", sync.connected ? 0 : std::max<std::int64_t>(0, sync.wake_at_ms - boot_ms)},
-                      {"bootstrap", {{"done", sync.chunks_done}, {"total", sync.chunks_total}}},
+                      {"bootstrap",
+                       {{"done", sync.chunks_done},
+                        {"total", sync.chunks_total},
+                        {"bytes_done", std::to_string(sync.bytes_done)},
+                        {"bytes_total", std::to_string(sync.bytes_total)}}},
                       {"repairs", std::to_string(sync.repairs)},
                       {"clock_offset_ms", sync.clock_offset_ms}};
   if (sync.last_error) json["error"] = {{"code", sync.last_error->code}, {"message", sync.last_error->message}};
@@ -126,25 +155,30 @@ nlohmann::json sync_json(const SyncStatus& sync, std::int64_t boot_ms) {
 
 }  // namespace
 
-nlohmann::json status_json(Workstation* station, std::uint32_t uid) {
+nlohmann::json status_json(Workstation* station, const platform::HttpRequest& request) {
   nlohmann::json json{{"schema", "holdline.status/1"}, {"version", "0.1.0"}, {"enrolled", station != nullptr}};
   if (station == nullptr) {
     json["mode"] = "not-enrolled";
     return json;
   }
   const SyncStatus sync = station->sync_status();
-  const WorkstationIdentity& own = station->identity();
-  json["workstation"] = {{"id", own.device.text()}, {"name", own.name}};
+  const WorkstationIdentity own = station->identity();
+  json["workstation"] = {{"id", own.device.text()}, {"name", own.name}, {"scopes", own.scopes}};
   json["hub"] = own.hub;
   json["person"] = nullptr;
-  if (const auto session = station->accounts().session(uid))
+  if (const auto session = station->sessions().peek(request.peer.uid, token_of(request)))
     json["person"] = {{"name", session->person.name}, {"role", session->person.role}};
   json["mode"] = mode_of(sync);
   json["sync"] = sync_json(sync, station->clock().now().boot_ms);
   json["replica"] = {{"epoch", sync.replica.epoch.text()},
                      {"cn", std::to_string(sync.replica.cursor.cn)},
                      {"as_of", time_or_null(sync.replica.as_of_ms)}};
-  json["outbox"] = outbox_json(station->outbox().status());
+  const OutboxStatus outbox = station->outbox().status();
+  json["outbox"] = outbox_json(outbox);
+  json["outbox"]["lost_before"] = time_or_null(own.outbox_lost_ms);
+  const std::int64_t now_ms = station->clock().now().wall_ms;
+  json["certificate"] = certificate_json(sync.certificate, now_ms);
+  json["health"] = health_json(sync, outbox, now_ms);
   return json;
 }
 

@@ -16,14 +16,16 @@
 namespace holdline::agent {
 
 platform::HttpResponse json_response(int status, const nlohmann::json& json);
+// 422 "asked" when the person has only to say that it is meant so, else "invalid".
 platform::HttpResponse findings_response(const std::vector<sync::Finding>& findings);
 // 404: "unknown-record" of the kind `what`.
 platform::HttpResponse unknown_record(std::string_view what);
 
+nlohmann::json refs_json(const std::vector<sync::ActionRef>& refs);
 // holdline.record/1
 nlohmann::json shown_json(const sync::Collection& collection, const Shown& shown, const AsOf& as_of);
-// holdline.status/1 as `uid` sees it; null `station`: not enrolled.
-nlohmann::json status_json(Workstation* station, std::uint32_t uid);
+// holdline.status/1 for whoever asks; null `station`: not enrolled.
+nlohmann::json status_json(Workstation* station, const platform::HttpRequest& request);
 
 const char* verdict_of(const sync::ActionResult& result);
 // Where an action stands, by its latest result.

@@ -6,10 +6,15 @@
 // Internal to agent/api.
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "agent/identity/sessions.hpp"
+#include "agent/view/sight.hpp"
 #include "agent/workstation.hpp"
 #include "platform/http/http.hpp"
 
@@ -19,17 +24,40 @@ struct Call {
   platform::HttpRequest request;
   std::string rest;  // of the path, behind a route that ends in '/'
   platform::Respond respond;
+  // Who is signed in where the request comes from. Set for every route but those that say otherwise.
+  std::optional<Session> session = {};
+
+  sync::Rights rights() const { return {session->person.role, session->person.scopes}; }
+};
+
+// Who is answered.
+enum class Access : std::uint8_t {
+  person,          // whoever is signed in
+  person_or_root,  // as well root and the daemon's own account, signed in or not
+  root,            // these alone: who runs the machine
+  anybody,         // whoever may use the socket
 };
 
 struct Route {
   std::string_view method;
   std::string_view path;  // below /api/v1; one that ends in '/' takes what follows as Call::rest
   void (*handle)(Workstation& station, Call call);
+  Access access = Access::person;
 };
+
+// Who runs the machine: root, and the daemon's own account.
+bool is_root(const platform::Peer& peer);
+// Runs on the reading thread with what the person of the call may see.
+void read(Workstation& station, const Call& call, std::function<void(PersonView&)> work);
+// The token of the request's "Authorization: Bearer TOKEN"; empty without one.
+std::string_view token_of(const platform::HttpRequest& request);
+// GET …/ID/history, for the tables of the records it is about.
+void show_history(Workstation& station, Call call, std::string_view collection_name, std::string_view id_text);
 
 std::span<const Route> session_routes();   // signing in and out, synchronising, the proof
 std::span<const Route> record_routes();    // customers, entries, callbacks
 std::span<const Route> outbox_routes();    // what became of what was saved
+std::span<const Route> decision_routes();  // what is to become of what was refused
 std::span<const Route> conflict_routes();  // what two people changed at once
 
 }  // namespace holdline::agent

@@ -1,9 +1,13 @@
 #include "agent/api/save.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
+#include "agent/api/forms.hpp"
 #include "agent/api/responses.hpp"
+#include "sync/form/form.hpp"
 
 namespace holdline::agent {
 
@@ -11,7 +15,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-platform::HttpResponse saved_response(int http_status, const Saved& saved) {
+platform::HttpResponse saved_response(int http_status, const Saved& saved, const Json& notes = Json::array()) {
   Json created = Json::array();
   for (const sync::Id& id : saved.created) created.push_back(id.text());
   return json_response(http_status,
@@ -19,16 +23,19 @@ platform::HttpResponse saved_response(int http_status, const Saved& saved) {
                         {"action", {{"lane", saved.ref.lane}, {"number", std::to_string(saved.ref.number)}}},
                         {"created", created},
                         {"state", "saved"},
-                        {"repeated", saved.repeated}});
+                        {"repeated", saved.repeated},
+                        {"notes", notes}});
+}
+
+Json notes_of(const std::vector<sync::Finding>& findings) {
+  std::vector<sync::Finding> told;
+  std::ranges::copy_if(findings, std::back_inserter(told),
+                       [](const sync::Finding& finding) { return finding.weight == sync::Weight::told; });
+  return to_json(told);
 }
 
 // The beginning of an action by who is signed in, under the request's key; nothing when it was refused and answered.
-std::optional<Draft> draft_of(const Workstation& station, const Call& call) {
-  const auto session = station.accounts().session(call.request.peer.uid);
-  if (!session) {
-    call.respond(platform::error_response(401, "not-signed-in", "Sign in first: holdline login NAME"));
-    return std::nullopt;
-  }
+std::optional<Draft> draft_of(Workstation& station, const Call& call) {
   const std::string key(call.request.header("idempotency-key"));
   if (key.empty() || key.size() > idempotency_key_bytes) {
     call.respond(platform::error_response(
@@ -36,33 +43,66 @@ std::optional<Draft> draft_of(const Workstation& station, const Call& call) {
         "Send an Idempotency-Key header of 1 to " + std::to_string(idempotency_key_bytes) + " characters."));
     return std::nullopt;
   }
+  if (call.session->assertion == 0) {
+    const OutboxStatus outbox = station.outbox().status();
+    call.respond(
+        outbox.health == OutboxHealth::read_only
+            ? platform::error_response(503, outbox.code, "Nothing can be saved on this PC now: " + outbox.advice)
+            : platform::error_response(401, "not-signed-in",
+                                       "The disk did not take this sign-in, so nothing can be saved under it. "
+                                       "Sign in again: holdline login NAME"));
+    return std::nullopt;
+  }
   Draft draft;
   draft.idempotency_key = key;
   draft.fingerprint = sync::sha256({call.request.method, "\n", call.request.path, "\n", call.request.body});
-  draft.person = session->person.id;
-  draft.assertion = session->assertion;
+  draft.person = call.session->person.id;
+  draft.assertion = call.session->assertion;
   return draft;
 }
 
 }  // namespace
 
-void save(Workstation& station, const Call& call, std::vector<sync::Op> ops, std::int64_t event_ms, int http_status) {
+Desk desk_of(const Workstation& station) { return {station.site(), station.clock().now().wall_ms}; }
+
+void save(Workstation& station, const Call& call, std::vector<sync::Op> ops, Saving saving) {
   auto draft = draft_of(station, call);
   if (!draft) return;
-  draft->event_ms = event_ms != 0 ? event_ms : station.clock().now().wall_ms;
+  const auto refuse = [&](const platform::HttpResponse& refusal) { refuse_unless_saved(station, call, refusal); };
+  // What the hub would refuse is not called saved.
+  const Grant grant = station.grant();
+  std::vector<sync::Finding> elsewhere;
+  for (const sync::Field* field : sync::fields_elsewhere(station.schema(), grant.profile, ops))
+    elsewhere.push_back({field->name, "field-refused", field->label + " is not for this workstation."});
+  for (const sync::Field* field : sync::central_fields(station.schema(), ops))
+    elsewhere.push_back(
+        {field->name, "central-field",
+         field->label + " is decided in the central database. Leave it out, and note what was asked for."});
+  if (!elsewhere.empty()) return refuse(findings_response(elsewhere));
+  auto refusal = sync::refuse(station.schema(), call.rights(), ops);
+  if (!refusal) refusal = sync::refuse_elsewhere(grant.scopes, ops);
+  if (refusal) return refuse(platform::error_response(403, refusal->code, refusal->text));
+  draft->event_ms = saving.event_ms != 0 ? saving.event_ms : station.clock().now().wall_ms;
+  const auto findings = sync::judge(station.schema(), ops, std::move(saving.findings), draft->event_ms);
+  if (const auto open = sync::unanswered(findings, saving.acceptance); !open.empty())
+    return refuse(findings_response(open));
+  draft->acceptance = sync::answered(findings, saving.acceptance);
   draft->ops = std::move(ops);
-  station.outbox().submit(std::move(*draft), [http_status, respond = call.respond](Result<Saved> saved) {
-    respond(saved ? saved_response(http_status, *saved) : platform::error_response(saved.error()));
+  draft->decision = std::move(saving.decision);
+  station.outbox().submit(std::move(*draft), [http_status = saving.http_status, notes = notes_of(findings),
+                                              respond = call.respond](Result<Saved> saved) {
+    respond(saved ? saved_response(http_status, *saved, notes) : platform::error_response(saved.error()));
   });
 }
 
 void refuse_unless_saved(Workstation& station, const Call& call, const platform::HttpResponse& refusal) {
-  const auto draft = draft_of(station, call);
+  auto draft = draft_of(station, call);
   if (!draft) return;
-  const auto saved = station.outbox().run(
-      [&](Outbox& outbox) { return outbox.find_saved(draft->idempotency_key, draft->fingerprint); });
-  if (!saved) return call.respond(platform::error_response(saved.error()));
-  call.respond(*saved ? saved_response(200, **saved) : refusal);
+  station.outbox().post([draft = *std::move(draft), refusal, respond = call.respond](Outbox& outbox) {
+    const auto saved = outbox.find_saved(draft.person, draft.idempotency_key, draft.fingerprint);
+    if (!saved) return respond(platform::error_response(saved.error()));
+    respond(*saved ? saved_response(200, **saved) : refusal);
+  });
 }
 
 }  // namespace holdline::agent

@@ -3,20 +3,36 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "agent/api/input.hpp"
 #include "agent/api/route.hpp"
 #include "sync/action/action.hpp"
+#include "sync/action/validate.hpp"
 
 namespace holdline::agent {
 
-// Saves the ops as one action of who is signed in and answers holdline.saved/1 with `http_status` once it is durable.
-// Answers 401 "not-signed-in", 400 "no-idempotency-key", or the error with which the outbox refused it. `event_ms`: 0
-// is now.
-void save(Workstation& station, const Call& call, std::vector<sync::Op> ops, std::int64_t event_ms, int http_status);
+// Where and when something is typed here.
+Desk desk_of(const Workstation& station);
+
+// What is saved beside the ops.
+struct Saving {
+  std::int64_t event_ms = 0;  // when it happened; 0 is now
+  int http_status = 200;      // once it is durable
+  std::optional<sync::Decision> decision = {};
+  std::vector<sync::Finding> findings = {};         // of every weight, about what was typed
+  std::optional<sync::Acceptance> acceptance = {};  // what of them the person says is meant so
+};
+
+// Saves the ops as one action of who is signed in and answers holdline.saved/1 once it is durable. Answers 422 with the
+// findings that keep it from being saved ("invalid", or "asked" when the person has only to say that it is meant so),
+// 403 "scope-refused" or "role-refused" by the rules the hub has too, 400 "no-idempotency-key", or the error with which
+// the outbox refused it.
+void save(Workstation& station, const Call& call, std::vector<sync::Op> ops, Saving saving);
 
 // When the present state forbids it: `refusal`, unless this request was saved before and is repeated because its
-// answer was lost. Then it is answered as save() would, for its own effect may be what forbids it now.
+// answer was lost. Then it is answered as save() would, for its own effect may be what forbids it now. Does not block.
 void refuse_unless_saved(Workstation& station, const Call& call, const platform::HttpResponse& refusal);
 
 }  // namespace holdline::agent

@@ -12,38 +12,47 @@ namespace {
 
 using Json = nlohmann::json;
 
+int status_of(const Error& error) {
+  if (error.code == "wrong-password") return 401;
+  if (error.code == "person-disabled" || error.code == "device-revoked") return 403;
+  if (error.code == "somebody-signed-in") return 409;
+  return error.code == "too-many-attempts" ? 429 : platform::error_response(error).status;
+}
+
 void sign_in(Workstation& station, Call call) {
   auto json = platform::JsonObject::parse(call.request.body);
-  std::string name = json.text("person"), password = json.text("password");
-  if (auto read = json.checked(); !read) return call.respond(platform::error_response(read.error()));
-  // On the reading thread: unwrapping the key is meant to be slow.
-  station.read([&station, uid = call.request.peer.uid, name = std::move(name), password = std::move(password),
-                respond = std::move(call.respond)](View&) {
-    const auto session = station.sign_in(uid, name, password);
-    if (!session) {
-      const bool wrong = session.error().code == "wrong-password";
-      return respond(wrong ? platform::error_response(401, "wrong-password", session.error().message)
-                           : platform::error_response(session.error()));
+  SignInRequest request{call.request.peer.uid, json.text("person"), json.text("password"),
+                        std::string(token_of(call.request)), json.boolean("take_over", false)};
+  if (auto read = json.checked_whole(); !read) return call.respond(platform::error_response(read.error()));
+  station.sign_in(std::move(request), [respond = std::move(call.respond)](SignInAnswer answer) {
+    if (!answer.session) {
+      const Error& error = answer.session.error();
+      auto refused = platform::error_response(status_of(error), error.code, error.message);
+      if (answer.retry_after_ms > 0)
+        refused.headers.emplace_back("Retry-After", std::to_string((answer.retry_after_ms + 999) / 1'000));
+      return respond(std::move(refused));
     }
-    const Account& person = session->person;
-    respond(json_response(200, {{"person", {{"id", person.id.text()}, {"name", person.name}, {"role", person.role}}}}));
+    const Account& person = answer.session->person;
+    respond(json_response(
+        200, {{"person",
+               {{"id", person.id.text()}, {"name", person.name}, {"role", person.role}, {"scopes", person.scopes}}},
+              {"token", answer.token},
+              {"for_reading", answer.session->assertion == 0}}));
   });
 }
 
 void sign_out(Workstation& station, Call call) {
-  station.accounts().sign_out(call.request.peer.uid);
+  station.sessions().end(call.request.peer.uid, token_of(call.request));
   call.respond(json_response(200, Json::object()));
 }
 
 void sync_now(Workstation& station, Call call) {
-  station.engine([respond = std::move(call.respond)](Engine& engine, Replica&) {
-    engine.wake();
-    respond(json_response(200, Json::object()));
-  });
+  station.engine([](Engine& engine, Replica&) { engine.wake(); });
+  call.respond(json_response(200, Json::object()));
 }
 
 void verify(Workstation& station, Call call) {
-  station.engine([&station, respond = std::move(call.respond)](Engine& engine, Replica& replica) {
+  station.engine([&station, who = call.rights(), respond = std::move(call.respond)](Engine& engine, Replica& replica) {
     const auto rows = replica.check_rows();
     const auto& told = engine.ledger_digests();
     const sync::Cursor cursor = replica.position().cursor;
@@ -53,6 +62,7 @@ void verify(Workstation& station, Call call) {
     bool all = rows.has_value();
     Json items = Json::array();
     for (const auto& [key, leaves] : replica.digests().all()) {
+      if (!sync::is_within(key.scope, who.scopes)) continue;
       const std::string own = sync::to_hex(sync::root_of(leaves).view());
       const auto theirs = ledger.find(key);
       const bool known = theirs != ledger.end();
@@ -78,9 +88,9 @@ void verify(Workstation& station, Call call) {
 
 std::span<const Route> session_routes() {
   static constexpr Route table[] = {
-      {"POST", "/login", sign_in},
-      {"POST", "/logout", sign_out},
-      {"POST", "/sync", sync_now},
+      {"POST", "/login", sign_in, Access::anybody},
+      {"POST", "/logout", sign_out, Access::anybody},
+      {"POST", "/sync", sync_now, Access::person_or_root},
       {"GET", "/verify", verify},
   };
   return table;

@@ -11,13 +11,18 @@ namespace holdline::agent {
 
 namespace {
 
-constexpr std::int64_t chunk_timeout_ms = 120'000;
+constexpr std::int64_t manifest_timeout_ms = 120'000;  // the hub may have to build the snapshot first
 // Between two failures to read that are no moment's matter, such as a disk that was reset or a path that was lost.
 constexpr std::int64_t unreadable_pause_ms = 30'000;
 constexpr std::int64_t pull_timeout_margin_ms = 15'000;  // beyond the time the hub may hold the request
 
 Error differs_from_hash() {
   return {ErrorKind::retry_later, "hash-differs", "What the hub sent is not what its hash names; it is asked again."};
+}
+
+Error not_as_asked() {
+  return {ErrorKind::retry_later, "part-differs",
+          "The hub sent another part of the copy than was asked for; it is asked again."};
 }
 
 }  // namespace
@@ -52,12 +57,13 @@ void Engine::fetch_next_part(std::vector<std::pair<std::string, sync::Hash>> wan
 void Engine::perform(const sync::command::FetchManifest&) {
   // What comes may stand behind what is there, or in another history.
   parts_.outbox.run([&](Outbox& outbox) { outbox.reached(hub_wall_ms_, 0); });
-  post(sync::path::snapshot, {}, chunk_timeout_ms, [this](sync::Bytes body) {
+  post(sync::path::snapshot, {}, manifest_timeout_ms, [this](sync::Bytes body) {
     auto manifest = sync::decode_manifest(body);
     if (!manifest) return failed(std::move(manifest).error());
-    auto builder = parts_.replica.build(*manifest, welcome_.grants);
-    if (!builder) return failed(std::move(builder).error());
+    auto builder = parts_.replica.build(*manifest);
+    if (!builder) return not_taken(std::move(builder).error());
     builder_ = std::move(*builder);
+    ++build_;
     manifest_ = std::move(*manifest);
     const auto stored = builder_->stored();
     sync::event::ManifestKept kept;
@@ -65,6 +71,12 @@ void Engine::perform(const sync::command::FetchManifest&) {
       if (std::ranges::find(stored, chunk.hash) == stored.end()) kept.missing.push_back(chunk.hash);
     status_.chunks_total = manifest_.chunks.size();
     status_.chunks_done = stored.size();
+    status_.bytes_total = status_.bytes_done = 0;
+    for (const sync::ChunkInfo& chunk : manifest_.chunks) {
+      const bool is_stored = std::ranges::find(stored, chunk.hash) != stored.end();
+      status_.bytes_total += chunk.bytes;
+      status_.bytes_done += is_stored ? chunk.bytes : builder_->begun(chunk.hash).size();
+    }
     step(kept);
   });
 }
@@ -72,17 +84,46 @@ void Engine::perform(const sync::command::FetchManifest&) {
 void Engine::perform(const sync::command::FetchChunk& a) {
   const auto info = std::ranges::find(manifest_.chunks, a.hash, &sync::ChunkInfo::hash);
   if (info == manifest_.chunks.end()) return;
-  post(std::string(sync::path::chunk) + sync::to_hex(a.hash.view()), {}, chunk_timeout_ms,
-       [this, chunk = *info](sync::Bytes body) {
-         if (sync::sha256(body) != chunk.hash) return failed(differs_from_hash());
-         auto raw = inflate(body);
-         if (!raw) return failed(std::move(raw).error());
-         auto rows = sync::decode_changes(parts_.replica.schema(), *raw);
-         if (!rows) return failed(std::move(rows).error());
-         if (auto added = builder_->add(chunk, *rows); !added) return failed(std::move(added).error());
-         ++status_.chunks_done;
-         step(sync::event::ChunkKept{chunk.hash});
-       });
+  fetch_part_of(*info);
+}
+
+void Engine::fetch_part_of(const sync::ChunkInfo& chunk) {
+  const std::size_t have = builder_->begun(chunk.hash).size();
+  const sync::ChunkRequest request{have, std::min<std::uint64_t>(down_.bytes(), chunk.bytes - have)};
+  const std::int64_t asked_ms = parts_.clock.now().boot_ms;
+  post(
+      std::string(sync::path::chunk) + sync::to_hex(chunk.hash.view()), sync::encode_json(request), request_timeout_ms,
+      [this, chunk, asked_ms, bytes = request.bytes, build = build_](const sync::Bytes& part) {
+        if (!builder_ || build != build_) return;  // of a copy that was given up
+        if (part.size() != bytes) return failed(not_as_asked());
+        down_.carried(part.size(), parts_.clock.now().boot_ms - asked_ms);
+        got_part_of(chunk, part);
+      },
+      &down_);
+}
+
+void Engine::got_part_of(const sync::ChunkInfo& chunk, std::string_view part) {
+  const std::string_view begun = builder_->begun(chunk.hash);
+  if (begun.size() + part.size() < chunk.bytes) {
+    if (auto kept = builder_->keep_part(chunk, part); !kept) return not_taken(std::move(kept).error());
+    status_.bytes_done += part.size();
+    publish();
+    return fetch_part_of(chunk);
+  }
+  sync::Bytes body(begun);
+  body += part;
+  if (sync::sha256(body) != chunk.hash) {
+    auto forgotten = builder_->forget_parts(chunk.hash);
+    return forgotten ? failed(differs_from_hash()) : not_taken(std::move(forgotten).error());
+  }
+  auto raw = inflate(body);
+  if (!raw) return failed(std::move(raw).error());
+  auto rows = sync::decode_changes(parts_.replica.schema(), *raw);
+  if (!rows) return failed(std::move(rows).error());
+  if (auto added = builder_->add(chunk, *rows); !added) return not_taken(std::move(added).error());
+  status_.bytes_done += part.size();
+  ++status_.chunks_done;
+  step(sync::event::ChunkKept{chunk.hash, down_.is_slow()});
 }
 
 void Engine::report_corruption(std::uint64_t file) {
@@ -107,18 +148,37 @@ void Engine::replica_failed(Error error) {
   failed(std::move(error));
 }
 
+// What the disk does not take now is asked for again; any other error ends the conversation.
+void Engine::not_taken(Error error) {
+  const bool is_of_writing = error.code == "disk-full" || error.code == "read-only-disk" || error.code == "io-error";
+  if (!is_of_writing) return failed(std::move(error));
+  builder_.reset();
+  step(sync::event::NotTaken{std::move(error)});
+}
+
+Result<void> Engine::check_results_kept() {
+  // Its disk may have taken them since: nothing else asks while a first copy is under way.
+  if (results_held_) parts_.outbox.run([&](Outbox& outbox) { results_held_ = outbox.holds_results(); });
+  if (!results_held_) return {};
+  return fail(ErrorKind::retry_later, "read-only-disk",
+              "This PC's disk does not take what the hub answers. Entries go on to the hub; changes of others are "
+              "fetched when it does.");
+}
+
 void Engine::perform(const sync::command::FinishBootstrap&) {
+  if (auto kept = check_results_kept(); !kept) return not_taken(std::move(kept).error());
   const std::uint64_t before = parts_.replica.file_number();
   auto finished = builder_->finish(manifest_.hub_wall_ms);
   if (finished) finished = parts_.replica.swap(std::move(builder_));
   builder_.reset();
   // A swap may fail when the file has changed already.
-  if (parts_.replica.file_number() != before) {
+  const bool swapped = parts_.replica.file_number() != before;
+  if (swapped) {
     if (events_.replica_swapped) events_.replica_swapped();
     auto rebuilt = rebuild_overlay();
     if (finished) finished = std::move(rebuilt);
   }
-  if (!finished) return failed(std::move(finished).error());
+  if (!finished) return swapped ? failed(std::move(finished).error()) : not_taken(std::move(finished).error());
   step(sync::event::Bootstrapped{});
 }
 
@@ -128,11 +188,13 @@ void Engine::perform(const sync::command::StartPull& a) {
   parts_.outbox.run([&](Outbox& outbox) {
     request.incarnation = outbox.maker().incarnation;
     request.results = outbox.results_cursor();
+    results_held_ = outbox.holds_results();
     outbox.reached(hub_wall_ms_, position.cursor.cn);
   });
   request.epoch = welcome_.epoch;
   request.cursor = position.cursor;
   request.grants = position.grants;
+  request.roster = status_.roster;
   request.wait_ms = a.wait_ms;
   post(sync::path::pull, sync::encode_json(request), a.wait_ms + pull_timeout_margin_ms, [this](sync::Bytes body) {
     auto raw = inflate(body);
@@ -145,10 +207,18 @@ void Engine::perform(const sync::command::StartPull& a) {
 
 // Results first, then the rows they are about, then the overlay lets go: at no moment does the screen fall back.
 void Engine::pulled(sync::PullReply reply) {
+  status_.roster = reply.roster;
   if (reply.answer == sync::PullAnswer::reset) return step(sync::event::Pulled{true, false, {}});
   if (auto kept = keep_results(reply.results); !kept) return failed(std::move(kept).error());
-  if (auto applied = parts_.replica.apply(reply.cut, reply.hub_wall_ms); !applied)
-    return replica_failed(std::move(applied).error());
+  if (auto kept = check_results_kept(); !kept) return not_taken(std::move(kept).error());
+  const std::uint64_t before = parts_.replica.file_number();
+  auto applied = parts_.replica.apply(reply.cut, reply.hub_wall_ms);
+  if (parts_.replica.file_number() != before && events_.replica_swapped) events_.replica_swapped();
+  if (!applied) {
+    Error error = std::move(applied).error();
+    return parts_.replica.is_corrupt() || is_unreadable(error) ? replica_failed(std::move(error))
+                                                               : not_taken(std::move(error));
+  }
   parts_.overlay.reached(reply.cut.to.cn);
   hub_wall_ms_ = reply.hub_wall_ms;
   ledger_digests_ = {reply.cut.to, reply.cut.digests};

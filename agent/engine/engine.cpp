@@ -1,5 +1,7 @@
 #include "agent/engine/engine.hpp"
 
+#include <algorithm>
+
 #include "sync/base/limits.hpp"
 
 namespace holdline::agent {
@@ -10,8 +12,8 @@ constexpr std::size_t compare_hashes = 500;
 
 }  // namespace
 
-Engine::Engine(Parts parts, Events events, sync::Session::Options options)
-    : parts_(parts), events_(std::move(events)), session_(options) {}
+Engine::Engine(Parts parts, Events events, sync::Session::Options options, LineLimits line)
+    : parts_(parts), events_(std::move(events)), session_(options), down_(line), up_(line) {}
 
 Result<void> Engine::start() {
   auto derived = outbox_recovered();
@@ -55,7 +57,42 @@ void Engine::step(const sync::SessionEvent& event) {
     if (conversation != conversation_) break;
     perform(action);
   }
+  look_at_certificate();
   publish();
+}
+
+void Engine::look_at_certificate() {
+  if (renewal_.look(parts_.clock.now(), expired_at_hub_) && events_.certificate_due) events_.certificate_due();
+}
+
+void Engine::identified(const sync::CertificateLife& certificate, std::int64_t outbox_lost_ms) {
+  renewal_.begin(certificate);
+  outbox_lost_ms_ = outbox_lost_ms;
+}
+
+void Engine::certificate_renewed(const sync::CertificateLife& certificate) {
+  renewal_.granted(certificate, parts_.clock.now());
+  status_.renewal_error.reset();
+  expired_at_hub_ = false;
+  step(sync::event::RoadChanged{});
+}
+
+void Engine::renewal_failed(Error error) {
+  const auto now = parts_.clock.now();
+  renewal_.failed(now, parts_.entropy.u64());
+  status_.renewal_error = sync::explain_refusal(std::move(error), renewal_.life(), now.wall_ms);
+  publish();
+}
+
+void Engine::outbox_begun_anew(std::int64_t outbox_lost_ms) {
+  outbox_lost_ms_ = outbox_lost_ms;
+  static_cast<void>(outbox_recovered());  // derived again before the greeting when it could not be now
+  step(sync::event::RoadChanged{});
+}
+
+void Engine::enrolled_again(const sync::CertificateLife& certificate, std::int64_t outbox_lost_ms) {
+  outbox_lost_ms_ = outbox_lost_ms;
+  certificate_renewed(certificate);
 }
 
 void Engine::perform(const sync::SessionCommand& action) {
@@ -68,24 +105,36 @@ void Engine::publish() {
   status_.settled = session_.settled();
   status_.last_error = session_.last_error();
   status_.replica = parts_.replica.position();
+  status_.certificate = renewal_.life();
   if (events_.published) events_.published(status_);
 }
 
 void Engine::failed(Error error, std::int64_t retry_after_ms) {
+  expired_at_hub_ = error.code == "certificate-expired";
+  error = sync::explain_refusal(std::move(error), renewal_.life(), parts_.clock.now().wall_ms);
   step(sync::event::Failed{std::move(error), retry_after_ms});
 }
 
-void Engine::post(std::string_view path, sync::Bytes body, std::int64_t timeout_ms, Answer then) {
+void Engine::post(std::string_view path, sync::Bytes body, std::int64_t timeout_ms, Answer then, LineShare* bulk) {
   const std::uint64_t token = next_token_++;
-  waiting_.emplace(token, std::move(then));
+  waiting_.emplace(token, Waiting{std::move(then), bulk});
   parts_.transport.post(token, std::string(path), std::move(body), timeout_ms);
+}
+
+// Whichever request tells it first: what was on its way was too much. A hub that is not there says nothing about the
+// line.
+void Engine::line_failed(const Error& error) {
+  if (error.code != "timeout" && error.code != "connection-lost") return;
+  for (LineShare* share : {&up_, &down_})
+    if (std::ranges::any_of(waiting_, [&](const auto& one) { return one.second.bulk == share; })) share->broke();
 }
 
 // Answers of a conversation that is over find no token and are dropped.
 void Engine::answered(std::uint64_t token, Result<TransportAnswer> answer) {
   const auto found = waiting_.find(token);
   if (found == waiting_.end()) return;
-  const Answer then = std::move(found->second);
+  if (!answer) line_failed(answer.error());
+  const Answer then = std::move(found->second.then);
   waiting_.erase(found);
   if (!answer) return failed(std::move(answer).error());
   if (answer->status != 200) return failed(sync::decode_error(answer->status, answer->body), answer->retry_after_ms);
@@ -131,9 +180,11 @@ void Engine::perform(const sync::command::SayHello&) {
   if (!parts_.replica.is_corrupt()) {
     hello.epoch = position.epoch;
     hello.cursor = position.cursor;
+    hello.grants = position.grants;
   }
   hello.schema = parts_.replica.schema().hash();
   hello.clock = parts_.clock.now();
+  hello.outbox_lost_ms = outbox_lost_ms_;
   post(sync::path::hello, sync::encode_json(hello), request_timeout_ms, [this](sync::Bytes body) {
     auto welcome = sync::decode_welcome(body);
     if (!welcome) return failed(std::move(welcome).error());
@@ -141,9 +192,18 @@ void Engine::perform(const sync::command::SayHello&) {
   });
 }
 
+// The hub cannot follow on a place that it told itself in this epoch: it may have been put back from an older copy
+// without noticing. Or its log is too short; then hearing the results again does no harm.
+bool Engine::cursor_is_unknown(const sync::Welcome& welcome) const {
+  return welcome.resume == sync::Resume::bootstrap && !parts_.replica.is_corrupt() &&
+         parts_.replica.position().epoch == welcome.epoch;
+}
+
 void Engine::welcomed(const sync::Welcome& welcome) {
   welcome_ = welcome;
+  expired_at_hub_ = false;
   hub_wall_ms_ = welcome.hub_wall_ms;
+  status_.roster = welcome.roster;
   status_.clock_offset_ms = welcome.hub_wall_ms - parts_.clock.now().wall_ms;
   sync::event::Welcomed event{welcome, {}, false, false, false};
   event.have_schema = welcome.schema == parts_.replica.schema().hash();
@@ -154,7 +214,7 @@ void Engine::welcomed(const sync::Welcome& welcome) {
   }
   event.have_dictionary = dictionary_.has_value();
   parts_.outbox.run([&](Outbox& outbox) {
-    event.hub_went_back = outbox.epoch() != welcome.epoch;
+    event.hub_went_back = outbox.epoch() != welcome.epoch || cursor_is_unknown(welcome);
     const auto lanes = outbox.status().lanes;
     const auto acknowledged = outbox.acknowledged(), pruned_through = outbox.pruned_through();
     event.hub_went_back = event.hub_went_back || welcome.results < outbox.results_cursor();

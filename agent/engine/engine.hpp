@@ -12,11 +12,13 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/engine/line_share.hpp"
 #include "agent/outbox/outbox.hpp"
 #include "agent/replica/replica.hpp"
 #include "agent/view/overlay.hpp"
 #include "platform/os/clock.hpp"
 #include "platform/os/entropy.hpp"
+#include "sync/session/renewal.hpp"
 #include "sync/session/session.hpp"
 #include "sync/wire/compress.hpp"
 
@@ -29,6 +31,7 @@ inline constexpr std::int64_t request_timeout_ms = 30'000;
 class Transport {
  public:
   virtual ~Transport() = default;
+  // `timeout_ms` is for the answer to begin; while bytes move, however slowly, nothing is given up.
   virtual void post(std::uint64_t token, std::string path, sync::Bytes body, std::int64_t timeout_ms) = 0;
   // The answers to everything posted so far are no longer wanted.
   virtual void abandon() = 0;
@@ -64,9 +67,14 @@ struct SyncStatus {
   std::int64_t wake_at_ms = 0;       // monotonic; while resting
   std::optional<Error> last_error;
   ReplicaPosition replica;
-  std::size_t chunks_done = 0, chunks_total = 0;  // while bootstrapping
-  std::uint64_t repairs = 0;                      // leaves repaired since start
-  std::int64_t clock_offset_ms = 0;               // hub minus local wall time, by the last welcome
+  // While bootstrapping; bytes as they travel.
+  std::size_t chunks_done = 0, chunks_total = 0;
+  std::uint64_t bytes_done = 0, bytes_total = 0;
+  std::uint64_t repairs = 0;         // leaves repaired since start
+  std::uint64_t roster = 0;          // the hub's mark of who may work here, as it told last; 0: not yet
+  std::int64_t clock_offset_ms = 0;  // hub minus local wall time, by the last welcome
+  sync::CertificateLife certificate;
+  std::optional<Error> renewal_error;  // of the latest attempt, until one succeeds
 };
 
 class Engine {
@@ -85,8 +93,9 @@ class Engine {
     std::function<void()> replica_swapped;              // also by half: readers reopen before this returns
     std::function<void(std::int64_t boot_ms)> wake_at;  // call wake() then; replaces the time asked for before
     std::function<void(sync::Schema)> schema_changed;   // the hub has another schema: reopen everything with it
+    std::function<void()> certificate_due;              // ask for the next one, then call certificate_renewed()
   };
-  Engine(Parts parts, Events events, sync::Session::Options options);
+  Engine(Parts parts, Events events, sync::Session::Options options, LineLimits line = {});
 
   // Derives the overlay from the outbox and begins the first conversation, also when the outbox cannot be read now: the
   // error says so, and the overlay is derived as soon as it can be.
@@ -105,6 +114,15 @@ class Engine {
   // file is fetched again when somebody finds so a second time, half a minute later or more.
   void reader_could_not_read(std::uint64_t file);
   void answered(std::uint64_t token, Result<TransportAnswer> answer);
+  // Before start(): what is to be renewed, and since when the hub has to know that an outbox was lost (0: never).
+  void identified(const sync::CertificateLife& certificate, std::int64_t outbox_lost_ms);
+  // The transport uses the next certificate already: the hub is greeted with it.
+  void certificate_renewed(const sync::CertificateLife& certificate);
+  void renewal_failed(Error error);
+  // There is an outbox again where one was missing: the hub is greeted with it, and told of the loss.
+  void outbox_begun_anew(std::int64_t outbox_lost_ms);
+  // The same when a person enrolled this computer again.
+  void enrolled_again(const sync::CertificateLife& certificate, std::int64_t outbox_lost_ms);
 
   const SyncStatus& status() const { return status_; }
 
@@ -121,10 +139,17 @@ class Engine {
   void step(const sync::SessionEvent& event);
   void perform(const sync::SessionCommand& action);
   void replica_failed(Error error);
+  void not_taken(Error error);
+  // While they are in memory only no row is taken: a crash would forget them, and the next start lay entries over rows
+  // that have them already.
+  Result<void> check_results_kept();
   bool stays_unreadable();
   void failed(Error error, std::int64_t retry_after_ms = 0);
-  void post(std::string_view path, sync::Bytes body, std::int64_t timeout_ms, Answer then);
+  // `bulk`: the share of the line that it takes; null for what is short.
+  void post(std::string_view path, sync::Bytes body, std::int64_t timeout_ms, Answer then, LineShare* bulk = nullptr);
+  void line_failed(const Error& error);
   void publish();
+  void look_at_certificate();
   Result<sync::Bytes> inflate(std::string_view body);
   Result<void> rebuild_overlay();
   // What could not be read from the outbox before is tried again; uploads need none of it and do not wait.
@@ -148,6 +173,9 @@ class Engine {
   void perform(const sync::command::Rest&);
 
   void welcomed(const sync::Welcome& welcome);
+  bool cursor_is_unknown(const sync::Welcome& welcome) const;
+  void fetch_part_of(const sync::ChunkInfo& chunk);
+  void got_part_of(const sync::ChunkInfo& chunk, std::string_view part);
   void fetch_next_part(std::vector<std::pair<std::string, sync::Hash>> wanted);
   void pushed(const sync::Upload::PushRequest& request, std::uint64_t from, std::uint64_t to,
               const sync::PushReply& reply);
@@ -157,17 +185,27 @@ class Engine {
   Parts parts_;
   Events events_;
   sync::Session session_;
+  sync::Renewal renewal_;
+  bool expired_at_hub_ = false;  // it refused the certificate by its date
+  std::int64_t outbox_lost_ms_ = 0;
   SyncStatus status_;
   sync::Compressor compressor_;
   std::optional<sync::Dictionary> dictionary_;
   sync::Welcome welcome_;
   std::uint64_t conversation_ = 0;  // counts hellos and rests: answers and actions of an older one mean nothing
   bool overlay_due_ = false;        // it could not be derived from what the outbox has
+  bool results_held_ = false;       // the outbox knows results that its disk did not take
+  std::uint64_t build_ = 0;         // counts copies that were begun: chunks of another one mean nothing
   std::int64_t hub_wall_ms_ = 0;    // by the latest welcome or pull
   std::uint64_t next_token_ = 1;
-  std::map<std::uint64_t, Answer> waiting_;
+  struct Waiting {
+    Answer then;
+    LineShare* bulk;
+  };
+  std::map<std::uint64_t, Waiting> waiting_;
   std::unique_ptr<Replica::Builder> builder_;
   sync::Manifest manifest_;
+  LineShare down_, up_;
   LedgerDigests ledger_digests_;
   struct Unreadable {
     std::uint64_t file = 0;

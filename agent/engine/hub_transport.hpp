@@ -3,9 +3,9 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
-#include <mutex>
-#include <set>
+#include <optional>
 #include <string>
 
 #include "agent/engine/engine.hpp"
@@ -24,9 +24,17 @@ class HubTransport final : public Transport {
   // `deliver` is called on the I/O thread. The transport must be destroyed while that thread does not run.
   HubTransport(boost::asio::io_context& io, platform::HttpClientOptions options, std::string hub, Deliver deliver);
 
-  // Any thread.
+  // How long to wait for an answer to begin when so many bytes are on their way to the hub: the last of them may leave
+  // this machine long after they were handed to it, and whatever is asked later waits behind them.
+  static std::int64_t answer_limit_ms(std::int64_t timeout_ms, std::size_t bytes_under_way);
+
+  // Any thread. `timeout_ms` is for the answer to begin, on a line that carries nothing else.
   void post(std::uint64_t token, std::string path, sync::Bytes body, std::int64_t timeout_ms) override;
   void abandon() override;
+
+  // Another certificate, other authorities or another address from now on. On the I/O thread. What is under way is
+  // abandoned.
+  void use(platform::HttpClientOptions options, std::string hub);
 
  private:
   void send(std::uint64_t token, std::string path, sync::Bytes body, std::int64_t timeout_ms);
@@ -34,8 +42,8 @@ class HubTransport final : public Transport {
   boost::asio::io_context& io_;
   std::string hub_;
   Deliver deliver_;
-  platform::HttpClient client_;  // the I/O thread only, like what follows
-  std::set<platform::HttpClient::RequestId> sent_;
+  std::optional<platform::HttpClient> client_;                   // the I/O thread only, like what follows; never empty
+  std::map<platform::HttpClient::RequestId, std::size_t> sent_;  // with the bytes of each body
 };
 
 }  // namespace holdline::agent

@@ -1,7 +1,6 @@
 // The engine's uploads: batches out of the outbox, sent within a time limit, results into it.
 
 #include <algorithm>
-#include <set>
 
 #include "agent/engine/engine.hpp"
 #include "sync/base/limits.hpp"
@@ -20,35 +19,31 @@ void Engine::perform(const sync::command::StartPush& a) {
   const sync::Upload::PushRequest& request = a.request;
   sync::Bytes body;
   std::uint64_t from = 0, to = 0;
+  const std::size_t most = std::min(up_.bytes(), sync::limits::push_bytes);
   for (std::size_t count = request.count;; count /= 2) {
-    sync::Push push;
-    push.clock = parts_.clock.now();
-    Result<void> read;
-    parts_.outbox.run([&](Outbox& outbox) {
-      auto batch = outbox.read_batch(request.lane, request.after, count, batch_stored_bytes);
-      if (!batch) return void(read = fail(std::move(batch)));
-      push.batch = std::move(*batch);
-      std::set<std::uint32_t> numbers;
-      for (const sync::StoredAction& stored : push.batch.actions)
-        if (auto header = sync::read_header(stored.header)) numbers.insert(header->assertion);
-      auto assertions = outbox.assertions(std::vector<std::uint32_t>(numbers.begin(), numbers.end()));
-      if (!assertions) return void(read = fail(std::move(assertions)));
-      push.assertions = std::move(*assertions);
-    });
-    if (!read) return failed(std::move(read).error());
-    if (push.batch.actions.empty()) return;
-    from = push.batch.actions.front().number;
-    to = push.batch.actions.back().number;
-    body = compressor_.compress(sync::encode_push(push), dictionary_ ? &*dictionary_ : nullptr);
-    if (body.size() <= sync::limits::push_bytes || count <= 1) break;
+    Result<sync::Push> push;
+    parts_.outbox.run(
+        [&](Outbox& outbox) { push = outbox.push_of(request.lane, request.after, count, batch_stored_bytes); });
+    if (!push) return failed(push.error());
+    if (push->batch.actions.empty()) return;
+    from = push->batch.actions.front().number;
+    to = push->batch.actions.back().number;
+    body = compressor_.compress(sync::encode_push(*push), dictionary_ ? &*dictionary_ : nullptr);
+    if (body.size() <= most || count <= 1) break;
   }
-  post(sync::path::push, std::move(body), push_timeout_ms, [this, request, from, to](sync::Bytes answer) {
-    auto raw = inflate(answer);
-    if (!raw) return failed(std::move(raw).error());
-    auto reply = sync::decode_push_reply(*raw);
-    if (!reply) return failed(std::move(reply).error());
-    pushed(request, from, to, *reply);
-  });
+  const std::size_t size = body.size();
+  const std::int64_t sent_ms = parts_.clock.now().boot_ms;
+  post(
+      sync::path::push, std::move(body), push_timeout_ms,
+      [this, request, from, to, size, sent_ms](sync::Bytes answer) {
+        up_.carried(size, parts_.clock.now().boot_ms - sent_ms);
+        auto raw = inflate(answer);
+        if (!raw) return failed(std::move(raw).error());
+        auto reply = sync::decode_push_reply(*raw);
+        if (!reply) return failed(std::move(reply).error());
+        pushed(request, from, to, *reply);
+      },
+      &up_);
   step(sync::event::PushStarted{request.lane, from, to});
 }
 
@@ -71,7 +66,8 @@ Result<void> Engine::keep_results(const std::vector<sync::ActionResult>& results
     std::ranges::sort(entries);
     for (const std::uint64_t entry : entries)
       if (entry == to + 1) to = entry;
-    done = outbox.store_results(results, to);
+    done = outbox.take_results(results, to);
+    results_held_ = outbox.holds_results();
   });
   HOLDLINE_TRY(done);
   parts_.overlay.settle(results);

@@ -66,9 +66,12 @@ Result<sync::Lane> lane_of_ops(const sync::Schema& schema, const std::vector<syn
 
 Result<void> fill_created(const sync::Schema& schema, const sync::Maker& maker, sync::Action& action) {
   std::vector<sync::Id> created(action.ops.size());
+  const sync::Origin origin = sync::origin_of(maker, action);
   for (std::uint32_t i = 0; i < action.ops.size(); ++i) {
-    if (action.ops[i].kind == sync::OpKind::create && !has_natural_id(schema, action.ops[i]))
-      created[i] = sync::created_id(maker, action.header, i);
+    const sync::Op& op = action.ops[i];
+    if (op.kind != sync::OpKind::create || has_natural_id(schema, op)) continue;
+    const bool has_own = action.header.decision && !op.record.id.is_nil() && !placeholder_index(op.record.id);
+    created[i] = has_own ? op.record.id : sync::created_id(origin, i);
   }
   // Natural keys need the parent's id, so they come second; what names them, third.
   for (std::uint32_t i = 0; i < action.ops.size(); ++i) {
@@ -76,7 +79,7 @@ Result<void> fill_created(const sync::Schema& schema, const sync::Maker& maker, 
     if (op.kind != sync::OpKind::create || !has_natural_id(schema, op)) continue;
     static_cast<void>(fill_values(created, op));
     const auto natural = sync::action_format::natural_id_of(*schema.collection(op.record.collection), op);
-    created[i] = natural ? *natural : sync::created_id(maker, action.header, i);
+    created[i] = natural ? *natural : sync::created_id(origin, i);
   }
   for (std::uint32_t i = 0; i < action.ops.size(); ++i) {
     sync::Op& op = action.ops[i];
@@ -97,24 +100,24 @@ std::vector<sync::Id> created_ids(const sync::Action& action) {
 sync::Bytes encode_created(const sync::Maker& maker, const sync::Action& action) {
   sync::Bytes out;
   sync::ByteWriter w(out);
+  const sync::Origin origin = sync::origin_of(maker, action);
   for (std::uint32_t i = 0; i < action.ops.size(); ++i) {
     const sync::Op& op = action.ops[i];
     if (op.kind != sync::OpKind::create) continue;
-    const bool derived = op.record.id == sync::created_id(maker, action.header, i);
+    const bool derived = op.record.id == sync::created_id(origin, i);
     w.varint(std::uint64_t{i} << 1 | (derived ? 0 : 1));
     if (!derived) w.raw(op.record.id.view());
   }
   return out;
 }
 
-std::vector<sync::Id> decode_created(const sync::Maker& maker, const sync::ActionHeader& header,
-                                     std::string_view bytes) {
+std::vector<sync::Id> decode_created(const sync::Origin& origin, std::string_view bytes) {
   std::vector<sync::Id> ids;
   sync::ByteReader in(bytes);
   while (in.ok() && in.remaining() > 0) {
     const std::uint64_t form = in.varint();
     ids.push_back((form & 1) != 0 ? sync::Id::from(in.raw(16))
-                                  : sync::created_id(maker, header, static_cast<std::uint32_t>(form >> 1)));
+                                  : sync::created_id(origin, static_cast<std::uint32_t>(form >> 1)));
   }
   return ids;
 }

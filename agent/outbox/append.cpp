@@ -35,9 +35,7 @@ auto key_reused() {
 std::string describe(const std::vector<sync::Finding>& findings) {
   std::string text = "This cannot be saved as it is:";
   for (const sync::Finding& finding : findings) {
-    text += ' ';
-    if (!finding.field.empty()) text += finding.field + ": ";
-    text += finding.message;
+    text += ' ' + finding.message;
   }
   return text;
 }
@@ -77,6 +75,8 @@ class Appender {
     for (Added& added : added_) {
       state.current()[added.lane].push(added.entry, added.bytes, added.hash);
       state.keys.add(added.key, added.entry.seq);
+      state.decide(added.saved.ref, added.action->header);
+      impl_.show_saved(added.saved, std::move(added.action), std::move(added.unsettled));
     }
     state.hybrid = hybrid_;
     state.next_seq = next_seq_;
@@ -96,16 +96,18 @@ class Appender {
     std::string key;
     sync::Bytes fingerprint;
     Saved saved;
+    std::shared_ptr<const sync::Action> action;
+    Unsettled::Item unsettled;
   };
 
   // What was saved under this key, in this call or before.
   Result<std::optional<Saved>> repeated(const Draft& draft) {
     for (const Added& added : added_) {
-      if (added.key != draft.idempotency_key) continue;
+      if (added.key != draft.idempotency_key || added.action->header.person != draft.person) continue;
       if (added.fingerprint != kept_fingerprint(draft.fingerprint)) return key_reused();
       return std::optional(Saved{added.saved.ref, added.saved.created, true});
     }
-    return impl_.find_saved(draft.idempotency_key, draft.fingerprint);
+    return impl_.find_saved(draft.person, draft.idempotency_key, draft.fingerprint);
   }
 
   Result<sync::Action> build(const Draft& draft) {
@@ -121,12 +123,20 @@ class Appender {
     header.made = impl_.clock.now();
     header.hybrid = sync::HybridTime::after(hybrid_, header.made.wall_ms);
     header.incident = draft.incident;
+    impl_.entropy.fill(action.salt);
+    header.decision = draft.decision;
+    header.acceptance = draft.acceptance;
     HOLDLINE_TRY(fill_created(schema_, impl_.maker, action));
     // Validation looks at every field, so that an op it passes cannot name one the schema does not have.
     if (const auto findings = sync::validate(schema_, action); !findings.empty())
       return refuse_draft("invalid", describe(findings));
     HOLDLINE_TRY(impl_.derive_earlier(schema_));
     header.depends_on = impl_.earlier->dependencies_of(schema_, header.lane, action.ops, impl_.settlements());
+    // What it takes the place of never takes effect: waiting for that would be for ever.
+    if (header.decision)
+      std::erase_if(header.depends_on, [&](const sync::ActionRef& ref) {
+        return std::ranges::find(header.decision->on, ref) != header.decision->on.end();
+      });
     return action;
   }
 
@@ -142,12 +152,10 @@ class Appender {
 
   Result<Saved> insert(const Draft& draft, const sync::Action& action) {
     const sync::ActionHeader& header = action.header;
-    sync::Salt salt;
-    impl_.entropy.fill(salt);
     ActionRow row;
     row.seq = next_seq_;
     row.lane_id = lane_id_of(impl_.state.ordinal(), header.lane);
-    HOLDLINE_ASSIGN(row.stored, sync::store_action(schema_, impl_.maker, action, salt, tips_[header.lane].hash));
+    HOLDLINE_ASSIGN(row.stored, sync::store_action(schema_, impl_.maker, action, tips_[header.lane].hash));
     row.request = {draft.idempotency_key, sync::Bytes(kept_fingerprint(draft.fingerprint)),
                    encode_created(impl_.maker, action)};
     HOLDLINE_TRY(impl_.store->insert(row));
@@ -155,9 +163,12 @@ class Appender {
     Saved saved{{header.lane, header.number}, created_ids(action), false};
     const Entry entry{next_seq_++, header.made.wall_ms, 0, 0, Settlement::open};
     const std::uint64_t bytes = row.stored.header.size() + row.stored.payload.size();
-    added_.push_back({header.lane, entry, bytes, row.stored.hash, std::move(row.request.key),
-                      std::move(row.request.fingerprint), saved});
+    const sync::Hash before = tips_[header.lane].hash;
     tips_[header.lane] = {header.number, row.stored.hash};
+    const auto stored = std::make_shared<const sync::StoredAction>(std::move(row.stored));
+    added_.push_back({header.lane, entry, bytes, stored->hash, std::move(row.request.key),
+                      std::move(row.request.fingerprint), saved, std::make_shared<const sync::Action>(action),
+                      Unsettled::Item{saved.ref, stored, before}});
     hybrid_ = header.hybrid;
     impl_.earlier->add(schema_, action);
     return saved;
@@ -173,27 +184,35 @@ class Appender {
   bool keeps_schema_ = false;
 };
 
-Result<std::optional<Saved>> Outbox::Impl::find_saved(std::string_view request_key, const sync::Hash& fingerprint) {
+Result<std::optional<Saved>> Outbox::Impl::find_saved(const sync::Id& person, std::string_view request_key,
+                                                      const sync::Hash& fingerprint) {
   for (const std::int64_t seq : state.keys.candidates(request_key)) {
     HOLDLINE_ASSIGN(const ActionRow found, row(seq));
     if (found.request.key != request_key) continue;
-    if (found.request.fingerprint != kept_fingerprint(fingerprint)) return key_reused();
     HOLDLINE_ASSIGN(const sync::ActionHeader header, sync::read_header(found.stored.header));
+    if (header.person != person) continue;  // two people may have drawn the same key
+    if (found.request.fingerprint != kept_fingerprint(fingerprint)) return key_reused();
     return std::optional(Saved{{found.stored.lane, found.stored.number},
-                               decode_created(state.maker_of(found.lane_id), header, found.request.created),
+                               decode_created(sync::origin_of(state.maker_of(found.lane_id), header, found.stored.salt),
+                                              found.request.created),
                                true});
   }
   return std::optional<Saved>();
 }
 
-Result<std::optional<Saved>> Outbox::find_saved(std::string_view idempotency_key, const sync::Hash& fingerprint) {
+Result<std::optional<Saved>> Outbox::find_saved(const sync::Id& person, std::string_view idempotency_key,
+                                                const sync::Hash& fingerprint) {
   if (impl_->suspended) return impl_->refuse();
-  return impl_->find_saved(idempotency_key, fingerprint);
+  return impl_->find_saved(person, idempotency_key, fingerprint);
 }
 
 std::vector<Result<Saved>> Outbox::append(const sync::Schema& schema, std::span<const Draft> drafts) {
   Impl& impl = *impl_;
-  if (impl.suspended) return std::vector<Result<Saved>>(drafts.size(), impl.refuse());
+  impl.full.reset();
+  if (!impl.suspended && impl.is_full_for_entries())
+    impl.full = Error{ErrorKind::retry_later, "disk-full",
+                      "the disk is full. Free some space; nothing that was saved is lost."};
+  if (impl.suspended || impl.full) return std::vector<Result<Saved>>(drafts.size(), impl.refuse());
   std::vector<Result<Saved>> answers;
   answers.reserve(drafts.size());
   Result<void> done;
@@ -209,7 +228,7 @@ std::vector<Result<Saved>> Outbox::append(const sync::Schema& schema, std::span<
   }
   if (done) return answers;
   impl.suspend(done.error());
-  return std::vector<Result<Saved>>(drafts.size(), tl::unexpected<Error>(done.error()));
+  return std::vector<Result<Saved>>(drafts.size(), impl.refuse());
 }
 
 // --- what a new action must wait for ---

@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+#include "agent/outbox/recent.hpp"
+#include "agent/outbox/unsettled.hpp"
 #include "platform/database/database.hpp"
 #include "platform/os/clock.hpp"
 #include "platform/os/entropy.hpp"
@@ -27,12 +29,16 @@ inline constexpr std::size_t idempotency_key_bytes = 64;  // at most
 
 // What a person wants done: an action without the place in the chain, which the outbox gives it.
 struct Draft {
-  std::string idempotency_key;  // made by the CLI or console; printable, not empty, at most idempotency_key_bytes
+  std::string idempotency_key;  // of this person, made by the CLI or console; printable, not empty, at most
+                                // idempotency_key_bytes
   sync::Hash fingerprint;       // of the request body: the same key with another body is an error
   sync::Id person;
   std::uint32_t assertion = 0;
   std::int64_t event_ms = 0;
   std::optional<sync::Id> incident;
+  // On actions that need attention. The creates of one that replaces another keep the ids of their records.
+  std::optional<sync::Decision> decision;
+  std::optional<sync::Acceptance> acceptance;  // of what the person was asked about
   // Ops refer to records they create by index: a create's record id is filled in by the outbox; references to it are
   // written as created_here(index).
   std::vector<sync::Op> ops;
@@ -53,17 +59,24 @@ struct PendingAction {
 
 enum class OutboxHealth : std::uint8_t {
   writable,
-  read_only,  // the device could not be trusted or is full: nothing is acknowledged; pending entries can be exported
+  read_only,  // the disk could not be trusted, cannot be written or is full: nothing is acknowledged. What is kept can
+              // be read, sent and exported, and what the hub says of it is known
+};
+
+// What the space set aside is given up for.
+enum class SpaceFor : std::uint8_t {
+  entries,  // all but a quarter of it
+  upkeep,   // the rest as well: results, sign-ins, opening the files
 };
 
 struct OutboxStatus {
   OutboxHealth health = OutboxHealth::writable;
-  std::string advice;  // read_only: what happened and what to do
+  std::string code, advice;  // read_only: what happened and what to do
   std::array<sync::LaneTip, sync::lane_count> lanes;
-  std::uint64_t retained = 0;  // acknowledged actions that can still be re-offered
-  std::uint64_t pruned = 0;    // accepted actions that are no longer kept
-  std::uint64_t lost = 0;      // of those, the ones that the hub did not have any more when it was restored
-  std::uint64_t quarantined = 0;
+  std::uint64_t retained = 0;     // acknowledged actions that can still be re-offered
+  std::uint64_t pruned = 0;       // accepted actions that are no longer kept
+  std::uint64_t lost = 0;         // of those, the ones that the hub did not have any more when it was restored
+  std::uint64_t quarantined = 0;  // needing attention
   std::uint64_t bytes = 0;
 };
 
@@ -80,24 +93,39 @@ class Outbox {
     platform::DatabaseOptions database = database_options();
     std::uint64_t keep_bytes = 256ull << 20;  // of accepted actions
     std::int64_t keep_ms = 30ll * 24 * 3600 * 1000;
-    std::string reserve_path;  // file that sets disk space aside for a full disk; empty: none
-    std::uint64_t reserve_bytes = 32ull << 20;
+    std::string reserve_path;                   // file that sets disk space aside for a full disk; empty: none
+    std::uint64_t reserve_bytes = 32ull << 20;  // given up in 32 portions
+    // Which file this is (platform::file_place); empty: not known. The outbox remembers it. Opened as another one, it
+    // was copied, or put back from a copy: whoever has the other may save under the same numbers at this moment, so it
+    // goes on under a new incarnation before anything is saved. What it keeps is offered again and takes effect once.
+    std::function<Result<sync::Hash>()> place;
   };
 
   // First run of this workstation: draws an incarnation. Fails when the file exists.
   static Result<std::unique_ptr<Outbox>> create(const Options&, const platform::SecretKey&, const sync::Id& device,
                                                 platform::Clock&, platform::Entropy&);
-  // Every later run. Quick check, then checkpoint: when the checkpoint fails the outbox opens read-only (health,
-  // advice). "database-missing" is an error of kind stop, never a first run.
+  // Every later run. Quick check, then checkpoint: when the checkpoint fails, or the disk cannot be written, the outbox
+  // opens read-only (health, advice). "database-missing" is an error of kind stop, never a first run.
   static Result<std::unique_ptr<Outbox>> open(const Options&, const platform::SecretKey&, platform::Clock&,
                                               platform::Entropy&);
   // What a start of the workstation does: the first run or a later one, as `mode` says
-  // (platform/database/first_run.hpp). Error "outbox-of-another" when the file is that of another device.
+  // (platform/database/first_run.hpp). A later one that finds no file goes on with absent(). Error "outbox-of-another"
+  // when the file is that of another device.
   static Result<std::unique_ptr<Outbox>> start(platform::OpenMode mode, const Options&, const platform::SecretKey&,
                                                const sync::Id& device, platform::Clock&, platform::Entropy&);
+  // In place of an outbox that is gone: health read_only with code "outbox-missing". It is empty, takes results and
+  // sign-ins in memory only, and never becomes writable by itself.
+  static std::unique_ptr<Outbox> absent(const Options&, const platform::SecretKey&, const sync::Id& device,
+                                        platform::Clock&, platform::Entropy&);
   ~Outbox();
 
+  // Somebody decided that the absent outbox is lost: makes a new one, under another incarnation; what is left of the
+  // old file is set aside. Durable when it returns. ask_person "outbox-there".
+  Result<void> begin_anew();
+
   const sync::Maker& maker() const;
+  // It was opened at another place than before (Options::place), and goes on under a new incarnation.
+  bool is_elsewhere() const;
 
   // Durable when it returns: one transaction for all drafts. Each draft has its own Result (an invalid one does not
   // hold up the others); when the commit fails every draft fails with the same error, nothing is acknowledged, and the
@@ -105,35 +133,67 @@ class Outbox {
   // yet settled.
   std::vector<Result<Saved>> append(const sync::Schema& schema, std::span<const Draft> drafts);
 
-  // What append() saved under this key, as an answer to a repeated request; nothing when the key is not known.
-  // ask_person "key-reused" when the request had another fingerprint. In health read_only the error that append()
-  // gives: what is kept may not be durable, and whoever asks takes the answer for "saved".
-  Result<std::optional<Saved>> find_saved(std::string_view idempotency_key, const sync::Hash& fingerprint);
+  // What append() saved for this person under this key, as an answer to a repeated request; nothing when the key is not
+  // known. ask_person "key-reused" when the request had another fingerprint. In health read_only the error that
+  // append() gives: what is kept may not be durable, and whoever asks takes the answer for "saved".
+  Result<std::optional<Saved>> find_saved(const sync::Id& person, std::string_view idempotency_key,
+                                          const sync::Hash& fingerprint);
 
-  // After an I/O error or a full disk: reopen, check, checkpoint(TRUNCATE); writable again only when all succeed.
+  // After an I/O error or a full disk: reopen, check, checkpoint(TRUNCATE), write what take_results() kept in memory;
+  // writable again only when all succeed. Gives up space set aside for upkeep when that is what it lacks. While the
+  // disk cannot be written what is open stays open.
   Result<void> recover();
+  // How often the file was read again: what it holds may differ from what was known before.
+  std::uint64_t openings() const;
   // Moves what was committed from the log to the main file, so that a later commit does not have to. For idle moments.
   Result<void> checkpoint();
-  // Called when the disk is full: lets go of the reserve file so that entries can still be taken. False: none left.
-  bool release_reserve();
+  // Called when the disk is full: gives up one portion of the space set aside. False: none left for this. Entries are
+  // refused with "disk-full" before they take what was given up for upkeep.
+  bool release_reserve(SpaceFor what);
 
   // Actions of one lane after `number`, oldest first: at most `count` and about `bytes`. With the hash before the
   // first.
   Result<sync::ActionBatch> read_batch(sync::Lane lane, std::uint64_t after_number, std::size_t count,
                                        std::size_t bytes);
-  // Every action whose effect the ledger at `replica` does not contain yet: unsettled ones, and settled ones above its
-  // cn. What the overlay is derived from at start and after a bootstrap. In order of lane and number.
+  // The same with the sign-ins that the actions name, and the clock of now.
+  Result<sync::Push> push_of(sync::Lane lane, std::uint64_t after_number, std::size_t count, std::size_t bytes);
+  // Every action whose effect the ledger at `replica` does not contain yet: unsettled ones, those that need attention,
+  // and settled ones above its cn. What the overlay is derived from at start and after a bootstrap. In order of lane
+  // and number.
   Result<std::vector<PendingAction>> pending(const sync::Schema& schema, sync::ChangeNumber replica_cn);
   Result<std::optional<PendingAction>> find(const sync::Schema& schema, sync::ActionRef ref);
-  // Newest first, for lists.
-  Result<std::vector<sync::ActionRef>> list(std::size_t limit);
+  // Newest first, for lists, after `before` (the newest when it names none that is kept).
+  Result<std::vector<sync::ActionRef>> list(std::size_t limit, std::optional<sync::ActionRef> before = {});
+  // As lists show it; nothing when no such action is kept.
+  Result<std::optional<RecentActions::Item>> listed(const sync::Schema& schema, sync::ActionRef ref);
+  // The newest, and those that need attention, as they can be listed without this thread; it lives as long as the
+  // outbox. Not known until derive_recent(), and kept in step from then on.
+  const RecentActions& recent() const;
+  // Reads what is not known or may not be what the file says: at start, after recover(), a re-issue, results. An action
+  // that cannot be read is left out.
+  Result<void> derive_recent(const sync::Schema& schema);
   std::optional<sync::ActionResult> result_of(sync::ActionRef ref) const;
+  // Refused by the hub and not decided on since: the person who made it corrects it or gives it up. Oldest first.
+  std::vector<sync::ActionRef> needing_attention() const;
+  // The later action that decides on this one, if any.
+  std::optional<sync::ActionRef> decided_by(sync::ActionRef ref) const;
+  struct Dependent {
+    sync::ActionRef ref;
+    bool at_hub = false;  // held there; else still on its way
+  };
+  // What was made on top of an action and has not taken effect, directly or not. Reads all that is unsettled.
+  Result<std::vector<Dependent>> dependents_of(sync::ActionRef ref);
   // All hashes this outbox still knows in [first, first+count) of a lane, oldest first.
   Result<std::vector<sync::Hash>> hashes(sync::Lane lane, std::uint64_t first, std::size_t count);
 
   // Keeps entries of the result stream and moves its cursor in one transaction (synchronous=FULL, outside the
   // acknowledgement path). Entries of other incarnations only move the cursor. Idempotent.
   Result<void> store_results(std::span<const sync::ActionResult> results, std::uint64_t stream_to);
+  // As store_results(); what the disk does not take is known all the same, in memory, until recover() writes it or the
+  // hub tells it again to the next process. Success: durable unless the health is read_only.
+  Result<void> take_results(std::span<const sync::ActionResult> results, std::uint64_t stream_to);
+  // Something that take_results() took is in memory only.
+  bool holds_results() const;
   std::uint64_t results_cursor() const;
   // Of the ledger whose results these are; nil before the first.
   const sync::Id& epoch() const;
@@ -172,8 +232,10 @@ class Outbox {
 
   OutboxStatus status() const;
 
-  // Everything that is not settled, as JSON text for a person (one action per element); works in read-only health too.
-  Result<std::string> export_pending(const sync::Schema& schema);
+  // Everything that is not settled, as the file has it; works in read-only health too.
+  Result<Unsettled> read_unsettled(const sync::Schema& schema);
+  // The same without this thread, as recent(): not known until derive_recent(), and where a part cannot be read.
+  const UnsettledActions& unsettled() const;
 
  private:
   explicit Outbox(std::unique_ptr<Impl> impl);

@@ -1,9 +1,8 @@
-// Reading the outbox: batches to send, pending actions for the overlay, lists, and the export of what is not settled.
+// Reading the outbox: batches to send, pending actions for the overlay, and lists.
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
-
-#include <nlohmann/json.hpp>
 
 #include "agent/outbox/action_draft.hpp"
 #include "agent/outbox/impl.hpp"
@@ -84,6 +83,17 @@ Result<sync::ActionBatch> Outbox::read_batch(sync::Lane lane, std::uint64_t afte
   return batch;
 }
 
+Result<sync::Push> Outbox::push_of(sync::Lane lane, std::uint64_t after_number, std::size_t count, std::size_t bytes) {
+  sync::Push push;
+  push.clock = impl_->clock.now();
+  HOLDLINE_ASSIGN(push.batch, read_batch(lane, after_number, count, bytes));
+  std::set<std::uint32_t> numbers;
+  for (const sync::StoredAction& stored : push.batch.actions)
+    if (auto header = sync::read_header(stored.header)) numbers.insert(header->assertion);
+  HOLDLINE_ASSIGN(push.assertions, assertions(std::vector(numbers.begin(), numbers.end())));
+  return push;
+}
+
 Result<PendingAction> Outbox::Impl::pending_action(const sync::Schema& schema, const Entry& entry) {
   HOLDLINE_ASSIGN(ActionRow found, row(entry.seq));
   HOLDLINE_ASSIGN(sync::Action action, read(schema, found.lane_id, found.stored));
@@ -92,8 +102,11 @@ Result<PendingAction> Outbox::Impl::pending_action(const sync::Schema& schema, c
 
 Result<std::vector<PendingAction>> Outbox::pending(const sync::Schema& schema, sync::ChangeNumber replica_cn) {
   std::vector<PendingAction> found;
+  std::set<std::int64_t> attention;
+  for (const sync::ActionRef& ref : needing_attention()) attention.insert(impl_->state.find(ref)->seq);
   const auto shows = [&](const Entry& entry) {
     if (entry.settlement == Settlement::settled) return entry.cn > replica_cn;
+    if (entry.settlement == Settlement::quarantined) return attention.contains(entry.seq);
     return entry.settlement == Settlement::open || entry.settlement == Settlement::waiting;
   };
   for (const Entry* entry : impl_->entries(shows)) {
@@ -110,14 +123,18 @@ Result<std::optional<PendingAction>> Outbox::find(const sync::Schema& schema, sy
   return std::optional(std::move(found));
 }
 
-Result<std::vector<sync::ActionRef>> Outbox::list(std::size_t limit) {
+Result<std::vector<sync::ActionRef>> Outbox::list(std::size_t limit, std::optional<sync::ActionRef> before) {
   HOLDLINE_ASSIGN(OutboxStore* const store, impl_->readable());
-  return store->newest(impl_->state.ordinal(), limit);
+  const Entry* entry = before ? impl_->state.find(*before) : nullptr;
+  return store->newest(impl_->state.ordinal(), limit, entry ? entry->seq : impl_->state.next_seq);
 }
 
 std::optional<sync::ActionResult> Outbox::result_of(sync::ActionRef ref) const {
   const Entry* entry = impl_->state.find(ref);
-  if (entry == nullptr || entry->settlement == Settlement::open || !impl_->store) return std::nullopt;
+  if (entry == nullptr || entry->settlement == Settlement::open) return std::nullopt;
+  const auto told = impl_->held.results.find(ref);
+  if (told != impl_->held.results.end() && told->second.incarnation == impl_->maker.incarnation) return told->second;
+  if (!impl_->store) return std::nullopt;
   auto found = impl_->store->result(entry->seq);
   if (!found || !*found) return std::nullopt;
   sync::ActionResult result = **std::move(found);
@@ -125,6 +142,52 @@ std::optional<sync::ActionResult> Outbox::result_of(sync::ActionRef ref) const {
   result.lane = ref.lane;
   result.number = ref.number;
   return result;
+}
+
+std::vector<sync::ActionRef> Outbox::needing_attention() const {
+  std::vector<std::pair<std::int64_t, sync::ActionRef>> found;
+  const OutboxState& state = impl_->state;
+  for (sync::Lane lane = 0; lane < sync::lane_count && state.quarantined > 0; ++lane) {
+    const LaneChain& chain = state.current()[lane];
+    for (std::uint64_t number = chain.pruned_through() + 1; number <= chain.last(); ++number)
+      if (state.needs_attention({lane, number})) found.push_back({chain.find(number)->seq, {lane, number}});
+  }
+  std::ranges::sort(found);
+  std::vector<sync::ActionRef> refs;
+  for (const auto& [seq, ref] : found) refs.push_back(ref);
+  return refs;
+}
+
+std::optional<sync::ActionRef> Outbox::decided_by(sync::ActionRef ref) const {
+  const auto found = impl_->state.decided.find(ref);
+  return found == impl_->state.decided.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<std::vector<Outbox::Dependent>> Outbox::dependents_of(sync::ActionRef ref) {
+  struct Waiting {
+    std::int64_t seq;
+    Dependent dependent;
+  };
+  std::vector<Waiting> unsettled;
+  for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
+    const LaneChain& chain = impl_->state.current()[lane];
+    for (std::uint64_t number = chain.pruned_through() + 1; number <= chain.last(); ++number) {
+      const Entry& entry = *chain.find(number);
+      if (entry.settlement == Settlement::settled || entry.settlement == Settlement::reissued) continue;
+      unsettled.push_back({entry.seq, {{lane, number}, entry.settlement != Settlement::open}});
+    }
+  }
+  std::ranges::sort(unsettled, {}, &Waiting::seq);  // what names another was made after it
+  std::set<sync::ActionRef> named{ref};
+  std::vector<Dependent> found;
+  for (const Waiting& one : unsettled) {
+    HOLDLINE_ASSIGN(const ActionRow stored, impl_->row(one.seq));
+    HOLDLINE_ASSIGN(const sync::ActionHeader header, sync::read_header(stored.stored.header));
+    if (std::ranges::none_of(header.depends_on, [&](const auto& earlier) { return named.contains(earlier); })) continue;
+    named.insert(one.dependent.ref);
+    found.push_back(one.dependent);
+  }
+  return found;
 }
 
 Result<std::vector<sync::Hash>> Outbox::hashes(sync::Lane lane, std::uint64_t first, std::size_t count) {
@@ -138,89 +201,6 @@ Result<std::vector<sync::Hash>> Outbox::hashes(sync::Lane lane, std::uint64_t fi
     found.push_back(hash);
   }
   return found;
-}
-
-namespace {
-
-nlohmann::json to_json(const sync::Value& value) {
-  if (const auto* flag = std::get_if<bool>(&value)) return *flag;
-  if (const auto* number = std::get_if<std::int64_t>(&value)) return *number;
-  if (const auto* text = std::get_if<std::string>(&value)) return *text;
-  if (const auto* id = std::get_if<sync::Id>(&value)) return id->text();
-  return nullptr;
-}
-
-nlohmann::json to_json(const sync::Collection& collection, const sync::Op& op) {
-  static constexpr const char* kinds[] = {"create", "edit", "delete"};
-  nlohmann::json changes = nlohmann::json::object();
-  for (const sync::FieldChange& change : op.changes) {
-    nlohmann::json& field = changes[collection.fields[change.field].name];
-    if (!change.adds.empty()) field["added"] = change.adds;
-    for (const sync::Id& tag : change.removes) field["removed"].push_back(tag.text());
-    if (change.adds.empty() && change.removes.empty()) field = to_json(change.value);
-  }
-  return {{"do", kinds[static_cast<std::size_t>(op.kind)]},
-          {"collection", collection.name},
-          {"record", op.record.id.text()},
-          {"scope", op.scope},
-          {"changes", std::move(changes)}};
-}
-
-nlohmann::json to_json(const sync::Schema& schema, const sync::Action& action) {
-  const sync::ActionHeader& header = action.header;
-  nlohmann::json ops = nlohmann::json::array();
-  for (const sync::Op& op : action.ops) ops.push_back(to_json(*schema.collection(op.record.collection), op));
-  return {{"lane", header.lane},
-          {"number", header.number},
-          {"saved_ms", header.made.wall_ms},
-          {"event_ms", header.event_ms},
-          {"person", header.person.text()},
-          {"incident", header.incident ? nlohmann::json(header.incident->text()) : nlohmann::json()},
-          {"ops", std::move(ops)}};
-}
-
-nlohmann::json unreadable(sync::ActionRef ref, const std::string& code) {
-  return {{"lane", ref.lane}, {"number", ref.number}, {"unreadable", code}};
-}
-
-}  // namespace
-
-std::map<sync::ActionRef, std::optional<ActionRow>> Outbox::Impl::out_of_reach() {
-  std::map<sync::ActionRef, std::optional<ActionRow>> found;
-  const auto last = state.damage && store ? store->last_seq() : 0;
-  std::array<std::uint64_t, sync::lane_count> seen{};
-  for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) seen[lane] = state.current()[lane].last();
-  for (std::int64_t seq = 1; last && seq <= *last; ++seq) {
-    auto row = store->action(seq);
-    if (!row || !*row || incarnation_of((*row)->lane_id) != state.ordinal()) continue;
-    const sync::ActionRef ref{lane_of((*row)->lane_id), (*row)->stored.number};
-    // No number is above the place of its row; a page that says so is not believed.
-    if (ref.number <= seen[ref.lane] || ref.number > static_cast<std::uint64_t>(seq)) continue;
-    while (++seen[ref.lane] < ref.number) found.emplace(sync::ActionRef{ref.lane, seen[ref.lane]}, std::nullopt);
-    const auto told = store->result(seq);
-    if (told && *told && settlement_of((*told)->verdict) == Settlement::settled) continue;
-    found.insert_or_assign(ref, *std::move(row));
-  }
-  return found;
-}
-
-Result<std::string> Outbox::export_pending(const sync::Schema& schema) {
-  HOLDLINE_TRY(impl_->readable());
-  nlohmann::json actions = nlohmann::json::array();
-  for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
-    const LaneChain& chain = impl_->state.current()[lane];
-    for (std::uint64_t number = chain.pruned_through() + 1; number <= chain.last(); ++number) {
-      const Entry& entry = *chain.find(number);
-      if (entry.settlement == Settlement::settled) continue;
-      const auto found = impl_->pending_action(schema, entry);
-      actions.push_back(found ? to_json(schema, found->action) : unreadable({lane, number}, found.error().code));
-    }
-  }
-  for (const auto& [ref, row] : impl_->out_of_reach()) {
-    const auto action = row ? impl_->read(schema, row->lane_id, row->stored) : Result<sync::Action>(damaged_entry());
-    actions.push_back(action ? to_json(schema, *action) : unreadable(ref, action.error().code));
-  }
-  return actions.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace holdline::agent

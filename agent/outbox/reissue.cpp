@@ -1,4 +1,4 @@
-// Sign-ins, and starting anew: a fork or a rolled-back file gets a new incarnation, never reused numbers.
+// Sign-ins, and starting anew: a fork, a copied or a rolled-back file gets a new incarnation, never reused numbers.
 #include <algorithm>
 #include <map>
 #include <string>
@@ -10,20 +10,31 @@
 namespace holdline::agent {
 
 Result<std::uint32_t> Outbox::next_assertion() {
+  if (impl_->absent) return impl_->absent->sign_ins + 1;
   HOLDLINE_ASSIGN(OutboxStore* const store, impl_->readable());
   HOLDLINE_ASSIGN(const auto known, store->assertions(impl_->state.ordinal()));
   return known.empty() ? 1 : known.back().number + 1;
 }
 
 Result<std::uint32_t> Outbox::add_assertion(sync::Assertion assertion) {
-  if (impl_->suspended) return impl_->refuse();
-  HOLDLINE_ASSIGN(const std::uint32_t next, next_assertion());
+  if (impl_->absent) return ++impl_->absent->sign_ins;
+  auto added = impl_->add(assertion);
+  while (!added && added.error().code == "disk-full" && release_reserve(SpaceFor::upkeep) && recover())
+    added = impl_->add(assertion);
+  return added;
+}
+
+Result<std::uint32_t> Outbox::Impl::add(sync::Assertion assertion) {
+  if (suspended) return refuse();
+  HOLDLINE_ASSIGN(const auto known, store->assertions(state.ordinal()));
+  const std::uint32_t next = known.empty() ? 1 : known.back().number + 1;
   if (assertion.number == 0) assertion.number = next;
   if (assertion.number < next) {
     return fail(ErrorKind::ask_person, "assertion-number",
                 "This sign-in carries a number that is already taken on this PC. Sign in again.");
   }
-  HOLDLINE_TRY(impl_->write([&] { return impl_->store->add_assertion(impl_->state.ordinal(), assertion); }));
+  HOLDLINE_TRY(write([&] { return store->add_assertion(state.ordinal(), assertion); }));
+  unsettled.sign_in(assertion);
   return assertion.number;
 }
 
@@ -121,11 +132,16 @@ class Reissue {
   }
 
   void rewrite(sync::ActionHeader& header) {
-    std::vector<sync::ActionRef> depends_on;
-    for (const sync::ActionRef& ref : header.depends_on)
-      if (const auto it = moved_.find(ref); it != moved_.end()) depends_on.push_back(it->second);
-    std::sort(depends_on.begin(), depends_on.end());
-    header.depends_on = std::move(depends_on);
+    rewrite(header.depends_on);
+    if (header.decision) rewrite(header.decision->on);
+  }
+
+  void rewrite(std::vector<sync::ActionRef>& refs) const {
+    std::vector<sync::ActionRef> moved;
+    for (const sync::ActionRef& ref : refs)
+      if (const auto it = moved_.find(ref); it != moved_.end()) moved.push_back(it->second);
+    std::sort(moved.begin(), moved.end());
+    refs = std::move(moved);
   }
 
   Outbox::Impl& impl_;
@@ -150,6 +166,29 @@ Result<Moves> Outbox::reissue(const std::array<std::uint64_t, sync::lane_count>&
   }
   if (impl.suspended) return impl.refuse();
   return reissue.moves();
+}
+
+void Outbox::Impl::settle_in() {
+  if (suspended || !options.place) return;
+  // Without an answer there is no telling; the hub finds the fork when both have saved.
+  const auto here = options.place();
+  if (!here) return;
+  const auto go_on_anew = [&]() -> Result<void> {
+    // What is known of the hub stands: it is one history, only told from two places from now on.
+    std::array<std::uint64_t, sync::lane_count> common{};
+    for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) common[lane] = state.current()[lane].last();
+    HOLDLINE_TRY(Reissue(*this).run(common));
+    return store->set_place(*here);
+  };
+  const auto settle = [&]() -> Result<void> {
+    HOLDLINE_ASSIGN(const auto kept, store->place());
+    if (kept == *here) return {};
+    if (!kept) return write([&] { return store->set_place(*here); });
+    HOLDLINE_TRY(write(go_on_anew));
+    is_elsewhere = true;
+    return load();
+  };
+  if (auto settled = settle(); !settled && !suspended) suspend(settled.error());
 }
 
 }  // namespace holdline::agent

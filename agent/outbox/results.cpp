@@ -11,6 +11,10 @@ namespace holdline::agent {
 
 Result<void> Outbox::store_results(std::span<const sync::ActionResult> results, std::uint64_t stream_to) {
   OutboxState& state = impl_->state;
+  if (impl_->absent) {
+    state.results_to = std::max(state.results_to, stream_to);
+    return {};
+  }
   if (impl_->suspended) return impl_->refuse();
   struct News {
     Entry* entry;
@@ -39,15 +43,47 @@ Result<void> Outbox::store_results(std::span<const sync::ActionResult> results, 
   state.results_to = cursor;
   for (const auto& [entry, result] : newest) {
     state.settle(*entry, settlement_of(result->verdict), result->at.cn);
+    impl_->show_result(*result);
     state.acknowledged[result->lane] = std::max(state.acknowledged[result->lane], result->number);
   }
   if (impl_->earlier) impl_->earlier->sweep(impl_->settlements());
   return {};
 }
 
+Result<void> Outbox::take_results(std::span<const sync::ActionResult> results, std::uint64_t stream_to) {
+  auto stored = store_results(results, stream_to);
+  if (stored || stored.error().kind == ErrorKind::ask_person) return stored;
+  for (const sync::ActionResult& result : results) {
+    if (result.incarnation != impl_->maker.incarnation || result.lane >= sync::lane_count) continue;
+    sync::ActionResult& kept = impl_->held.results[{result.lane, result.number}];
+    if (kept.entry <= result.entry) kept = result;
+  }
+  impl_->held.to = std::max({impl_->held.to, impl_->state.results_to, stream_to});
+  impl_->know_held();
+  return {};
+}
+
+bool Outbox::holds_results() const { return impl_->held.to > 0 || !impl_->held.results.empty(); }
+
+void Outbox::Impl::know_held() {
+  for (const auto& [ref, result] : held.results) {
+    Entry* entry = result.incarnation == maker.incarnation ? state.find(ref) : nullptr;
+    if (entry == nullptr) continue;
+    state.settle(*entry, settlement_of(result.verdict), result.at.cn);
+    show_result(result);
+    state.acknowledged[ref.lane] = std::max(state.acknowledged[ref.lane], ref.number);
+  }
+  state.results_to = std::max(state.results_to, held.to);
+}
+
 Result<void> Outbox::void_results(const sync::Id& epoch, const std::array<std::uint64_t, sync::lane_count>& hub_has,
                                   std::uint64_t stream_at) {
   OutboxState& state = impl_->state;
+  if (impl_->absent) {
+    state.epoch = epoch;
+    state.results_to = 0;
+    return {};
+  }
   if (impl_->suspended) return impl_->refuse();
   std::vector<Entry*> voided;
   auto written = impl_->write([&]() -> Result<void> {
@@ -77,6 +113,7 @@ Result<void> Outbox::void_results(const sync::Id& epoch, const std::array<std::u
   for (sync::Lane lane = 0; lane < sync::lane_count; ++lane)
     state.acknowledged[lane] = std::min(hub_has[lane], state.current()[lane].last());
   impl_->earlier.reset();
+  impl_->recent_known = impl_->attention_known = false;
   return {};
 }
 

@@ -10,6 +10,7 @@ Settlement settlement_of(sync::Verdict verdict) {
     case sync::Verdict::applied:
     case sync::Verdict::merged:
     case sync::Verdict::conflict:
+    case sync::Verdict::discarded:
       return Settlement::settled;
     case sync::Verdict::quarantined:
       return Settlement::quarantined;
@@ -78,6 +79,21 @@ void OutboxState::settle(Entry& entry, Settlement settlement, std::uint64_t cn) 
   entry.cn = cn;
 }
 
+void OutboxState::decide(sync::ActionRef by, const sync::ActionHeader& header) {
+  if (!header.decision) return;
+  for (const sync::ActionRef& ref : header.decision->on) decided[ref] = by;
+  if (header.decision->kind == sync::Decision::Kind::discard) given_up.insert(by);
+}
+
+bool OutboxState::needs_attention(sync::ActionRef ref) const {
+  const Entry* entry = find(ref);
+  if (entry == nullptr || entry->settlement != Settlement::quarantined) return false;
+  const auto by = decided.find(ref);
+  if (by == decided.end()) return true;
+  const Entry* decision = find(by->second);
+  return decision != nullptr && decision->settlement == Settlement::quarantined && given_up.contains(by->second);
+}
+
 Result<OutboxState> OutboxState::load(OutboxStore& store) {
   OutboxState state;
   HOLDLINE_ASSIGN(OutboxIdentity identity, store.identity());
@@ -130,6 +146,7 @@ void OutboxState::take(const ScannedAction& action) {
     }
   }
   lane.push(entry, action.header.size() + action.payload.size(), action.hash);
+  if (incarnation == ordinal()) decide({lane_of(action.lane_id), action.number}, *header);
   keys.add(action.key, action.seq);
   hybrid = std::max(hybrid, header->hybrid);
 }

@@ -6,7 +6,9 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -22,7 +24,7 @@ enum class Settlement : std::uint8_t {
   open,         // the hub has said nothing yet
   waiting,      // held at the hub until what it names in `depends_on` arrives
   quarantined,  // refused by the hub, kept there and here until a person decides
-  settled,      // took effect, or lost to another value, at a cn of the ledger
+  settled,      // took effect, lost to another value, or was decided to have none, at a cn of the ledger
   reissued,     // lives on under another incarnation
 };
 Settlement settlement_of(sync::Verdict verdict);
@@ -91,6 +93,9 @@ struct OutboxState {
   sync::Id epoch;  // of the results
   std::uint64_t results_to = 0, pruned = 0, lost = 0, quarantined = 0;
   std::array<std::uint64_t, sync::lane_count> acknowledged{};
+  // Which action of the current incarnation decides on which earlier one.
+  std::map<sync::ActionRef, sync::ActionRef> decided;
+  std::set<sync::ActionRef> given_up;  // of the deciding ones those that put nothing in its place
   std::optional<Damage> damage;
 
   // Reads everything and recomputes every hash. An error only when the file does not say whose it is.
@@ -107,6 +112,10 @@ struct OutboxState {
   Entry* find(sync::ActionRef ref);
   // What became of an action of the current incarnation.
   void settle(Entry& entry, Settlement settlement, std::uint64_t cn);
+  void decide(sync::ActionRef by, const sync::ActionHeader& header);
+  // Refused, and not decided on: a decision that was refused itself, other than by what took its place, decides
+  // nothing.
+  bool needs_attention(sync::ActionRef ref) const;
 
  private:
   void take(const ScannedAction& action);

@@ -104,7 +104,9 @@ Result<std::unique_ptr<OutboxStore>> OutboxStore::create(const std::string& path
 
 Result<std::unique_ptr<OutboxStore>> OutboxStore::open(const std::string& path, const platform::SecretKey& key,
                                                        const platform::DatabaseOptions& options) {
-  HOLDLINE_ASSIGN(auto db, platform::Database::open(path, key, alone(options)));
+  platform::DatabaseOptions kept = alone(options);
+  kept.or_read = true;
+  HOLDLINE_ASSIGN(auto db, platform::Database::open(path, key, kept));
   db.keep_log_on_close(true);  // until the file proved to be good
   HOLDLINE_ASSIGN(const std::int64_t version, db.query_int("PRAGMA user_version"));
   if (version != 1) {
@@ -180,12 +182,13 @@ Result<sync::Hash> OutboxStore::hash(std::int64_t seq) {
 
 Result<std::int64_t> OutboxStore::last_seq() { return db_.query_int("SELECT max(seq) FROM action"); }
 
-Result<std::vector<sync::ActionRef>> OutboxStore::newest(std::uint32_t incarnation, std::size_t limit) {
+Result<std::vector<sync::ActionRef>> OutboxStore::newest(std::uint32_t incarnation, std::size_t limit,
+                                                         std::int64_t seq) {
   std::vector<sync::ActionRef> found;
   HOLDLINE_ASSIGN(auto query, db_.prepare("SELECT place, number FROM action WHERE place BETWEEN ? AND ? "
-                                          "ORDER BY seq DESC LIMIT ?"));
+                                          "AND seq < ? ORDER BY seq DESC LIMIT ?"));
   const LaneId first = lane_id_of(incarnation, 0), last = lane_id_of(incarnation, sync::lane_count - 1);
-  HOLDLINE_TRY(for_rows(query.rows(first, last, limit), [&](const platform::Rows& row) {
+  HOLDLINE_TRY(for_rows(query.rows(first, last, seq, limit), [&](const platform::Rows& row) {
     found.push_back({lane_of(static_cast<LaneId>(row.i64(0))), unsigned_of(row.i64(1))});
   }));
   return found;

@@ -92,8 +92,8 @@ class OutboxStore {
   Result<std::optional<ActionRow>> action(std::int64_t seq);
   Result<sync::Hash> hash(std::int64_t seq);
   Result<std::int64_t> last_seq();
-  // (place, number) of the newest actions of one incarnation, newest first.
-  Result<std::vector<sync::ActionRef>> newest(std::uint32_t incarnation, std::size_t limit);
+  // (place, number) of the newest actions of one incarnation before `seq`, newest first.
+  Result<std::vector<sync::ActionRef>> newest(std::uint32_t incarnation, std::size_t limit, std::int64_t seq);
   Result<void> remove(std::int64_t seq);
 
   Result<void> keep_schema(std::uint32_t version, std::string_view text);
@@ -112,6 +112,9 @@ class OutboxStore {
   Result<void> add_incarnation(std::uint32_t ordinal, const sync::Id& id);
   Result<void> set_start(const LaneStart& start, std::uint64_t pruned);
 
+  // Where the file was when it was written last (platform::file_place); nothing when it never said.
+  Result<std::optional<sync::Hash>> place();
+  Result<void> set_place(const sync::Hash& place);
   // These numbers of a lane were pruned, and the hub has lost them too.
   Result<void> add_lost(LaneId lane_id, std::uint64_t first, std::uint64_t last);
 

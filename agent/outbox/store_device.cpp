@@ -72,6 +72,23 @@ Result<void> OutboxStore::add_lost(LaneId lane_id, std::uint64_t first, std::uin
   return add.run(lane_id, first, last);
 }
 
+// Outboxes of earlier versions have no such table.
+Result<std::optional<sync::Hash>> OutboxStore::place() {
+  std::optional<sync::Hash> found;
+  HOLDLINE_ASSIGN(const std::int64_t any, db_.query_int("SELECT count(*) FROM sqlite_master WHERE name = 'home'"));
+  if (any == 0) return found;
+  HOLDLINE_ASSIGN(auto query, db_.prepare("SELECT file FROM home"));
+  HOLDLINE_TRY(for_rows(query.rows(), [&](const platform::Rows& row) { found = sync::Hash::from(row.blob(0)); }));
+  return found;
+}
+
+Result<void> OutboxStore::set_place(const sync::Hash& place) {
+  HOLDLINE_TRY(
+      db_.exec("CREATE TABLE IF NOT EXISTS home(one INTEGER PRIMARY KEY CHECK (one = 1), file BLOB NOT NULL) STRICT"));
+  HOLDLINE_ASSIGN(auto put, db_.prepare("INSERT OR REPLACE INTO home VALUES (1, ?)"));
+  return put.run(Blob{place.view()});
+}
+
 Result<void> OutboxStore::add_assertion(std::uint32_t incarnation, const sync::Assertion& assertion) {
   HOLDLINE_ASSIGN(auto add, db_.prepare("INSERT INTO assertion VALUES (?, ?, ?, ?, ?)"));
   return add.run(incarnation, assertion.number, Blob{assertion.person.view()}, assertion.at_ms,

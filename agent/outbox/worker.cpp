@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <stdexcept>
 
 namespace holdline::agent {
 
@@ -11,6 +10,8 @@ OutboxWorker::OutboxWorker(std::unique_ptr<Outbox> outbox, std::shared_ptr<const
     : options_(std::move(options)),
       clock_(clock),
       outbox_(std::move(outbox)),
+      recent_(outbox_->recent()),
+      unsettled_(outbox_->unsettled()),
       schema_(std::move(schema)),
       recover_wait_(options_.recover_after),
       thread_(clock) {
@@ -45,12 +46,11 @@ void OutboxWorker::submit(Draft draft, Done done) {
   if (refused) done(tl::unexpected<Error>(*std::move(refused)));
 }
 
-void OutboxWorker::post(std::function<void(Outbox&)> task) {
-  const bool posted = thread_.post([this, task = std::move(task)] {
+bool OutboxWorker::post(std::function<void(Outbox&)> task) {
+  return thread_.post([this, task = std::move(task)] {
     task(*outbox_);
     after_work();
   });
-  if (!posted) throw std::logic_error("the outbox was used after it was stopped");
 }
 
 OutboxStatus OutboxWorker::status() const {
@@ -59,10 +59,16 @@ OutboxStatus OutboxWorker::status() const {
 }
 
 void OutboxWorker::publish() {
+  // When they cannot be read, the status says that the file cannot, and the next time may go better.
+  static_cast<void>(outbox_->derive_recent(*schema_));
   OutboxStatus now = outbox_->status();
   writable_ = now.health == OutboxHealth::writable;
-  const platform::MutexLock lock(mutex_);
-  status_ = std::move(now);
+  {
+    const platform::MutexLock lock(mutex_);
+    status_ = std::move(now);
+  }
+  const bool reopened = std::exchange(openings_, outbox_->openings()) != outbox_->openings();
+  if (reopened && options_.recovered) options_.recovered();
 }
 
 void OutboxWorker::after_work() {
@@ -107,17 +113,14 @@ void OutboxWorker::save_waiting() {
 
 std::vector<Result<Saved>> OutboxWorker::append(const std::vector<Draft>& drafts) {
   auto answers = outbox_->append(*schema_, drafts);
-  const bool full = std::any_of(answers.begin(), answers.end(),
-                                [](const auto& answer) { return !answer && answer.error().code == "disk-full"; });
+  const auto full = [&] {
+    return std::any_of(answers.begin(), answers.end(),
+                       [](const auto& answer) { return !answer && answer.error().code == "disk-full"; });
+  };
   // All or none failed for want of space: the space set aside is for this moment.
-  if (full && outbox_->release_reserve() && recover()) answers = outbox_->append(*schema_, drafts);
+  while (full() && outbox_->release_reserve(SpaceFor::entries) && outbox_->recover())
+    answers = outbox_->append(*schema_, drafts);
   return answers;
-}
-
-bool OutboxWorker::recover() {
-  if (!outbox_->recover()) return false;
-  if (options_.recovered) options_.recovered();
-  return true;
 }
 
 void OutboxWorker::upkeep() {
@@ -126,7 +129,7 @@ void OutboxWorker::upkeep() {
     const std::int64_t now_ms = clock_.now().boot_ms;
     if (now_ms >= prune_at_ms_ && outbox_->prune()) prune_at_ms_ = now_ms + options_.prune_every.count();
     static_cast<void>(outbox_->checkpoint());
-  } else if (recover()) {
+  } else if (outbox_->recover()) {
     recover_wait_ = options_.recover_after;
   } else {
     recover_wait_ = std::min(2 * recover_wait_, options_.recover_at_most);

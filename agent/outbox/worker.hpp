@@ -8,6 +8,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -53,8 +54,13 @@ class OutboxWorker {
   // value. Throws std::logic_error after stop().
   template <class Call>
   std::invoke_result_t<Call&, Outbox&> run(Call call);
+  // Any thread. Only queued when it returns: `task` is run on the worker's thread, after what was queued before. For
+  // whoever must not wait. False after stop(): it is not run.
+  bool post(std::function<void(Outbox&)> task);
   // Any thread: as of the last commit.
   OutboxStatus status() const;
+  const RecentActions& recent() const { return recent_; }
+  const UnsettledActions& unsettled() const { return unsettled_; }
   // Finishes what is queued and ends the thread. May be called twice.
   void stop();
 
@@ -64,7 +70,6 @@ class OutboxWorker {
     Done done;
   };
 
-  void post(std::function<void(Outbox&)> task);
   // On the worker's thread, all that follow.
   std::vector<Request> take_waiting();
   void save_waiting();
@@ -73,15 +78,17 @@ class OutboxWorker {
   void plan_upkeep(bool was_writable);
   void schedule_upkeep(std::chrono::milliseconds in);
   void upkeep();
-  bool recover();
   void publish();
 
   const OutboxWorkerOptions options_;
   const platform::Clock& clock_;
   // The worker's thread only, from here to the mutex.
   std::unique_ptr<Outbox> outbox_;
+  const RecentActions& recent_;        // the outbox's; any thread
+  const UnsettledActions& unsettled_;  // likewise
   std::shared_ptr<const sync::Schema> schema_;
   bool writable_ = true;
+  std::uint64_t openings_ = 0;
   std::chrono::milliseconds recover_wait_;
   std::int64_t prune_at_ms_ = 0;  // boot time; the first quiet moment is one
 
@@ -99,7 +106,8 @@ std::invoke_result_t<Call&, Outbox&> OutboxWorker::run(Call call) {
   // Shared, because a std::function must be copyable.
   auto task = std::make_shared<std::packaged_task<Returned(Outbox&)>>(std::move(call));
   auto value = task->get_future();
-  post([task](Outbox& outbox) { (*task)(outbox); });
+  if (!post([task](Outbox& outbox) { (*task)(outbox); }))
+    throw std::logic_error("the outbox was used after it was stopped");
   return value.get();
 }
 

@@ -22,14 +22,14 @@ tl::unexpected<Error> differs() {
 }
 
 // Two builds may go on with each other's chunks only when nothing about the snapshot differs.
-sync::Hash fingerprint(const sync::Manifest& manifest, std::uint32_t grants) {
+sync::Hash fingerprint(const sync::Manifest& manifest) {
   sync::Bytes bytes;
   sync::ByteWriter out(bytes);
   out.raw(manifest.epoch.view());
   out.varint(manifest.at.cn);
   out.varint(manifest.at.salt);
   out.varint(manifest.schema_version);
-  out.varint(grants);
+  out.varint(manifest.grants);
   for (const sync::ChunkInfo& chunk : manifest.chunks) out.raw(chunk.hash.view());
   return sync::sha256(bytes);
 }
@@ -51,6 +51,14 @@ Replica::Builder::~Builder() = default;
 
 std::vector<sync::Hash> Replica::Builder::stored() const { return {impl_->stored.begin(), impl_->stored.end()}; }
 
+std::string_view Replica::Builder::begun(const sync::Hash& chunk) const { return impl_->begun.of(chunk); }
+
+Result<void> Replica::Builder::keep_part(const sync::ChunkInfo& info, std::string_view part) {
+  return impl_->keep_part(info, part);
+}
+
+Result<void> Replica::Builder::forget_parts(const sync::Hash& chunk) { return impl_->forget_parts(chunk); }
+
 Result<void> Replica::Builder::add(const sync::ChunkInfo& info, std::span<const sync::Change> rows) {
   return impl_->add(info, rows);
 }
@@ -59,16 +67,16 @@ Result<void> Replica::Builder::finish(std::int64_t hub_wall_ms) { return impl_->
 
 Result<std::unique_ptr<Replica::Builder::Impl>> Replica::Builder::Impl::open(
     const ReplicaOptions& options, const platform::SecretKey& key, const sync::Schema& schema,
-    std::shared_ptr<const NameNormalizer> normalizer, const sync::Manifest& manifest, std::uint32_t grants) {
+    std::shared_ptr<const NameNormalizer> normalizer, const sync::Manifest& manifest) {
   if (manifest.schema_version != schema.version())
     return fail(ErrorKind::start_over, "unknown-schema",
                 "The snapshot is of another schema version; the schema is fetched first.");
   auto impl = std::make_unique<Impl>(options, key, schema, std::move(normalizer), manifest);
   StoreMeta meta;
   meta.schema = schema.hash();
-  meta.position = {manifest.epoch, manifest.at, grants, 0};
+  meta.position = {manifest.epoch, manifest.at, manifest.grants, 0};
   meta.state = StoreState::loading;
-  meta.manifest = fingerprint(manifest, grants);
+  meta.manifest = fingerprint(manifest);
   auto found =
       ReplicaStore::open(next_store(options, platform::Durability::normal), impl->key, impl->layout, *impl->normalizer);
   if (found && (*found)->meta().manifest == meta.manifest && (*found)->meta().state != StoreState::finishing) {
@@ -77,6 +85,7 @@ Result<std::unique_ptr<Replica::Builder::Impl>> Replica::Builder::Impl::open(
     if (loaded) return impl;
     if (!is_about_the_file(loaded.error())) return tl::unexpected<Error>(loaded.error());
     impl->stored.clear();
+    impl->begun.clear();
     impl->store.reset();
   }
   found = nullptr;
@@ -87,7 +96,8 @@ Result<std::unique_ptr<Replica::Builder::Impl>> Replica::Builder::Impl::open(
 Result<void> Replica::Builder::Impl::start(const StoreMeta& meta) {
   HOLDLINE_ASSIGN(
       store, ReplicaStore::create(next_store(options, platform::Durability::normal), key, layout, *normalizer, meta));
-  return store->database().exec("CREATE TABLE _chunk(hash BLOB PRIMARY KEY) WITHOUT ROWID");
+  HOLDLINE_TRY(store->database().exec("CREATE TABLE _chunk(hash BLOB PRIMARY KEY) WITHOUT ROWID"));
+  return begun.load(store->database(), manifest);
 }
 
 Result<void> Replica::Builder::Impl::load_stored() {
@@ -99,9 +109,24 @@ Result<void> Replica::Builder::Impl::load_stored() {
   auto rows = select.rows();
   for (;;) {
     HOLDLINE_ASSIGN(const bool more, rows.next());
-    if (!more) return {};
+    if (!more) break;
     stored.insert(sync::Hash::from(rows.blob(0)));
   }
+  return begun.load(store->database(), manifest);
+}
+
+Result<void> Replica::Builder::Impl::keep_part(const sync::ChunkInfo& info, std::string_view part) {
+  const auto named = std::find(manifest.chunks.begin(), manifest.chunks.end(), info);
+  if (!store || named == manifest.chunks.end() || begun.of(info.hash).size() + part.size() >= info.bytes)
+    return differs();
+  if (stored.contains(info.hash)) return {};
+  return or_void(begun.add(store->database(), info.hash, part));
+}
+
+Result<void> Replica::Builder::Impl::forget_parts(const sync::Hash& chunk) {
+  if (!store || begun.of(chunk).empty()) return {};
+  begun.forgotten(chunk);
+  return or_void(begun.erase(store->database(), chunk));
 }
 
 Result<void> Replica::Builder::Impl::add(const sync::ChunkInfo& info, std::span<const sync::Change> rows) {
@@ -121,8 +146,10 @@ Result<void> Replica::Builder::Impl::append(const sync::ChunkInfo& info, std::sp
   }
   HOLDLINE_ASSIGN(auto insert, store->database().prepare("INSERT INTO _chunk VALUES (?)"));
   HOLDLINE_TRY(insert.run(Blob{info.hash.view()}));
+  if (!begun.of(info.hash).empty()) HOLDLINE_TRY(begun.erase(store->database(), info.hash));
   HOLDLINE_TRY(transaction.commit());
   stored.insert(info.hash);
+  begun.forgotten(info.hash);
   return {};
 }
 
@@ -181,7 +208,7 @@ Result<void> Replica::Builder::Impl::index() {
   HOLDLINE_TRY(store->add_lookups(counted.lookups));
   // An id twice in the snapshot would be found here; the digests found it already.
   HOLDLINE_TRY(store->database().exec(layout.indexes_sql().c_str()));
-  HOLDLINE_TRY(store->database().exec("DROP TABLE _chunk"));
+  HOLDLINE_TRY(store->database().exec("DROP TABLE _chunk; DROP TABLE _part"));
   store->set_digests(std::move(counted.digests));
   HOLDLINE_TRY(store->save_digests());
   HOLDLINE_TRY(transaction.commit());

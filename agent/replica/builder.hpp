@@ -8,6 +8,7 @@
 
 #include <set>
 
+#include "agent/replica/begun_chunks.hpp"
 #include "agent/replica/replica.hpp"
 #include "agent/replica/store.hpp"
 
@@ -18,12 +19,13 @@ struct Replica::Builder::Impl {
        std::shared_ptr<const NameNormalizer> f, const sync::Manifest& told)
       : options(where), key(k.clone()), layout(schema), normalizer(std::move(f)), manifest(told) {}
 
-  // Goes on with a file of the same manifest and grants, or starts afresh.
+  // Goes on with a file of the same manifest, or starts afresh.
   static Result<std::unique_ptr<Impl>> open(const ReplicaOptions&, const platform::SecretKey&, const sync::Schema&,
-                                            std::shared_ptr<const NameNormalizer>, const sync::Manifest&,
-                                            std::uint32_t grants);
+                                            std::shared_ptr<const NameNormalizer>, const sync::Manifest&);
   bool finished() const { return store && store->meta().state == StoreState::usable; }
 
+  Result<void> keep_part(const sync::ChunkInfo& info, std::string_view part);
+  Result<void> forget_parts(const sync::Hash& chunk);
   Result<void> add(const sync::ChunkInfo& info, std::span<const sync::Change> rows);
   Result<void> finish(std::int64_t hub_wall_ms);
 
@@ -33,6 +35,7 @@ struct Replica::Builder::Impl {
   std::shared_ptr<const NameNormalizer> normalizer;  // the replica's, which may be gone before
   sync::Manifest manifest;
   std::set<sync::Hash> stored;
+  BegunChunks begun;  // of those that are not
   std::unique_ptr<ReplicaStore> store;
 
  private:

@@ -39,18 +39,18 @@ const std::string* text_of(const sync::Record& record, sync::FieldIndex field) {
   return field < record.fields.size() ? std::get_if<std::string>(&record.fields[field]) : nullptr;
 }
 
-std::optional<Match> match_names(const Shape& shape, const NameNormalizer& normalizer, const SearchQuery& query,
+std::optional<Match> match_names(const Shape& shape, const NameNormalizer& normalizer, const SearchQuery::Words& words,
                                  const sync::Record& record) {
-  std::vector<bool> found(query.words.size());
+  std::vector<bool> found(words.size());
   std::optional<sync::FieldIndex> first;
   std::string shown;
   for (const sync::FieldIndex field : shape.name_fields) {
     const std::string* text = text_of(record, field);
     if (text == nullptr) continue;
     bool here = false;
-    for (const std::string& word : normalizer.name_words(*text)) {
-      for (std::size_t i = 0; i < query.words.size(); ++i) {
-        if (!word.starts_with(query.words[i])) continue;
+    for (const std::string& word : normalizer.index_words(*text)) {
+      for (std::size_t i = 0; i < words.size(); ++i) {
+        if (!word.starts_with(words[i])) continue;
         found[i] = true;
         here = true;
       }
@@ -72,18 +72,30 @@ std::optional<sync::Id> Shape::parent_of(const sync::Record& record) const {
   return id == nullptr ? std::nullopt : std::optional(*id);
 }
 
+ListPlace Shape::place_of(const sync::Id& id) const { return {collection->sort_by ? id.made_ms() : 0, id}; }
+
+ListPlace Shape::place_of(const sync::Record& record) const {
+  ListPlace place = place_of(record.key.id);
+  if (collection->sort_by && *collection->sort_by < record.fields.size())
+    if (const auto* ms = std::get_if<std::int64_t>(&record.fields[*collection->sort_by])) place.ms = *ms;
+  return place;
+}
+
 SearchKeys search_keys(const Shape& shape, const NameNormalizer& normalizer, const sync::Record& record) {
   SearchKeys keys;
   for (const sync::FieldIndex field : shape.name_fields) {
     const std::string* text = text_of(record, field);
     if (text == nullptr) continue;
-    for (std::string& word : normalizer.name_words(*text)) keys.words.push_back(std::move(word));
+    for (std::string& word : normalizer.index_words(*text)) keys.words.push_back(std::move(word));
   }
   const auto add = [&](LookupKind kind, std::string key) {
     if (!key.empty()) keys.lookups.push_back({kind, std::move(key)});
   };
   for (const sync::FieldIndex field : shape.phone_fields)
-    if (const std::string* text = text_of(record, field)) add(LookupKind::phone, reversed_digits(*text));
+    if (const std::string* text = text_of(record, field)) {
+      add(LookupKind::phone, reversed_digits(*text));
+      add(LookupKind::phone_start, national_digits(*text));
+    }
   for (const sync::FieldIndex field : shape.reference_fields)
     if (const std::string* text = text_of(record, field)) add(LookupKind::reference, fold_reference(*text));
   std::sort(keys.lookups.begin(), keys.lookups.end());
@@ -100,14 +112,16 @@ std::optional<Match> match(const Shape& shape, const NameNormalizer& normalizer,
         return Match{sync::SearchKind::reference, field, *text};
     }
   }
-  if (!query.phone.empty()) {
-    for (const sync::FieldIndex field : shape.phone_fields) {
-      const std::string* text = text_of(record, field);
-      if (text != nullptr && reversed_digits(*text).starts_with(query.phone))
-        return Match{sync::SearchKind::phone, field, *text};
-    }
+  for (const sync::FieldIndex field : shape.phone_fields) {
+    const std::string* text = text_of(record, field);
+    if (text == nullptr) continue;
+    const bool ends = !query.phone.empty() && reversed_digits(*text).starts_with(query.phone);
+    const bool begins = !query.phone_start.empty() && national_digits(*text).starts_with(query.phone_start);
+    if (ends || begins) return Match{sync::SearchKind::phone, field, *text};
   }
-  return query.words.empty() ? std::nullopt : match_names(shape, normalizer, query, record);
+  for (const SearchQuery::Words& words : query.names())
+    if (auto found = words.empty() ? std::nullopt : match_names(shape, normalizer, words, record)) return found;
+  return std::nullopt;
 }
 
 Layout::Layout(const sync::Schema& schema) : schema_(&schema) {
@@ -131,7 +145,9 @@ std::string Layout::tables_sql() const {
       " PRIMARY KEY(kind, key, collection, seq)) WITHOUT ROWID;";
   for (const Shape& shape : shapes_) {
     sql += "CREATE TABLE " + shape.table + "(seq INTEGER PRIMARY KEY, id BLOB, scope TEXT, cn INTEGER, body BLOB" +
-           (shape.collection->parent ? ", parent BLOB);" : ");");
+           (shape.collection->parent    ? ", parent BLOB);"
+            : shape.collection->sort_by ? ", time INTEGER NOT NULL);"
+                                        : ");");
     if (!shape.names.empty())
       sql += "CREATE VIRTUAL TABLE " + shape.names + " USING fts5(" + std::string(names_options) + ");";
   }
@@ -144,6 +160,7 @@ std::string Layout::indexes_sql() const {
     const std::string& name = shape.collection->name;
     sql += "CREATE UNIQUE INDEX \"_" + name + "_id\" ON " + shape.table + "(id);";
     if (shape.collection->parent) sql += "CREATE INDEX \"_" + name + "_parent\" ON " + shape.table + "(parent);";
+    if (shape.collection->sort_by) sql += "CREATE INDEX \"_" + name + "_time\" ON " + shape.table + "(time, id);";
   }
   return sql;
 }

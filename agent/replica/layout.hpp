@@ -1,8 +1,10 @@
 // How records lie in replica.db: one table per collection, named after it, and beside them the search indexes.
 //
-//   "customer"(seq INTEGER PRIMARY KEY, id, scope, cn, body [, parent])   seq is local and links the search indexes
+//   "customer"(seq INTEGER PRIMARY KEY, id, scope, cn, body [, parent | time])   seq is local and links the search
+//                 indexes; parent of children, time of collections whose lists go by one
 //   "_names_customer"   FTS5 over the folded words of fields searched by name; rowid = seq
-//   _lookup(kind, key, collection, seq)   reversed phone numbers and folded references, found by their beginning
+//   _lookup(kind, key, collection, seq)   phone numbers, forward and reversed, and folded references, found by their
+//                                         beginning
 //   _digest(scope, collection, leaf, sums)   one row per leaf with rows, so that a changed record rewrites few bytes
 //   _meta
 //
@@ -21,7 +23,14 @@
 
 namespace holdline::agent {
 
-inline constexpr int layout_version = 2;  // of the tables of this page; another one means a new bootstrap
+inline constexpr int layout_version = 3;  // of the tables of this page; another one means a new bootstrap
+
+// Where a record stands in lists, which go from the highest place down.
+struct ListPlace {
+  std::int64_t ms = 0;  // by the clock of the hub; 0 where lists of the collection go by id alone
+  sync::Id id;
+  auto operator<=>(const ListPlace&) const = default;
+};
 
 // One collection as a table.
 struct Shape {
@@ -32,9 +41,12 @@ struct Shape {
 
   // The id of the record this one hangs on; nullopt for a root.
   std::optional<sync::Id> parent_of(const sync::Record& record) const;
+  ListPlace place_of(const sync::Record& record) const;
+  // Of a record that is not here any more, as far as its id tells.
+  ListPlace place_of(const sync::Id& id) const;
 };
 
-enum class LookupKind : std::uint8_t { phone = 1, reference = 2 };
+enum class LookupKind : std::uint8_t { phone = 1, reference = 2, phone_start = 3 };
 
 struct LookupKey {
   LookupKind kind = LookupKind::phone;

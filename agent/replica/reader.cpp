@@ -107,6 +107,7 @@ Result<void> ReplicaReader::Impl::connect() {
   platform::DatabaseOptions database;
   database.vfs_name = options.vfs_name;
   database.pragmas = platform::pragmas_for(platform::Durability::normal, reader_cache_kib);
+  database.or_read = true;
   HOLDLINE_ASSIGN(db, platform::Database::open(replica_path(options), key, database));
   HOLDLINE_ASSIGN(begin, db->prepare("BEGIN"));
   HOLDLINE_ASSIGN(end, db->prepare("COMMIT"));
@@ -124,8 +125,10 @@ Result<Table*> ReplicaReader::Impl::table(const Shape& shape) {
   const std::string select = "SELECT seq, id, scope, cn, body FROM " + shape.table;
   HOLDLINE_ASSIGN(t.by_id, db->prepare(select + " WHERE id = ?"));
   HOLDLINE_ASSIGN(t.by_seq, db->prepare(select + " WHERE seq = ?"));
-  HOLDLINE_ASSIGN(t.newest, db->prepare(select + " ORDER BY id DESC LIMIT ?"));
-  HOLDLINE_ASSIGN(t.older, db->prepare(select + " WHERE id < ? ORDER BY id DESC LIMIT ?"));
+  const bool by_time = shape.collection->sort_by.has_value();
+  const std::string order = by_time ? " ORDER BY time DESC, id DESC LIMIT ?" : " ORDER BY id DESC LIMIT ?";
+  HOLDLINE_ASSIGN(t.newest, db->prepare(select + order));
+  HOLDLINE_ASSIGN(t.older, db->prepare(select + (by_time ? " WHERE (time, id) < (?, ?)" : " WHERE id < ?") + order));
   if (shape.collection->parent) {
     HOLDLINE_ASSIGN(t.children, db->prepare(select + " WHERE parent = ? ORDER BY parent, seq"));
   }
@@ -276,14 +279,15 @@ Result<ReplicaReader::Seen> ReplicaReader::children(const sync::Collection& coll
   });
 }
 
-Result<ReplicaReader::Seen> ReplicaReader::list(const sync::Collection& collection, const sync::Id& before,
-                                                std::size_t limit) {
+Result<ReplicaReader::Seen> ReplicaReader::list(const sync::Collection& collection,
+                                                const std::optional<ListPlace>& before, std::size_t limit) {
   return impl_->in_transaction<Seen>([&](std::vector<ReplicaRow>& into) -> Result<void> {
     const Shape* shape = impl_->layout.shape(collection.no);
     if (shape == nullptr) return {};
     HOLDLINE_ASSIGN(Table* const t, impl_->table(*shape));
-    return before.is_nil() ? all_rows(*shape, t->newest.rows(limit), into)
-                           : all_rows(*shape, t->older.rows(Blob{before.view()}, limit), into);
+    if (!before) return all_rows(*shape, t->newest.rows(limit), into);
+    const Blob id{before->id.view()};
+    return all_rows(*shape, collection.sort_by ? t->older.rows(before->ms, id, limit) : t->older.rows(id, limit), into);
   });
 }
 
@@ -293,7 +297,9 @@ Result<ReplicaReader::Candidates> ReplicaReader::search(const SearchQuery& query
     Impl::Search search{*impl_, limit, only, into};
     HOLDLINE_TRY(search.lookups(LookupKind::reference, query.reference));
     HOLDLINE_TRY(search.lookups(LookupKind::phone, query.phone));
-    for (const Shape& shape : impl_->layout.shapes()) HOLDLINE_TRY(search.names(shape, query.words));
+    HOLDLINE_TRY(search.lookups(LookupKind::phone_start, query.phone_start));
+    for (const SearchQuery::Words& words : query.names())
+      for (const Shape& shape : impl_->layout.shapes()) HOLDLINE_TRY(search.names(shape, words));
     return {};
   });
 }

@@ -150,7 +150,15 @@ Result<void> Replica::Impl::in_transaction(const Write& write) {
   return result;
 }
 
-Result<void> Replica::apply(const sync::Cut& cut, std::int64_t hub_wall_ms) { return impl_->apply(cut, hub_wall_ms); }
+Result<void> Replica::apply(const sync::Cut& cut, std::int64_t hub_wall_ms) {
+  Impl& impl = *impl_;
+  // What was opened for reading is not locked by whoever reads it either, so nobody is in the way; they reopen.
+  if (impl.store->database().is_read_only() && platform::check_writable(replica_path(impl.options))) {
+    HOLDLINE_TRY(impl.open_current());
+    ++impl.file_number;
+  }
+  return impl.apply(cut, hub_wall_ms);
+}
 
 Result<void> Replica::Impl::apply(const sync::Cut& cut, std::int64_t hub_wall_ms) {
   StoreMeta meta = store->meta();
@@ -257,9 +265,8 @@ Result<void> Replica::check_rows() {
                   "disk checked.");
 }
 
-Result<std::unique_ptr<Replica::Builder>> Replica::build(const sync::Manifest& manifest, std::uint32_t grants) {
-  HOLDLINE_ASSIGN(auto impl,
-                  Builder::Impl::open(impl_->options, impl_->key, schema(), impl_->normalizer, manifest, grants));
+Result<std::unique_ptr<Replica::Builder>> Replica::build(const sync::Manifest& manifest) {
+  HOLDLINE_ASSIGN(auto impl, Builder::Impl::open(impl_->options, impl_->key, schema(), impl_->normalizer, manifest));
   return std::unique_ptr<Builder>(new Builder(std::move(impl)));
 }
 

@@ -47,7 +47,8 @@ class Replica {
  public:
   // Opens replica.db, or makes an empty one when it is missing, unreadable, of another schema or of another layout: the
   // replica can always be fetched again. `rebuilt_because` says so when that happened to an existing file. A disk that
-  // is full, or fails in another way than that it cannot read (twice), is an error, and the file stays.
+  // is full, or fails in another way than that it cannot read (twice), is an error, and the file stays. On a disk that
+  // cannot be written it can be read, and takes nothing: "read-only-disk".
   static Result<std::unique_ptr<Replica>> open(const ReplicaOptions&, const platform::SecretKey&, const sync::Schema&,
                                                std::string* rebuilt_because = nullptr);
   ~Replica();
@@ -76,7 +77,8 @@ class Replica {
   // notices again.
   void mark_corrupt();
   bool is_corrupt() const;
-  // Names the file it stands on, for its readers: another one after every swap() that let go of the file before.
+  // Names the file it stands on, for its readers: another one after every swap() that let go of the file before, and
+  // after the apply() that found that a file opened for reading can be written again.
   std::uint64_t file_number() const;
   // Gives cached pages back, when nothing was pulled for a while. The next cut reads what it needs again.
   void release_cache();
@@ -85,7 +87,7 @@ class Replica {
   class Builder;
   // Discards a half-built file of another manifest; chunks already stored in one of the same manifest are kept.
   // The Builder is used on this thread and may outlive the Replica.
-  Result<std::unique_ptr<Builder>> build(const sync::Manifest& manifest, std::uint32_t grants);
+  Result<std::unique_ptr<Builder>> build(const sync::Manifest& manifest);
   // Puts the finished file in place of the current one (rename, fsync of the directory) and reopens. Open readers go on
   // reading the old file, whole and unchanged, until they reopen. Error "database-busy" (retry_later): a reader was in
   // the middle of a query; nothing changed, and build() with the same manifest finds the finished file again. After any
@@ -104,6 +106,13 @@ class Replica::Builder {
   ~Builder();
   // Hashes of chunks already stored (a resumed build).
   std::vector<sync::Hash> stored() const;
+  // What has come of a chunk that is not stored. Kept and resumed like whole chunks.
+  std::string_view begun(const sync::Hash& chunk) const;
+  // The next part of it, but not the last: whole it is added. "snapshot-differs" (start_over) for one that the manifest
+  // does not name, and when that would be all of it or more.
+  Result<void> keep_part(const sync::ChunkInfo& info, std::string_view part);
+  // Put together, the parts were not the chunk: it is begun anew.
+  Result<void> forget_parts(const sync::Hash& chunk);
   // One transaction per chunk; twice the same chunk is once. A chunk that the manifest does not name, or with another
   // number of records, is "snapshot-differs" (start_over).
   Result<void> add(const sync::ChunkInfo& info, std::span<const sync::Change> rows);
@@ -141,8 +150,8 @@ class ReplicaReader {
   Result<Seen> find(std::span<const sync::RecordKey> keys);
   // Children of a record in one collection, oldest in the replica first.
   Result<Seen> children(const sync::Collection& collection, const sync::Id& parent);
-  // Rows of a collection, newest id first, after `before` (nil: from the newest), at most `limit`.
-  Result<Seen> list(const sync::Collection& collection, const sync::Id& before, std::size_t limit);
+  // Rows of a collection, from the highest place down to below `before` (none: from the top), at most `limit`.
+  Result<Seen> list(const sync::Collection& collection, const std::optional<ListPlace>& before, std::size_t limit);
 
   struct Candidate {
     ReplicaRow matched;              // the record that was found: a root, or a child such as a phone

@@ -1,5 +1,6 @@
 // How a search is read and what it matches: names by the beginning of any word, folded by ICU (Łukasz = lukasz,
-// Straße = strasse), phones by their last 4 or more digits in any spelling, references by their beginning.
+// Straße = strasse), with umlauts spelled out or not (Müller = Mueller) and words written apart or not (Jean-Luc =
+// Jeanluc), phones by their first or last 4 or more digits in any spelling, references by their beginning.
 #pragma once
 
 #include <memory>
@@ -9,7 +10,7 @@
 
 namespace holdline::agent {
 
-inline constexpr int fold_version = 1;  // changing what is indexed means reindexing: raise it
+inline constexpr int fold_version = 2;  // changing what is indexed means reindexing: raise it
 
 // Folds names. Holds ICU's rules (about 10 MB and 50 ms, taken at the first text that is not ASCII), so keep one per
 // connection; one thread.
@@ -23,6 +24,9 @@ class NameNormalizer {
   // The words a name is found by: Any-Latin, Latin-ASCII, lower case, split at everything that is not a letter or
   // digit. A word with an apostrophe counts whole and in parts: O'Brien is obrien, o and brien.
   std::vector<std::string> name_words(std::string_view name) const;
+  // What a name is indexed by: those, several of them as one (jean, luc, jeanluc), and umlauts spelled out (muller,
+  // mueller).
+  std::vector<std::string> index_words(std::string_view name) const;
   // The words of something typed: the same, but a word with an apostrophe counts whole only (obrien).
   std::vector<std::string> typed_words(std::string_view typed) const;
 
@@ -34,15 +38,23 @@ class NameNormalizer {
 
 // Digits of a text, last first. Empty when there are none.
 std::string reversed_digits(std::string_view text);
+// Digits of a telephone number as they follow each other inside its country: without country code (E.164) or zeros in
+// front.
+std::string national_digits(std::string_view number);
 // A reference folded: upper case ASCII letters and digits only.
 std::string fold_reference(std::string_view text);
 
 // What a person typed, taken apart: all parts that are not empty are tried, any may match.
 struct SearchQuery {
-  std::vector<std::string> words;  // every one must be the beginning of some word of the name; at most 8
-  std::string phone;               // reversed digits, at least 4; without 00, 0 or (0) in front
+  using Words = std::vector<std::string>;
+  Words words;                   // every one must be the beginning of some word of the name; at most 8
+  std::vector<Words> spellings;  // other ways to write the same, tried after it
+  std::string phone;             // reversed digits, at least 4; without 00, 0 or (0) in front
+  std::string phone_start;       // as national_digits, at least 4
   std::string reference;           // at least 2 characters
   bool empty() const { return words.empty() && phone.empty() && reference.empty(); }
+  // `words` and `spellings`.
+  std::vector<Words> names() const;
 };
 SearchQuery parse_query(const NameNormalizer& normalizer, std::string_view typed);
 

@@ -16,6 +16,7 @@ platform::DatabaseOptions database_options(const ReplicaStore::Options& options,
   database.locking = options.locking;
   database.vfs_name = options.replica.vfs_name;
   database.pragmas = platform::pragmas_for(options.durability, options.cache_kib);
+  database.or_read = mode == platform::OpenMode::must_exist;
   return database;
 }
 
@@ -41,6 +42,15 @@ std::string sums_bytes(const sync::DigestTable& digests, const std::string& scop
     bytes.append(reinterpret_cast<const char*>(sum.data()), sum.size());
   }
   return bytes;
+}
+
+// Calls `run` with the value of the column that only tables like this one have, or with nothing.
+template <class Run>
+Result<void> with_own_column(const Shape& shape, const sync::Record& record, const Run& run) {
+  if (shape.collection->sort_by) return run(shape.place_of(record).ms);
+  if (!shape.collection->parent) return run();
+  const auto parent = shape.parent_of(record);
+  return run(parent ? std::optional(Blob{parent->view()}) : std::nullopt);
 }
 
 tl::unexpected<Error> outdated() {
@@ -116,13 +126,14 @@ Result<ReplicaStore::Table*> ReplicaStore::table(const Shape& shape) {
   auto& slot = tables_[static_cast<std::size_t>(&shape - layout_.shapes().data())];
   if (slot) return &*slot;
   Table t;
-  const bool child = shape.collection->parent.has_value();
+  const std::string column = shape.collection->parent ? "parent" : shape.collection->sort_by ? "time" : "";
   // Without the index of a bulk load every find would read the whole table; nothing finds rows then.
   HOLDLINE_ASSIGN(t.find, db_.prepare("SELECT seq, id, scope, cn, body FROM " + shape.table + " WHERE id = ?"));
-  HOLDLINE_ASSIGN(t.insert, db_.prepare("INSERT INTO " + shape.table + "(id, scope, cn, body" +
-                                        (child ? ", parent) VALUES (?, ?, ?, ?, ?)" : ") VALUES (?, ?, ?, ?)")));
+  HOLDLINE_ASSIGN(t.insert,
+                  db_.prepare("INSERT INTO " + shape.table + "(id, scope, cn, body" +
+                              (column.empty() ? ") VALUES (?, ?, ?, ?)" : ", " + column + ") VALUES (?, ?, ?, ?, ?)")));
   HOLDLINE_ASSIGN(t.update, db_.prepare("UPDATE " + shape.table + " SET scope = ?, cn = ?, body = ?" +
-                                        (child ? ", parent = ? WHERE seq = ?" : " WHERE seq = ?")));
+                                        (column.empty() ? "" : ", " + column + " = ?") + " WHERE seq = ?"));
   HOLDLINE_ASSIGN(t.erase, db_.prepare("DELETE FROM " + shape.table + " WHERE seq = ?"));
   if (!shape.names.empty()) {
     HOLDLINE_ASSIGN(t.add_words, db_.prepare("INSERT INTO " + shape.names + "(rowid, words) VALUES (?, ?)"));
@@ -213,10 +224,9 @@ Result<void> ReplicaStore::each(const Shape& shape, const std::function<Result<v
 Result<void> ReplicaStore::append(const Shape& shape, const sync::Record& record, sync::ChangeNumber cn) {
   const sync::Bytes body = sync::encode_body(*shape.collection, record);
   HOLDLINE_ASSIGN(Table* const t, table(shape));
-  if (!shape.collection->parent) return t->insert.run(Blob{record.key.id.view()}, record.scope, cn, Blob{body});
-  const auto parent = shape.parent_of(record);
-  return t->insert.run(Blob{record.key.id.view()}, record.scope, cn, Blob{body},
-                       parent ? std::optional(Blob{parent->view()}) : std::nullopt);
+  return with_own_column(shape, record, [&](const auto&... column) {
+    return t->insert.run(Blob{record.key.id.view()}, record.scope, cn, Blob{body}, column...);
+  });
 }
 
 Result<void> ReplicaStore::put(const Shape& shape, const StoredRow* before, const sync::Record& after,
@@ -231,13 +241,9 @@ Result<void> ReplicaStore::put(const Shape& shape, const StoredRow* before, cons
     old_keys = search_keys(shape, normalizer_, before->record);
     const sync::Bytes body = sync::encode_body(*shape.collection, after);
     HOLDLINE_ASSIGN(Table* const t, table(shape));
-    if (!shape.collection->parent) {
-      HOLDLINE_TRY(t->update.run(after.scope, cn, Blob{body}, seq));
-    } else {
-      const auto parent = shape.parent_of(after);
-      HOLDLINE_TRY(
-          t->update.run(after.scope, cn, Blob{body}, parent ? std::optional(Blob{parent->view()}) : std::nullopt, seq));
-    }
+    HOLDLINE_TRY(with_own_column(shape, after, [&](const auto&... column) {
+      return t->update.run(after.scope, cn, Blob{body}, column..., seq);
+    }));
   }
   HOLDLINE_TRY(reindex(shape, seq, old_keys, search_keys(shape, normalizer_, after)));
   count(shape, before == nullptr ? nullptr : &before->record, &after);

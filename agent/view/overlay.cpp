@@ -1,14 +1,35 @@
 #include "agent/view/overlay.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <tuple>
 
 namespace holdline::agent {
 
 namespace {
 
 // Actions of several lanes meet on one record; the hybrid time is the order in which one workstation made them.
-bool made_before(const OverlayOp& a, const OverlayOp& b) {
-  return std::tie(a.header.hybrid, a.ref, a.index) < std::tie(b.header.hybrid, b.ref, b.index);
+using SavedAt = std::tuple<sync::HybridTime, sync::ActionRef, std::uint32_t>;
+SavedAt saved_at(const OverlayOp& op) { return {op.header.hybrid, op.ref, op.index}; }
+bool made_before(const OverlayOp& a, const OverlayOp& b) { return saved_at(a) < saved_at(b); }
+
+FoundBy found_by(LookupKind kind) {
+  switch (kind) {
+    case LookupKind::phone:
+      return FoundBy::phone;
+    case LookupKind::phone_start:
+      return FoundBy::phone_start;
+    case LookupKind::reference:
+      break;
+  }
+  return FoundBy::reference;
+}
+
+// When this workstation created the record; nullopt: no pending op creates it.
+std::optional<SavedAt> created_at(const OverlayOps& ops) {
+  for (const auto& op : ops)
+    if (op->op.kind == sync::OpKind::create) return saved_at(*op);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -28,7 +49,7 @@ std::optional<sync::Record> OverlaySnapshot::fold(const sync::Schema& schema, co
   const sync::Collection* collection = schema.collection(key.collection);
   if (collection == nullptr) return stood;
   for (const auto& pending : ops(key)) {
-    if (!pending->pending_at(cursor)) continue;
+    if (!pending->shows_at(cursor)) continue;
     if (!stood) {
       // An edit of a record that is not here (any more) has nothing to stand on.
       if (pending->op.kind != sync::OpKind::create) continue;
@@ -36,7 +57,7 @@ std::optional<sync::Record> OverlaySnapshot::fold(const sync::Schema& schema, co
       stood->key = key;
       stood->fields.resize(collection->fields.size());
     }
-    sync::overlay(*collection, pending->maker, pending->header, pending->index, pending->op, *stood);
+    sync::overlay(*collection, pending->origin, pending->index, pending->op, *stood);
   }
   return stood;
 }
@@ -51,19 +72,22 @@ const OverlayOps& OverlaySnapshot::ops(const sync::RecordKey& key) const {
 
 std::vector<sync::Id> OverlaySnapshot::created(sync::CollectionNo collection, const sync::Id& before,
                                                std::size_t limit) const {
-  std::vector<sync::Id> ids;
+  using Place = std::pair<SavedAt, sync::Id>;
+  const auto bound = created_at(ops({collection, before}));
+  std::vector<Place> all;
   entries_.each([&](const Entry& entry) {
-    const sync::Id& id = entry.key.id;
-    if (entry.key.collection != collection || (!before.is_nil() && id >= before)) return;
-    const bool creates = std::any_of(entry.ops.begin(), entry.ops.end(),
-                                     [](const auto& op) { return op->op.kind == sync::OpKind::create; });
-    if (creates) ids.push_back(id);
+    if (entry.key.collection != collection) return;
+    const auto at = created_at(entry.ops);
+    if (at && (!bound || *at < *bound)) all.emplace_back(*at, entry.key.id);
   });
-  const auto newest = ids.begin() + static_cast<std::ptrdiff_t>(std::min(limit, ids.size()));
-  std::partial_sort(ids.begin(), newest, ids.end(), std::greater<>());
-  ids.erase(newest, ids.end());
+  const auto last = all.begin() + static_cast<std::ptrdiff_t>(std::min(limit, all.size()));
+  std::partial_sort(all.begin(), last, all.end(), std::greater<>());
+  std::vector<sync::Id> ids;
+  std::transform(all.begin(), last, std::back_inserter(ids), [](const Place& place) { return place.second; });
   return ids;
 }
+
+bool OverlaySnapshot::creates(const sync::RecordKey& key) const { return created_at(ops(key)).has_value(); }
 
 std::vector<sync::RecordKey> OverlaySnapshot::under(sync::CollectionNo collection, const sync::Id& parent) const {
   auto keys = index_.under(parent);
@@ -99,14 +123,18 @@ void Overlay::take(const sync::Maker& maker, const PendingAction& pending, std::
   const auto [at, is_new] = actions_.try_emplace({header.lane, header.number});
   if (!is_new) return;
   incarnation_ = maker.incarnation;
+  const sync::Origin origin = sync::origin_of(maker, pending.action);
   const std::size_t before = postings.size();
   for (std::uint32_t index = 0; index < pending.action.ops.size(); ++index) {
     auto op =
-        std::make_shared<const OverlayOp>(OverlayOp{at->first, maker, header, index, pending.action.ops[index], 0});
+        std::make_shared<const OverlayOp>(OverlayOp{at->first, origin, header, index, pending.action.ops[index], 0});
     at->second.ops.push_back(op);
     put(std::move(op), postings);
   }
   at->second.postings = postings.size() - before;
+  if (header.decision)
+    for (const sync::ActionRef& ref : header.decision->on)
+      if (const auto decided = actions_.find(ref); decided != actions_.end()) drop(decided);
 }
 
 void Overlay::settle(std::span<const sync::ActionResult> results) {
@@ -126,6 +154,8 @@ void Overlay::apply(const sync::ActionResult& result) {
       if (result.at.cn <= cursor_) return drop(at);
       return mark_settled(at->first, at->second, result.at.cn);
     case sync::Verdict::quarantined:
+      return mark_refused(at->second);
+    case sync::Verdict::discarded:
       return drop(at);
     case sync::Verdict::waiting:
       return;
@@ -137,12 +167,25 @@ void Overlay::mark_settled(const sync::ActionRef& ref, Known& known, sync::Chang
   settled_.erase({known.settled_at, ref});
   settled_.insert({settled_at, ref});
   known.settled_at = settled_at;
+  mark(known, [&](OverlayOp& op) {
+    op.settled_at = settled_at;
+    op.refused = false;
+  });
+}
+
+void Overlay::mark_refused(Known& known) {
+  mark(known, [](OverlayOp& op) { op.refused = true; });
+}
+
+// Ops are shared with snapshots: changed ones take the place of those that were there.
+template <class Mark>
+void Overlay::mark(Known& known, const Mark& change) {
   for (auto& op : known.ops) {
-    auto settled = std::make_shared<OverlayOp>(*op);
-    settled->settled_at = settled_at;
+    auto marked = std::make_shared<OverlayOp>(*op);
+    change(*marked);
     edit(op->op.record,
-         [&](OverlayOps& ops) { std::replace(ops.begin(), ops.end(), op, std::shared_ptr<const OverlayOp>(settled)); });
-    op = std::move(settled);
+         [&](OverlayOps& ops) { std::replace(ops.begin(), ops.end(), op, std::shared_ptr<const OverlayOp>(marked)); });
+    op = std::move(marked);
   }
 }
 
@@ -216,8 +259,7 @@ void Overlay::add_postings(const OverlayOp& op, std::vector<OverlayPosting>& int
   };
   SearchKeys keys = search_keys(*shape, normalizer_, told);
   for (std::string& word : keys.words) add(FoundBy::word, std::move(word));
-  for (LookupKey& lookup : keys.lookups)
-    add(lookup.kind == LookupKind::phone ? FoundBy::phone : FoundBy::reference, std::move(lookup.key));
+  for (LookupKey& lookup : keys.lookups) add(found_by(lookup.kind), std::move(lookup.key));
   if (const auto parent = shape->parent_of(told)) add(FoundBy::parent, std::string(parent->view()));
 }
 

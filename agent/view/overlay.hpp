@@ -29,14 +29,19 @@ namespace holdline::agent {
 // One pending op on one record.
 struct OverlayOp {
   sync::ActionRef ref;
-  sync::Maker maker;
+  sync::Origin origin;
   sync::ActionHeader header;
   std::uint32_t index = 0;
   sync::Op op;
   sync::ChangeNumber settled_at = 0;  // 0: not yet settled
+  bool refused = false;               // by the hub, until a person decides
 
   // False once rows at this cursor hold the effect.
   bool pending_at(sync::ChangeNumber cursor) const { return settled_at == 0 || settled_at > cursor; }
+  // What was refused is not shown as if it stood; but a record that nobody else has must not vanish where it was typed.
+  bool shows_at(sync::ChangeNumber cursor) const {
+    return pending_at(cursor) && (!refused || op.kind == sync::OpKind::create);
+  }
 };
 using OverlayOps = std::vector<std::shared_ptr<const OverlayOp>>;  // in the order they were made
 
@@ -51,9 +56,11 @@ class OverlaySnapshot {
   const OverlayOps& ops(const sync::RecordKey&) const;
   std::size_t actions() const { return actions_; }
 
-  // Records that pending ops create, of one collection, with ids below `before` (nil: all), newest id first, at
-  // most `limit`. Walks all that is pending.
+  // Records that pending ops create, of one collection, the last saved first, below `before` (nil, or one that no
+  // pending op creates: from the last), at most `limit`. By the order of saving, not by the clock, which may have been
+  // wrong. Walks all that is pending.
   std::vector<sync::Id> created(sync::CollectionNo, const sync::Id& before, std::size_t limit) const;
+  bool creates(const sync::RecordKey&) const;
   // Records of a collection that pending ops hang under `parent`.
   std::vector<sync::RecordKey> under(sync::CollectionNo, const sync::Id& parent) const;
   // Records to which pending ops gave a value that may match; look at each, for the rest of a name may lie in the
@@ -81,9 +88,11 @@ class Overlay {
   explicit Overlay(const sync::Schema&);
 
   std::shared_ptr<const OverlaySnapshot> snapshot() const;
-  // After the outbox has it durably. An action that is known already changes nothing.
+  // After the outbox has it durably. An action that is known already changes nothing. One that decides on others takes
+  // their effect away.
   void add(const sync::Maker&, const PendingAction&);
-  // applied, merged, conflict: ends at result.at.cn. quarantined: ends now. waiting: goes on. Results of another
+  // applied, merged, conflict: ends at result.at.cn. quarantined: what it changed ends now, what it created stays, both
+  // marked, until it is decided. discarded: ends now. waiting: goes on. Results of another
   // incarnation than the one last added are not about these actions and change nothing. Published once for all.
   void settle(std::span<const sync::ActionResult> results);
   void settle(const sync::ActionResult& result) { settle(std::span(&result, 1)); }
@@ -105,6 +114,9 @@ class Overlay {
   void apply(const sync::ActionResult&) HOLDLINE_REQUIRES(mutex_);
   void drop(std::map<sync::ActionRef, Known>::iterator) HOLDLINE_REQUIRES(mutex_);
   void mark_settled(const sync::ActionRef&, Known&, sync::ChangeNumber at) HOLDLINE_REQUIRES(mutex_);
+  void mark_refused(Known&) HOLDLINE_REQUIRES(mutex_);
+  template <class Mark>
+  void mark(Known&, const Mark&) HOLDLINE_REQUIRES(mutex_);
   void put(std::shared_ptr<const OverlayOp>, std::vector<OverlayPosting>& postings) HOLDLINE_REQUIRES(mutex_);
   template <class Change>
   void edit(const sync::RecordKey&, const Change&) HOLDLINE_REQUIRES(mutex_);

@@ -109,7 +109,8 @@ std::vector<sync::RecordKey> OverlayIndex::candidates(const SearchQuery& query) 
   std::vector<sync::RecordKey> keys;
   if (!query.reference.empty()) collect(FoundBy::reference, query.reference, keys);
   if (!query.phone.empty()) collect(FoundBy::phone, query.phone, keys);
-  collect_names(query.words, keys);
+  if (!query.phone_start.empty()) collect(FoundBy::phone_start, query.phone_start, keys);
+  for (const SearchQuery::Words& words : query.names()) collect_names(words, keys);
   make_unique(keys);
   return keys;
 }

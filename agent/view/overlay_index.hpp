@@ -20,7 +20,7 @@
 
 namespace holdline::agent {
 
-enum class FoundBy : std::uint8_t { word, phone, reference, parent };
+enum class FoundBy : std::uint8_t { word, phone, phone_start, reference, parent };
 
 struct OverlayPosting {
   FoundBy by = FoundBy::word;

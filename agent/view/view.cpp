@@ -1,7 +1,6 @@
 #include "agent/view/view.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 namespace holdline::agent {
@@ -11,6 +10,8 @@ namespace {
 // Pending records are looked at in portions, so that a common beginning among 100,000 of them costs no more than what
 // is shown.
 constexpr std::size_t portion = 64;
+// Looked at for one search: bounds how long others wait for a word that thousands begin with.
+constexpr std::size_t most_candidates = 16'384;
 
 bool is_live(const std::optional<Shown>& shown) { return shown && !shown->record.deleted; }
 
@@ -24,8 +25,8 @@ AsOf as_of(const Seen& seen) {
 View::View(std::unique_ptr<ReplicaReader> reader, Snapshots snapshots)
     : reader_(std::move(reader)), snapshots_(std::move(snapshots)) {}
 
-std::optional<Shown> View::show(const OverlaySnapshot& snapshot, const sync::RecordKey& key, ReplicaRow* row,
-                                sync::ChangeNumber cursor) const {
+std::optional<Shown> View::show(const Sight& sight, const OverlaySnapshot& snapshot, const sync::RecordKey& key,
+                                ReplicaRow* row, sync::ChangeNumber cursor) const {
   Shown shown;
   std::optional<sync::Record> stood;
   if (row != nullptr) {
@@ -36,15 +37,17 @@ std::optional<Shown> View::show(const OverlaySnapshot& snapshot, const sync::Rec
   if (!folded) return std::nullopt;
   shown.record = *std::move(folded);
   for (const auto& op : snapshot.ops(key)) {
-    if (!op->pending_at(cursor)) continue;
+    if (op->refused && (shown.attention.empty() || shown.attention.back() != op->ref))
+      shown.attention.push_back(op->ref);
+    if (!op->shows_at(cursor)) continue;
     if (shown.pending.empty() || shown.pending.back() != op->ref) shown.pending.push_back(op->ref);
     for (const sync::FieldChange& change : op->op.changes) shown.own |= sync::FieldMask{1} << change.field;
   }
-  return shown;
+  return sight.permitted(reader_->layout().schema(), std::move(shown));
 }
 
 // In the order of `keys`; nullopt where there is nothing.
-Result<std::vector<std::optional<Shown>>> View::show_all(const OverlaySnapshot& snapshot,
+Result<std::vector<std::optional<Shown>>> View::show_all(const Sight& sight, const OverlaySnapshot& snapshot,
                                                          std::span<const sync::RecordKey> keys, AsOf& at) {
   HOLDLINE_ASSIGN(auto seen, reader_->find(keys));
   at = as_of(seen);
@@ -53,21 +56,21 @@ Result<std::vector<std::optional<Shown>>> View::show_all(const OverlaySnapshot& 
   auto row = seen.rows.begin();
   for (const sync::RecordKey& key : keys) {
     const bool stands = row != seen.rows.end() && row->record.key == key;
-    all.push_back(show(snapshot, key, stands ? &*row : nullptr, seen.cursor.cn));
+    all.push_back(show(sight, snapshot, key, stands ? &*row : nullptr, seen.cursor.cn));
     if (stands) ++row;
   }
   return all;
 }
 
-Result<View::RecordResult> View::find(const sync::RecordKey& key) {
+Result<View::RecordResult> View::find(const sync::RecordKey& key, Sight sight) {
   const auto snapshot = snapshots_();
   RecordResult one;
-  HOLDLINE_ASSIGN(auto shown, show_all(*snapshot, {&key, 1}, one.as_of));
+  HOLDLINE_ASSIGN(auto shown, show_all(sight, *snapshot, {&key, 1}, one.as_of));
   one.shown = std::move(shown.front());
   return one;
 }
 
-Result<View::RecordList> View::children(const sync::Collection& collection, const sync::Id& parent) {
+Result<View::RecordList> View::children(const sync::Collection& collection, const sync::Id& parent, Sight sight) {
   const auto snapshot = snapshots_();
   const Shape* shape = reader_->layout().shape(collection.no);
   HOLDLINE_ASSIGN(auto seen, reader_->children(collection, parent));
@@ -79,39 +82,61 @@ Result<View::RecordList> View::children(const sync::Collection& collection, cons
   for (ReplicaRow& row : seen.rows) {
     const sync::RecordKey key = row.record.key;
     taken.insert(key);
-    take(show(*snapshot, key, &row, seen.cursor.cn));
+    take(show(sight, *snapshot, key, &row, seen.cursor.cn));
   }
   auto pending = snapshot->under(collection.no, parent);
   std::erase_if(pending, [&](const sync::RecordKey& key) { return taken.contains(key); });
   if (pending.empty()) return many;
   AsOf later;
-  HOLDLINE_ASSIGN(auto shown, show_all(*snapshot, pending, later));
+  HOLDLINE_ASSIGN(auto shown, show_all(sight, *snapshot, pending, later));
   for (auto& one : shown) take(std::move(one));
   return many;
 }
 
-Result<View::RecordList> View::list(const sync::Collection& collection, const sync::Id& before, std::size_t limit) {
+// What is not at the hub yet, the last saved first.
+Result<void> View::list_own(const sync::Collection& collection, const OverlaySnapshot& snapshot, sync::Id before,
+                            std::size_t limit, const Sight& sight, RecordList& many) {
+  while (many.shown.size() < limit) {
+    const auto ids = snapshot.created(collection.no, before, portion);
+    std::vector<sync::RecordKey> keys;
+    for (const sync::Id& id : ids) keys.push_back({collection.no, id});
+    if (keys.empty()) return {};
+    HOLDLINE_ASSIGN(auto all, show_all(sight, snapshot, keys, many.as_of));
+    for (auto& one : all)
+      if (is_live(one) && one->cn == 0 && many.shown.size() < limit) many.shown.push_back(*std::move(one));
+    before = ids.back();
+  }
+  return {};
+}
+
+Result<View::RecordList> View::list(const sync::Collection& collection, const sync::Id& before, std::size_t limit,
+                                    Sight sight) {
   const auto snapshot = snapshots_();
+  const Shape* shape = reader_->layout().shape(collection.no);
+  const sync::RecordKey last{collection.no, before};
+  std::optional<ListPlace> after;
   RecordList many;
-  sync::Id after = before;
+  if (!before.is_nil()) {
+    HOLDLINE_ASSIGN(const auto seen, reader_->find({&last, 1}));
+    if (!seen.rows.empty())
+      after = shape->place_of(seen.rows.front().record);
+    else if (!snapshot->creates(last))
+      after = shape->place_of(before);
+  }
+  if (!after) HOLDLINE_TRY(list_own(collection, *snapshot, before, limit, sight, many));
+  std::set<sync::Id> taken;  // between the two reads the hub may have taken some
+  for (const Shown& shown : many.shown) taken.insert(shown.record.key.id);
   while (many.shown.size() < limit) {
     HOLDLINE_ASSIGN(auto seen, reader_->list(collection, after, limit));
     many.as_of = as_of(seen);
-    const auto created = snapshot->created(collection.no, after, limit);
-    // Both hold everything down to their last id; below the higher of these something may be missing.
-    sync::Id from;
-    if (seen.rows.size() == limit) from = seen.rows.back().record.key.id;
-    if (created.size() == limit) from = std::max(from, created.back());
-    std::map<sync::Id, ReplicaRow*, std::greater<>> page;
-    for (ReplicaRow& row : seen.rows) page[row.record.key.id] = &row;
-    for (const sync::Id& id : created) page.try_emplace(id, nullptr);
-    for (const auto& [id, row] : page) {
-      if (many.shown.size() == limit || id < from) break;
-      auto shown = show(*snapshot, {collection.no, id}, row, seen.cursor.cn);
+    for (ReplicaRow& row : seen.rows) {
+      const sync::RecordKey key = row.record.key;
+      after = shape->place_of(row.record);
+      if (many.shown.size() == limit || taken.contains(key.id)) continue;
+      auto shown = show(sight, *snapshot, key, &row, seen.cursor.cn);
       if (is_live(shown)) many.shown.push_back(*std::move(shown));
     }
-    if (from.is_nil()) break;
-    after = from;
+    if (seen.rows.size() < limit) break;
   }
   return many;
 }
@@ -122,6 +147,7 @@ struct View::Search {
   const OverlaySnapshot& snapshot;
   SearchQuery query;
   std::optional<sync::CollectionNo> only;
+  Sight sight;
   std::size_t wanted;  // one more than asked for, to know whether there is more
   std::vector<Hit> hits{};
   std::set<sync::RecordKey> roots{};
@@ -154,7 +180,7 @@ void View::Search::take(std::optional<Shown> root, const sync::RecordKey& matche
 }
 
 Result<void> View::Search::take_pending(std::span<const sync::RecordKey> keys, AsOf& at) {
-  HOLDLINE_ASSIGN(auto shown, view.show_all(snapshot, keys, at));
+  HOLDLINE_ASSIGN(auto shown, view.show_all(sight, snapshot, keys, at));
   for (auto& one : shown) {
     auto why = matches(one);
     if (!why) continue;
@@ -163,7 +189,7 @@ Result<void> View::Search::take_pending(std::span<const sync::RecordKey> keys, A
     if (root == matched) {
       take(std::move(one), matched, *std::move(why));
     } else if (!enough() && !roots.contains(root)) {
-      HOLDLINE_ASSIGN(auto found, view.show_all(snapshot, {&root, 1}, at));
+      HOLDLINE_ASSIGN(auto found, view.show_all(sight, snapshot, {&root, 1}, at));
       // A child whose root is elsewhere is better than nothing.
       take(found.front() ? std::move(found.front()) : std::move(one), matched, *std::move(why));
     }
@@ -173,7 +199,7 @@ Result<void> View::Search::take_pending(std::span<const sync::RecordKey> keys, A
 
 Result<void> View::Search::take_candidate(ReplicaReader::Candidate candidate, sync::ChangeNumber cursor) {
   const sync::RecordKey matched = candidate.matched.record.key;
-  auto shown = view.show(snapshot, matched, &candidate.matched, cursor);
+  auto shown = view.show(sight, snapshot, matched, &candidate.matched, cursor);
   auto why = matches(shown);  // a pending edit may have changed what the index knows
   if (!why) return {};
   const sync::RecordKey root = root_of(*shown);
@@ -182,32 +208,36 @@ Result<void> View::Search::take_candidate(ReplicaReader::Candidate candidate, sy
     return {};
   }
   ReplicaRow* row = candidate.root && candidate.root->record.key == root ? &*candidate.root : nullptr;
-  auto found = view.show(snapshot, root, row, cursor);
+  auto found = view.show(sight, snapshot, root, row, cursor);
   take(found ? std::move(found) : std::move(shown), matched, *std::move(why));
   return {};
 }
 
-Result<View::Hits> View::search(std::string_view typed, std::size_t limit, std::optional<sync::CollectionNo> only) {
+Result<View::Hits> View::search(std::string_view typed, std::size_t limit, std::optional<sync::CollectionNo> only,
+                                Sight sight) {
   limit = std::min(limit, max_hits);
   const auto snapshot = snapshots_();
-  Search search{*this, *snapshot, parse_query(reader_->normalizer(), typed), only, limit + 1};
+  Search search{*this, *snapshot, parse_query(reader_->normalizer(), typed), only, sight, limit + 1};
   Hits answer;
   const auto pending = snapshot->candidates(search.query);
   for (std::size_t at = 0; at < pending.size() && !search.enough(); at += portion) {
     const std::size_t count = std::min(portion, pending.size() - at);
     HOLDLINE_TRY(search.take_pending({pending.data() + at, count}, answer.as_of));
   }
-  // Pending edits may take some of the candidates away, and pending hits stand for others: rarely, so that reading more
-  // of them is left to a second time.
+  // Pending edits may take some of the candidates away, and pending hits stand for others; what the person may not see
+  // goes as well, and may be most of a common name. So more of them are read until there is enough.
   const std::size_t spare = std::min(snapshot->actions(), max_hits);
-  for (const std::size_t asked : {search.wanted, search.wanted + spare}) {
+  for (std::size_t asked = search.wanted;;) {
     HOLDLINE_ASSIGN(auto seen, reader_->search(search.query, asked, only));
     answer.as_of = as_of(seen);
     for (ReplicaReader::Candidate& candidate : seen.rows)
       HOLDLINE_TRY(search.take_candidate(std::move(candidate), seen.cursor.cn));
-    if (search.enough() || seen.rows.size() < asked || spare == 0) break;
+    if (search.enough() || seen.rows.size() < asked) break;
+    answer.more = asked >= most_candidates;
+    if (answer.more) break;
+    asked = std::min(most_candidates, 4 * asked + spare);
   }
-  answer.more = search.hits.size() > limit;
+  answer.more = answer.more || search.hits.size() > limit;
   answer.hits = std::move(search.hits);
   answer.hits.resize(std::min(answer.hits.size(), limit));
   return answer;

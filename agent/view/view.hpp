@@ -18,6 +18,7 @@
 
 #include "agent/replica/replica.hpp"
 #include "agent/view/overlay.hpp"
+#include "sync/action/rights.hpp"
 #include "sync/schema/schema.hpp"
 
 namespace holdline::agent {
@@ -27,8 +28,9 @@ inline constexpr std::size_t max_hits = 50;
 struct Shown {
   sync::Record record;        // as it will be when the pending actions have taken effect; may be marked deleted
   sync::ChangeNumber cn = 0;  // of the ledger's row; 0: the ledger has none that this workstation holds
-  std::vector<sync::ActionRef> pending;  // own actions folded in, oldest first; empty: exactly the ledger's row
-  sync::FieldMask own = 0;               // fields those actions set
+  std::vector<sync::ActionRef> pending;    // own actions folded in, oldest first; empty: exactly the ledger's row
+  sync::FieldMask own = 0;                 // fields those actions set
+  std::vector<sync::ActionRef> attention;  // own actions on it that the hub refused and nobody has decided on
 };
 
 // The place in the feed an answer was read at, and when the hub had said so.
@@ -41,6 +43,16 @@ struct Hit {
   Shown root;               // what to show: a customer, an entry
   sync::RecordKey matched;  // the record that matched: the root or one of its children
   Match why;
+};
+
+// Whose eyes a query is answered for (see sight.hpp); without `who` everything is shown, for the daemon's own use.
+struct Sight {
+  const sync::Rights* who = nullptr;
+  sync::Reading reading = sync::Reading::one;
+
+  // What of it may be shown: nothing when its scope or collection is not theirs, else without the fields they do not
+  // see.
+  std::optional<Shown> permitted(const sync::Schema& schema, std::optional<Shown> shown) const;
 };
 
 class View {
@@ -62,14 +74,18 @@ class View {
     bool more = false;  // there is more than was asked for
     AsOf as_of;
   };
-  Result<RecordResult> find(const sync::RecordKey& key);
+  Result<RecordResult> find(const sync::RecordKey& key, Sight sight = {});
   // Children of a record in one collection; deleted ones are left out. In the replica's order, pending ones last.
-  Result<RecordList> children(const sync::Collection& collection, const sync::Id& parent);
-  // Newest id first, after `before` (nil: from the newest), at most `limit`; deleted ones are left out.
-  Result<RecordList> list(const sync::Collection& collection, const sync::Id& before, std::size_t limit);
+  Result<RecordList> children(const sync::Collection& collection, const sync::Id& parent, Sight sight = {});
+  // What is not at the hub yet, the last saved first, then the replica's rows in the order of their collection (see
+  // Collection::sort_by), at most `limit`; goes on after the record `before` (nil: from the top). Deleted ones are left
+  // out.
+  Result<RecordList> list(const sync::Collection& collection, const sync::Id& before, std::size_t limit,
+                          Sight sight = {});
   // At most `limit`, never more than max_hits. Own pending records first, then as ReplicaReader::search says. `only`:
   // roots of one collection.
-  Result<Hits> search(std::string_view typed, std::size_t limit, std::optional<sync::CollectionNo> only = {});
+  Result<Hits> search(std::string_view typed, std::size_t limit, std::optional<sync::CollectionNo> only = {},
+                      Sight sight = {});
 
   // A query met bytes of the replica that are not those that were written; until reopen().
   bool met_damage() const { return reader_->met_damage(); }
@@ -81,10 +97,12 @@ class View {
 
  private:
   struct Search;
-  std::optional<Shown> show(const OverlaySnapshot&, const sync::RecordKey&, ReplicaRow* row,
+  Result<void> list_own(const sync::Collection& collection, const OverlaySnapshot& snapshot, sync::Id before,
+                        std::size_t limit, const Sight& sight, RecordList& many);
+  std::optional<Shown> show(const Sight&, const OverlaySnapshot&, const sync::RecordKey&, ReplicaRow* row,
                             sync::ChangeNumber cursor) const;
-  Result<std::vector<std::optional<Shown>>> show_all(const OverlaySnapshot&, std::span<const sync::RecordKey> keys,
-                                                     AsOf& as_of);
+  Result<std::vector<std::optional<Shown>>> show_all(const Sight&, const OverlaySnapshot&,
+                                                     std::span<const sync::RecordKey> keys, AsOf& as_of);
 
   std::unique_ptr<ReplicaReader> reader_;
   Snapshots snapshots_;

@@ -42,6 +42,7 @@ TEST_F(AgentConfigTest, MistypedSettingsAreProblemsNotDefaults) {
   EXPECT_EQ(read("[local]\nsocket = \"\"\n").problems.size(), 1u);
   EXPECT_EQ(read("[local]\nsockets = \"/run/a.sock\"\n").problems.size(), 1u);
   EXPECT_EQ(read("[hub]\nproxy = 5\n").problems.size(), 1u);
+  EXPECT_EQ(read("[site]\nregion = \"UK\"\n").problems.size(), 1u);
 }
 
 TEST_F(AgentConfigTest, AMissingFileIsAnError) { EXPECT_FALSE(read_agent_config(scratch / "none.toml")); }

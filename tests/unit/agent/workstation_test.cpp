@@ -26,7 +26,8 @@ TEST_F(WorkstationTest, AFirstRunMakesWhatALaterRunOpens) {
 TEST_F(WorkstationTest, AMissingOutboxIsNeverAFirstRun) {
   run_once();
   std::filesystem::remove(directory() / "outbox.db");
-  EXPECT_EQ(code_of(start()), "database-missing");
+  must(start());
+  EXPECT_EQ(api->workstation()->outbox().status().code, "outbox-missing");
   EXPECT_FALSE(std::filesystem::exists(directory() / "outbox.db"));
 }
 
@@ -124,7 +125,8 @@ TEST_F(WorkstationTest, AReportOfDamageDoesNotGiveUpTheFileThatTookThePlaceMeanw
 TEST_F(WorkstationTest, NewRecordsGoToTheFirstScopeUnlessAnotherIsSet) {
   enrol();
   must(start());
-  EXPECT_EQ(api->workstation()->default_scope(), test_scope);
+  EXPECT_EQ(api->workstation()->default_scope({"agent", {"other/team", test_scope}}), test_scope);
+  EXPECT_EQ(api->workstation()->default_scope({"agent", {}}), test_scope);
   EXPECT_EQ(api->workstation()->maker().device, identity().device);
 }
 

@@ -26,13 +26,13 @@ namespace holdline::agent {
 
 // One person's entry in the hub's list of people.
 inline nlohmann::json person_json(const std::string& name, std::string_view password, const sync::Id& id,
-                                  platform::Entropy& entropy) {
+                                  platform::Entropy& entropy, const std::string& role = "agent") {
   const auto key = platform::SigningKey::generate(entropy);
   const auto wrapped = must(platform::wrap_secret(password, key.seed().view(), entropy, {1, 8}));
   const std::string_view public_key(reinterpret_cast<const char*>(key.public_key().data()), key.public_key().size());
   return {{"id", id.text()},
           {"name", name},
-          {"role", "agent"},
+          {"role", role},
           {"scopes", {test_scope}},
           {"public_key", sync::to_hex(public_key)},
           {"wrapped", sync::to_hex(wrapped)}};
@@ -58,7 +58,8 @@ class LocalApiTest : public testing::Test {
     own.hub = "https://hub.invalid:7443";
     own.scopes = {test_scope};
     own.schema = test_schema().hash();
-    own.ca_pem = own.certificate.chain_pem = own.certificate.key_pem = "of the test";
+    own.ca_pem = own.certificate.chain_pem = "of the test\n";
+    own.certificate.key_pem = "-----BEGIN PRIVATE KEY-----\nof the test";
     return own;
   }
   // The files of an enrolled workstation; what it holds of the ledger is `records`.
@@ -84,10 +85,14 @@ class LocalApiTest : public testing::Test {
     enrol(records);
     must(start());
     must(api->workstation()->accounts().keep(
-        Json{{"people", {person_json("ada", "password", id_of(4), entropy)}}}.dump()));
+        Json{{"people", {person_json("ada", "password", id_of(4), entropy, role)}}}.dump()));
     sign_in();
   }
-  void sign_in() { ASSERT_EQ(post("/login", {{"person", "ada"}, {"password", "password"}}).status, 200); }
+  void sign_in(const std::string& name = "ada") {
+    const auto answer = post("/login", {{"person", name}, {"password", "password"}});
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    token = answer.json().at("token");
+  }
   // As after a restart of the daemon: what is in memory only is gone.
   void restart() {
     must(start());
@@ -105,6 +110,7 @@ class LocalApiTest : public testing::Test {
     request.path = "/api/v1" + path;
     request.body = std::move(body);
     request.peer.uid = uid;
+    if (!token.empty()) request.headers["authorization"] = "Bearer " + token;
     if (!key.empty()) request.headers["idempotency-key"] = std::move(key);
     auto answered = std::make_shared<std::promise<Answer>>();
     auto answer = answered->get_future();
@@ -132,6 +138,8 @@ class LocalApiTest : public testing::Test {
   platform::FileKeystore keystore = must(platform::FileKeystore::open(scratch / "keys", entropy));
   platform::Logger log{[](std::string_view) {}, pc_clock, {}};
   std::uint32_t uid = 1000;
+  std::string token;           // of this terminal
+  std::string role = "agent";  // of who signs in
   std::unique_ptr<LocalApi> api;
 };
 

@@ -15,9 +15,9 @@ TEST(ApiInput, ALimitIsKeptWithinItsBounds) {
 }
 
 TEST(ApiInput, AListGoesOnBeforeAnIdAndNothingElse) {
-  EXPECT_TRUE(before_of({})->is_nil());
-  EXPECT_FALSE(before_of({{"before", "17"}}));
-  EXPECT_EQ(before_of({{"before", "11111111-1111-4111-8111-111111111111"}})->text(),
+  EXPECT_TRUE(id_of({}, "before")->is_nil());
+  EXPECT_FALSE(id_of({{"before", "17"}}, "before"));
+  EXPECT_EQ(id_of({{"before", "11111111-1111-4111-8111-111111111111"}}, "before")->text(),
             "11111111-1111-4111-8111-111111111111");
 }
 
@@ -28,7 +28,7 @@ TEST(ApiInput, AnActionIsNamedByLaneAndNumber) {
 }
 
 TEST(ApiInput, AnAdditionNamesItsRecordsByTheirPlaceAndTakesTheTimeItIsTold) {
-  const auto addition = addition_of(test_schema(), collection_of("customer"), "acme/north",
+  const auto addition = addition_of(test_schema(), collection_of("customer"), "acme/north", {},
                                     R"({"fields":{"given":"Ada"},"phones":[{"e164":"+442075518700"}],)"
                                     R"("event_time":"2026-03-01T09:30:00Z"})");
   ASSERT_TRUE(addition && addition->findings.empty());

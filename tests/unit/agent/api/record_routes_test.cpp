@@ -26,6 +26,22 @@ TEST_F(LocalApiRecordsTest, AnEntryIsSavedAndShownAtOnce) {
   EXPECT_EQ(get("/entries").json().at("items").size(), 1u);
 }
 
+TEST_F(LocalApiRecordsTest, WhatIsNotForThisWorkstationIsRefusedBeforeItIsSaved) {
+  enrol();
+  must(save_grant(directory(), "desk 7", {test_scope}, 0b01));
+  must(start());
+  must(api->workstation()->accounts().keep(
+      Json{{"people", {person_json("ada", "password", id_of(4), entropy)}}}.dump()));
+  sign_in();
+  auto vulnerable = customer("Ada");
+  vulnerable["fields"]["vulnerable"] = true;
+  const auto refused = post("/customers", vulnerable, "key");
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_EQ(refused.json().at("error").at("findings").at(0).at("code"), "field-refused");
+  EXPECT_TRUE(outbox().empty());
+  EXPECT_EQ(post("/customers", customer("Ada"), "key").status, 201);
+}
+
 TEST_F(LocalApiRecordsTest, TheSameKeyTwiceIsOneAction) {
   work();
   const auto first = post("/entries", message, "key"), second = post("/entries", message, "key");
@@ -34,6 +50,22 @@ TEST_F(LocalApiRecordsTest, TheSameKeyTwiceIsOneAction) {
   EXPECT_EQ(second.json().at("action"), first.json().at("action"));
   EXPECT_EQ(second.json().at("created"), first.json().at("created"));
   EXPECT_EQ(outbox().size(), 1u);
+}
+
+// Found when the second person was told "repeated" about an entry that was never saved.
+TEST_F(LocalApiRecordsTest, TheSameKeyOfAnotherPersonIsAnotherAction) {
+  work();
+  must(api->workstation()->accounts().keep(
+      Json{{"people",
+            {person_json("ada", "password", id_of(4), entropy), person_json("bob", "password", id_of(5), entropy)}}}
+          .dump()));
+  sign_in("ada");  // by another key than before
+  ASSERT_EQ(post("/entries", message, "key").status, 201);
+  token.clear();
+  sign_in("bob");
+  EXPECT_EQ(post("/entries", message, "key").json().at("repeated"), false);
+  EXPECT_EQ(post("/entries", message, "key").json().at("repeated"), true);
+  EXPECT_EQ(outbox().size(), 2u);
 }
 
 TEST_F(LocalApiRecordsTest, TheSameKeyWithAnotherBodyIsRefused) {
@@ -150,6 +182,69 @@ TEST_F(LocalApiRecordsTest, AChildThatIsWrongSavesNothingOfTheCustomer) {
   EXPECT_TRUE(outbox().empty());
 }
 
+TEST_F(LocalApiRecordsTest, AFindingNamesTheFieldAsTheFormDoesAndWhichOfSeveral) {
+  work();
+  Json ada = customer("Ada");
+  ada["phones"] = {{{"e164", "+442075518700"}}, {{"e164", "12"}}};
+  const auto refused = post("/customers", ada, "key");
+  EXPECT_EQ(refused.code(), "invalid");
+  const Json finding = refused.json().at("error").at("findings").at(0);
+  EXPECT_EQ(finding.at("code"), "not-a-phone");
+  EXPECT_EQ(finding.at("weight"), "refused");
+  EXPECT_TRUE(finding.at("message").get<std::string>().starts_with("Phone number 2 ")) << finding;
+  EXPECT_EQ(refused.json().at("error").at("message"), finding.at("message"));
+}
+
+TEST_F(LocalApiRecordsTest, WhatIsAskedIsSavedWhenThePersonSaysWhy) {
+  work();
+  const Json odd{{"fields", {{"family", "07700 900123"}}}};
+  EXPECT_EQ(post("/customers", odd, "key").code(), "asked");
+  EXPECT_TRUE(outbox().empty());
+  Json meant = odd;
+  meant["accept"] = {{"hints", {"looks-like-phone"}}};
+  EXPECT_EQ(post("/customers", meant, "key").code(), "invalid") << "a reason is missing";
+  meant["accept"] = {{"hints", {"something-else"}}, {"because", "it is so"}};
+  EXPECT_EQ(post("/customers", meant, "key").code(), "asked");
+  meant["accept"] = {{"hints", {"looks-like-phone", "something-else"}}, {"because", "it is so"}};
+  ASSERT_EQ(post("/customers", meant, "key").status, 201);
+  EXPECT_EQ(get("/outbox/3/1").json().at("accepted"), (Json{{"hints", {"looks-like-phone"}}, {"because", "it is so"}}));
+}
+
+TEST_F(LocalApiRecordsTest, SomebodyWhoIsHereAlreadyIsAskedAbout) {
+  work();
+  Json ada{{"fields", {{"given", "Ada"}, {"family", "Lovelace"}}}};
+  ada["phones"] = {{{"e164", "+442075518700"}}};
+  ada["emails"] = {{{"addr", "ada@example.com"}}};
+  ASSERT_EQ(post("/customers", ada, "first").status, 201);
+  Json again{{"fields", {{"given", "ADA"}, {"family", " lovelace"}}}};
+  again["emails"] = {{{"addr", "Ada@EXAMPLE.com"}}};
+  const auto asked = post("/customers", again, "second");
+  EXPECT_EQ(asked.code(), "asked");
+  EXPECT_EQ(asked.json().at("error").at("findings").at(0).at("code"), "same-customer");
+  again["fields"]["given"] = "Anna";
+  EXPECT_EQ(post("/customers", again, "third").status, 201) << "her sister";
+}
+
+TEST_F(LocalApiRecordsTest, OneAddressIsOneRecordHoweverItIsWritten) {
+  work({customer_of(1, "Ada", "Byron")});
+  const std::string path = "/customers/" + id_of(1).text();
+  const auto first = post(path + "/emails", {{"fields", {{"addr", "HELLO@Example.COM"}}}}, "a");
+  const auto second = post(path + "/emails", {{"fields", {{"addr", "hello@example.com"}}}}, "b");
+  ASSERT_EQ(first.status, 201) << first.body;
+  ASSERT_EQ(second.status, 201) << second.body;
+  EXPECT_EQ(first.json().at("created"), second.json().at("created"));
+  EXPECT_EQ(get(path).json().at("children").at("email").size(), 1u);
+}
+
+TEST_F(LocalApiRecordsTest, AnEditThatLeavesNobodyNamedIsRefused) {
+  work({customer_of(1, "Ada", "Byron")});
+  const std::string path = "/customers/" + id_of(1).text();
+  const Json nobody{{"given", {{"base", "Ada"}, {"value", nullptr}}}, {"family", {{"base", "Byron"}, {"value", " "}}}};
+  const auto refused = patch(path, {{"changes", nobody}}, "key");
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_EQ(refused.json().at("error").at("findings").at(0).at("code"), "nobody-named");
+}
+
 TEST_F(LocalApiRecordsTest, AnEditCarriesTheValueItWasMadeFrom) {
   work({customer_of(1, "Ada", "Byron")});
   const Json change{{"changes", {{"family", {{"base", "Byron"}, {"value", "Lovelace"}}}}}};
@@ -159,6 +254,36 @@ TEST_F(LocalApiRecordsTest, AnEditCarriesTheValueItWasMadeFrom) {
   const Json op = get("/outbox/3/1").json().at("ops").at(0);
   EXPECT_EQ(op.at("changes").at("family"), (Json{{"base", "Byron"}, {"value", "Lovelace"}}));
   EXPECT_EQ(op.at("scope"), test_scope);
+}
+
+TEST_F(LocalApiRecordsTest, AnEditOfOneLineOfAnAddressSaysTheWholeAddress) {
+  sync::Record stands = customer_of(1, "Ada", "Byron");
+  const auto& customers = collection_of("customer");
+  stands.fields[*customers.field("street")] = text("Ring 1");
+  stands.fields[*customers.field("city")] = text("Bonn");
+  work({stands});
+  const std::string path = "/customers/" + id_of(1).text();
+  const Json change{{"street", {{"base", "Ring 1"}, {"value", "Ring 2"}}}};
+  EXPECT_EQ(patch(path, {{"changes", change}, {"cn", "9999"}}, "old").code(), "changed-meanwhile");
+  ASSERT_EQ(patch(path, {{"changes", change}, {"cn", get(path).json().at("cn")}}, "key").status, 200);
+  const Json changes = get("/outbox/3/1").json().at("ops").at(0).at("changes");
+  EXPECT_EQ(changes.size(), 4u);
+  EXPECT_EQ(changes.at("city"), (Json{{"base", "Bonn"}, {"value", "Bonn"}}));
+}
+
+TEST_F(LocalApiRecordsTest, ACustomerGetsAnotherNumberWhichIsPreferredAndTakenAway) {
+  work({customer_of(1, "Ada", "Byron")});
+  const std::string path = "/customers/" + id_of(1).text();
+  const auto added = post(path + "/phones", {{"fields", {{"e164", "+442075518700"}}}}, "a");
+  ASSERT_EQ(added.status, 201) << added.body;
+  const std::string phone = added.json().at("created").at(0);
+  EXPECT_EQ(patch(path, {{"changes", {{"primary_phone", {{"base", nullptr}, {"value", phone}}}}}}, "b").status, 200);
+  EXPECT_EQ(get("/phones/" + phone).json().at("fields").at("customer"), id_of(1).text());
+  EXPECT_EQ(ask("DELETE", "/phones/" + phone, "{}", "c").status, 422);
+  ASSERT_EQ(ask("DELETE", "/phones/" + phone, R"({"reason":"wrong number"})", "d").status, 200);
+  EXPECT_TRUE(get(path).json().at("children").at("phone").empty());
+  EXPECT_EQ(get("/entries").json().at("items").at(0).at("fields").at("note"), "Phone deleted: wrong number");
+  EXPECT_EQ(outbox().at(0).at("what"), "Deletion of phone");
 }
 
 TEST_F(LocalApiRecordsTest, AnEditOfNobodyIsNotSaved) {
@@ -183,10 +308,13 @@ TEST_F(LocalApiRecordsTest, WhatWasJustSavedIsFound) {
 TEST_F(LocalApiRecordsTest, AListIsReadPageByPage) {
   work();
   for (const char* key : {"a", "b", "c"}) ASSERT_EQ(post("/entries", message, key).status, 201);
-  const Json first = get("/entries?limit=2").json().at("items");
-  ASSERT_EQ(first.size(), 2u);
-  const Json rest = get("/entries?limit=2&before=" + first.at(1).at("id").get<std::string>()).json().at("items");
-  ASSERT_EQ(rest.size(), 1u);
+  const Json first = get("/entries?limit=2").json();
+  ASSERT_EQ(first.at("items").size(), 2u);
+  EXPECT_EQ(first.at("next"), first.at("items").at(1).at("id"));
+  const Json rest = get("/entries?limit=2&before=" + first.at("next").get<std::string>()).json();
+  ASSERT_EQ(rest.at("items").size(), 1u);
+  EXPECT_TRUE(rest.at("next").is_null());
+  EXPECT_TRUE(get("/entries?limit=3").json().at("next").is_null()) << "the last page may be a full one";
   EXPECT_EQ(get("/entries?before=yesterday").status, 400);
 }
 

@@ -24,10 +24,12 @@ class EngineDownloadTest : public EngineTest {
     Served served{snapshot.manifest, {}};
     served.manifest.epoch = next_epoch;
     for (std::size_t i = 0; i < snapshot.chunks.size(); ++i) {
-      auto bytes = packed(sync::encode_changes(test_schema(), snapshot.chunks[i]));
+      const sync::Bytes raw = sync::encode_changes(test_schema(), snapshot.chunks[i]);
+      auto bytes = packed(raw);
       sync::ChunkInfo& info = served.manifest.chunks[i];
       info.hash = sync::sha256(bytes);
       info.bytes = bytes.size();
+      info.raw_bytes = raw.size();
       served.chunks[std::string(sync::path::chunk) + sync::to_hex(info.hash.view())] = std::move(bytes);
     }
     return served;

@@ -48,6 +48,15 @@ TEST_F(EngineDownloadTest, AnEntryStaysOnTheScreenUntilTheSnapshotOfARestoredHub
   EXPECT_EQ(overlay.snapshot()->actions(), 0u);
 }
 
+// The scopes may change between the welcome and the manifest: what the copy holds is what it was made for.
+TEST_F(EngineDownloadTest, ACopyIsOfTheGrantsThatItsManifestNames) {
+  auto served = serve(20, customers(2));
+  served.manifest.grants = welcome().grants + 1;
+  bootstrap_from(served);
+  EXPECT_EQ(copy.replica->position().grants, served.manifest.grants);
+  EXPECT_EQ(must(sync::decode_pull_request(take(sync::path::pull).body)).grants, served.manifest.grants);
+}
+
 TEST_F(EngineDownloadTest, ASnapshotThatWasBegunIsContinuedInTheNextConversation) {
   const auto served = serve(20, customers(7));
   begin_bootstrap(served);
@@ -67,10 +76,18 @@ TEST_F(EngineDownloadTest, ASnapshotThatWasBegunIsContinuedInTheNextConversation
   EXPECT_EQ(copy.replica->position().epoch, next_epoch);
 }
 
+TEST_F(EngineDownloadTest, AManifestOfAChunkThatNoMessageCanHoldIsRefused) {
+  auto served = serve(20, customers(1));
+  served.manifest.chunks[0].bytes = ~std::uint64_t{0};
+  begin_bootstrap(served);
+  EXPECT_EQ(error_code(), "malformed-message");
+  EXPECT_EQ(waiting(sync::path::chunk), 0u);
+}
+
 TEST_F(EngineDownloadTest, AChunkThatIsNotWhatItsHashNamesIsRefused) {
   const auto served = serve(20, customers(3));
   begin_bootstrap(served);
-  answer(take(sync::path::chunk), packed("something else"));
+  answer(take(sync::path::chunk), sync::Bytes(served.chunks.begin()->second.size(), 'x'));
   EXPECT_EQ(error_code(), "hash-differs");
   EXPECT_EQ(engine->status().state, sync::SessionState::resting);
   EXPECT_EQ(copy.replica->position().epoch, test_epoch);

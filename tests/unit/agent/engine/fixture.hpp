@@ -72,7 +72,7 @@ class EngineTest : public testing::Test {
     copy.bootstrap();
     make_engine();
   }
-  void make_engine() {
+  void make_engine(LineLimits line = {}) {
     Engine::Events events;
     events.published = [this](const SyncStatus&) { ++published; };
     events.wake_at = [this](std::int64_t boot_ms) { wake_at = boot_ms; };
@@ -80,7 +80,7 @@ class EngineTest : public testing::Test {
     events.schema_changed = [this](sync::Schema schema) { new_schema = std::move(schema); };
     engine = std::make_unique<Engine>(
         Engine::Parts{access, *copy.replica, overlay, transport, library, pc.clock, pc.entropy}, std::move(events),
-        sync::Session::Options{});
+        sync::Session::Options{}, line);
   }
 
   // The oldest request to this path that waits for an answer; the test fails when there is none.

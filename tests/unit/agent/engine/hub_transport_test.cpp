@@ -94,5 +94,11 @@ TEST_F(HubTransportTest, WhatWasAbandonedIsNeverAnswered) {
   EXPECT_FALSE(answers.contains(1));
 }
 
+// A batch of 256 KiB takes half a minute on a line of 64 kbit/s, and whatever is asked behind it waits as long.
+TEST_F(HubTransportTest, AnAnswerHasAsMuchMoreTimeAsWhatIsUnderWayNeeds) {
+  EXPECT_EQ(HubTransport::answer_limit_ms(40'000, 0), 40'000);
+  EXPECT_GE(HubTransport::answer_limit_ms(40'000, 256 * 1024), 40'000 + 2 * 256 * 1024 / 8);
+}
+
 }  // namespace
 }  // namespace holdline::agent

@@ -77,13 +77,14 @@ TEST_F(EngineTest, ResultsOutOfOrderMoveTheCursorAllTheSame) {
   EXPECT_EQ(pc.outbox->results_cursor(), 2u);
 }
 
-TEST_F(EngineTest, ARefusedActionTakesItsEffectFromTheScreen) {
+TEST_F(EngineTest, WhatARefusedActionCreatedStaysOnTheScreenMarked) {
   const Saved saved = pc.save(pc.customer("a"));
   follow();
   sync::PushReply reply;
   reply.results.push_back(pc.result(1, saved.ref, sync::Verdict::quarantined, 10));
   answer_push(take(sync::path::push), reply);
-  EXPECT_EQ(overlay.snapshot()->actions(), 0u);
+  const sync::RecordKey key{pc.collection("customer").no, saved.created.at(0)};
+  EXPECT_TRUE(overlay.snapshot()->ops(key).at(0)->refused);
   EXPECT_EQ(pc.outbox->status().quarantined, 1u);
 }
 
@@ -97,13 +98,15 @@ TEST_F(EngineTest, AnAppliedActionStaysOnTheScreenUntilItsChangeHasCome) {
   EXPECT_EQ(overlay.snapshot()->actions(), 0u);
 }
 
-TEST_F(EngineTest, ResultsThatCannotBeKeptAreNotTakenForKnown) {
+TEST_F(EngineTest, ResultsThatTheDiskDoesNotTakeHoldUpNothing) {
   const Saved saved = pc.save(pc.entry("a"));
   follow();
   pc.disk.fail_sync(1, true);
   answer_push(take(sync::path::push), settled(1, {saved.ref}, 11));
-  EXPECT_EQ(engine->status().state, sync::SessionState::resting);
-  EXPECT_FALSE(engine->status().settled);
+  EXPECT_EQ(engine->status().state, sync::SessionState::following);
+  EXPECT_EQ(pc.outbox->status().lanes[saved.ref.lane].waiting, 0u);
+  answer_pull(cut(10, 11));
+  EXPECT_EQ(copy.replica->position().cursor.cn, 10u) << "a crash would lay the entry over rows that have it";
   EXPECT_EQ(overlay.snapshot()->actions(), 1u);
 }
 

@@ -18,10 +18,13 @@ class AccountsTest : public testing::Test {
   void SetUp() override { must(pc.create()); }
 
   static std::string list(const std::vector<Json>& people) { return Json{{"people", people}}.dump(); }
-  Result<Session> sign_in(std::uint32_t uid, std::string_view name, std::string_view password) {
-    return accounts.sign_in(uid, name, password, pc.device, access, pc.clock);
+  Result<SignedIn> sign_in(std::string_view name, std::string_view password) {
+    return accounts.sign_in(name, password, pc.device, access, pc.clock);
   }
-  std::string refusal(std::string_view name, std::string_view password) { return code_of(sign_in(1, name, password)); }
+  std::string standing(const SignedIn& signed_in) const {
+    return code_of(accounts.standing(signed_in, pc.clock.now().boot_ms));
+  }
+  std::string refusal(std::string_view name, std::string_view password) { return code_of(sign_in(name, password)); }
 
   OutboxStation pc;
   Json ada = person_json("ada", "password", id_of(4), pc.entropy);
@@ -34,51 +37,39 @@ class AccountsTest : public testing::Test {
 
 TEST_F(AccountsTest, ASignInIsSignedByThePersonAndKeptInTheOutbox) {
   must(accounts.keep(list({ada, bob})));
-  const auto session = must(sign_in(1000, "ada", "password"));
-  EXPECT_EQ(session.person.id, id_of(4));
+  const auto session = must(sign_in("ada", "password"));
+  EXPECT_EQ(session.person, id_of(4));
   const std::array numbers{session.assertion};
   const auto kept = must(pc.outbox->assertions(numbers));
   ASSERT_EQ(kept.size(), 1u);
   EXPECT_EQ(kept[0].person, id_of(4));
   EXPECT_EQ(kept[0].at_ms, pc.clock.wall_ms);
-  EXPECT_TRUE(platform::verify(session.person.public_key, sync::assertion_text(pc.device, kept[0]), kept[0].signature));
+  EXPECT_TRUE(platform::verify(accounts.account(session.person)->public_key, sync::assertion_text(pc.device, kept[0]),
+                               kept[0].signature));
 }
 
 TEST_F(AccountsTest, EverySignInHasItsOwnNumber) {
   must(accounts.keep(list({ada, bob})));
-  const auto first = must(sign_in(1000, "ada", "password")), second = must(sign_in(1001, "bob", "secret12"));
+  const auto first = must(sign_in("ada", "password")), second = must(sign_in("bob", "secret12"));
   EXPECT_NE(first.assertion, second.assertion);
 }
 
 TEST_F(AccountsTest, AWrongPasswordAndAnUnknownNameAreRefusedAlike) {
   must(accounts.keep(list({ada})));
-  const auto wrong = sign_in(1, "ada", "Password"), unknown = sign_in(1, "eve", "password");
+  const auto wrong = sign_in("ada", "Password"), unknown = sign_in("eve", "password");
   ASSERT_FALSE(wrong);
   ASSERT_FALSE(unknown);
   EXPECT_EQ(wrong.error().code, "wrong-password");
   EXPECT_EQ(unknown.error().code, wrong.error().code);
   EXPECT_EQ(unknown.error().message, wrong.error().message);
-  EXPECT_FALSE(accounts.session(1));
   EXPECT_EQ(must(pc.outbox->next_assertion()), 1u);
-}
-
-TEST_F(AccountsTest, ASessionBelongsToOneLoginUntilItSignsOut) {
-  must(accounts.keep(list({ada})));
-  must(sign_in(1000, "ada", "password"));
-  ASSERT_TRUE(accounts.session(1000));
-  EXPECT_EQ(accounts.session(1000)->person.name, "ada");
-  EXPECT_FALSE(accounts.session(1001));
-  accounts.sign_out(1001);
-  EXPECT_TRUE(accounts.session(1000));
-  accounts.sign_out(1000);
-  EXPECT_FALSE(accounts.session(1000));
 }
 
 TEST_F(AccountsTest, WhoWasKeptCanSignInAfterARestartWithoutTheHub) {
   must(accounts.keep(list({ada})));
   Accounts restarted(file);
   must(restarted.load());
-  EXPECT_TRUE(restarted.sign_in(1000, "ada", "password", pc.device, access, pc.clock));
+  EXPECT_TRUE(restarted.sign_in("ada", "password", pc.device, access, pc.clock));
 }
 
 TEST_F(AccountsTest, TheListIsReadableByTheServiceOnly) {
@@ -114,17 +105,89 @@ TEST_F(AccountsTest, AFirstStartKnowsNobody) {
   EXPECT_EQ(refusal("ada", "password"), "wrong-password");
 }
 
-TEST_F(AccountsTest, ASignInThatTheOutboxCannotKeepIsNone) {
+TEST_F(AccountsTest, ASignInThatTheOutboxCannotKeepIsForReading) {
   must(accounts.keep(list({ada})));
   pc.disk.fail_sync(1, true);
-  EXPECT_FALSE(sign_in(1000, "ada", "password"));
-  EXPECT_FALSE(accounts.session(1000));
+  EXPECT_EQ(must(sign_in("ada", "password")).assertion, 0u);
+  EXPECT_EQ(refusal("ada", "wrong"), "wrong-password");
 }
 
 TEST_F(AccountsTest, AWrappedKeyOfAnotherSizeIsNoKey) {
   ada["wrapped"] = sync::to_hex(must(platform::wrap_secret("password", "short", pc.entropy, {1, 8})));
   must(accounts.keep(list({ada})));
   EXPECT_EQ(refusal("ada", "password"), "wrap-unreadable");
+}
+
+TEST_F(AccountsTest, WhoIsDisabledIsSignedOutAndCannotSignInAndIsToldWhy) {
+  must(accounts.keep(list({ada, bob})));
+  const auto of_ada = must(sign_in("ada", "password")), of_bob = must(sign_in("bob", "secret12"));
+  ada["state"] = "disabled";
+  ada.erase("wrapped");
+  must(accounts.keep(list({ada, bob})));
+  EXPECT_EQ(standing(of_ada), "person-disabled");
+  EXPECT_EQ(refusal("ada", "password"), "person-disabled");
+  EXPECT_EQ(standing(of_bob), "ok");
+  EXPECT_EQ(accounts.name_of(id_of(4)), "ada");
+}
+
+TEST_F(AccountsTest, ASignInHasTheRightsToldLastAndEndsWithItsKey) {
+  must(accounts.keep(list({ada})));
+  const auto signed_in = must(sign_in("ada", "password"));
+  ada["role"] = "supervisor";
+  must(accounts.keep(list({ada})));
+  EXPECT_EQ(must(accounts.standing(signed_in, 0)).role, "supervisor");
+  must(accounts.keep(list({person_json("ada", "another one", id_of(4), pc.entropy)})));
+  EXPECT_EQ(standing(signed_in), "person-changed");
+}
+
+TEST_F(AccountsTest, ASignInEndsByAge) {
+  must(accounts.keep(Json{{"people", {ada}}, {"sign_in_hours", 12}}.dump()));
+  const auto signed_in = must(sign_in("ada", "password"));
+  pc.clock.pass(std::chrono::hours(12));
+  EXPECT_EQ(standing(signed_in), "ok");
+  pc.clock.pass(std::chrono::milliseconds(1));
+  EXPECT_EQ(standing(signed_in), "sign-in-too-old");
+  EXPECT_EQ(standing(must(sign_in("ada", "password"))), "ok");
+}
+
+TEST_F(AccountsTest, TheHubsCountryIsThereOffline) {
+  must(accounts.keep(Json{{"people", {ada}}, {"region", "GB"}}.dump()));
+  EXPECT_EQ(accounts.region(), "GB");
+  must(accounts.load());
+  EXPECT_EQ(accounts.region(), "GB");
+  must(accounts.keep(list({ada})));
+  EXPECT_EQ(accounts.region(), "");
+}
+
+TEST_F(AccountsTest, WhomTheHubLostGoesOnWorkingAndIsClaimed) {
+  must(accounts.keep(list({ada, bob})));
+  const auto signed_in = must(sign_in("ada", "password"));
+  const auto kept =
+      must(accounts.keep(Json{{"people", {bob}}, {"unknown", {id_of(4).text()}}, {"roster", "9"}}.dump()));
+  ASSERT_TRUE(kept.claims);
+  EXPECT_EQ(Json::parse(*kept.claims).at("claims").at(0).at("public_key"), ada["public_key"]);
+  EXPECT_EQ(standing(signed_in), "ok");
+  Accounts restarted(file);
+  must(restarted.load());
+  EXPECT_EQ(restarted.roster(), 9u);
+  EXPECT_TRUE(restarted.sign_in("ada", "password", pc.device, access, pc.clock));
+  // Somebody else by that name, whom the hub knows, comes first.
+  must(accounts.keep(
+      Json{{"people", {person_json("ada", "another one", id_of(6), pc.entropy)}}, {"unknown", {id_of(4).text()}}}
+          .dump()));
+  EXPECT_EQ(must(sign_in("ada", "another one")).person, id_of(6));
+}
+
+TEST_F(AccountsTest, ARevokedWorkstationLetsNobodyInUntilItIsServedAgain) {
+  must(accounts.keep(list({ada})));
+  const auto signed_in = must(sign_in("ada", "password"));
+  must(accounts.close(true));
+  EXPECT_EQ(standing(signed_in), "device-revoked");
+  Accounts restarted(file);
+  must(restarted.load());
+  EXPECT_EQ(code_of(restarted.sign_in("ada", "password", pc.device, access, pc.clock)), "device-revoked");
+  must(restarted.close(false));
+  EXPECT_TRUE(restarted.sign_in("ada", "password", pc.device, access, pc.clock));
 }
 
 }  // namespace

@@ -30,20 +30,30 @@ class EnrollmentTest : public testing::Test {
                      }
                      platform::HttpResponse response;
                      response.status = status;
-                     response.body = body;
+                     response.body = signed_for(asked.back(), body);
                      respond(std::move(response));
                    });
     code.hub = server->url("https", "");
     code.ca_fingerprint = certificates().ca.fingerprint();
   }
-  static Json granted() {
-    return {{"device", id_of(0xd1).text()},
-            {"name", "desk 7"},
-            {"certificate", "the certificate"},
-            {"schema", sync::default_schema_text()},
-            {"scopes", {"acme/leeds"}}};
+  // In place of the certificate: one for the key of the request.
+  static std::string signed_for(const platform::HttpRequest& request, const std::string& body) {
+    Json answer = Json::parse(body, nullptr, false);
+    if (!answer.is_object() || answer.value("certificate", Json()) != "for this key") return body;
+    const std::string csr = Json::parse(request.body).at("csr");
+    answer["certificate"] = certificates().ca.sign_device(csr, id_of(0xd1).text(), platform::test::now()).value();
+    return answer.dump();
   }
-  std::string enrol() { return code_of(agent::enroll(code.text(), scratch.path(), "", entropy)); }
+  static Json granted() {
+    return {{"device", id_of(0xd1).text()},          {"name", "desk 7"},
+            {"certificate", "for this key"},         {"ca", certificates().ca.certificate_pem()},
+            {"schema", sync::default_schema_text()}, {"scopes", {"acme/leeds"}}};
+  }
+  Result<WorkstationIdentity> enroll(EnrollRequest request) {
+    request.directory = scratch.path();
+    return agent::enroll(request, entropy);
+  }
+  std::string enrol() { return code_of(enroll({code.text(), {}, ""})); }
   bool is_enrolled() { return must(load_identity(scratch.path())).has_value(); }
 
   platform::Scratch scratch;
@@ -61,7 +71,8 @@ TEST_F(EnrollmentTest, AGoodCodeGivesTheWorkstationAnIdentityThatIsKept) {
   EXPECT_EQ(own.device, id_of(0xd1));
   EXPECT_EQ(own.hub, code.hub);
   EXPECT_EQ(own.scopes, std::vector<std::string>{"acme/leeds"});
-  EXPECT_EQ(own.certificate.chain_pem, "the certificate");
+  EXPECT_TRUE(platform::check_identity(own.certificate));
+  EXPECT_FALSE(std::filesystem::exists(scratch / "enrolling.json"));
   EXPECT_EQ(own.ca_pem, certificates().ca.certificate_pem());
   EXPECT_EQ(FileLibrary(scratch / "library").load(own.schema), std::string(sync::default_schema_text()));
 }
@@ -74,7 +85,7 @@ TEST_F(EnrollmentTest, ThePrivateKeyStaysHere) {
   EXPECT_EQ(body.at("code"), code.text());
   EXPECT_NE(body.at("csr").get<std::string>().find("CERTIFICATE REQUEST"), std::string::npos);
   EXPECT_EQ(asked[0].body.find("PRIVATE KEY"), std::string::npos);
-  EXPECT_NE(platform::contents(scratch / "device.key").find("PRIVATE KEY"), std::string::npos);
+  EXPECT_NE(platform::contents(scratch / "device.pem").find("PRIVATE KEY"), std::string::npos);
 }
 
 TEST_F(EnrollmentTest, AHubOfAnotherAuthorityIsToldNothing) {
@@ -119,16 +130,32 @@ TEST_F(EnrollmentTest, ASchemaThatCannotBeReadIsNoEnrolment) {
 TEST_F(EnrollmentTest, AHubThatIsNotThereIsTriedLaterWithTheSameCode) {
   serve(201, granted().dump());
   server.reset();
-  const auto tried = agent::enroll(code.text(), scratch.path(), "", entropy);
+  const auto tried = enroll({code.text(), {}, ""});
   ASSERT_FALSE(tried);
   EXPECT_EQ(tried.error().kind, ErrorKind::retry_later);
+}
+
+TEST_F(EnrollmentTest, AnAnswerThatWasLostIsAskedForAgainWithTheSameKey) {
+  serve(201, "cut off");
+  EXPECT_EQ(enrol(), "malformed-answer");
+  serve(201, granted().dump());
+  EXPECT_EQ(enrol(), "ok");
+  ASSERT_EQ(asked.size(), 2u);
+  EXPECT_EQ(Json::parse(asked[0].body).at("csr"), Json::parse(asked[1].body).at("csr"));
+}
+
+TEST_F(EnrollmentTest, AComputerThatWasSomebodyIsNobodyElse) {
+  serve(201, granted().dump());
+  EXPECT_EQ(code_of(enroll({code.text(), {}, "", id_of(0xd2)})), "malformed-answer");
+  EXPECT_FALSE(is_enrolled());
+  EXPECT_EQ(code_of(enroll({code.text(), {}, "", id_of(0xd1)})), "ok");
 }
 
 TEST_F(EnrollmentTest, AMistypedCodeAsksNobody) {
   serve(201, granted().dump());
   std::string mistyped = code.text();
   mistyped.back() = mistyped.back() == '0' ? '1' : '0';
-  EXPECT_EQ(code_of(agent::enroll(mistyped, scratch.path(), "", entropy)), "malformed-code");
+  EXPECT_EQ(code_of(enroll({mistyped, {}, ""})), "malformed-code");
   EXPECT_TRUE(asked.empty());
 }
 

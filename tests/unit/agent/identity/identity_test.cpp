@@ -20,7 +20,7 @@ class IdentityTest : public testing::Test {
     own.scopes = {"acme/leeds", "acme/york"};
     own.schema = sync::sha256("schema");
     own.ca_pem = "authority";
-    own.certificate = {"certificate", "key"};
+    own.certificate = {"certificate\n", "-----BEGIN PRIVATE KEY-----\nkey"};
     return own;
   }
   std::string damage(const std::string& workstation_json) {
@@ -56,7 +56,7 @@ TEST_F(IdentityTest, AnInterruptedEnrolmentNeverHappened) {
 TEST_F(IdentityTest, TheKeyIsReadableByTheServiceOnly) {
   must(save_identity(scratch.path(), own()));
   struct stat info {};
-  ASSERT_EQ(::stat((scratch / "device.key").c_str(), &info), 0);
+  ASSERT_EQ(::stat((scratch / "device.pem").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600u);
 }
 
@@ -76,7 +76,7 @@ TEST_F(IdentityTest, ADamagedFileIsNeverTakenForANewWorkstation) {
 
 TEST_F(IdentityTest, AMissingKeyIsAnErrorAndNoFirstRun) {
   must(save_identity(scratch.path(), own()));
-  std::filesystem::remove(scratch / "device.key");
+  platform::write_contents(scratch / "device.pem", "certificate");
   EXPECT_EQ(code_of(load_identity(scratch.path())), "file-missing");
 }
 

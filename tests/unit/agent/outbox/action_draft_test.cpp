@@ -53,12 +53,12 @@ TEST(ActionDraft, CreatesGetTheirIdsAndReferencesFollow) {
   auto action = family_of_records(1);
   must(fill_created(test_schema(), test_maker, action));
   const sync::Id customer = action.ops[0].record.id;
-  EXPECT_EQ(customer, sync::created_id(test_maker, action.header, 0));
+  EXPECT_EQ(customer, sync::created_id(sync::origin_of(test_maker, action), 0));
   EXPECT_EQ(value_in(action.ops[1], "phone", "customer"), sync::Value(customer));
   EXPECT_EQ(action.ops[1].record.id, sync::natural_id(collection_of("phone").no, customer, "+442075518700"));
   EXPECT_EQ(value_in(action.ops[2], "manual_entry", "customer"), sync::Value(customer));
   EXPECT_EQ(created_ids(action),
-            (std::vector{customer, action.ops[1].record.id, sync::created_id(test_maker, action.header, 2)}));
+            (std::vector{customer, action.ops[1].record.id, sync::created_id(sync::origin_of(test_maker, action), 2)}));
 }
 
 TEST(ActionDraft, AnEditMayNameWhatTheSameActionCreates) {
@@ -80,7 +80,7 @@ TEST(ActionDraft, CreatedIdsSurviveTheirShortForm) {
   auto action = family_of_records(1);
   must(fill_created(test_schema(), test_maker, action));
   const auto bytes = encode_created(test_maker, action);
-  EXPECT_EQ(decode_created(test_maker, action.header, bytes), created_ids(action));
+  EXPECT_EQ(decode_created(sync::origin_of(test_maker, action), bytes), created_ids(action));
   EXPECT_LT(bytes.size(), 3 * sizeof(sync::Id));
 }
 

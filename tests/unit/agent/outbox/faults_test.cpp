@@ -178,7 +178,7 @@ TEST(OutboxSyncError, DiskThatNeverSyncsLeavesItReadOnlyAndPendingEntriesCanBeEx
   EXPECT_EQ(pc.outbox->status().health, OutboxHealth::read_only);
   EXPECT_FALSE(pc.outbox->status().advice.empty());
   EXPECT_FALSE(pc.append(pc.entry("c")));
-  const auto json = nlohmann::json::parse(pc.outbox->export_pending(pc.schema).value());
+  const auto json = pc.exported();
   EXPECT_EQ(json.at(0)["ops"][0]["changes"]["note"], "wants the invoice");
   pc.disk.clear_faults();
   ASSERT_TRUE(pc.outbox->recover());
@@ -197,43 +197,6 @@ TEST(OutboxSyncError, OpensReadOnlyWhenTheCheckpointFails) {
   pc.disk.clear_faults();
   ASSERT_TRUE(pc.outbox->recover());
   EXPECT_TRUE(pc.save(pc.entry("a")).repeated);
-}
-
-TEST(OutboxFullDisk, ReserveLetsEntriesBeTakenAndNothingIsLost) {
-  platform::Scratch scratch;
-  OutboxStation pc;
-  pc.options.reserve_path = (scratch / "reserve").string();
-  pc.options.reserve_bytes = 1 << 20;
-  ASSERT_TRUE(pc.create());
-  ASSERT_TRUE(std::filesystem::exists(pc.options.reserve_path));
-  pc.disk.set_capacity(pc.disk.used_bytes() + 100'000);
-  int saved = 0;
-  auto answer = pc.append(pc.entry("key-0"));
-  while (answer) answer = pc.append(pc.entry("key-" + std::to_string(++saved)));
-  EXPECT_EQ(answer.error().code, "disk-full");
-  EXPECT_EQ(answer.error().kind, ErrorKind::retry_later);
-  EXPECT_EQ(pc.outbox->status().health, OutboxHealth::read_only);
-
-  ASSERT_TRUE(pc.outbox->release_reserve());
-  EXPECT_FALSE(pc.outbox->release_reserve()) << "there is only one";
-  pc.disk.set_capacity(pc.disk.used_bytes() + pc.options.reserve_bytes);
-  ASSERT_TRUE(pc.outbox->recover());
-  EXPECT_FALSE(pc.save(pc.entry("key-" + std::to_string(saved))).repeated);
-  for (int i = 0; i < saved; ++i) EXPECT_TRUE(pc.save(pc.entry("key-" + std::to_string(i))).repeated);
-}
-
-// Whatever lacked the space: without a sign-in nobody could save the entry that would release it.
-TEST(OutboxFullDisk, RecoveryTakesTheReserveToo) {
-  platform::Scratch scratch;
-  OutboxStation pc;
-  pc.options.reserve_path = (scratch / "reserve").string();
-  pc.options.reserve_bytes = 1 << 20;
-  ASSERT_TRUE(pc.create());
-  std::filesystem::create_hard_link(pc.options.reserve_path, scratch / "kept");
-  pc.disk.set_capacity(pc.disk.used_bytes());
-  ASSERT_EQ(pc.append(pc.entry("a")).error().code, "disk-full");
-  ASSERT_TRUE(pc.outbox->recover());
-  EXPECT_EQ(std::filesystem::hard_link_count(scratch / "kept"), 1u) << "what is set aside now is another file";
 }
 
 class OutboxFileTest : public testing::Test {
@@ -256,7 +219,14 @@ TEST_F(OutboxFileTest, MissingFileIsNeverAFirstRun) {
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, "database-missing");
   EXPECT_EQ(opened.error().kind, ErrorKind::stop);
-  EXPECT_NE(opened.error().message.find("enrol"), std::string::npos);
+  EXPECT_NE(opened.error().message.find("set up before"), std::string::npos);
+  EXPECT_EQ(pc.disk.read(pc.options.path), "");
+
+  ASSERT_TRUE(
+      pc.take(Outbox::start(platform::OpenMode::must_exist, pc.options, pc.secret, pc.device, pc.clock, pc.entropy)));
+  EXPECT_EQ(pc.outbox->status().code, "outbox-missing");
+  EXPECT_NE(pc.outbox->status().advice.find("put it back"), std::string::npos) << pc.outbox->status().advice;
+  EXPECT_FALSE(pc.append(pc.entry("new")));
   EXPECT_EQ(pc.disk.read(pc.options.path), "");
 }
 
@@ -291,7 +261,7 @@ TEST_F(OutboxFileTest, BrokenChainIsNamedAndWhatIsReadableCanBeExported) {
   const OutboxStatus status = pc.outbox->status();
   EXPECT_EQ(status.health, OutboxHealth::read_only);
   EXPECT_NE(status.advice.find("lane 2, number 17"), std::string::npos) << status.advice;
-  EXPECT_EQ(nlohmann::json::parse(pc.outbox->export_pending(pc.schema).value()).size(), 40u);
+  EXPECT_EQ(pc.exported().size(), 40u);
 }
 
 TEST_F(OutboxFileTest, WhatStandsBehindADamagedPageIsExportedAsWell) {
@@ -304,7 +274,7 @@ TEST_F(OutboxFileTest, WhatStandsBehindADamagedPageIsExportedAsWell) {
     ASSERT_TRUE(pc.disk.flip_bit(pc.options.path, (page * 4096 + 2000) * 8));
     if (!pc.open()) continue;
     EXPECT_EQ(pc.outbox->status().health, OutboxHealth::read_only);
-    const auto exported = nlohmann::json::parse(pc.outbox->export_pending(pc.schema).value());
+    const auto exported = pc.exported();
     if (exported.size() != 40) continue;  // the page holds the table together, or its end
     const auto lost = std::ranges::count_if(exported, [](const auto& action) { return action.contains("unreadable"); });
     if (lost > 0 && lost < 12) ++in_the_middle;
@@ -353,6 +323,34 @@ TEST_F(OutboxFileTest, SecondOpenerIsRefused) {
   const auto second = Outbox::open(options, pc.secret, pc.clock, pc.entropy);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, "database-busy");
+}
+
+// The hub's answers are known while the disk takes none, and are written when it does.
+TEST(OutboxSyncError, ResultsThatTheDiskDoesNotTakeAreKnownAndWrittenLater) {
+  OutboxStation pc;
+  ASSERT_TRUE(pc.create());
+  const sync::ActionRef first = pc.save(pc.entry("a")).ref, second = pc.save(pc.entry("b")).ref;
+  ASSERT_TRUE(pc.outbox->derive_recent(pc.schema));
+  pc.disk.fail_sync(1, true);
+  const std::array one{pc.result(1, first, sync::Verdict::applied, 5)};
+  const std::array two{pc.result(2, second, sync::Verdict::quarantined, 6)};
+  ASSERT_TRUE(pc.outbox->take_results(one, 1));
+  ASSERT_TRUE(pc.outbox->take_results(two, 2));
+
+  EXPECT_EQ(pc.outbox->status().health, OutboxHealth::read_only);
+  EXPECT_FALSE(pc.outbox->recover());
+  EXPECT_EQ(pc.outbox->status().lanes[2].waiting, 0u);
+  EXPECT_EQ(pc.outbox->status().quarantined, 1u);
+  EXPECT_EQ(pc.outbox->results_cursor(), 2u);
+  EXPECT_EQ(pc.outbox->result_of(first)->at.cn, 5u);
+  EXPECT_EQ(pc.outbox->recent().find(second)->result->entry, 2u);
+
+  pc.disk.clear_faults();
+  ASSERT_TRUE(pc.outbox->recover());
+  pc.lose_power(support::PowerLoss::all_unsynced);
+  ASSERT_TRUE(pc.open());
+  EXPECT_EQ(pc.outbox->results_cursor(), 2u);
+  EXPECT_EQ(pc.outbox->result_of(second)->verdict, sync::Verdict::quarantined);
 }
 
 }  // namespace

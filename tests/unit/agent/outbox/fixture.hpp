@@ -10,8 +10,10 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "agent/outbox/outbox.hpp"
+#include "sync/action/groups.hpp"
 #include "tests/support/fault_vfs.hpp"
 #include "tests/support/test_clock.hpp"
 
@@ -80,7 +82,11 @@ struct OutboxStation {
   // An edit of one text field of a customer: lane 3.
   Draft edit(const std::string& key, const sync::Id& customer_id, std::string_view field,
              const std::string& value) const {
-    return draft(key, {op(sync::OpKind::edit, "customer", customer_id, {set("customer", field, value)})});
+    sync::Op edited = op(sync::OpKind::edit, "customer", customer_id, {set("customer", field, value)});
+    sync::Record empty;
+    empty.fields.resize(collection("customer").fields.size());
+    sync::complete_groups(collection("customer"), empty, edited.changes);
+    return draft(key, {edited});
   }
 
   Result<Saved> append(const Draft& one) { return std::move(outbox->append(schema, {&one, 1}).front()); }
@@ -109,6 +115,9 @@ struct OutboxStation {
   void settle(std::uint64_t entry_no, sync::ActionRef ref, sync::Verdict verdict, sync::ChangeNumber cn) {
     const std::array one{result(entry_no, ref, verdict, cn)};
     EXPECT_TRUE(outbox->store_results(one, entry_no));
+  }
+  nlohmann::json exported() {
+    return nlohmann::json::parse(actions_text(schema, outbox->read_unsettled(schema).value()));
   }
   // Recomputes every hash of a lane from what read_batch hands out.
   bool chain_holds(sync::Lane lane) {

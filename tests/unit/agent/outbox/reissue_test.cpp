@@ -50,7 +50,8 @@ TEST_F(OutboxReissueTest, RecordsAndElementsKeepTheirIdsHoweverOftenTheirActionM
   const Saved made = pc.save(draft);
   const auto before = pc.action(made.ref);
   const auto tag = [&](const sync::Action& action) {
-    return sync::element_tag(pc.outbox->maker(), action.header, 0, *pc.collection("customer").field("tags"), 0);
+    return sync::element_tag(sync::origin_of(pc.outbox->maker(), action), 0, *pc.collection("customer").field("tags"),
+                             0);
   };
   const sync::Id first_tag = tag(before);
   for (int round = 0; round < 2; ++round) {
@@ -85,7 +86,7 @@ TEST_F(OutboxReissueTest, ResultsOfTheCommonPartStandUntilTheHubTellsThemAnew) {
   for (int round = 0; round < 2; ++round) {
     EXPECT_EQ(pc.outbox->result_of({2, 1})->verdict, sync::Verdict::applied);
     EXPECT_EQ(pc.outbox->result_of({2, 2})->verdict, sync::Verdict::quarantined);
-    EXPECT_TRUE(pc.outbox->pending(pc.schema, 3)->empty());
+    EXPECT_EQ(pc.outbox->pending(pc.schema, 3)->size(), 1u) << "what needs attention";
     EXPECT_EQ(pc.outbox->acknowledged()[2], 0u) << "the hub does not know the new lane";
     EXPECT_EQ(pc.outbox->results_cursor(), 2u);
     ASSERT_TRUE(pc.open());
@@ -239,6 +240,37 @@ TEST_F(OutboxReissueTest, PowerCutLeavesTheOldIncarnationOrTheWholeNewOne) {
   }
   EXPECT_TRUE(kept_old);
   EXPECT_TRUE(got_new);
+}
+
+TEST_F(OutboxReissueTest, ACopyGoesOnUnderANewIncarnationBeforeItSaves) {
+  auto place = std::make_shared<sync::Hash>(sync::sha256("here"));
+  pc.options.place = [place]() -> Result<sync::Hash> { return *place; };
+  ASSERT_TRUE(pc.open());
+  const Saved held = pc.save(pc.entry("held")), open = pc.save(pc.entry("open"));
+  pc.settle(1, held.ref, sync::Verdict::applied, 7);
+  const auto before = pc.outbox->maker().incarnation;
+  ASSERT_TRUE(pc.open());
+  EXPECT_EQ(pc.outbox->maker().incarnation, before) << "the same file, opened again";
+  EXPECT_FALSE(pc.outbox->is_elsewhere());
+
+  *place = sync::sha256("elsewhere");
+  for (int round = 0; round < 2; ++round) {
+    ASSERT_TRUE(pc.open());
+    EXPECT_NE(pc.outbox->maker().incarnation, before);
+    EXPECT_EQ(pc.outbox->is_elsewhere(), round == 0);
+    EXPECT_EQ(pc.outbox->status().lanes[2].number, 2u) << "once, not with every start";
+    EXPECT_EQ(pc.outbox->result_of(held.ref)->verdict, sync::Verdict::applied) << "what the hub has is known here";
+    EXPECT_FALSE(pc.outbox->result_of(open.ref));
+    EXPECT_TRUE(pc.append(pc.entry("open"))->repeated);
+  }
+}
+
+TEST_F(OutboxReissueTest, AnOutboxThatNeverSaidWhereItWasIsNoCopy) {
+  pc.save(pc.entry("a"));
+  const auto before = pc.outbox->maker().incarnation;
+  pc.options.place = []() -> Result<sync::Hash> { return sync::sha256("here"); };
+  ASSERT_TRUE(pc.open());
+  EXPECT_EQ(pc.outbox->maker().incarnation, before);
 }
 
 }  // namespace

@@ -28,8 +28,9 @@ std::size_t hits(ReplicaStation& station, std::string_view typed) {
 TEST(ReplicaBuilder, PutsChunksOfAnyOrderInPlaceOfTheOldReplica) {
   ReplicaStation station;
   station.bootstrap(Snapshot(5, {customer_of(999, "Old", "Gone")}));
-  const Snapshot snapshot(10, some_records());
-  auto builder = must(station.replica->build(snapshot.manifest, 3));
+  Snapshot snapshot(10, some_records());
+  snapshot.manifest.grants = 3;
+  auto builder = must(station.replica->build(snapshot.manifest));
   for (std::size_t i = snapshot.chunks.size(); i-- > 0;) add(*builder, snapshot, i);
   must(builder->finish(700));
   must(station.replica->swap(std::move(builder)));
@@ -63,7 +64,7 @@ TEST(ReplicaBuilder, LeavesAReplicaThatTakesCutsAndRestarts) {
 TEST(ReplicaBuilder, TakesTheSameChunkOnce) {
   ReplicaStation station;
   const Snapshot snapshot(10, some_records());
-  auto builder = must(station.replica->build(snapshot.manifest, 1));
+  auto builder = must(station.replica->build(snapshot.manifest));
   for (std::size_t i = 0; i < snapshot.chunks.size(); ++i) {
     add(*builder, snapshot, i);
     add(*builder, snapshot, i);
@@ -75,12 +76,12 @@ TEST(ReplicaBuilder, GoesOnWithStoredChunksAfterARestart) {
   ReplicaStation station;
   const Snapshot snapshot(10, some_records());
   {
-    auto builder = must(station.replica->build(snapshot.manifest, 1));
+    auto builder = must(station.replica->build(snapshot.manifest));
     add(*builder, snapshot, 0);
     add(*builder, snapshot, 3);
   }
   station.start();
-  auto builder = must(station.replica->build(snapshot.manifest, 1));
+  auto builder = must(station.replica->build(snapshot.manifest));
   ASSERT_EQ(builder->stored().size(), 2u);
   for (std::size_t i = 0; i < snapshot.chunks.size(); ++i)
     if (i != 0 && i != 3) add(*builder, snapshot, i);
@@ -90,24 +91,61 @@ TEST(ReplicaBuilder, GoesOnWithStoredChunksAfterARestart) {
   EXPECT_EQ(station.rows(key_in("customer", 1)).size(), 1u);
 }
 
+TEST(ReplicaBuilder, GoesOnWithPartsOfAChunkAfterARestart) {
+  ReplicaStation station;
+  Snapshot snapshot(10, some_records());
+  for (sync::ChunkInfo& chunk : snapshot.manifest.chunks) chunk.bytes = 10;
+  const auto& chunks = snapshot.manifest.chunks;
+  {
+    auto builder = must(station.replica->build(snapshot.manifest));
+    must(builder->keep_part(chunks[0], "abc"));
+    must(builder->keep_part(chunks[1], "xyz"));
+    must(builder->keep_part(chunks[0], "def"));
+    must(builder->keep_part(chunks[2], "gone"));
+    must(builder->forget_parts(chunks[2].hash));
+    EXPECT_EQ(code_of(builder->keep_part(chunks[0], "ghij")), "snapshot-differs") << "that would be the whole";
+    auto unknown = chunks[3];
+    unknown.hash = sync::sha256("another");
+    EXPECT_EQ(code_of(builder->keep_part(unknown, "a")), "snapshot-differs");
+  }
+  station.start();
+  {
+    auto builder = must(station.replica->build(snapshot.manifest));
+    EXPECT_EQ(builder->begun(chunks[0].hash), "abcdef");
+    EXPECT_EQ(builder->begun(chunks[1].hash), "xyz");
+    EXPECT_EQ(builder->begun(chunks[2].hash), "");
+    add(*builder, snapshot, 0);
+    EXPECT_EQ(builder->begun(chunks[0].hash), "");
+  }
+  auto builder = must(station.replica->build(snapshot.manifest));
+  EXPECT_EQ(builder->begun(chunks[0].hash), "") << "stored whole";
+  for (std::size_t i = 1; i < chunks.size(); ++i) add(*builder, snapshot, i);
+  must(builder->finish(1));
+  must(station.replica->swap(std::move(builder)));
+  EXPECT_EQ(station.replica->digests(), digests_of(some_records()));
+  EXPECT_EQ(must(station.replica->build(Snapshot(11, some_records()).manifest))->begun(chunks[1].hash), "");
+}
+
 TEST(ReplicaBuilder, StartsAfreshForAnotherManifestOrOtherGrants) {
   ReplicaStation station;
   const Snapshot snapshot(10, some_records());
-  { add(*must(station.replica->build(snapshot.manifest, 1)), snapshot, 0); }
-  EXPECT_TRUE(must(station.replica->build(Snapshot(11, some_records()).manifest, 1))->stored().empty());
-  { add(*must(station.replica->build(snapshot.manifest, 1)), snapshot, 0); }
-  EXPECT_TRUE(must(station.replica->build(snapshot.manifest, 2))->stored().empty());
+  { add(*must(station.replica->build(snapshot.manifest)), snapshot, 0); }
+  EXPECT_TRUE(must(station.replica->build(Snapshot(11, some_records()).manifest))->stored().empty());
+  { add(*must(station.replica->build(snapshot.manifest)), snapshot, 0); }
+  Snapshot of_other_grants(10, some_records());
+  of_other_grants.manifest.grants = 2;
+  EXPECT_TRUE(must(station.replica->build(of_other_grants.manifest))->stored().empty());
 }
 
 TEST(ReplicaBuilder, FindsAFinishedFileAgainThatWasNotSwappedIn) {
   ReplicaStation station;
   const Snapshot snapshot(10, some_records());
   {
-    auto builder = must(station.replica->build(snapshot.manifest, 1));
+    auto builder = must(station.replica->build(snapshot.manifest));
     for (std::size_t i = 0; i < snapshot.chunks.size(); ++i) add(*builder, snapshot, i);
     must(builder->finish(1));
   }
-  auto builder = must(station.replica->build(snapshot.manifest, 1));
+  auto builder = must(station.replica->build(snapshot.manifest));
   EXPECT_EQ(builder->stored().size(), snapshot.chunks.size());
   must(builder->finish(2));
   must(station.replica->swap(std::move(builder)));
@@ -117,7 +155,7 @@ TEST(ReplicaBuilder, FindsAFinishedFileAgainThatWasNotSwappedIn) {
 TEST(ReplicaBuilder, RefusesToFinishWithoutAllChunks) {
   ReplicaStation station;
   const Snapshot snapshot(10, some_records());
-  auto builder = must(station.replica->build(snapshot.manifest, 1));
+  auto builder = must(station.replica->build(snapshot.manifest));
   add(*builder, snapshot, 0);
   EXPECT_EQ(code_of(builder->finish(1)), "snapshot-incomplete");
 }
@@ -125,7 +163,7 @@ TEST(ReplicaBuilder, RefusesToFinishWithoutAllChunks) {
 TEST(ReplicaBuilder, RefusesAChunkThatTheManifestDoesNotName) {
   ReplicaStation station;
   const Snapshot snapshot(10, some_records());
-  auto builder = must(station.replica->build(snapshot.manifest, 1));
+  auto builder = must(station.replica->build(snapshot.manifest));
   auto info = snapshot.manifest.chunks[0];
   info.hash = sync::sha256("another");
   EXPECT_EQ(code_of(builder->add(info, snapshot.chunks[0])), "snapshot-differs");
@@ -139,14 +177,14 @@ TEST(ReplicaBuilder, RefusesRowsThatDoNotAddUpToTheDigestsAndStartsAfresh) {
   Snapshot snapshot(10, some_records());
   auto wrong = snapshot.chunks[2];
   wrong[0] = told(10, customer_of(4, "Eva", "Forged"));
-  auto builder = must(station.replica->build(snapshot.manifest, 1));
+  auto builder = must(station.replica->build(snapshot.manifest));
   for (std::size_t i = 0; i < snapshot.chunks.size(); ++i)
     must(builder->add(snapshot.manifest.chunks[i], i == 2 ? wrong : snapshot.chunks[i]));
   const auto finished = builder->finish(1);
   ASSERT_FALSE(finished);
   EXPECT_EQ(finished.error().code, "snapshot-differs");
   EXPECT_EQ(finished.error().kind, ErrorKind::start_over);
-  EXPECT_TRUE(must(station.replica->build(snapshot.manifest, 1))->stored().empty());
+  EXPECT_TRUE(must(station.replica->build(snapshot.manifest))->stored().empty());
   EXPECT_EQ(station.rows(key_in("customer", 999)).size(), 1u);
 }
 
@@ -154,13 +192,13 @@ TEST(ReplicaBuilder, RefusesRowsOfAScopeThatTheManifestDoesNotCount) {
   ReplicaStation station;
   Snapshot snapshot(10, some_records());
   snapshot.manifest.digests.pop_back();
-  auto builder = must(station.replica->build(snapshot.manifest, 1));
+  auto builder = must(station.replica->build(snapshot.manifest));
   for (std::size_t i = 0; i < snapshot.chunks.size(); ++i) add(*builder, snapshot, i);
   EXPECT_EQ(code_of(builder->finish(1)), "snapshot-differs");
 }
 
 void build_all(Replica& replica, const Snapshot& snapshot) {
-  auto builder = must(replica.build(snapshot.manifest, 1));
+  auto builder = must(replica.build(snapshot.manifest));
   for (std::size_t i = 0; i < snapshot.chunks.size(); ++i) add(*builder, snapshot, i);
   must(builder->finish(1));
   must(replica.swap(std::move(builder)));
@@ -170,7 +208,7 @@ void build_all(Replica& replica, const Snapshot& snapshot) {
 TEST(ReplicaBuilder, StartsAfreshWhereAFileWasOnlyHalfMade) {
   ReplicaStation station;
   const Snapshot snapshot(10, some_records());
-  add(*must(station.replica->build(snapshot.manifest, 1)), snapshot, 0);
+  add(*must(station.replica->build(snapshot.manifest)), snapshot, 0);
   must(must(platform::Database::open(station.options.directory / "replica-next.db", station.key))
            .exec("DROP TABLE _chunk"));
   build_all(*station.replica, snapshot);
@@ -182,13 +220,13 @@ TEST(ReplicaBuilder, StartsAfreshAfterAWriteThatMetDamage) {
   const Snapshot snapshot(10, some_records());
   std::size_t met = 0;
   for (std::size_t page = 0; page < 40; ++page) {
-    add(*must(station.replica->build(snapshot.manifest, 1)), snapshot, 0);
+    add(*must(station.replica->build(snapshot.manifest)), snapshot, 0);
     const auto file = station.options.directory / "replica-next.db";
     std::string bytes = platform::contents(file);
     if (page * 4096 >= bytes.size()) break;
     bytes[page * 4096 + 100] = static_cast<char>(bytes[page * 4096 + 100] ^ 4);
     platform::write_contents(file, bytes);
-    auto builder = must(station.replica->build(snapshot.manifest, 1));
+    auto builder = must(station.replica->build(snapshot.manifest));
     for (std::size_t i = 0; i < snapshot.chunks.size(); ++i)
       static_cast<void>(builder->add(snapshot.manifest.chunks[i], snapshot.chunks[i]));
     if (const auto finished = builder->finish(1); !finished) ++met;
@@ -202,7 +240,7 @@ TEST(ReplicaBuilder, RefusesASnapshotOfAnotherSchemaVersion) {
   ReplicaStation station;
   Snapshot snapshot(10, {});
   snapshot.manifest.schema_version += 1;
-  EXPECT_EQ(code_of(station.replica->build(snapshot.manifest, 1)), "unknown-schema");
+  EXPECT_EQ(code_of(station.replica->build(snapshot.manifest)), "unknown-schema");
 }
 
 TEST(ReplicaSwap, LetsAnOpenReaderFinishWithTheOldRowsUntilItReopens) {

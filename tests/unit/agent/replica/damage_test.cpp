@@ -16,7 +16,7 @@ std::vector<sync::Record> customers() {
 
 Result<void> bootstrap(Replica& replica) {
   const Snapshot snapshot(10, customers());
-  HOLDLINE_ASSIGN(auto builder, replica.build(snapshot.manifest, 1));
+  HOLDLINE_ASSIGN(auto builder, replica.build(snapshot.manifest));
   for (std::size_t i = 0; i < snapshot.chunks.size(); ++i)
     HOLDLINE_TRY(builder->add(snapshot.manifest.chunks[i], snapshot.chunks[i]));
   HOLDLINE_TRY(builder->finish(1));

@@ -141,6 +141,7 @@ struct Snapshot {
   Snapshot(sync::ChangeNumber cn, const std::vector<sync::Record>& records, std::size_t per_chunk = 3) {
     manifest.epoch = test_epoch;
     manifest.at = {cn, cn * 1000 + 7};
+    manifest.grants = 1;
     manifest.schema_version = test_schema().version();
     manifest.digests = roots_of(digests_of(records));
     for (const sync::Record& record : records) {
@@ -158,7 +159,7 @@ struct Snapshot {
 
 // What a download does, without one.
 inline void bootstrap(Replica& replica, const Snapshot& snapshot, std::int64_t hub_wall_ms = 500) {
-  auto builder = must(replica.build(snapshot.manifest, 1));
+  auto builder = must(replica.build(snapshot.manifest));
   for (std::size_t i = 0; i < snapshot.chunks.size(); ++i)
     must(builder->add(snapshot.manifest.chunks[i], snapshot.chunks[i]));
   must(builder->finish(hub_wall_ms));

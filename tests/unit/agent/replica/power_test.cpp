@@ -29,7 +29,7 @@ class ReplicaPowerTest : public ::testing::TestWithParam<PowerLoss> {
   }
   static void bootstrap(Replica& replica) {
     const Snapshot snapshot(10, old_records(), 20);
-    auto builder = must(replica.build(snapshot.manifest, 1));
+    auto builder = must(replica.build(snapshot.manifest));
     for (std::size_t i = 0; i < snapshot.chunks.size(); ++i)
       must(builder->add(snapshot.manifest.chunks[i], snapshot.chunks[i]));
     must(builder->finish(1));
@@ -100,7 +100,7 @@ TEST_P(ReplicaPowerTest, GoesOnWithABootstrapOrStartsItAfresh) {
   bootstrap(*must(Replica::open(options, key, test_schema())));
   const auto image = disk.image();
   const auto load = [&](Replica& replica) -> Result<void> {
-    HOLDLINE_ASSIGN(auto builder, replica.build(snapshot.manifest, 1));
+    HOLDLINE_ASSIGN(auto builder, replica.build(snapshot.manifest));
     for (std::size_t i = 0; i < snapshot.chunks.size(); ++i)
       HOLDLINE_TRY(builder->add(snapshot.manifest.chunks[i], snapshot.chunks[i]));
     HOLDLINE_TRY(builder->finish(3));

@@ -126,6 +126,15 @@ TEST_F(ReplicaReaderTest, ForgetsOldWordsAndNumbersWhenTheyChange) {
   EXPECT_EQ(found("222888"), Names{"Krug"});
 }
 
+TEST_F(ReplicaReaderTest, FindsNamesAndNumbersHoweverTheyAreWritten) {
+  fill({customer_of(1, "Jean-Luc", "Müller"), phone_of(100, 1, "+447700900123"), customer_of(2, "Mac", "McDonald")});
+  for (const char* typed : {"jeanluc", "jean luc mueller", "müller", "mueller", "muller jean"})
+    EXPECT_EQ(found(typed), Names{"Müller"}) << typed;
+  EXPECT_EQ(found("mc donald"), Names{"McDonald"});
+  for (const char* typed : {"0770 0900", "7700900", "+44 7700 900", "00447700900", "900123"})
+    EXPECT_EQ(found(typed), Names{"Müller"}) << typed;
+}
+
 TEST_F(ReplicaReaderTest, FindsNothingOfWhatLeft) {
   fill({customer_of(1, "Anna", "Schmidt"), phone_of(100, 1, "+4930111999")});
   must(station_.replica->apply(cut_of(11, 12, {left(12, key_in("phone", 100)), left(12, key_in("customer", 1))}), 1));
@@ -139,9 +148,27 @@ TEST_F(ReplicaReaderTest, ListsNewestFirstAndPagesOn) {
   const auto first = must(reader_->list(customers, {}, 2));
   ASSERT_EQ(first.rows.size(), 2u);
   EXPECT_EQ(first.rows[0].record.key.id, id_of(3));
-  const auto rest = must(reader_->list(customers, first.rows[1].record.key.id, 2));
+  const auto rest = must(reader_->list(customers, ListPlace{0, first.rows[1].record.key.id}, 2));
   ASSERT_EQ(rest.rows.size(), 1u);
   EXPECT_EQ(rest.rows[0].record.key.id, id_of(1));
+}
+
+TEST_F(ReplicaReaderTest, ListsByTheTimeThatTheHubGaveAndNotByTheClockInTheId) {
+  const auto entry = [](std::uint32_t number, std::int64_t ms) {
+    return record_of("manual_entry", number, {{"kind", text("note")}, {"recorded_at", ms}});
+  };
+  fill({entry(1, 30), entry(2, 10), entry(3, 20), entry(4, 20)});
+  const auto& entries = collection_of("manual_entry");
+  std::vector<sync::Id> order;
+  for (std::optional<ListPlace> last;;) {
+    const auto page = must(reader_->list(entries, last, 2));
+    for (const ReplicaRow& row : page.rows) {
+      last = reader_->layout().shape(entries.no)->place_of(row.record);
+      order.push_back(row.record.key.id);
+    }
+    if (page.rows.size() < 2) break;
+  }
+  EXPECT_EQ(order, (std::vector{id_of(1), id_of(4), id_of(3), id_of(2)}));
 }
 
 TEST_F(ReplicaReaderTest, TellsChildrenOfOneParentAndWhereItStands) {

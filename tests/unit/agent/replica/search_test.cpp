@@ -70,6 +70,34 @@ TEST(ParseQuery, ReadsOneNumberInEverySpelling) {
   }
 }
 
+TEST(NameNormalizer, IndexesWordsTogetherAndUmlautsSpelledOut) {
+  NameNormalizer normalizer;
+  EXPECT_EQ(normalizer.index_words("Jean-Luc"), (Words{"jean", "luc", "jeanluc"}));
+  EXPECT_EQ(normalizer.index_words("Müller"), (Words{"muller", "mueller"}));
+  EXPECT_EQ(normalizer.index_words("Mu\u0308ller-Brown"),
+            (Words{"muller", "brown", "mullerbrown", "mueller", "muellerbrown"}));
+  EXPECT_EQ(normalizer.index_words("O'Brien"), (Words{"obrien", "o", "brien"}));
+  EXPECT_EQ(normalizer.index_words("Ada"), Words{"ada"});
+}
+
+TEST(ParseQuery, TriesOtherSpellingsOfAName) {
+  NameNormalizer normalizer;
+  EXPECT_EQ(parse_query(normalizer, "mc donald").spellings, (std::vector<Words>{{"mcdonald"}}));
+  EXPECT_EQ(parse_query(normalizer, "Müller").spellings, (std::vector<Words>{{"mueller"}}));
+  EXPECT_TRUE(parse_query(normalizer, "ada").spellings.empty());
+}
+
+TEST(ParseQuery, ReadsTheBeginningOfANumberInEverySpelling) {
+  NameNormalizer normalizer;
+  for (const char* typed : {"0770 0900", "07700900", "7700900", "+44 7700 900", "0044 7700 900", "+44 (0)7700 900"})
+    EXPECT_TRUE(national_digits("+447700900123").starts_with(parse_query(normalizer, typed).phone_start)) << typed;
+  EXPECT_EQ(national_digits("+12125550100"), "2125550100");
+  EXPECT_EQ(national_digits("+35315550100"), "15550100");
+  EXPECT_EQ(national_digits("020 7946"), "207946");
+  EXPECT_EQ(national_digits("none"), "");
+  EXPECT_EQ(parse_query(normalizer, "+44 77").phone_start, "");
+}
+
 TEST(ParseQuery, NeedsFourDigitsOfANumber) {
   NameNormalizer normalizer;
   EXPECT_EQ(parse_query(normalizer, "4567").phone, "7654");

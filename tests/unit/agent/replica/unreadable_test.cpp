@@ -98,14 +98,14 @@ TEST_F(ReplicaUnreadable, AReaderThatMeetsItSaysSoOnce) {
 
 TEST_F(ReplicaUnreadable, AHalfBuiltFileIsBegunAnew) {
   const Snapshot next(20, customers, 100);
-  must(must(open()->build(next.manifest, 1))->add(next.manifest.chunks[0], next.chunks[0]));
+  must(must(open()->build(next.manifest))->add(next.manifest.chunks[0], next.chunks[0]));
   const auto image = disk.image();
   std::size_t failed = 0;
   for (std::uint64_t at = 1; at < disk.read(next_name).size() / page; ++at) {
     disk.restore(*image);
     const auto replica = open();
     disk.fail_reads_of(next_name, at * page, page);
-    auto builder = must(replica->build(next.manifest, 1));
+    auto builder = must(replica->build(next.manifest));
     Result<void> added;
     for (std::size_t i = 1; i < next.chunks.size() && added; ++i)
       added = builder->add(next.manifest.chunks[i], next.chunks[i]);

@@ -53,10 +53,25 @@ TEST_F(OverlayTest, EndsMergedAndConflictingActionsLikeAppliedOnes) {
   }
 }
 
-TEST_F(OverlayTest, TakesARefusedActionAwayAtOnce) {
+TEST_F(OverlayTest, TakesWhatARefusedActionChangedAwayAtOnceAndKeepsWhatItCreated) {
   edit_family(1, "Mine");
-  overlay_.settle(result_of(1, sync::Verdict::quarantined, 0));
+  overlay_.add(test_maker, pending_of(2, {create_of("customer", 7, {{"family", text("New")}})}));
+  for (std::uint32_t n : {1u, 2u}) overlay_.settle(result_of(n, sync::Verdict::quarantined, 0));
   EXPECT_EQ(family(10), "Ledger");
+  const auto kept = overlay_.snapshot()->fold(test_schema(), key_in("customer", 7), std::nullopt, 10);
+  EXPECT_EQ(*kept, record_of("customer", 7, {{"family", text("New")}}));
+  EXPECT_TRUE(overlay_.snapshot()->ops(anna).at(0)->refused);
+  for (std::uint32_t n : {1u, 2u}) overlay_.settle(result_of(n, sync::Verdict::discarded, 10));
+  EXPECT_EQ(overlay_.snapshot()->actions(), 0u);
+}
+
+TEST_F(OverlayTest, EndsARefusedActionWhenADecisionOnItIsSaved) {
+  overlay_.add(test_maker, pending_of(1, {create_of("customer", 7, {{"family", text("Nwe")}})}));
+  overlay_.settle(result_of(1, sync::Verdict::quarantined, 0));
+  auto corrected = pending_of(2, {create_of("customer", 7, {{"family", text("New")}})});
+  corrected.action.header.decision = sync::Decision{sync::Decision::Kind::replace, {{3, 1}}, {}};
+  overlay_.add(test_maker, corrected);
+  EXPECT_EQ(overlay_.snapshot()->ops(key_in("customer", 7)).size(), 1u);
 }
 
 TEST_F(OverlayTest, KeepsAWaitingAction) {
@@ -121,7 +136,7 @@ TEST_F(OverlayTest, ShowsWhatWasDeletedAndAddedAgainAsNew) {
 TEST_F(OverlayTest, LeavesASnapshotAsItWas) {
   edit_family(1, "Mine");
   const auto before = overlay_.snapshot();
-  overlay_.settle(result_of(1, sync::Verdict::quarantined, 0));
+  overlay_.settle(result_of(1, sync::Verdict::discarded, 0));
   EXPECT_TRUE(before->touches(anna));
   EXPECT_FALSE(overlay_.snapshot()->touches(anna));
 }
@@ -137,7 +152,7 @@ TEST_F(OverlayTest, IsDerivedAgainFromWhatTheOutboxSays) {
     return std::nullopt;
   });
   EXPECT_EQ(family(20), "Open");
-  EXPECT_FALSE(overlay_.snapshot()->touches(key_in("customer", 2)));
+  EXPECT_TRUE(overlay_.snapshot()->ops(key_in("customer", 2)).at(0)->refused);
   EXPECT_TRUE(overlay_.snapshot()->touches(key_in("customer", 3)));
   overlay_.reached(25);
   EXPECT_FALSE(overlay_.snapshot()->touches(key_in("customer", 3)));
@@ -148,7 +163,7 @@ TEST_F(OverlayTest, ForgetsTheValuesOfAnEndedActionInSearches) {
   SearchQuery query;
   query.words = {"find"};
   EXPECT_EQ(overlay_.snapshot()->candidates(query), std::vector{key_in("customer", 5)});
-  overlay_.settle(result_of(1, sync::Verdict::quarantined, 0));
+  overlay_.settle(result_of(1, sync::Verdict::discarded, 0));
   EXPECT_TRUE(overlay_.snapshot()->candidates(query).empty());
 }
 
@@ -157,7 +172,7 @@ TEST_F(OverlayTest, KeepsManyRecordsApart) {
   constexpr std::uint32_t many = 5'000;
   for (std::uint32_t i = 1; i <= many; ++i)
     overlay_.add(test_maker, pending_of(i, {create_of("customer", i, {{"family", text(std::to_string(i))}})}));
-  for (std::uint32_t i = 1; i <= many; i += 2) overlay_.settle(result_of(i, sync::Verdict::quarantined, 0));
+  for (std::uint32_t i = 1; i <= many; i += 2) overlay_.settle(result_of(i, sync::Verdict::discarded, 0));
   const auto snapshot = overlay_.snapshot();
   EXPECT_EQ(snapshot->actions(), many / 2);
   for (std::uint32_t i = 1; i <= many; ++i) {

@@ -72,6 +72,19 @@ TEST_F(ViewTest, ListsPendingRecordsAmongTheOthersAndLeavesDeletedOnesOut) {
   EXPECT_TRUE(must(view_->find(key_in("customer", 2))).shown->record.deleted);
 }
 
+TEST_F(ViewTest, ListsWhatIsNotAtTheHubYetFirstInTheOrderOfSavingWhateverTheClockSaid) {
+  add(1, {create_of("customer", 9, {{"family", text("Saved first, clock of 2038")}})});
+  add(2, {create_of("customer", 3, {{"family", text("Saved last, clock of 1970")}})});
+  const auto& customers = collection_of("customer");
+  std::vector<sync::Id> order;
+  for (sync::Id last;;) {
+    const auto page = must(view_->list(customers, last, 1)).shown;
+    if (page.empty()) break;
+    order.push_back(last = page[0].record.key.id);
+  }
+  EXPECT_EQ(order, (std::vector{id_of(3), id_of(9), id_of(2), id_of(1)}));
+}
+
 TEST_F(ViewTest, TellsPendingChildrenAndNotDeletedOnes) {
   add(1, {create_of("phone", 101, {{"customer", id_of(1)}, {"e164", text("+49305")}}),
           create_of("phone", 102, {{"customer", id_of(2)}, {"e164", text("+49306")}})});

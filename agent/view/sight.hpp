@@ -1,0 +1,45 @@
+// What of the workstation's data a person is shown: the one place where scope, role and class of field are applied to
+// what is read. Whatever answers a person reads through it, so that hits, lists, counts and exports agree.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "agent/view/view.hpp"
+#include "sync/action/rights.hpp"
+
+namespace holdline::agent {
+
+// The action as the person may see it, without the values of fields that they may not; nothing when one of its records
+// is not theirs to see. What an agent saved stays visible to that agent whatever was taken away since.
+std::optional<sync::Action> permitted(const sync::Schema& schema, const sync::Rights& who, const sync::Id& person,
+                                      sync::Action action);
+// What the person may take away in an export: their own, for a supervisor all of their scopes.
+bool may_export(const sync::Rights& who, const sync::Id& person, const sync::Action& action);
+
+// A View as one person sees it, for one request on the reading thread. A record and its children are shown with all
+// that the role sees; lists and hits leave sensitive fields out.
+class PersonView {
+ public:
+  PersonView(View& view, sync::Rights who) : view_(view), who_(std::move(who)) {}
+
+  Result<View::RecordResult> find(const sync::RecordKey& key) { return view_.find(key, sight(sync::Reading::one)); }
+  Result<View::RecordList> children(const sync::Collection& collection, const sync::Id& parent) {
+    return view_.children(collection, parent, sight(sync::Reading::one));
+  }
+  Result<View::RecordList> list(const sync::Collection& collection, const sync::Id& before, std::size_t limit) {
+    return view_.list(collection, before, limit, sight(sync::Reading::many));
+  }
+  Result<View::Hits> search(std::string_view typed, std::size_t limit, std::optional<sync::CollectionNo> only = {}) {
+    return view_.search(typed, limit, only, sight(sync::Reading::many));
+  }
+  const sync::Rights& who() const { return who_; }
+
+ private:
+  Sight sight(sync::Reading reading) const { return {&who_, reading}; }
+
+  View& view_;
+  sync::Rights who_;
+};
+
+}  // namespace holdline::agent
