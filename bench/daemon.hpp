@@ -4,9 +4,10 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "bench/measure.hpp"
-#include "bench/workloads.hpp"
+#include "bench/workloads/workloads.hpp"
 #include "bench/world.hpp"
 #include "platform/http/unix_client.hpp"
 #include "tests/support/machine.hpp"
@@ -15,8 +16,8 @@ namespace holdline::bench {
 
 class Daemon {
  public:
-  // Answers when it returns. Its files lie in the scratch directory.
-  Daemon(const Options& options, const Scratch& scratch);
+  // Answers when it returns. Its files lie in the scratch directory. `environment`: more variables, NAME=VALUE.
+  Daemon(const Options& options, const Scratch& scratch, const std::vector<std::string>& environment = {});
 
   // Asks for the workstation to be enrolled at the hub and for a person to be signed in, and waits until both sides are
   // level.
@@ -30,6 +31,7 @@ class Daemon {
   bool level();
 
   std::filesystem::path socket_;
+  std::string token_;  // of the person signed in
   std::optional<machine::Child> child_;
 };
 

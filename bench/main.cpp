@@ -4,7 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "bench/workloads.hpp"
+#include "bench/workloads/workloads.hpp"
 
 namespace {
 
@@ -23,7 +23,16 @@ constexpr Workload workloads[] = {
     {"bootstrap", "100,000 customers into an empty replica; limit: bare bulk load of the same tables",
      bench::bootstrap},
     {"search", "mixed searches among 100,000 customers; limit: bare statements on the same indexes", bench::search},
+    {"access",
+     "a new person, a disabled one, a revoked workstation, until 200 connected ones know; limit: one bare round trip "
+     "of all",
+     bench::access},
     {"idle", "memory and processor time of the daemon with 100,000 customers, doing nothing", bench::idle},
+    {"stalled_disk", "answers of the daemon while a sync of its outbox takes 5 s; limit: the same with the disk well",
+     bench::stalled_disk},
+    {"import", "a push to a hub that imports 500,000 customers; limit: 512 bytes appended and synced meanwhile",
+     bench::import_turns},
+    {"typed_fields", "typed fields put right and judged, telephone numbers apart", bench::typed_fields},
 };
 
 std::string list() {

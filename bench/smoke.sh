@@ -1,6 +1,8 @@
 #!/bin/bash
 # Every line that the program prints with --json is one JSON object with a name and a value above zero.
 set -euo pipefail
-lines=$("$1" --quick --only durable_entry --json)
-[ -n "$lines" ]
-jq -e -s 'length >= 1 and all(.[]; (.name | length > 0) and .value > 0 and .ratio > 0)' <<<"$lines" >/dev/null
+for workload in durable_entry access stalled_disk import; do
+  lines=$("$1" --quick --only "$workload" --json)
+  [ -n "$lines" ]
+  jq -e -s 'length >= 1 and all(.[]; (.name | length > 0) and .value > 0 and .ratio > 0)' <<<"$lines" >/dev/null
+done

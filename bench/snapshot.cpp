@@ -70,7 +70,7 @@ Snapshot make_snapshot(const sync::Schema& schema, std::uint32_t count) {
 std::unique_ptr<agent::Replica> fill_replica(const agent::ReplicaOptions& options, const platform::SecretKey& key,
                                              const sync::Schema& schema, const Snapshot& snapshot) {
   auto replica = must(agent::Replica::open(options, key, schema));
-  auto builder = must(replica->build(snapshot.manifest, 1));
+  auto builder = must(replica->build(snapshot.manifest));
   sync::Compressor compressor;
   for (const sync::ChunkInfo& info : snapshot.manifest.chunks) {
     const sync::Bytes& chunk = snapshot.chunks.at(info.hash);

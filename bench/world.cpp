@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <exception>
+#include <future>
 #include <iostream>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -76,13 +77,15 @@ void HubHost::close() {
 void HubHost::import_customers(std::uint32_t count) {
   hub::Intake intake(*parts_->ledger, deps_.entropy);
   const sync::Schema& schema = parts_->ledger->schema();
-  std::vector<sync::Op> ops;
+  std::vector<hub::OwnRow> rows;
+  std::size_t ops = 0;
   for (std::uint32_t i = 0; i < count; ++i) {
-    for (sync::Op& op : generator::customer_ops(schema, generator::customer(i), bench_scope))
-      ops.push_back(std::move(op));
-    if (ops.size() < 10 * sync::limits::records_per_change && i + 1 < count) continue;
-    must(intake.take_own(ops, deps_.clock.now().wall_ms));
-    ops.clear();
+    rows.push_back({generator::customer_ops(schema, generator::customer(i), bench_scope)});
+    ops += rows.back().ops.size();
+    if (ops < 10 * sync::limits::records_per_change && i + 1 < count) continue;
+    must(intake.take_own(rows, deps_.clock.now().wall_ms));
+    rows.clear();
+    ops = 0;
   }
 }
 
@@ -91,19 +94,23 @@ std::string HubHost::enrollment_code() {
 }
 
 Station::Station(Dependencies& deps, HubHost& hub, const std::filesystem::path& directory)
-    : deps_(deps), keystore_([&] {
+    : keystore_([&] {
         must(platform::make_private_directory(directory));
         return must(platform::FileKeystore::open(directory / "keys", deps.entropy));
       }()) {
   agent::AgentConfig config;
   config.directory = directory;
-  auto identity = must(agent::enroll(hub.enrollment_code(), directory, "", deps.entropy));
+  auto identity =
+      must(agent::enroll({.code = hub.enrollment_code(), .directory = directory, .proxy = ""}, deps.entropy));
   workstation_ = must(agent::Workstation::open(config, std::move(identity),
                                                {thread_.io, keystore_, deps.clock, deps.entropy, deps.log}));
   // Who may sign in is fetched from the hub meanwhile.
   wait_until("the sign-in", [&] {
-    auto session = workstation_->sign_in(0, bench_person, bench_password);
-    if (session) session_ = std::move(*session);
+    std::promise<agent::SignInAnswer> answered;
+    workstation_->sign_in({0, bench_person, bench_password, {}, false},
+                          [&answered](agent::SignInAnswer answer) { answered.set_value(std::move(answer)); });
+    auto answer = answered.get_future().get();
+    if (answer.session) session_ = std::move(*answer.session);
     return session_.has_value();
   });
   wait_until("the first synchronisation", [&] { return waiting() == 0 && workstation_->sync_status().settled; });

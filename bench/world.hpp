@@ -85,7 +85,6 @@ class Station {
   std::uint64_t waiting() const;
 
  private:
-  Dependencies& deps_;
   platform::FileKeystore keystore_;
   IoThread thread_;
   std::unique_ptr<agent::Workstation> workstation_;

@@ -44,12 +44,15 @@ bool is_counted(const json& object, std::string_view name) {
 }
 
 std::string words_for_state(const std::string& state) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> words = {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> words = {
       {{"saved", "saved on this PC"},
        {"held", "held at the hub"},
        {"conflict", "held at the hub, in conflict"},
        {"needs-attention", "needs attention"},
-       {"waiting", "waits at the hub for an earlier one"},
+       {"waiting", "waits at the hub"},
+       {"decided", "refused, a decision is on its way"},
+       {"replaced", "corrected and sent again"},
+       {"given-up", "given up"},
        {"reissued", "went again under another number"}}};
   const auto found = std::ranges::find(words, state, &std::pair<std::string_view, std::string_view>::first);
   return found == words.end() ? state : std::string(found->second);

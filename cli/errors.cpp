@@ -34,16 +34,26 @@ bool is_success(const HttpClientResponse& answer) { return answer.status >= 200 
 Error error_of(const HttpClientResponse& answer) {
   const json document = json::parse(answer.body, nullptr, false);
   const json& error = member(document, "error");
-  // Each part is escaped by itself: a line break inside one of them must not look like a line of ours.
+  const json& findings = list_of(error, "findings");
+  // Each part is escaped by itself: a line break inside one of them must not look like a line of ours. A finding names
+  // the field as the form does.
+  const auto with_code = [](const json& of) {
+    const std::string code = text_of(of, "code");
+    return escape(text_of(of, "message")) + (code.empty() ? "" : " [" + escape(code) + "]");
+  };
   std::string text = escape(text_of(error, "message"));
-  if (text.empty()) text = default_text(answer);
   const bool busy = answer.status == 503 || answer.status == 429;
-  if (busy) text += escape(retry_hint(answer));
-  if (const std::string code = text_of(error, "code"); !code.empty()) text += " [" + escape(code) + "]";
-  for (const json& finding : list_of(error, "findings")) {
-    const std::string field = escape(text_of(finding, "field"));
-    text += "\n" + (field.empty() ? "" : field + ": ") + escape(text_of(finding, "message"));
+  if (text.empty()) {
+    text = default_text(answer);
+  } else if (findings.empty()) {
+    if (busy) text += escape(retry_hint(answer));
+    if (const std::string code = text_of(error, "code"); !code.empty()) text += " [" + escape(code) + "]";
+  } else {
+    text = findings.size() == 1 ? "" : "Some fields need another look:";
+    for (const json& finding : findings) text += (text.empty() ? "" : "\n") + with_code(finding);
   }
+  if (text_of(error, "code") == "asked")
+    text += "\nNothing is saved yet. If it is meant so, repeat the command with: --accept-hint CODE --because TEXT";
   if (busy) return {ErrorKind::retry_later, "not-now", text};
   return {ErrorKind::ask_person, answer.status == 401 || answer.status == 403 ? "permission" : "refused", text};
 }
@@ -70,6 +80,12 @@ Error unknown_outcome(const std::string& idempotency_key) {
           "The agent hung up or did not answer in time, and it may have saved this — repeat the command with "
           "--idempotency-key " +
               idempotency_key + ": nothing is saved twice"};
+}
+
+Error unknown_outcome(const std::string& idempotency_key, const Error& first) {
+  return {ErrorKind::retry_later, "not-known",
+          "The agent hung up before it answered, and it may have saved this\nNow it says: " + first.message +
+              "\nThen repeat the command with --idempotency-key " + idempotency_key + ": nothing is saved twice"};
 }
 
 void complain(std::ostream& err, const Error& error) {

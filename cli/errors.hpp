@@ -19,6 +19,8 @@ Error error_of(const platform::HttpClientResponse& answer);
 Error without_answer(const Error& error, const std::string& socket);
 // The same for something that may have been saved all the same.
 Error unknown_outcome(const std::string& idempotency_key);
+// The same, when the agent answers again and asks for something else first.
+Error unknown_outcome(const std::string& idempotency_key, const Error& first);
 
 inline auto usage(std::string message) { return fail(ErrorKind::ask_person, "usage", std::move(message)); }
 inline auto not_understood() {

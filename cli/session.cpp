@@ -8,6 +8,7 @@
 
 #include "cli/errors.hpp"
 #include "cli/text.hpp"
+#include "platform/text/url.hpp"
 #include "sync/base/id.hpp"
 #include "sync/base/timestamp.hpp"
 
@@ -21,6 +22,12 @@ namespace {
 // How often a write whose answer was lost is sent again, and how long an agent that restarts is given.
 constexpr int repetitions = 5;
 constexpr std::chrono::milliseconds before_repetition{500};
+
+// An answer that tells nothing about what became of an earlier request with the same key: who restarted meanwhile knows
+// no sign-in any more, and asks for one before it looks at keys.
+bool leaves_open(const HttpClientResponse& answer) {
+  return answer.status == 401 || answer.status == 429 || answer.status >= 500;
+}
 
 }  // namespace
 
@@ -41,14 +48,33 @@ Session::Session(Environment& environment, Arguments arguments)
     : world_(environment),
       arguments_(std::move(arguments)),
       socket_(arguments_.has("--socket") ? arguments_.get("--socket") : world_.default_socket),
-      api_(world_.connect(socket_)) {}
+      api_(world_.connect(socket_)),
+      token_file_(world_.tokens, socket_),
+      token_(token_file_.read()) {}
+
+Result<HttpClientResponse> Session::send(HttpClientRequest request) {
+  if (!token_.empty()) request.headers.emplace_back("Authorization", "Bearer " + token_);
+  auto answer = api_->send(std::move(request));
+  refused_with_ = answer && !is_success(*answer) ? answer->body : std::string();
+  return answer;
+}
+
+Result<void> Session::keep_token(const std::string& token) {
+  token_ = token;
+  return token_file_.keep(token);
+}
+
+void Session::drop_token() {
+  token_.clear();
+  token_file_.drop();
+}
 
 Result<Answer> Session::get(const std::string& target, std::chrono::milliseconds timeout, std::size_t max_bytes) {
   HttpClientRequest request;
   request.url = target;
   request.timeout = timeout;
   request.max_response_bytes = max_bytes;
-  auto answer = api_->send(std::move(request));
+  auto answer = send(std::move(request));
   if (!answer) return tl::unexpected<Error>(without_answer(answer.error(), socket_));
   if (!is_success(*answer)) return tl::unexpected<Error>(error_of(*answer));
   return Answer{std::move(answer->body)};
@@ -58,25 +84,29 @@ Result<Answer> Session::write(const std::string& method, const std::string& targ
   const std::string given = arguments_.get("--idempotency-key");
   const std::string key = given.empty() ? world_.entropy.id().text() : given;
   HOLDLINE_ASSIGN(HttpClientResponse answer, write_with_key(method, target, body, key));
-  if (!is_success(answer)) return tl::unexpected<Error>(error_of(answer));
-  return Answer{std::move(answer.body)};
+  if (is_success(answer)) return Answer{std::move(answer.body)};
+  const Error error = error_of(answer);
+  return tl::unexpected<Error>(maybe_saved_ && leaves_open(answer) ? unknown_outcome(key, error) : error);
 }
 
 Result<HttpClientResponse> Session::write_with_key(const std::string& method, const std::string& target,
                                                    const nlohmann::json& body, const std::string& key) {
-  bool maybe_saved = false;
+  maybe_saved_ = false;
+  nlohmann::json answered = body;
+  if (arguments_.has("--accept-hint"))
+    answered["accept"] = {{"hints", arguments_.all("--accept-hint")}, {"because", arguments_.get("--because")}};
   for (int attempt = 0;; ++attempt) {
     HttpClientRequest request;
     request.method = method;
     request.url = target;
     request.headers = {{"Content-Type", "application/json"}, {"Idempotency-Key", key}};
-    request.body = body.dump();
+    request.body = answered.dump();
     request.timeout = usual;
-    auto answer = api_->send(std::move(request));
+    auto answer = send(std::move(request));
     if (answer) return answer;
     const std::string& code = answer.error().code;
-    maybe_saved = maybe_saved || code == "connection-lost" || code == "timeout";
-    if (!maybe_saved) return tl::unexpected<Error>(without_answer(answer.error(), socket_));
+    maybe_saved_ = maybe_saved_ || code == "connection-lost" || code == "timeout";
+    if (!maybe_saved_) return tl::unexpected<Error>(without_answer(answer.error(), socket_));
     const bool again = code == "connection-lost" || code == "unreachable";
     if (!again || attempt == repetitions || !world_.pause(before_repetition))
       return tl::unexpected<Error>(unknown_outcome(key));
@@ -96,27 +126,12 @@ std::string Session::time(const nlohmann::json& value) const {
   return relative_time(*ms, world_.clock.now().wall_ms);
 }
 
-std::string encoded(std::string_view part) {
-  constexpr std::string_view hex = "0123456789ABCDEF";
-  constexpr std::string_view unreserved =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";  // RFC 3986
-  std::string result;
-  for (const char c : part) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (unreserved.find(c) != std::string_view::npos)
-      result += c;
-    else
-      result.append("%").append(1, hex[byte >> 4]).append(1, hex[byte & 15]);
-  }
-  return result;
-}
-
 std::string target(std::string_view path, const std::vector<std::pair<std::string, std::string>>& query) {
   std::string result(path);
   char separator = '?';
   for (const auto& [name, value] : query) {
     if (value.empty()) continue;
-    result.append(1, separator).append(name).append("=").append(encoded(value));
+    result.append(1, separator).append(name).append("=").append(platform::percent_encoded(value));
     separator = '&';
   }
   return result;

@@ -18,6 +18,7 @@
 #include "cli/api.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/table.hpp"
+#include "cli/token_file.hpp"
 #include "platform/os/clock.hpp"
 #include "platform/os/entropy.hpp"
 #include "platform/os/secret.hpp"
@@ -33,6 +34,7 @@ struct Environment {
   bool err_is_terminal = false;
   bool colour = false;  // wanted where there is a terminal
   std::string default_socket;
+  TokenPlaces tokens = {};  // of sign-ins; none: they end with the command
   const platform::Clock& clock;
   platform::Entropy& entropy;
   std::function<std::unique_ptr<Api>(const std::string& socket)> connect;
@@ -77,9 +79,15 @@ class Session {
                      std::size_t max_bytes = std::size_t{8} << 20);
   // With an Idempotency-Key: the person's, or one drawn now. When the answer is lost it is asked for again with it.
   Result<Answer> write(const std::string& method, const std::string& target, const nlohmann::json& body);
-  // The same with a key of the caller's, and any status.
+  // The same with a key of the caller's, and any status. Both send what the person says is meant so (--accept-hint).
   Result<platform::HttpClientResponse> write_with_key(const std::string& method, const std::string& target,
                                                       const nlohmann::json& body, const std::string& key);
+
+  // Keeps the token of a sign-in for the later commands of this terminal, or forgets it.
+  Result<void> keep_token(const std::string& token);
+  void drop_token();
+  // The agent's own document about the last request that was no success; empty when there was none.
+  const std::string& refused_with() const { return refused_with_; }
 
   // Prints the document unchanged when --json was given, and says whether it did.
   bool printed_json(const Answer& answer);
@@ -91,12 +99,16 @@ class Session {
   Arguments arguments_;
   std::string socket_;
   std::unique_ptr<Api> api_;
+  TokenFile token_file_;
+  std::string token_;
+  std::string refused_with_;
+
+  Result<platform::HttpClientResponse> send(platform::HttpClientRequest request);
+  bool maybe_saved_ = false;  // the answer to the last write was lost at least once
 };
 
 // A target with its query percent-encoded; empty values are left out.
 std::string target(std::string_view path, const std::vector<std::pair<std::string, std::string>>& query);
-// One part of a path or query.
-std::string encoded(std::string_view part);
 
 // The whole of a file, or of standard input for "-". Error: "refused".
 Result<std::string> read_input(Environment& environment, const std::string& path, std::size_t max_bytes);

@@ -11,21 +11,9 @@
 # name a second time otherwise. REPLACE is how a row of an ordinary table is refreshed from a feed.
 # Version: libsqlcipher1 and sqlcipher 4.6.1-2~bpo12+1 (Debian 12, backports), which hold SQLite 3.46.1.
 set -euo pipefail
+. "$(dirname "$0")/packages.bash"
 
 version=4.6.1-2~bpo12+1
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-
-# The packages named, unpacked below $scratch/root; nothing is installed.
-fetch() {
-  if ! (cd "$scratch" && apt-get -q -o APT::Sandbox::User=root download "$@") >"$scratch/apt.log" 2>&1; then
-    cat "$scratch/apt.log" >&2
-    echo "Could not be tried: the packages above are not to be had here (are the backports of Debian 12 among the" >&2
-    echo "sources of apt, and was 'apt-get update' run?)." >&2
-    exit 2
-  fi
-  for package in "$scratch"/*.deb; do dpkg -x "$package" "$scratch/root"; done
-}
 
 # Runs SQL on the encrypted file; leaves what was printed, errors included, in $answer and the exit status in $status.
 sql() {

@@ -12,9 +12,9 @@
 # down. The calls then go nowhere, and everything on the way there reported success.
 # Version: kamailio 5.6.3-2 (Debian 12), started here on a loopback port with a configuration that answers nothing.
 set -euo pipefail
+. "$(dirname "$0")/packages.bash"
 
 version=5.6.3-2
-scratch=$(mktemp -d)
 server=
 clean_up() {
   if [ -n "$server" ]; then
@@ -24,16 +24,6 @@ clean_up() {
   rm -rf "$scratch"
 }
 trap clean_up EXIT
-
-# The packages named, unpacked below $scratch/root; nothing is installed.
-fetch() {
-  if ! (cd "$scratch" && apt-get -q -o APT::Sandbox::User=root download "$@") >"$scratch/apt.log" 2>&1; then
-    cat "$scratch/apt.log" >&2
-    echo "Could not be tried: the packages above are not to be had here (was 'apt-get update' run?)." >&2
-    exit 2
-  fi
-  for package in "$scratch"/*.deb; do dpkg -x "$package" "$scratch/root"; done
-}
 
 # Starts the server with its control socket at $scratch/ctl; a port that is taken makes it end, and another is tried.
 start_server() {
@@ -65,8 +55,7 @@ END
     done
   done
   cat "$scratch/log" >&2
-  echo "Could not be tried: the server did not start." >&2
-  exit 2
+  cannot_be_tried "the server did not start."
 }
 
 # Leaves what kamcmd printed in $answer and its exit status in $status.

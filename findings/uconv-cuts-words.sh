@@ -12,20 +12,9 @@
 # name. Both then differ, for some names only, from what a program gets that calls the library.
 # Version: icu-devtools 72.1-3+deb12u1 with libicu72 of the same version (Debian 12).
 set -euo pipefail
+. "$(dirname "$0")/packages.bash"
 
 version=72.1-3+deb12u1
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-
-# The packages named, unpacked below $scratch/root; nothing is installed.
-fetch() {
-  if ! (cd "$scratch" && apt-get -q -o APT::Sandbox::User=root download "$@") >"$scratch/apt.log" 2>&1; then
-    cat "$scratch/apt.log" >&2
-    echo "Could not be tried: the packages above are not to be had here (was 'apt-get update' run?)." >&2
-    exit 2
-  fi
-  for package in "$scratch"/*.deb; do dpkg -x "$package" "$scratch/root"; done
-}
 
 apply() { env LD_LIBRARY_PATH="$libraries" "$scratch/root/usr/bin/uconv" -f utf-8 -t utf-8 -x "$1"; }
 hex() { od -An -v -tx1 | tr -d ' \n'; }

@@ -46,19 +46,7 @@ bool is_numbered(std::string_view field, std::string_view word) {
          std::ranges::all_of(field.substr(word.size()), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// What people put between digits. The number as it was typed is kept beside it.
-std::string without_separators(std::string number) {
-  std::erase_if(number, [](char c) { return std::string_view(" -()./").find(c) != std::string_view::npos; });
-  return number;
-}
-
-json phone_of(const json& value) {
-  if (!value.is_string()) return value;
-  const auto& typed = value.get_ref<const std::string&>();
-  json phone = {{"e164", without_separators(typed)}};
-  if (phone["e164"] != value) phone["as_typed"] = value;
-  return phone;
-}
+json phone_of(const json& value) { return value.is_string() ? json{{"e164", value}} : value; }
 
 json email_of(const json& value) { return value.is_string() ? json{{"addr", value}} : value; }
 

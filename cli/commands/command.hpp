@@ -33,12 +33,16 @@ struct Command {
   Outcome (*run)(Session&);
 };
 
+// The options of a command that saves what somebody typed: the agent may ask whether it is meant so.
+std::vector<Option> with_answers(std::vector<Option> own);
+
 // One function per file of commands.
 std::vector<Command> status_commands();
 std::vector<Command> person_commands();
 std::vector<Command> customer_commands();
 std::vector<Command> import_commands();
 std::vector<Command> entry_commands();
+std::vector<Command> change_commands();
 std::vector<Command> outbox_commands();
 std::vector<Command> conflict_commands();
 std::vector<Command> replica_commands();

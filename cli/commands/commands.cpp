@@ -109,12 +109,22 @@ Result<void> check(const std::vector<std::string>& typed, const Arguments& argum
   if (!std::ranges::all_of(typed, sync::is_utf8)) return usage("The command line is not UTF-8 — check the locale");
   const std::string key = arguments.get("--idempotency-key");
   const bool printable = std::ranges::all_of(key, [](char c) { return c > ' ' && c <= '~'; });
+  if (arguments.has("--accept-hint") != arguments.has("--because"))
+    return usage("--accept-hint and --because go together: what is meant so, and why");
   if (arguments.has("--idempotency-key") && (key.empty() || key.size() > longest_key || !printable))
     return usage("--idempotency-key takes 1 to 64 printable characters without spaces");
   return {};
 }
 
-Outcome parse_and_run(const std::vector<std::string>& typed, Environment& environment) {
+// What a program reads of an error: what the agent said about it, or the same form by this program.
+std::string document_of(const Error& error, const std::string& refused_with) {
+  if (nlohmann::json::parse(refused_with, nullptr, false).is_object()) return refused_with;
+  return nlohmann::json{{"error", {{"code", error.code}, {"message", error.message}}}}.dump(
+      -1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+// `error_document` is set when the person asked for documents.
+Outcome parse_and_run(const std::vector<std::string>& typed, Environment& environment, std::string& error_document) {
   Arguments arguments;
   const Command* chosen = nullptr;
   const std::vector<Command> commands = all_commands();
@@ -129,15 +139,24 @@ Outcome parse_and_run(const std::vector<std::string>& typed, Environment& enviro
   }
   HOLDLINE_TRY(check(typed, arguments));
   Session session(environment, std::move(arguments));
-  return chosen->run(session);
+  Outcome outcome = chosen->run(session);
+  if (!outcome && session.json()) error_document = document_of(outcome.error(), session.refused_with());
+  return outcome;
 }
 
 }  // namespace
 
+std::vector<Option> with_answers(std::vector<Option> own) {
+  own.push_back(
+      {"--accept-hint", "CODE", "It is meant so: the code of a question that kept it from being saved", true});
+  own.push_back({"--because", "TEXT", "Why it is meant so; kept with it"});
+  return own;
+}
+
 std::vector<Command> all_commands() {
   std::vector<Command> all;
   for (const auto group : {status_commands, person_commands, customer_commands, import_commands, entry_commands,
-                           outbox_commands, conflict_commands, replica_commands}) {
+                           change_commands, outbox_commands, conflict_commands, replica_commands}) {
     for (Command& command : group()) all.push_back(std::move(command));
   }
   all.push_back({"", "version", "The version of this program", {}, {}, false, version});
@@ -146,8 +165,9 @@ std::vector<Command> all_commands() {
 
 ExitCode run(const std::vector<std::string>& arguments, Environment& environment) {
   Outcome outcome = ExitCode::failed;
+  std::string error_document;
   try {
-    outcome = parse_and_run(arguments, environment);
+    outcome = parse_and_run(arguments, environment, error_document);
   } catch (const std::exception& bug) {
     outcome = fail(ErrorKind::stop, "bug", std::string("This should not happen — please report it: ") + bug.what());
   }
@@ -155,7 +175,10 @@ ExitCode run(const std::vector<std::string>& arguments, Environment& environment
   if (outcome && !environment.out)
     outcome = fail(ErrorKind::ask_person, "refused", "The output could not be written — is the disk full?");
   if (outcome) return *outcome;
-  complain(environment.err, outcome.error());
+  if (error_document.empty())
+    complain(environment.err, outcome.error());
+  else
+    environment.err << error_document << '\n';
   return exit_code_of(outcome.error());
 }
 

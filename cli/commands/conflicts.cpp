@@ -5,6 +5,8 @@
 #include "cli/commands/records.hpp"
 #include "cli/document.hpp"
 #include "cli/errors.hpp"
+#include "cli/text.hpp"
+#include "platform/text/url.hpp"
 
 namespace holdline::cli {
 
@@ -12,7 +14,9 @@ using nlohmann::json;
 
 namespace {
 
-std::string conflict_target(Session& session) { return "/conflicts/" + encoded(session.arguments().get("ID")); }
+std::string conflict_target(Session& session) {
+  return "/conflicts/" + platform::percent_encoded(session.arguments().get("ID"));
+}
 
 std::string what_of(const json& conflict) {
   return is_set(conflict, "about_deletion") ? "deletion" : text_of(conflict, "unit");
@@ -20,7 +24,10 @@ std::string what_of(const json& conflict) {
 
 Outcome list_conflicts(Session& session) {
   const char* state = session.arguments().has("--all") ? "all" : "open";
-  HOLDLINE_ASSIGN(const Answer answer, session.get(target("/conflicts", {{"state", state}})));
+  HOLDLINE_ASSIGN(const Answer answer,
+                  session.get(target("/conflicts", {{"state", state},
+                                                    {"limit", session.arguments().get("--limit")},
+                                                    {"after", session.arguments().get("--after")}})));
   if (session.printed_json(answer)) return ExitCode::ok;
   const json document = answer.document();
   Table table({"ID", "WHEN", "RECORD", "WHAT", "STATE"});
@@ -34,8 +41,7 @@ Outcome list_conflicts(Session& session) {
     session.world().err << "There is no " << (session.arguments().has("--all") ? "" : "open ") << "conflict.\n";
   else
     table.print(session.world().out, session.style());
-  const auto items = list_of(document, "items").size(), total = document.value("total", items);
-  if (items < total) session.world().err << "These are the oldest " << items << " of " << total << ".\n";
+  print_rest(session, document, "--after");
   return ExitCode::ok;
 }
 
@@ -54,6 +60,12 @@ Outcome show_conflict(Session& session) {
   head.row({"at", session.time(member(conflict, "at"))});
   head.row({"workstation", text_of(by, "device")});
   if (!text_of(conflict, "resolution").empty()) head.row({"resolution", text_of(conflict, "resolution")});
+  if (!text_of(conflict, "resolved_at").empty()) {
+    const json& resolver = member(conflict, "resolved_by");
+    const std::string by_name = text_of(resolver, "name");
+    head.row({"resolved by", by_name.empty() ? text_of(resolver, "person") : by_name});
+    head.row({"resolved at", session.time(member(conflict, "resolved_at"))});
+  }
   head.print(out, session.style());
   Table values({"FIELD", "BOTH BEGAN FROM", "CURRENT", "OTHER"});
   for (const json& field : list_of(conflict, "fields")) {
@@ -64,6 +76,9 @@ Outcome show_conflict(Session& session) {
     out << '\n';
     values.print(out, session.style());
   }
+  if (is_set(conflict, "hidden"))
+    session.world().err << "Its values are of a field that this workstation may not hold: it can be decided where they "
+                           "are shown, or with --take current.\n";
   return ExitCode::ok;
 }
 
@@ -86,7 +101,9 @@ std::vector<Command> conflict_commands() {
        "list",
        "Open conflicts, oldest first",
        {},
-       {{"--all", "", "Decided and resolved ones as well"}},
+       {{"--all", "", "Decided and resolved ones as well"},
+        {"--limit", "N", "At most so many (default and most: 200)"},
+        {"--after", "ID", "Those younger than this one"}},
        false,
        list_conflicts},
       {"conflicts", "show", "Both values side by side", {id}, {}, false, show_conflict},

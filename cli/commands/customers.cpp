@@ -1,4 +1,4 @@
-// holdline customer search|show|add|edit
+// holdline customer search|show|history|add|edit
 #include <algorithm>
 
 #include <nlohmann/json.hpp>
@@ -8,6 +8,7 @@
 #include "cli/commands/records.hpp"
 #include "cli/document.hpp"
 #include "cli/errors.hpp"
+#include "platform/text/url.hpp"
 
 namespace holdline::cli {
 
@@ -15,7 +16,9 @@ using nlohmann::json;
 
 namespace {
 
-std::string customer_target(Session& session) { return "/customers/" + encoded(session.arguments().get("ID")); }
+std::string customer_target(Session& session) {
+  return "/customers/" + platform::percent_encoded(session.arguments().get("ID"));
+}
 
 Outcome search_customers(Session& session) {
   std::string text;
@@ -37,6 +40,7 @@ Outcome search_customers(Session& session) {
     return ExitCode::ok;
   }
   table.print(session.world().out, session.style());
+  if (is_set(hits, "more")) session.world().err << "There are more. Type more of the name or the number.\n";
   print_as_of(session, hits);
   return ExitCode::ok;
 }
@@ -46,6 +50,41 @@ Outcome show_customer(Session& session) {
   return print_record(session, answer);
 }
 
+// What stands out about a step: its marks, and what somebody said is meant so.
+std::string remarks_on(const json& step) {
+  std::string remarks = text_of(step, "marks");
+  const json& accepted = member(step, "accepted");
+  if (!accepted.is_object()) return remarks;
+  if (!remarks.empty()) remarks += ", ";
+  return remarks + "meant so (" + text_of(accepted, "hints") + "): " + text_of(accepted, "because");
+}
+
+// One line for each field, so that `grep city` tells the life of one of them.
+Outcome customer_history(Session& session) {
+  HOLDLINE_ASSIGN(const Answer answer, session.get(customer_target(session) + "/history"));
+  if (session.printed_json(answer)) return ExitCode::ok;
+  const json document = answer.document();
+  Table table({"WHEN", "WHO", "WORKSTATION", "WHAT", "FIELD", "FROM", "TO", "REMARK"});
+  for (const json& step : list_of(document, "items")) {
+    const std::string person = text_of(step, "name").empty() ? text_of(step, "person") : text_of(step, "name");
+    const std::string device =
+        text_of(step, "device_name").empty() ? text_of(step, "device") : text_of(step, "device_name");
+    const auto row = [&](const json& change) {
+      table.row({session.time(member(step, "at")), person.empty() && device == "hub" ? "import" : person, device,
+                 text_of(step, "collection") + " " + text_of(step, "kind"), text_of(change, "field"),
+                 text_of(change, "from"), Cell(text_of(change, "to"), Tone::good),
+                 Cell(remarks_on(step), Tone::warning)});
+    };
+    const auto changes = list_of(step, "changes");
+    if (changes.empty()) row(json::object());
+    for (const json& change : changes) row(change);
+  }
+  table.print(session.world().out, session.style());
+  if (!is_set(document, "complete"))
+    session.world().err << "There is more: it happened before the hub kept this, or is too much for one list.\n";
+  return ExitCode::ok;
+}
+
 Outcome add_customer(Session& session) {
   HOLDLINE_ASSIGN(const auto fields, parse_assignments(session.world(), session.arguments().all("FIELD=VALUE")));
   const json body = customer_body(fields, session.arguments().get("--scope"));
@@ -53,34 +92,12 @@ Outcome add_customer(Session& session) {
   return print_saved(session, answer);
 }
 
-// Where the person gave no base, it is what `customer show` would show now.
-Result<json> bases_of(Session& session, const std::vector<Assignment>& changes, const std::vector<Assignment>& given) {
-  json bases = object_of(given);
-  for (const auto& [field, base] : bases.items()) {
-    if (std::ranges::find(changes, field, &Assignment::field) == changes.end())
-      return usage("--base names " + field + ", which is not changed");
-  }
-  if (bases.size() == changes.size()) return bases;
-  HOLDLINE_ASSIGN(const Answer answer, session.get(customer_target(session)));
-  const json record = answer.document();
-  if (!member(record, "fields").is_object()) return not_understood();
-  for (const Assignment& change : changes)
-    if (!bases.contains(change.field)) bases[change.field] = member(member(record, "fields"), change.field);
-  return bases;
-}
-
 Outcome edit_customer(Session& session) {
   HOLDLINE_ASSIGN(const auto changes, parse_assignments(session.world(), session.arguments().all("FIELD=VALUE")));
   const bool child =
       std::ranges::any_of(changes, [](const Assignment& change) { return is_child_field(change.field); });
   if (child) return usage("Phones and emails are records of their own and cannot be edited as fields of the customer");
-  HOLDLINE_ASSIGN(const auto given, parse_assignments(session.world(), session.arguments().all("--base")));
-  HOLDLINE_ASSIGN(const json bases, bases_of(session, changes, given));
-  json body = {{"changes", json::object()}};
-  for (const Assignment& change : changes)
-    body["changes"][change.field] = {{"base", bases[change.field]}, {"value", change.value}};
-  HOLDLINE_ASSIGN(const Answer answer, session.write("PATCH", customer_target(session), body));
-  return print_saved(session, answer);
+  return edit_record(session, customer_target(session), changes);
 }
 
 }  // namespace
@@ -97,17 +114,25 @@ std::vector<Command> customer_commands() {
        search_customers},
       {"customer", "show", "One customer with phones, emails and addresses", {id}, {}, false, show_customer},
       {"customer",
+       "history",
+       "Who changed it, when, where, from which value (asks the hub)",
+       {id},
+       {},
+       false,
+       customer_history},
+      {"customer",
        "add",
        "A new customer",
        {{"FIELD=VALUE", "Fields, and phone=, phone2=, email=", true}},
-       {{"--scope", "S", "Where the customer belongs (default: the person's own)"}},
+       with_answers({{"--scope", "S", "Where the customer belongs (default: the person's own)"}}),
        true,
        add_customer},
       {"customer",
        "edit",
        "Change fields of a customer",
        {id, {"FIELD=VALUE", "New values; FIELD= empties", true}},
-       {{"--base", "FIELD=VALUE", "What stood there when you decided (default: what stands there now)", true}},
+       with_answers(
+           {{"--base", "FIELD=VALUE", "What stood there when you decided (default: what stands there now)", true}}),
        true,
        edit_customer},
   };

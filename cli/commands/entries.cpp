@@ -6,6 +6,7 @@
 #include "cli/commands/records.hpp"
 #include "cli/document.hpp"
 #include "cli/errors.hpp"
+#include "platform/text/url.hpp"
 #include "sync/base/id.hpp"
 
 namespace holdline::cli {
@@ -23,8 +24,18 @@ Outcome add(Session& session, const std::string& path) {
 }
 
 Outcome show(Session& session, const std::string& path) {
-  HOLDLINE_ASSIGN(const Answer answer, session.get(path + "/" + encoded(session.arguments().get("ID"))));
+  HOLDLINE_ASSIGN(const Answer answer,
+                  session.get(path + "/" + platform::percent_encoded(session.arguments().get("ID"))));
   return print_record(session, answer);
+}
+
+// The number with its extension; without a number, what there is instead.
+std::string number_of(const json& fields) {
+  const std::string number = text_of(fields, "phone"), extension = text_of(fields, "extension");
+  const std::string reach = text_of(fields, "reach");
+  if (!number.empty()) return number + (extension.empty() ? "" : " ext. " + extension);
+  if (extension.empty()) return reach;
+  return "inside only: " + extension + (reach.empty() ? "" : ", " + reach);
 }
 
 using Columns = std::vector<std::pair<std::string, std::string>>;  // header, field
@@ -37,20 +48,25 @@ Outcome list(Session& session, const std::string& path, const Columns& columns) 
   const json document = answer.document();
   std::vector<std::string> header = {"ID"};
   for (const auto& [title, field] : columns) header.push_back(title);
+  header.emplace_back("ATTENTION");
   Table table(header);
   for (const json& record : list_of(document, "items")) {
     std::vector<Cell> row = {text_of(record, "id")};
     for (const auto& [title, field] : columns) {
       const json& value = member(member(record, "fields"), field);
       const bool is_time = field == "event_time" || field.starts_with("promise_");
-      row.emplace_back(is_time ? session.time(value) : shown(value));
+      row.emplace_back(is_time            ? session.time(value)
+                       : field == "phone" ? number_of(member(record, "fields"))
+                                          : shown(value));
     }
+    row.emplace_back(list_of(record, "attention").empty() ? "" : words_for_state("needs-attention"), Tone::bad);
     table.row(std::move(row));
   }
   if (!table.empty())
     table.print(session.world().out, session.style());
   else
     session.world().err << "There are none on this PC.\n";
+  print_rest(session, document, "--before");
   print_as_of(session, document);
   return ExitCode::ok;
 }
@@ -96,12 +112,12 @@ std::vector<Command> entry_commands() {
        "add",
        "Take something down: a message, an order, a complaint",
        {entry_fields},
-       {scope},
+       with_answers({scope}),
        true,
        add_entry},
       {"entry", "list", "Newest first", {}, page, false, list_entries},
       {"entry", "show", "One entry", {id}, {}, false, show_entry},
-      {"callback", "add", "Promise to call back", {callback_fields}, {scope}, true, add_callback},
+      {"callback", "add", "Promise to call back", {callback_fields}, with_answers({scope}), true, add_callback},
       {"callback", "list", "Newest first", {}, page, false, list_callbacks},
       {"callback", "show", "One callback", {id}, {}, false, show_callback},
   };

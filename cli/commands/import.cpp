@@ -105,8 +105,8 @@ class Import {
     if (!session_.json()) {
       progress_.clear();
       session_.world().err << "row " << rejection.row << " (line " << rejection.line
-                           << "): " << escape(rejection.field.empty() ? "" : rejection.field + ": ")
-                           << escape(rejection.message) << '\n';
+                           << "): " << escape(rejection.message)
+                           << (rejection.code.empty() ? "" : " [" + escape(rejection.code) + "]") << '\n';
     }
     rejections_.push_back(std::move(rejection));
   }
@@ -120,7 +120,7 @@ class Import {
       if (rows.empty() || rows.back().row != rejection.row)
         rows.push_back(rejection);
       else
-        rows.back().message += "; " + rejection.field + ": " + rejection.message;
+        rows.back().message += " " + rejection.message;
     }
     auto written = platform::replace_file(std::filesystem::absolute(file), reject_file(raw_header_, rows));
     if (!written) return fail(ErrorKind::ask_person, "refused", written.error().message);
@@ -179,9 +179,10 @@ std::vector<Command> import_commands() {
            "import",
            "Customers from a CSV file; an interrupted import is repeated and goes on",
            {{"FILE.csv", "First line: names of fields, and phone, phone2, email, … (- for standard input)"}},
-           {{"--scope", "S", "Where the customers belong (default: the person's own)"},
-            {"--dry-run", "", "Read the file and save nothing"},
-            {"--reject-file", "FILE", "Rejected rows with their reasons, to be corrected and imported by itself"}},
+           with_answers(
+               {{"--scope", "S", "Where the customers belong (default: the person's own)"},
+                {"--dry-run", "", "Read the file and save nothing"},
+                {"--reject-file", "FILE", "Rejected rows with their reasons, to be corrected and imported by itself"}}),
            false,
            import_customers}};
 }

@@ -81,8 +81,7 @@ std::string reject_file(std::string_view raw_header, const std::vector<Rejection
   text.append(rejected_row_column).append(",").append(rejected_reason_column).append(",");
   text.append(again ? without_first_two(raw_header) : raw_header).append("\r\n");
   for (const Rejection& rejection : rejections) {
-    const std::string reason = (rejection.field.empty() ? "" : rejection.field + ": ") + rejection.message;
-    text.append(std::to_string(rejection.row)).append(",").append(platform::csv_field(reason)).append(",");
+    text.append(std::to_string(rejection.row)).append(",").append(platform::csv_field(rejection.message)).append(",");
     text.append(again ? without_first_two(rejection.raw) : rejection.raw).append("\r\n");
   }
   return text;

@@ -1,10 +1,13 @@
-// holdline outbox list|show|export: what this workstation saved and how far it has come, as the agent's API tells it.
+// holdline outbox list, show, export, begin-anew: what this workstation saved and how far it has come, as the agent's
+// API tells it.
 #include <algorithm>
 #include <filesystem>
 
 #include <nlohmann/json.hpp>
 
+#include "cli/commands/assignment.hpp"
 #include "cli/commands/command.hpp"
+#include "cli/commands/records.hpp"
 #include "cli/document.hpp"
 #include "cli/errors.hpp"
 #include "cli/text.hpp"
@@ -32,22 +35,29 @@ Cell state_cell(const json& item) {
 std::string action_of(const json& item) { return text_of(item, "lane") + "/" + text_of(item, "number"); }
 
 Outcome list_outbox(Session& session) {
-  HOLDLINE_ASSIGN(const Answer answer, session.get(target("/outbox", {{"limit", session.arguments().get("--limit")}})));
+  HOLDLINE_ASSIGN(
+      const Answer answer,
+      session.get(target("/outbox", {{"limit", session.arguments().get("--limit")},
+                                     {"before", session.arguments().get("--before")},
+                                     {"state", session.arguments().has("--attention") ? "needs-attention" : ""}})));
   if (session.printed_json(answer)) return ExitCode::ok;
   const json document = answer.document();
   Table table({"ACTION", "WHEN", "WHAT", "STATE", "WHY"});
   for (const json& item : list_of(document, "items")) {
-    table.row({action_of(item), session.time(member(item, "event_time")),
-               text_of(item, "kind") + " " + text_of(item, "collection"), state_cell(item), text_of(item, "text")});
+    table.row({action_of(item), session.time(member(item, "event_time")), text_of(item, "what"), state_cell(item),
+               text_of(item, "text")});
   }
   if (table.empty())
-    session.world().err << "Nothing was saved on this PC.\n";
+    session.world().err << (session.arguments().has("--attention") ? "Nothing needs attention.\n"
+                                                                   : "Nothing was saved on this PC.\n");
   else
     table.print(session.world().out, session.style());
+  print_rest(session, document, "--before");
   return ExitCode::ok;
 }
 
-Outcome show_action(Session& session) {
+// "2/17", as it was typed.
+Result<std::string> typed_action(Session& session) {
   const std::string action = session.arguments().get("LANE/NUMBER");
   const std::size_t slash = action.find('/');
   const auto is_number = [](std::string_view text) {
@@ -56,6 +66,35 @@ Outcome show_action(Session& session) {
   const std::string_view typed = action;
   if (slash == std::string::npos || !is_number(typed.substr(0, slash)) || !is_number(typed.substr(slash + 1)))
     return usage("LANE/NUMBER is two numbers as outbox list shows them, for example 2/17");
+  return action;
+}
+
+Outcome send_again(Session& session, const json& changes) {
+  HOLDLINE_ASSIGN(const std::string action, typed_action(session));
+  json body = {{"changes", changes}};
+  if (session.arguments().has("--scope")) body["scope"] = session.arguments().get("--scope");
+  HOLDLINE_ASSIGN(const Answer answer, session.write("POST", "/outbox/" + action + "/correct", body));
+  return print_saved(session, answer);
+}
+
+Outcome correct(Session& session) {
+  HOLDLINE_ASSIGN(const auto changes, parse_assignments(session.world(), session.arguments().all("FIELD=VALUE")));
+  return send_again(session, object_of(changes));
+}
+
+Outcome resend(Session& session) { return send_again(session, json::object()); }
+
+Outcome discard(Session& session) {
+  HOLDLINE_ASSIGN(const std::string action, typed_action(session));
+  const std::string reason = session.arguments().get("--reason");
+  if (reason.empty()) return usage("--reason is missing — it is kept with the decision");
+  const json body = {{"reason", reason}, {"dependents", session.arguments().has("--dependents")}};
+  HOLDLINE_ASSIGN(const Answer answer, session.write("POST", "/outbox/" + action + "/discard", body));
+  return print_saved(session, answer);
+}
+
+Outcome show_action(Session& session) {
+  HOLDLINE_ASSIGN(const std::string action, typed_action(session));
   HOLDLINE_ASSIGN(const Answer answer, session.get("/outbox/" + action));
   if (session.printed_json(answer)) return ExitCode::ok;
   const json item = answer.document();
@@ -65,6 +104,8 @@ Outcome show_action(Session& session) {
   table.row({"state", state_cell(item)});
   if (!text_of(item, "code").empty()) table.row({"why", text_of(item, "text") + " [" + text_of(item, "code") + "]"});
   for (const json& id : list_of(item, "conflicts")) table.row({"conflict", shown(id)});
+  if (const json& accepted = member(item, "accepted"); accepted.is_object())
+    table.row({"meant so", text_of(accepted, "because") + " [" + text_of(accepted, "hints") + "]"});
   for (const json& op : list_of(item, "ops")) table.row({"op", shown(op)});
   table.print(session.world().out, session.style());
   return ExitCode::ok;
@@ -83,17 +124,51 @@ Outcome export_all(Session& session) {
   return ExitCode::ok;
 }
 
+Outcome begin_anew(Session& session) {
+  if (!session.arguments().has("--lost"))
+    return usage("Put the missing outbox back if it is anywhere; say --lost only when it is certainly lost");
+  HOLDLINE_ASSIGN(const Answer answer, session.write("POST", "/outbox/begin-anew", json::object()));
+  if (!session.printed_json(answer))
+    session.world().out << "Another outbox was begun, and the loss is recorded. Sign in again to save.\n";
+  return ExitCode::ok;
+}
+
 }  // namespace
 
 std::vector<Command> outbox_commands() {
+  const Positional ref{"LANE/NUMBER", "As outbox list shows it"};
+  const Option scope{"--scope", "S", "Into this scope instead of its own"};
   return {
       {"outbox",
        "list",
        "What was saved here, newest first",
        {},
-       {{"--limit", "N", "At most so many"}},
+       {{"--limit", "N", "At most so many"},
+        {"--before", "LANE/NUMBER", "Those older than this one"},
+        {"--attention", "", "Only what the hub refused and nobody decided on"}},
        false,
        list_outbox},
+      {"outbox",
+       "correct",
+       "Correct what was refused and send it again in its place",
+       {ref, {"FIELD=VALUE", "New values; FIELD= leaves it out", true}},
+       with_answers({scope}),
+       true,
+       correct},
+      {"outbox",
+       "resend",
+       "Send what was refused again as it is, under the name of whoever is signed in now",
+       {ref},
+       {scope},
+       true,
+       resend},
+      {"outbox",
+       "discard",
+       "Give up what was refused; it is kept with the reason",
+       {ref},
+       {{"--reason", "TEXT", "Why; kept with the decision"}, {"--dependents", "", "Also what builds on it"}},
+       true,
+       discard},
       {"outbox",
        "show",
        "One action with everything in it",
@@ -108,6 +183,13 @@ std::vector<Command> outbox_commands() {
        {{"-o,--output", "FILE", "A new file (default: standard output)"}},
        false,
        export_all},
+      {"outbox",
+       "begin-anew",
+       "Begin another outbox in place of one that is lost (root)",
+       {},
+       {{"--lost", "", "The missing outbox is certainly lost, with what was not sent"}},
+       true,
+       begin_anew},
   };
 }
 

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/commands/assignment.hpp"
 #include "cli/document.hpp"
 #include "cli/errors.hpp"
 #include "cli/text.hpp"
@@ -41,6 +42,8 @@ ExitCode print_saved(Session& session, const Answer& answer) {
   if (is_set(saved, "repeated")) line += " by an earlier run of this command";
   session.world().out << escape(line) << '\n';
   for (const json& id : list_of(saved, "created")) session.world().out << escape(shown(id)) << '\n';
+  for (const json& note : list_of(saved, "notes"))
+    session.world().err << "Note: " << escape(text_of(note, "message")) << '\n';
   return ExitCode::ok;
 }
 
@@ -58,11 +61,58 @@ ExitCode print_record(Session& session, const Answer& answer) {
     else
       table.row({name, shown(value)});
   }
+  for (const json& action : list_of(record, "attention"))
+    table.row({"needs attention",
+               "see: holdline outbox show " + text_of(action, "lane") + "/" + text_of(action, "number"),
+               Cell("refused by the hub", Tone::bad)});
   for (const auto& [collection, children] : member(record, "children").items())
     for (const json& child : children) table.row({collection, summary_of(child)});
   table.print(session.world().out, session.style());
   print_as_of(session, record);
   return ExitCode::ok;
+}
+
+Outcome edit_record(Session& session, const std::string& target, json changes) {
+  HOLDLINE_ASSIGN(const auto given, parse_assignments(session.world(), session.arguments().all("--base")));
+  const json bases = object_of(given);
+  for (const auto& [field, base] : bases.items())
+    if (!changes.contains(field)) return usage("--base names " + field + ", which is not changed");
+  json body = {{"changes", json::object()}};
+  json stands;
+  for (auto& [field, change] : changes.items()) {
+    if (bases.contains(field)) {
+      change["base"] = bases[field];
+    } else if (change.contains("value")) {
+      if (stands.is_null()) {  // where the person gave no base, it is what they would be shown now
+        HOLDLINE_ASSIGN(const Answer answer, session.get(target));
+        const json record = answer.document();
+        stands = member(record, "fields");
+        if (!stands.is_object()) return not_understood();
+        if (const std::string cn = text_of(record, "cn"); !cn.empty()) body["cn"] = cn;
+      }
+      change["base"] = member(stands, field);
+    }
+    body["changes"][field] = std::move(change);
+  }
+  HOLDLINE_ASSIGN(const Answer answer, session.write("PATCH", target, body));
+  return print_saved(session, answer);
+}
+
+Outcome edit_record(Session& session, const std::string& target, const std::vector<Assignment>& changes) {
+  json body = json::object();
+  for (const Assignment& change : changes) body[change.field] = {{"value", change.value}};
+  return edit_record(session, target, std::move(body));
+}
+
+void print_rest(Session& session, const json& document, const std::string& option) {
+  const std::string next = text_of(document, "next"), total = text_of(document, "total");
+  if (next.empty()) return;
+  std::ostream& err = session.world().err;
+  if (total.empty())
+    err << "There are more.";
+  else
+    err << "These are " << list_of(document, "items").size() << " of " << escape(total) << '.';
+  err << " Go on with: " << option << ' ' << escape(next) << '\n';
 }
 
 void print_as_of(Session& session, const json& document) {

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "cli/commands/assignment.hpp"
 #include "cli/session.hpp"
 
 namespace holdline::cli {
@@ -19,5 +20,14 @@ ExitCode print_record(Session& session, const Answer& answer);
 
 // A line below a list: how old what it shows is. At a terminal only.
 void print_as_of(Session& session, const nlohmann::json& document);
+
+// Below a list that is not all there is (its document tells a `next`), on the error stream: how much of what it is, and
+// with which option it goes on.
+void print_rest(Session& session, const nlohmann::json& document, const std::string& option);
+
+// Changes a record: bases are those of --base, else what stands there now. Fields are set, or emptied by null.
+Outcome edit_record(Session& session, const std::string& target, const std::vector<Assignment>& changes);
+// The same with the body as the API takes it: {"state":{"value":…},"remarks":{"add":[…]}}; bases are filled in.
+Outcome edit_record(Session& session, const std::string& target, nlohmann::json changes);
 
 }  // namespace holdline::cli

@@ -25,7 +25,8 @@ bool is_read_only(const json& status) { return text_of(member(status, "outbox"),
 ExitCode exit_code_for(const json& status) {
   const std::string mode = text_of(status, "mode");
   if (mode == "contingency") return ExitCode::contingency;
-  const bool troubled = is_read_only(status) || is_counted(member(status, "outbox"), "quarantined") ||
+  const bool troubled = is_read_only(status) || !list_of(status, "health").empty() ||
+                        is_counted(member(status, "outbox"), "quarantined") ||
                         member(member(status, "sync"), "error").is_object();
   return mode == "online" && !troubled ? ExitCode::ok : ExitCode::degraded;
 }
@@ -33,6 +34,8 @@ ExitCode exit_code_for(const json& status) {
 Cell mode_cell(const json& status) {
   const std::string mode = text_of(status, "mode");
   if (mode == "online") return {"online", Tone::good};
+  if (mode == "contingency" && text_of(member(member(status, "sync"), "error"), "code") == "device-revoked")
+    return {"contingency: the hub has revoked this workstation, nobody can sign in", Tone::bad};
   if (mode == "contingency") return {"contingency: the hub is away, entries are saved on this PC", Tone::warning};
   if (mode == "recovering") return {"recovering: the hub is back, catching up", Tone::warning};
   if (mode == "not-enrolled") return {"not enrolled: run holdline enroll CODE", Tone::bad};
@@ -47,10 +50,20 @@ std::string records_of(const json& replica) {
   return result;
 }
 
+// "37 %: can be searched when all of it is here"
+std::string loaded_share(const json& bootstrap) {
+  const auto number = [&](const char* name) { return std::strtoull(text_of(bootstrap, name).c_str(), nullptr, 10); };
+  const auto done = number("bytes_done"), total = number("bytes_total");
+  return (total == 0 ? "" : std::to_string(100 * done / total) + " %: ") + "can be searched when all of it is here";
+}
+
 void add_data(Table& table, Session& session, const json& status) {
   const json& bootstrap = member(member(status, "sync"), "bootstrap");
   if (bootstrap.is_object() && member(bootstrap, "done") != member(bootstrap, "total")) {
-    table.row({"first copy", text_of(bootstrap, "done") + " of " + text_of(bootstrap, "total") + " parts", ""});
+    table.row({"first copy",
+               Cell("still loading, " + text_of(bootstrap, "done") + " of " + text_of(bootstrap, "total") + " parts",
+                    Tone::warning),
+               loaded_share(bootstrap)});
   }
   const json& replica = member(status, "replica");
   if (!replica.is_object()) return;
@@ -64,10 +77,15 @@ void add_outbox(Table& table, Session& session, const json& status) {
   const std::string oldest = session.time(member(outbox, "oldest"));
   table.row({"not yet at the hub", text_of(outbox, "waiting"), oldest.empty() ? "" : "oldest " + oldest});
   if (is_counted(outbox, "quarantined"))
-    table.row({"needs attention", Cell(text_of(outbox, "quarantined"), Tone::bad), "see: holdline outbox list"});
+    table.row(
+        {"needs attention", Cell(text_of(outbox, "quarantined"), Tone::bad), "see: holdline outbox list --attention"});
   if (is_counted(outbox, "lost"))
     table.row({"lost", Cell(text_of(outbox, "lost"), Tone::bad),
                "accepted entries that the hub lost when it was restored, and that are no longer kept on this PC"});
+  const std::string lost_before = session.time(member(outbox, "lost_before"));
+  if (!lost_before.empty())
+    table.row({"outbox lost", Cell(lost_before, Tone::bad),
+               "what this PC had saved before and not sent is not here; the hub was told"});
   if (is_read_only(status)) table.row({"saving", Cell("not possible", Tone::bad), text_of(outbox, "advice")});
 }
 
@@ -83,6 +101,20 @@ void add_clock(Table& table, const json& sync) {
       {"clock",
        Cell(length_of(apart_ms) + (hub_ahead_ms < 0 ? " ahead of the hub's" : " behind the hub's"), Tone::warning),
        "set this PC's clock: its entries bear wrong times"});
+}
+
+void add_certificate(Table& table, const json& status) {
+  const json& certificate = member(status, "certificate");
+  const json& days = member(certificate, "days_left");
+  if (!days.is_number_integer()) return;
+  const bool over = days.get<std::int64_t>() < 0;
+  table.row({"certificate", Cell(over ? "expired" : "good for " + text_of(certificate, "days_left") + " days",
+                                 over ? Tone::bad : Tone::plain)});
+}
+
+void add_health(Table& table, const json& status) {
+  for (const json& note : list_of(status, "health"))
+    table.row({"attention", Cell(text_of(note, "code"), Tone::warning), text_of(note, "message")});
 }
 
 void print_status(std::ostream& out, Session& session, const json& status) {
@@ -102,6 +134,8 @@ void print_status(std::ostream& out, Session& session, const json& status) {
   const json& error = member(sync, "error");
   if (error.is_object()) table.row({"trouble", Cell(text_of(error, "code"), Tone::warning), text_of(error, "message")});
   add_clock(table, sync);
+  add_certificate(table, status);
+  add_health(table, status);
   add_data(table, session, status);
   add_outbox(table, session, status);
   table.row({"agent", text_of(status, "version")});

@@ -31,10 +31,15 @@ int main(int argc, char** argv) {
   std::optional<std::uint64_t> seed;
   std::string store, fault;
   bool json = false;
-  app.add_option("--runs", options.runs, "How many experiments; 0: as many as --seconds allows (default: 10000)");
-  app.add_option("--seconds", options.seconds, "Stop after this long; 0: when all are done")->capture_default_str();
-  app.add_option("--first-seed", options.first_seed, "The first of them")->capture_default_str();
-  app.add_option("--seed", seed, "This one alone, telling every step");
+  app.add_option("--runs", options.runs, "How many experiments; 0: as many as --seconds allows (default: 10000)")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--seconds", options.seconds, "Stop after this long; 0: when all are done")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--first-seed", options.first_seed, "The first of them")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--seed", seed, "This one alone, telling every step")->check(CLI::NonNegativeNumber);
   app.add_option("--jobs", options.jobs, "Experiments at a time, each in a process")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

@@ -19,9 +19,9 @@ void check_list(std::string_view bytes) {
   constexpr std::size_t most = 200;
   const std::size_t limit = agent::limit_of(target->query, 50, most);
   fuzz::require(limit >= 1 && limit <= most, "a list is neither empty nor long");
-  const auto before = agent::before_of(target->query);
+  const auto before = agent::id_of(target->query, "before");
   if (!before || before->is_nil()) return;
-  fuzz::require(agent::before_of({{"before", before->text()}}) == before, "a cursor reads the same");
+  fuzz::require(agent::id_of({{"before", before->text()}}, "before") == before, "a cursor reads the same");
 }
 
 void check_action(std::string_view bytes) {
@@ -56,7 +56,7 @@ void check_meta(std::string_view bytes) {
 }
 
 void check_created(std::string_view bytes) {
-  const auto ids = agent::decode_created(fuzz::maker, {}, bytes);
+  const auto ids = agent::decode_created({}, bytes);
   fuzz::require(ids.size() <= bytes.size(), "no more records than bytes");
 }
 

@@ -30,7 +30,7 @@ std::optional<sync::Action> action_of(std::vector<sync::Op> ops) {
 }
 
 void check_stored(const sync::Action& action) {
-  const auto stored = sync::store_action(fuzz::schema(), fuzz::maker, action, {}, {});
+  const auto stored = sync::store_action(fuzz::schema(), fuzz::maker, action, {});
   if (!stored) {
     fuzz::require(stored.error().code == "action-too-large", "what is valid can be stored when it is not too large");
     return;
@@ -38,7 +38,7 @@ void check_stored(const sync::Action& action) {
   const auto again = sync::read_action(fuzz::schema(), fuzz::maker, *stored);
   fuzz::require(again.has_value() && again->ops == action.ops, "what was stored is read the same");
   const auto created = agent::encode_created(fuzz::maker, action);
-  fuzz::require(agent::decode_created(fuzz::maker, action.header, created) == agent::created_ids(action),
+  fuzz::require(agent::decode_created(sync::origin_of(fuzz::maker, action), created) == agent::created_ids(action),
                 "the ids of what was created are known again");
 }
 
@@ -48,7 +48,7 @@ void check_shown(const sync::Action& action) {
     const sync::Collection& collection = *fuzz::schema().collection(op.record.collection);
     sync::Record record;
     record.fields.resize(collection.fields.size());
-    sync::overlay(collection, fuzz::maker, action.header, i, op, record);
+    sync::overlay(collection, sync::origin_of(fuzz::maker, action), i, op, record);
     const nlohmann::json shown = agent::to_json(collection, record);
     static_cast<void>(shown.dump());
     for (std::size_t field = 0; field < collection.fields.size(); ++field) {
@@ -76,7 +76,8 @@ void check_findings(const std::vector<sync::Finding>& findings) {
 }
 
 void check_addition(const char* collection, std::string_view body) {
-  const auto addition = agent::addition_of(fuzz::schema(), *fuzz::schema().collection(collection), "acme/north", body);
+  const auto addition =
+      agent::addition_of(fuzz::schema(), *fuzz::schema().collection(collection), "acme/north", {}, body);
   if (!addition) {
     fuzz::require(addition.error().code == "malformed", "one code for bodies of another form");
     return;

@@ -36,8 +36,7 @@ sync::Bytes small_batch(sync::RandomActions& random, std::size_t count) {
   sync::ActionBatch batch{sync::test_maker, 2, {}, {}};
   sync::Hash last;
   for (std::uint64_t number = 1; number <= count; ++number) {
-    batch.actions.push_back(
-        sync::store_action(fuzz::schema(), sync::test_maker, random.next(2, number), {}, last).value());
+    batch.actions.push_back(sync::store_action(fuzz::schema(), sync::test_maker, random.next(2, number), last).value());
     last = batch.actions.back().hash;
   }
   return sync::encode_actions(batch);
@@ -48,7 +47,7 @@ void actions(const Corpus& corpus) {
   for (std::uint64_t seed = 0; seed < 12; ++seed) {
     const std::string name = "random_" + std::to_string(seed);
     sync::RandomActions random(fuzz::schema(), seed);
-    const auto stored = sync::store_action(fuzz::schema(), sync::test_maker, random.next(2, 1 + seed), {}, {}).value();
+    const auto stored = sync::store_action(fuzz::schema(), sync::test_maker, random.next(2, 1 + seed), {}).value();
     sync::Bytes bytes;
     sync::ByteWriter out(bytes);
     out.blob(stored.header);
@@ -193,7 +192,7 @@ void messages(const Corpus& corpus) {
   sync::RandomActions random(fuzz::schema(), 1);
   sync::Push push;
   push.batch = {sync::test_maker, 2, {}, {}};
-  push.batch.actions = {sync::store_action(fuzz::schema(), sync::test_maker, random.next(2, 1), {}, {}).value()};
+  push.batch.actions = {sync::store_action(fuzz::schema(), sync::test_maker, random.next(2, 1), {}).value()};
   push.assertions = {{1, fuzz::maker.device, 1'763'700'000'000, sync::Bytes(64, 's')}};
   add(9, "push", sync::encode_push(push));
   add(10, "push_reply", sync::encode_push_reply({sync::PushAnswer::results, 0, {a_result()}}));

@@ -43,6 +43,16 @@ const std::vector<std::pair<std::string, Named>> texts{
       {"quotes", "5\" pipe,x\nnext,y\n\"q\"z,x\n"},
       {"unterminated", "a,\"never closed\nb,c\n"},
       {"wrong_bytes", "K\xf6ln,x\na\0b,y\n,,,\n\"\"\n"s}}},
+    // The first two bytes choose collection and field.
+    {"fuzz_typed",
+     {{"number", "\2\1(0)20 7946 0018 ext. 5"},
+      {"dash", "\2\1+44 20 7946 0123-12"},
+      {"pasted", "\4\5\u202a+44\u00a020\u20117946\u00a00018\u202c"},
+      {"scientific", "\2\0014.42079E+11"},
+      {"name", "\0\3\u00a0u\u0308ber\u200b \n"s},
+      {"country", "\0\x14Vereinigtes K\u00f6nigreich"s},
+      {"domain", "\3\1HELLO@xn--mller-kva.example"},
+      {"wrong_bytes", "\0\3K\xf6ln"s}}},
     {"fuzz_config",
      {{"agent",
        "directory = \"/data\"\n[local]\nsocket = \"/run/a.sock\"\ngroup = \"desk\"\n[hub]\nproxy = \"http://p:3128\"\n"

@@ -112,24 +112,6 @@ TEST(AnotherHub, AtTheAddressOfTheOwnIsNotTrustedAndWorkGoesOnWithoutIt) {
   desk.wait_until_equal_to(centre.hub());
 }
 
-TEST(UnknownDevice, IsToldSoAndKeepsWhatItsPeopleDid) {
-  Centre centre;
-  centre.hub().daemon().stop();
-  copy_directory(centre.hub().directory(), centre / "before-enrolment");
-  centre.hub().start();
-  Desk& desk = centre.add_desk("desk-1");
-  desk.wait_for("online");
-  centre.hub().daemon().kill();
-  desk.add_entry("kept");
-
-  replace_directory(centre / "before-enrolment", centre.hub().directory());
-  centre.hub().start();
-  desk.until("the refusal", [&] { return desk.status()["sync"]["error"]["code"] == "unknown-device"; });
-
-  EXPECT_EQ(desk.waiting(), 1U);
-  EXPECT_EQ(desk.entry_notes(), std::vector<std::string>{"kept"});
-}
-
 // --- Two of a kind ---
 
 TEST(SecondDaemon, OnTheSameDirectoryLeavesAndTheFirstGoesOn) {
@@ -214,7 +196,7 @@ TEST(LocalSocket, OfTheHubsAdministratorServesNobodyElse) {
   const std::string program = copy_for_others("holdline-hub", centre.directory());
   const Login other = nobody();
   const auto ask = [&] {
-    return run({{program, "devices", "--dir", centre.hub().directory().string()}, {}, other.uid, other.gid});
+    return run({{program, "digests", "--dir", centre.hub().directory().string()}, {}, other.uid, other.gid});
   };
 
   const Outcome closed = ask();
@@ -228,6 +210,30 @@ TEST(LocalSocket, OfTheHubsAdministratorServesNobodyElse) {
     EXPECT_NE(outcome.err, "");
   }
   EXPECT_TRUE(says(open, "permission") || says(open, "403") || says(open, "not-allowed")) << open.err;
+}
+
+TEST(AdministratorsCommand, OfRootWithoutAHubThatServesLeavesFilesToTheirOwner) {
+  if (!is_root()) GTEST_SKIP() << "only root may become another login";
+  const Login other = nobody();
+  Centre centre;
+  centre.hub().daemon().stop();
+  ::chmod(centre.directory().c_str(), 0711);
+  const Path at = centre.hub().directory(), fresh = centre / "fresh";
+  std::filesystem::create_directory(fresh);
+  ::chmod(fresh.c_str(), 0700);
+  ASSERT_EQ(run({{"/bin/chown", "-R", std::to_string(other.uid), at.string(), fresh.string()}, {}, {}, {}}).status, 0);
+
+  EXPECT_EQ(centre.hub().run({"enroll-code", "--name", "desk-1", "--scope", scope}).status, 0);
+  centre.hub().import(20);
+  EXPECT_EQ(run({{bin("holdline-hub"), "init", "--dir", fresh.string()}, {}, {}, {}}).status, 0);
+
+  for (const Path& directory : {at, fresh}) {
+    for (const auto& file : std::filesystem::recursive_directory_iterator(directory)) {
+      struct stat info {};
+      ASSERT_EQ(::lstat(file.path().c_str(), &info), 0);
+      EXPECT_EQ(info.st_uid, other.uid) << file.path();
+    }
+  }
 }
 
 // Whoever may use the socket can do everything through it without being able to read one byte of the directory.

@@ -9,8 +9,10 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/holdline-demo.XXXXXX")
 hub=$work/hub
 declare -A pid
 
+# A second Ctrl-C must not leave keys and a password behind.
 cleanup() {
   local name
+  trap '' INT TERM HUP
   for name in "${!pid[@]}"; do kill "${pid[$name]}" 2>/dev/null || true; done
   wait 2>/dev/null || true
   rm -rf "$work"

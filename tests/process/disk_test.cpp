@@ -1,6 +1,8 @@
 // What a disk does to daemons: it is full (also while the first copy comes down), it fails to sync, it is read-only.
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "tests/process/support/centre.hpp"
 #include "tests/process/support/tight_disk.hpp"
 
@@ -153,6 +155,94 @@ TEST(ReadOnlyDisk, IsNamedWhenTheDaemonCannotStart) {
   EXPECT_NE(outcome.status, 0);
   EXPECT_NE(outcome.err.find("Read-only file system"), std::string::npos) << outcome.err;
   EXPECT_NE(outcome.err.find(scratch.path().string()), std::string::npos) << outcome.err;
+}
+
+// Everything but saving goes on, and what the disk did not take is made up for when it does.
+class ReadOnlyWhileItWorks : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto& environment = desk_.daemon().command().environment;
+    environment["LD_PRELOAD"] = HOLDLINE_READ_ONLY_DISK_LIBRARY;
+    environment["HOLDLINE_READ_ONLY_DISK"] = desk_.directory().string();
+    environment["HOLDLINE_READ_ONLY"] = mark_.string();
+    desk_.start();
+    desk_.join(centre_.hub());
+    desk_.wait_for("online");
+    centre_.hub().daemon().stop();
+    for (const char* note : {"one", "two"}) desk_.add_entry(note);
+    write_text(mark_, "");
+    EXPECT_NE(desk_.run({"entry", "add", "kind=message", "note=three"}).status, 0);
+    EXPECT_EQ(desk_.status()["outbox"]["health"], "read-only");
+  }
+
+  Centre centre_;
+  Path mark_ = centre_ / "read-only";
+  Desk desk_{centre_.directory(), "desk-1"};
+};
+
+TEST_F(ReadOnlyWhileItWorks, TheDeskListsExportsSendsAndKnowsWhatTheHubHas) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));  // it tries to come back meanwhile
+
+  const Outcome exported = desk_.run({"outbox", "export"});
+  EXPECT_NE(exported.out.find("\"one\""), std::string::npos) << exported.err;
+  EXPECT_EQ(desk_.action_states(), (std::vector<std::string>{"saved", "saved"}));
+
+  centre_.hub().start();
+  desk_.wait_for("drained");
+  EXPECT_EQ(desk_.action_states(), (std::vector<std::string>{"held", "held"}));
+  EXPECT_EQ(sorted(desk_.entry_notes()), sorted({"one", "two"}));
+  EXPECT_EQ(desk_.status()["outbox"]["health"], "read-only");
+
+  std::filesystem::remove(mark_);
+  desk_.wait_for("ready");
+  desk_.add_entry("four");
+  desk_.wait_for("drained");
+  desk_.wait_until_equal_to(centre_.hub());
+  centre_.hub().daemon().stop();
+  desk_.daemon().kill();
+  desk_.start();
+  EXPECT_EQ(desk_.waiting(), 0U);  // the results were written when that was possible
+  EXPECT_EQ(sorted(desk_.entry_notes()), sorted({"one", "two", "four"}));
+}
+
+TEST(ReadOnlyDisk, AtTheStartOnlySavingWaits) {
+  if (!TightDisk::possible(Tightness::small_disk)) GTEST_SKIP() << "mounting is not allowed here";
+  for (const bool killed : {false, true}) {
+    Centre centre;
+    std::filesystem::create_directory(centre / "desk-1");
+    TightDisk disk(Tightness::small_disk, centre / "desk-1");
+    std::filesystem::permissions(centre / "desk-1", std::filesystem::perms::owner_all);
+    Desk desk(centre.directory(), "desk-1");
+    desk.start();
+    desk.join(centre.hub());
+    desk.wait_for("online");
+    centre.hub().daemon().stop();
+    for (const char* note : {"one", "two"}) desk.add_entry(note);
+    if (killed) {
+      desk.daemon().kill();  // what it saved is in the log
+    } else {
+      desk.daemon().stop();
+    }
+    disk.make_read_only();
+
+    ASSERT_NO_THROW(desk.start()) << desk.daemon().log_since_start();
+
+    desk.sign_in(centre.hub());
+    EXPECT_EQ(sorted(desk.entry_notes()), sorted({"one", "two"}));
+    EXPECT_NE(desk.run({"outbox", "export"}).out.find("\"two\""), std::string::npos);
+    const Outcome refused = desk.run({"entry", "add", "kind=message", "note=three"});
+    EXPECT_NE(refused.err.find("Nothing can be saved on this PC now"), std::string::npos) << refused.err;
+    centre.hub().start();
+    desk.wait_for("drained");
+    EXPECT_EQ(desk.action_states(), (std::vector<std::string>{"held", "held"}));
+
+    disk.make_writable();
+    desk.wait_for("ready");
+    desk.add_entry("four");
+    desk.wait_for("drained");
+    desk.wait_until_equal_to(centre.hub());
+    EXPECT_EQ(sorted(desk.entry_notes()), sorted({"one", "two", "four"}));
+  }
 }
 
 TEST(FailedSync, AtAWorkstationRefusesEntriesUntilTheDiskIsWell) {

@@ -144,7 +144,7 @@ TEST(StandStill, OfAWorkstationInTheMiddleOfAPushLosesNothingAndSendsNothingTwic
 
     desk.wait_for("drained");
     desk.until("all entries", [&] { return sorted(desk.entry_notes()) == sorted(notes); });
-    EXPECT_EQ(desk.status()["person"]["name"], supervisor) << "still signed in";
+    EXPECT_EQ(desk.ask({"status"})["person"]["name"], supervisor) << "still signed in";
   }
   for (Desk* one : {&desk, &colleague}) {
     one->until("everything", [&] { return change_of(one->status()) == notes.size(); });

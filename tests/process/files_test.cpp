@@ -28,23 +28,50 @@ class DamagedFile : public ::testing::Test {
   Desk& desk_ = centre_.add_desk("desk-1");
 };
 
-TEST_F(DamagedFile, AMissingOutboxIsNeverTakenForAFirstRun) {
+TEST_F(DamagedFile, AMissingOutboxIsNeverTakenForAFirstRunAndCanBePutBack) {
   std::filesystem::rename(file("outbox.db"), centre_ / "kept");
-  const std::string words = refusal();
+  desk_.start();
+  const std::string words = desk_.status()["outbox"]["advice"];
   EXPECT_NE(words.find("missing or empty although this workstation was set up before"), std::string::npos) << words;
   EXPECT_NE(words.find("put it back"), std::string::npos) << words;
   EXPECT_FALSE(std::filesystem::exists(file("outbox.db")));
 
+  desk_.daemon().stop();
   std::filesystem::rename(centre_ / "kept", file("outbox.db"));
   desk_.start();
+  desk_.sign_in(centre_.hub());
   EXPECT_EQ(desk_.entry_notes().size(), 3U);
 }
 
-TEST_F(DamagedFile, AnEmptyOutboxIsNeverTakenForAFirstRun) {
-  write_text(file("outbox.db"), "");
-  const std::string words = refusal();
-  EXPECT_NE(words.find("missing or empty although this workstation was set up before"), std::string::npos) << words;
-  EXPECT_EQ(std::filesystem::file_size(file("outbox.db")), 0U);
+// Reading goes on, with what colleagues change meanwhile; saving after somebody decided, and then the hub knows.
+TEST_F(DamagedFile, AnOutboxThatIsLostLeavesReadingAndTheLossIsTold) {
+  std::filesystem::remove(file("keys/outbox.key"));
+  std::filesystem::remove(file("outbox.db"));
+  centre_.hub().start();
+  Desk& other = centre_.add_desk("desk-2");
+  const std::string customer = other.ask({"customer", "add", "given=Ann", "family=Miller"})["created"][0];
+  other.wait_for("drained");
+
+  desk_.start();
+  desk_.sign_in(centre_.hub());
+  desk_.until("the colleague's customer", [&] { return desk_.run({"customer", "show", customer}).status == 0; });
+  EXPECT_NE(desk_.run({"entry", "add", "kind=message", "note=refused"}).status, 0);
+  EXPECT_EQ(desk_.status()["health"][0]["code"], "outbox-missing");
+  const Outcome begun = desk_.run({"outbox", "begin-anew", "--lost"});
+  ASSERT_EQ(begun.status, 0) << begun.err;
+  desk_.sign_in(centre_.hub());
+  desk_.add_entry("in the next one");
+  desk_.wait_for("drained");
+
+  EXPECT_EQ(desk_.status()["health"], Json::array());
+  EXPECT_TRUE(desk_.status()["outbox"]["lost_before"].is_string());
+  EXPECT_EQ(centre_.hub().ask({"status", "--json"})["health"][0]["code"], "device-outbox-lost");
+  EXPECT_NE(desk_.run({"outbox", "begin-anew", "--lost"}).status, 0) << "never of one that is there";
+  desk_.daemon().stop();
+  desk_.start();
+  desk_.sign_in(centre_.hub());
+  desk_.wait_until_equal_to(centre_.hub());
+  EXPECT_EQ(desk_.entry_notes(), std::vector<std::string>{"in the next one"});
 }
 
 TEST_F(DamagedFile, AnOutboxOfOtherBytesIsRefusedAndLeftAlone) {
@@ -79,6 +106,15 @@ bool hub_noticed(Centre& centre) {
   return centre.hub().daemon().log().find("\"id\":\"outbox-differs\"") != std::string::npos;
 }
 
+void write_over(const Path& with, const Path& target) {
+  const Outcome done = run({{"/bin/cp", "-rT", with.string(), target.string()}, {}, {}, {}});
+  if (done.status != 0) throw std::runtime_error("not written over: " + done.err);
+}
+
+bool desk_noticed(Desk& desk) {
+  return desk.daemon().log_since_start().find("\"id\":\"outbox-elsewhere\"") != std::string::npos;
+}
+
 // The log of a daemon that was killed loses its end: what had reached the hub comes from there, and no number is used
 // twice.
 TEST(CutOffLog, OfAnOutboxLosesNothingTheHubHasAndReusesNoNumber) {
@@ -104,7 +140,12 @@ TEST(CutOffLog, OfAnOutboxLosesNothingTheHubHasAndReusesNoNumber) {
   EXPECT_EQ(sorted(desk.entry_notes()), sorted(notes));
 }
 
-TEST(OlderCopy, OfAWorkstationPutBackLosesNothingAndReusesNoNumber) {
+// Files that are written over in place are those that were there, as after the snapshot of a whole machine: only the
+// hub can tell. Files that are put back from a backup are others: the workstation tells by itself.
+class OlderCopyOfAWorkstation : public ::testing::TestWithParam<bool> {};
+
+TEST_P(OlderCopyOfAWorkstation, LosesNothingAndReusesNoNumber) {
+  const bool in_place = GetParam();
   Centre centre;
   Desk& desk = centre.add_desk("desk-1");
   desk.wait_for("online");
@@ -121,7 +162,10 @@ TEST(OlderCopy, OfAWorkstationPutBackLosesNothingAndReusesNoNumber) {
   desk.daemon().stop();
   centre.hub().daemon().stop();
 
-  replace_directory(centre / "copy", desk.directory());
+  if (in_place)
+    write_over(centre / "copy", desk.directory());
+  else
+    replace_directory(centre / "copy", desk.directory());
   desk.start();
   desk.sign_in(centre.hub());
   // Offline, so that numbers are given which the hub has already seen with other actions.
@@ -132,10 +176,14 @@ TEST(OlderCopy, OfAWorkstationPutBackLosesNothingAndReusesNoNumber) {
   desk.wait_until_equal_to(centre.hub());
   EXPECT_EQ(sorted(desk.entry_notes()), sorted(notes));
   EXPECT_EQ(centre.hub().ask({"quarantine"})["items"].size(), 0U);
-  EXPECT_TRUE(hub_noticed(centre));
+  EXPECT_EQ(hub_noticed(centre), in_place);
+  EXPECT_EQ(desk_noticed(desk), !in_place);
 }
 
-TEST(ClonedWorkstation, LosesNothingOfEitherCopyWhileBothWork) {
+INSTANTIATE_TEST_SUITE_P(PutBack, OlderCopyOfAWorkstation, ::testing::Bool(),
+                         [](const auto& tested) { return tested.param ? "InPlace" : "AsOtherFiles"; });
+
+TEST(ClonedWorkstation, GoesOnUnderItsOwnIncarnationAndNothingOfEitherCopyIsLost) {
   Centre centre;
   Desk& desk = centre.add_desk("desk-1");
   desk.add_entry("common");
@@ -150,6 +198,7 @@ TEST(ClonedWorkstation, LosesNothingOfEitherCopyWhileBothWork) {
     one->start();
     one->sign_in(centre.hub());
     for (int i = 0; i < 3; ++i) one->add_entry(notes.emplace_back(one->name() + " " + std::to_string(i)));
+    EXPECT_EQ(desk_noticed(*one), one == &clone) << "before anything was saved";
   }
 
   centre.hub().start();
@@ -167,7 +216,7 @@ TEST(ClonedWorkstation, LosesNothingOfEitherCopyWhileBothWork) {
     one->until("all entries at " + one->name(), [&] { return sorted(one->entry_notes()) == sorted(notes); });
     one->wait_until_equal_to(centre.hub());
   }
-  EXPECT_TRUE(hub_noticed(centre));
+  EXPECT_FALSE(hub_noticed(centre)) << "no number was given twice";
 }
 
 TEST(OlderCopy, OfTheHubPutBackGetsEverythingAgainAndAnotherEpoch) {
@@ -198,6 +247,30 @@ TEST(OlderCopy, OfTheHubPutBackGetsEverythingAgainAndAnotherEpoch) {
   }
   EXPECT_NE(centre.hub().ask({"status", "--json"})["epoch"], epoch);
   EXPECT_EQ(centre.hub().ask({"quarantine"})["items"].size(), 0U);
+}
+
+// Nobody has to say so: the mark beside the ledger does.
+TEST(OlderCopy, OfTheLedgerAloneIsNoticedByTheHubItself) {
+  Centre centre;
+  Desk& desk = centre.add_desk("desk-1");
+  Hub& hub = centre.hub();
+  hub.daemon().stop();
+  std::filesystem::copy_file(hub.directory() / "ledger.db", centre / "backup.db");
+  hub.start();
+  const std::string epoch = hub.ask({"status", "--json"})["epoch"];
+  desk.add_entry("after the backup");
+  desk.wait_for("drained");
+  hub.daemon().stop();
+
+  for (const char* name : {"ledger.db", "ledger.db-wal", "ledger.db-shm"})
+    std::filesystem::remove(hub.directory() / name);
+  std::filesystem::copy_file(centre / "backup.db", hub.directory() / "ledger.db");
+  desk.daemon().stop();
+  hub.start();
+  EXPECT_NE(hub.ask({"status", "--json"})["epoch"], epoch);
+  desk.start();
+  desk.wait_for("drained");
+  desk.wait_until_equal_to(hub);
 }
 
 }  // namespace

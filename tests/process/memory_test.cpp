@@ -42,7 +42,7 @@ TEST(OutOfMemory, AtAWorkstationIsAnErrorOrItsEndAndWhatWasAcknowledgedStays) {
   int struck = 0, refused = 0;
 
   for (int round = 0; round < 20; ++round) {
-    starve(memory, draw, 400);
+    starve(memory, draw, 1'000);
     const std::string note = "entry " + std::to_string(round);
     const Outcome outcome = desk.run({"entry", "add", "kind=message", "note=" + note});
     struck += memory.suffice() > 0;

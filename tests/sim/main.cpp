@@ -107,15 +107,19 @@ int main(int argc, char** argv) {
   CLI::App app("Simulates workstations and a hub on virtual time, breaks things, and checks every promise.");
   Wishes wishes;
   app.add_option("--seeds", wishes.campaign.seeds,
-                 "How many worlds; without it, and with --seconds, as many as there is time for");
-  app.add_option("--first-seed", wishes.campaign.first_seed, "The first of them")->capture_default_str();
-  app.add_option("--seconds", wishes.campaign.seconds, "Stop after this long");
+                 "How many worlds; without it, and with --seconds, as many as there is time for")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--first-seed", wishes.campaign.first_seed, "The first of them")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--seconds", wishes.campaign.seconds, "Stop after this long")->check(CLI::NonNegativeNumber);
   std::int64_t minutes = 0;
-  app.add_option("--minutes", minutes, "The same in minutes");
+  app.add_option("--minutes", minutes, "The same in minutes")->check(CLI::NonNegativeNumber);
   app.add_option("--jobs", wishes.campaign.jobs, "Worlds at a time, each in a process")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("--seed", wishes.seed, "Play this one world again, and make its failure shorter");
+  app.add_option("--seed", wishes.seed, "Play this one world again, and make its failure shorter")
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--tape", wishes.tapes, "Play these tapes");
   app.add_option("--shrink-seconds", wishes.shrink_seconds, "How long to look for a shorter failure; 0: not at all")
       ->capture_default_str();

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "tests/sim/world/world.hpp"
+#include "tests/sim/world.hpp"
 
 namespace holdline::sim {
 

@@ -41,7 +41,8 @@ std::string phone(Random& random) {
   const std::string_view head = random.pick_skewed(words::phone_heads);
   char number[16];
   std::snprintf(number, sizeof number, "%08u", static_cast<unsigned>(random.next() % 100'000'000u));
-  return std::string(head) + number;
+  const bool swiss = head.starts_with("+41");  // where numbers have a digit less
+  return std::string(head) + (swiss ? number + 1 : number);
 }
 
 // Both draws of a family name, the ending first.

@@ -114,14 +114,15 @@ sync::Record record_of(const Schema& schema, const Op& op) {
   sync::Record record;
   const Collection* found = schema.collection(op.record.collection);
   if (!found) throw std::logic_error("the schema has no such collection");
-  sync::overlay(*found, sync::Maker{}, sync::ActionHeader{}, 0, op, record);
+  sync::overlay(*found, {}, 0, op, record);
   return record;
 }
 
 Action entry_action(const Schema& schema, const sync::Maker& maker, const Entry& e, std::uint64_t number,
-                    const std::string& scope) {
+                    const std::string& scope, const sync::Salt& salt) {
   constexpr std::int64_t booted_ms = 1'763'690'000'000;
   Action action;
+  action.salt = salt;
   auto& h = action.header;
   h.lane = collection(schema, "manual_entry").lane;
   h.number = number;
@@ -131,7 +132,7 @@ Action entry_action(const Schema& schema, const sync::Maker& maker, const Entry&
   h.event_ms = e.at_ms;
   h.hybrid = {e.at_ms, 0};
   h.made = {e.at_ms, drawn_id(people_seed + 100 + e.station), e.at_ms - booted_ms};
-  action.ops.push_back(entry_op(schema, e, sync::created_id(maker, h, 0), scope));
+  action.ops.push_back(entry_op(schema, e, sync::created_id(sync::origin_of(maker, action), 0), scope));
   return action;
 }
 
@@ -140,11 +141,11 @@ sync::ActionBatch entry_actions(const Schema& schema, std::span<const Entry> ent
   Random random(3);
   sync::Hash last;
   for (const Entry& e : entries) {
-    const Action action = entry_action(schema, batch.maker, e, batch.actions.size() + 1, scope);
     sync::Salt salt;
     const std::uint64_t drawn = random.next();
     std::memcpy(salt.data(), &drawn, salt.size());
-    auto stored = sync::store_action(schema, batch.maker, action, salt, last);
+    const Action action = entry_action(schema, batch.maker, e, batch.actions.size() + 1, scope, salt);
+    auto stored = sync::store_action(schema, batch.maker, action, last);
     if (!stored) throw std::logic_error(stored.error().message);
     last = stored->hash;
     batch.actions.push_back(*std::move(stored));

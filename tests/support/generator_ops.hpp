@@ -22,7 +22,7 @@ sync::Record record_of(const sync::Schema& schema, const sync::Op& op);
 
 // An entry as the workstation that took it down stores it: person, boot and clocks as a running machine has them.
 sync::Action entry_action(const sync::Schema& schema, const sync::Maker& maker, const Entry& entry,
-                          std::uint64_t number, const std::string& scope);
+                          std::uint64_t number, const std::string& scope, const sync::Salt& salt = {});
 
 // Stored, salted and chained, numbered from 1.
 sync::ActionBatch entry_actions(const sync::Schema& schema, std::span<const Entry> entries, const std::string& scope);

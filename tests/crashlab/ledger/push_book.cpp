@@ -81,7 +81,7 @@ void PushBook::act(Station& station, std::uint64_t draw, const std::string& toke
     set("family", sync::make_base(family), token);
     family = token;
   } else {
-    op.record.id = sync::created_id(station.maker, action.header, 0);
+    op.record.id = sync::created_id(sync::origin_of(station.maker, action), 0);
     if (entry) {
       set("kind", sync::BaseUnknown{}, "message");
       set("note", sync::BaseUnknown{},
@@ -95,7 +95,7 @@ void PushBook::act(Station& station, std::uint64_t draw, const std::string& toke
   std::ranges::sort(op.changes, {}, &sync::FieldChange::field);
   action.ops = {std::move(op)};
   const sync::Hash before = chain.empty() ? sync::Hash{} : chain.back().hash;
-  chain.push_back(must(sync::store_action(schema_, station.maker, action, {}, before)));
+  chain.push_back(must(sync::store_action(schema_, station.maker, action, before)));
 }
 
 void PushBook::send(const hub::Device& device, const Station& station, sync::Lane lane, std::size_t from) {

@@ -33,6 +33,11 @@ Result<void> OutboxStation::open() {
     tell("cannot open: " + opened.error().code);
     return fail(std::move(opened));
   }
+  // It says that its file is gone and takes nothing: for the lab it has not opened.
+  if (const auto status = (*opened)->status(); status.code == "outbox-missing") {
+    tell("goes on without its file: " + status.advice);
+    return fail(ErrorKind::stop, status.code, status.advice);
+  }
   outbox_ = *std::move(opened);
   if (mode == platform::OpenMode::create_new) {
     incarnation_ = outbox_->maker().incarnation;

@@ -121,9 +121,9 @@ void OutboxStation::check_repeated(const OutboxTruth& truth) {
 
 void OutboxStation::accept_unwritable() {
   const OutboxTruth found = found_as_known();
-  const auto told = outbox_->export_pending(schema_);
+  const auto told = outbox_->read_unsettled(schema_);
   if (!told) lost("what is pending cannot be exported: " + told.error().code);
-  const Exported exported = read_export(*told);
+  const Exported exported = read_export(actions_text(schema_, *told));
   if (!exported.unreadable.empty()) lost("a part of the export is unreadable on a disk that can be read");
   if (exported.tokens != found.pending())
     lost("the export has " + std::to_string(exported.tokens.size()) + " actions and not the " +
@@ -160,10 +160,10 @@ void OutboxStation::accept_batches() {
 }
 
 void OutboxStation::accept_export() {
-  const auto told = outbox_->export_pending(schema_);
+  const auto told = outbox_->read_unsettled(schema_);
   if (!told && told.error().code == "database-corrupt") return;
   if (!told) lost("what is pending cannot be exported: " + told.error().code);
-  const Exported exported = read_export(*told);
+  const Exported exported = read_export(actions_text(schema_, *told));
   for (const auto& [ref, token] : exported.tokens)
     if (!may_show(ref, token)) undetected(place(ref.lane, ref.number) + " is exported as " + token);
   const auto lanes = outbox_->status().lanes;

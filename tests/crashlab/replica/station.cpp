@@ -96,7 +96,7 @@ Result<void> ReplicaStation::bootstrap(sync::ChangeNumber cn) {
 
 Result<void> ReplicaStation::load(sync::ChangeNumber cn) {
   const FeedBook::Snapshot snapshot = book_.snapshot(cn);
-  HOLDLINE_ASSIGN(auto builder, replica_->build(snapshot.manifest, 1));
+  HOLDLINE_ASSIGN(auto builder, replica_->build(snapshot.manifest));
   for (std::size_t i = 0; i < snapshot.chunks.size(); ++i)
     HOLDLINE_TRY(builder->add(snapshot.manifest.chunks[i], snapshot.chunks[i]));
   HOLDLINE_TRY(builder->finish(began_ms));

@@ -97,8 +97,18 @@ Desk::Desk(const Path& parent, std::string name, const std::string& group)
 }
 
 Outcome Desk::run(std::vector<std::string> words, std::optional<uid_t> uid, std::optional<gid_t> gid) const {
+  const bool signs_in = !words.empty() && (words.front() == "login" || words.front() == "logout");
   words.insert(words.begin(), {bin("holdline"), "--socket", socket_.string()});
-  return process::run({std::move(words), {}, uid, gid});
+  const Outcome outcome = process::run({words, {}, uid, gid});
+  const bool nobody = outcome.err.find("not-signed-in") != std::string::npos;
+  if (uid || signs_in || !nobody || password_.empty() || !log_in()) return outcome;
+  // What an agent that ended may have saved before is asked for with its key, as the message says.
+  constexpr std::string_view option = "--idempotency-key ";
+  if (const auto at = outcome.err.find(option); at != std::string::npos) {
+    const auto from = at + option.size();
+    words.insert(words.end(), {"--idempotency-key", outcome.err.substr(from, outcome.err.find(':', from) - from)});
+  }
+  return process::run({words, {}, uid, gid});
 }
 
 Json Desk::ask(std::vector<std::string> words) const {
@@ -116,10 +126,11 @@ void Desk::join(const Hub& hub) {
 
 // The people arrive with the first conversation.
 void Desk::sign_in(const Hub& hub) {
-  until("signing in", [&] {
-    return run({"login", supervisor, "--password-file", hub.password_file().string()}).status == 0;
-  });
+  password_ = hub.password_file();
+  until("signing in", [&] { return log_in(); });
 }
+
+bool Desk::log_in() const { return run({"login", supervisor, "--password-file", password_.string()}).status == 0; }
 
 void Desk::expect_hub_at(std::uint16_t port) const {
   const Path file = directory_ / "workstation.json";

@@ -65,6 +65,7 @@ class Desk {
 
   // Enrols at `hub`, and signs in as its supervisor once the workstation knows people.
   void join(const Hub& hub);
+  // What follows signs in again by itself: a restarted daemon knows nobody.
   void sign_in(const Hub& hub);
   // Where the daemon, which must not run, will look for the hub.
   void expect_hub_at(std::uint16_t port) const;
@@ -94,7 +95,11 @@ class Desk {
  private:
   std::string explain() const;
 
+  // As holdline login, with the password of the hub this desk has joined.
+  bool log_in() const;
+
   std::string name_;
+  mutable Path password_;
   Path directory_, socket_, config_;
   mutable Daemon daemon_;
 };

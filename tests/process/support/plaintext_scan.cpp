@@ -87,7 +87,7 @@ Marker word_marker(const std::string& name) {
 }
 
 Marker phone_marker(const std::string& name) {
-  const std::string digits = "44207" + random_letters(8, "123456789");
+  const std::string digits = "44207" + random_letters(7, "123456789");
   Marker marker{name, "+" + digits, {digits, agent::reversed_digits(digits)}};
   add_utf16(marker);
   return marker;

@@ -29,6 +29,9 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds between_looks{40};
 constexpr std::chrono::seconds patience{60};  // with a daemon that starts or ends
 
+// Tests write to daemons that may have closed: an answer for the test, not the end of all tests.
+[[maybe_unused]] const auto broken_pipes = ::signal(SIGPIPE, SIG_IGN);
+
 int status_of(int waited) { return WIFEXITED(waited) ? WEXITSTATUS(waited) : 128 + WTERMSIG(waited); }
 
 std::string described(const Command& command) {
@@ -58,7 +61,7 @@ std::vector<std::string> environment_of(const Command& command) {
 // Between fork and exec: only calls that are safe there.
 [[noreturn]] void become(const Command& command, char* const* words, char* const* environment, int out, int err) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // nothing is left behind by a test that crashed
-  ::signal(SIGPIPE, SIG_DFL);          // whatever the test does about it
+  ::signal(SIGPIPE, SIG_DFL);          // what the tests ignore the programs do not inherit
   const int nothing = ::open("/dev/null", O_RDONLY);
   ::dup2(nothing, 0);
   ::dup2(out, 1);

@@ -75,9 +75,12 @@ void TightDisk::make_room(pid_t daemon) {
   std::filesystem::remove(filler(at_));
 }
 
-void TightDisk::make_read_only() {
-  if (::mount(nullptr, at_.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) != 0)
-    throw std::runtime_error(std::string("the disk cannot be made read-only: ") + std::strerror(errno));
+void TightDisk::make_read_only() { remount(MS_RDONLY); }
+void TightDisk::make_writable() { remount(0); }
+
+void TightDisk::remount(unsigned long flags) {
+  if (::mount(nullptr, at_.c_str(), nullptr, MS_REMOUNT | flags, nullptr) != 0)
+    throw std::runtime_error(std::string("the disk cannot be mounted otherwise: ") + std::strerror(errno));
 }
 
 }  // namespace holdline::process

@@ -30,8 +30,11 @@ class TightDisk {
   void make_room(pid_t daemon);
   // Small disk only, while nothing writes to it.
   void make_read_only();
+  void make_writable();
 
  private:
+  void remount(unsigned long flags);
+
   Tightness how_;
   Path at_;
 };

@@ -26,6 +26,7 @@ class FinalChecks {
     order_is_kept(stage_);
     parked_only_by_what_it_names(stage_, hub_);
     no_phantom();
+    children_lie_with_their_parents();
     outboxes_agree_with_the_hub();
     replicas_equal_the_ledger();
     losing_values_are_kept(stage_, outcome_);
@@ -43,6 +44,7 @@ class FinalChecks {
   void ledger_is_what_was_taken();
   void held_actions_are_kept();
   void no_phantom();
+  void children_lie_with_their_parents();
   void outboxes_agree_with_the_hub();
   void replicas_equal_the_ledger();
   void replica_equals(Workplace& place);
@@ -86,7 +88,7 @@ void FinalChecks::effects_are_found_once() {
 
 void FinalChecks::ledger_is_what_was_taken() {
   const auto reader = must_read(hub_.ledger().reader(), "opening");
-  stage_.model.check(stage_.history, stage_.deeds, *reader);
+  stage_.model.check(stage_.history, stage_.access, stage_.deeds, *reader);
 }
 
 void FinalChecks::held_actions_are_kept() {
@@ -117,6 +119,20 @@ void FinalChecks::no_phantom() {
       // Resolving a conflict writes the value of a deed that took effect before; one that never did must not be there.
       throw Violation("no phantom", token_of(no) + " is in the ledger but never took effect");
     }
+  }
+}
+
+// Else a scope is told of what belongs to another one's customer.
+void FinalChecks::children_lie_with_their_parents() {
+  std::map<sync::RecordKey, std::string_view> scopes;
+  for (const sync::Record& record : outcome_.records()) scopes[record.key] = record.scope;
+  for (const sync::Record& record : outcome_.records()) {
+    const sync::Collection& collection = *stage_.setting.schema.collection(record.key.collection);
+    if (!collection.parent) continue;
+    const auto* id = std::get_if<sync::Id>(&record.fields[*collection.parent]);
+    const auto parent = id == nullptr ? scopes.end() : scopes.find({collection.fields[*collection.parent].target, *id});
+    if (parent != scopes.end() && parent->second != record.scope)
+      throw Violation("a child lies in the scope of its parent", collection.name + " " + record.key.id.text());
   }
 }
 

@@ -152,6 +152,17 @@ const Fingerprint* LedgerHistory::at(const sync::Cursor& cursor) {
   return &*state.digests;
 }
 
+bool LedgerHistory::holds(const sync::Cursor& cursor) const {
+  const auto found = states_.find(Place{cursor.cn, cursor.salt});
+  if (found == states_.end()) return false;
+  sync::ChangeNumber limit = head_.cn;
+  for (std::size_t branch = branches_.size() - 1;; branch = branches_[branch].parent) {
+    if (branch == found->second.branch) return cursor.cn <= limit;
+    if (branch == 0) return false;
+    limit = std::min(limit, branches_[branch].forked_at);
+  }
+}
+
 bool LedgerHistory::was_head(const sync::Cursor& cursor) const {
   const auto found = states_.find(Place{cursor.cn, cursor.salt});
   return found != states_.end() && found->second.is_head;

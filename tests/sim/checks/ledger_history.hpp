@@ -47,6 +47,8 @@ class LedgerHistory {
   const sync::Cursor& head() const { return head_; }
   // Null: the ledger never stood there.
   const Fingerprint* at(const sync::Cursor& cursor);
+  // In the history that holds, not in one that a restore gave up.
+  bool holds(const sync::Cursor& cursor) const;
   // The ledger stood there after a commit, not in the middle of one.
   bool was_head(const sync::Cursor& cursor) const;
   // A record as a reader at `cursor` must see it; nullopt: not there, or deleted.

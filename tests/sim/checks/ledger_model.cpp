@@ -21,7 +21,8 @@ ActionPlace place_of(const sync::Maker& maker, const sync::ActionRef& ref) {
 
 }  // namespace
 
-void LedgerModel::check(const LedgerHistory& history, const Deeds& deeds, hub::LedgerReader& reader) {
+void LedgerModel::check(const LedgerHistory& history, const AccessLog& access, const Deeds& deeds,
+                        hub::LedgerReader& reader) {
   records_.clear();
   erased_.clear();
   conflicts_.clear();
@@ -30,7 +31,7 @@ void LedgerModel::check(const LedgerHistory& history, const Deeds& deeds, hub::L
     for (const sync::ActionResult& result : history.results(device.id))
       if (took_effect(result.verdict))
         conflicts_[{device.id, result.incarnation, {result.lane, result.number}}] = result.conflicts;
-  const std::vector<Turn> all = turns(setting_, offers_, history, deeds);
+  const std::vector<Turn> all = turns(setting_, offers_, history, access, deeds);
   for (auto first = all.begin(); first != all.end();) {
     const auto last = std::find_if(first, all.end(), [&](const Turn& t) { return t.result->at != first->result->at; });
     fold({first, last}, history, deeds);
@@ -76,17 +77,27 @@ void LedgerModel::refuse(const Turn& turn, const LedgerHistory& history, const D
 const sync::RecordKey* LedgerModel::stands_on_nothing(const sync::Action& action) const {
   std::set<sync::RecordKey> created;  // by this action
   for (const sync::Op& op : action.ops) {
-    if (op.kind == sync::OpKind::create)
+    const auto is_there = [&](const sync::RecordKey& key) { return records_.contains(key) || created.contains(key); };
+    if (op.kind == sync::OpKind::create) {
+      const sync::Collection& collection = *setting_.schema.collection(op.record.collection);
+      for (const sync::FieldChange& change : op.changes)
+        if (collection.parent == change.field &&
+            !is_there({collection.fields[change.field].target, std::get<sync::Id>(change.value)}))
+          return &op.record;
       created.insert(op.record);
-    else if (!records_.contains(op.record) && !created.contains(op.record))
+    } else if (!is_there(op.record)) {
       return &op.record;
+    }
   }
   return nullptr;
 }
 
 void LedgerModel::take(const Turn& turn, Applied applied) {
   const sync::ActionResult& result = *turn.result;
-  if (!result.code.empty() || !result.text.empty())
+  const bool is_marked = result.code == "made-before-disabling" && !result.text.empty();
+  if (turn.is_late && !is_marked)
+    throw differs("the action at " + std::to_string(result.at.cn) + " of a disabled person is not marked");
+  if (!turn.is_late && (!result.code.empty() || !result.text.empty()))
     throw differs("the action at " + std::to_string(result.at.cn) + " took effect, and is told why it did not");
   if (applied.verdict != result.verdict || applied.conflicts != result.conflicts)
     throw differs("the action at " + std::to_string(result.at.cn) + " has the verdict " +
@@ -110,11 +121,13 @@ void LedgerModel::apply_op(const Turn& turn, std::uint32_t index, Applied& appli
   const sync::Op& op = offer.action.ops[index];
   const sync::ChangeNumber cn = turn.result->at.cn;
   const hub::VersionedRecord* stands = stored(op.record, applied);
-  sync::Incoming incoming{op, offer.maker, offer.action.header, index, offer.corrected_ms};
+  sync::Incoming incoming{op, offer.maker, offer.action.header, index, offer.corrected_ms,
+                          {}, false,       offer.action.salt};
   if (op.kind == sync::OpKind::erase_row) incoming.current_digest = digest_with_children(op.record, applied);
   const auto joins = [&](std::uint8_t unit) { return open_conflict(turn, op, unit, applied) != nullptr; };
   sync::MergeOutcome outcome = sync::merge(*setting_.schema.collection(op.record.collection),
                                            stands != nullptr ? &stands->stored : nullptr, incoming, joins);
+  sync::mark_resolved(setting_.schema, stands != nullptr ? &stands->stored.record : nullptr, incoming, outcome);
   if (outcome.merged && applied.verdict == sync::Verdict::applied) applied.verdict = sync::Verdict::merged;
   if (op.kind == sync::OpKind::erase_row && stands != nullptr && !stands->stored.record.deleted) {
     // Merge is the product's own, so its decision is not believed here.
@@ -162,7 +175,7 @@ std::optional<sync::Hash> LedgerModel::digest_with_children(const sync::RecordKe
     const auto parent = setting_.schema.collection(child.collection)->parent;
     if (parent && row.stored.record.fields[*parent] == sync::Value(key.id)) children.push_back(row.stored.record);
   }
-  return sync::seen_digest(stands->stored.record, children);
+  return sync::seen_digest(*setting_.schema.collection(key.collection), stands->stored.record, children);
 }
 
 const hub::VersionedRecord* LedgerModel::stored(const sync::RecordKey& key, const Applied& applied) const {

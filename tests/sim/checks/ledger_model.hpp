@@ -24,7 +24,7 @@ class LedgerModel {
     offers_.add(pushes, history, deeds, hub_ms);
   }
   // Folds what had its turn in the history that holds, and throws Violation where its results or `reader` differ.
-  void check(const LedgerHistory& history, const Deeds& deeds, hub::LedgerReader& reader);
+  void check(const LedgerHistory& history, const AccessLog& access, const Deeds& deeds, hub::LedgerReader& reader);
   // Of the last check: what was deleted by somebody who saw it, as it stood then.
   const std::vector<sync::Record>& erased() const { return erased_; }
 

@@ -1,5 +1,6 @@
 // Checkers about one replica: after every step and every start it equals the ledger at exactly its cursor, never half
-// of a cut, and its cursor only goes back with a new epoch or when the machine itself was set back.
+// of a cut, and its cursor only goes back with a new epoch, when the hub lost where it stood, or when the machine
+// itself was set back.
 #pragma once
 
 #include "tests/sim/world/agent_node.hpp"

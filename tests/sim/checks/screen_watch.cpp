@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "sync/action/rights.hpp"
 #include "tests/sim/checks/ledger_reading.hpp"
 
 namespace holdline::sim {
@@ -144,6 +145,12 @@ bool ScreenWatch::is_pending(const Own& own, const sync::Cursor& at) const {
   return result->verdict != sync::Verdict::quarantined && result->at.cn > at.cn;
 }
 
+// What a refused action created stays where it was typed, until somebody decides.
+bool ScreenWatch::is_refused(const Own& own) const {
+  const auto result = node_.outbox().result_of(own.ref);
+  return result && result->verdict == sync::Verdict::quarantined;
+}
+
 // After a restore of the hub a removal may have come there before what it removes came again.
 bool ScreenWatch::was_removed(const Own& own, std::uint32_t op, sync::FieldIndex field, std::uint32_t add,
                               const sync::Value& stands) {
@@ -151,7 +158,7 @@ bool ScreenWatch::was_removed(const Own& own, std::uint32_t op, sync::FieldIndex
   if (elements == nullptr || std::ranges::none_of(*elements, &sync::Element::removed)) return false;
   const auto action = node_.outbox().find(stage_.setting.schema, own.ref);
   if (!action || !*action) return false;
-  const sync::Id tag = sync::element_tag(node_.outbox().maker(), (*action)->action.header, op, field, add);
+  const sync::Id tag = sync::element_tag(sync::origin_of(node_.outbox().maker(), (*action)->action), op, field, add);
   const auto at = std::ranges::find(*elements, tag, &sync::Element::tag);
   return at != elements->end() && at->removed;
 }
@@ -159,7 +166,9 @@ bool ScreenWatch::was_removed(const Own& own, std::uint32_t op, sync::FieldIndex
 ScreenWatch::Expected ScreenWatch::expected(const sync::RecordKey& key, const sync::Cursor& at) {
   Expected expected;
   const auto& fields = stage_.setting.schema.collection(key.collection)->fields;
-  if (const auto stored = stage_.history.record(key, at)) {
+  const auto& held = stage_.access.held_for(node_.seat(), node_.replica().position().grants);
+  const auto stored = stage_.history.record(key, at);
+  if (stored && sync::is_within(stored->scope, held)) {
     expected.there = true;
     expected.fields = stored->fields;
   }
@@ -170,7 +179,8 @@ ScreenWatch::Expected ScreenWatch::expected(const sync::RecordKey& key, const sy
       const bool is_create = op.kind == sync::OpKind::create;
       const sync::Id id = is_create && creates < own.created.size() ? own.created[creates] : op.record.id;
       creates += is_create ? 1 : 0;
-      if (op.record.collection != key.collection || id != key.id || !is_pending(own, at)) continue;
+      if (op.record.collection != key.collection || id != key.id) continue;
+      if (!is_pending(own, at) && !(is_create && is_refused(own))) continue;
       if (op.kind == sync::OpKind::erase_row) {
         expected = {};
         continue;

@@ -49,6 +49,7 @@ class ScreenWatch {
   void is_off_this_disk(const Own& own);
   void may_be_off_this_disk(const Own& own);
   Expected expected(const sync::RecordKey& key, const sync::Cursor& at);
+  bool is_refused(const Own& own) const;
   bool is_pending(const Own& own, const sync::Cursor& at) const;
   bool was_removed(const Own& own, std::uint32_t op, sync::FieldIndex field, std::uint32_t add,
                    const sync::Value& stands);

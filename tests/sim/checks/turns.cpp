@@ -4,22 +4,39 @@
 #include <map>
 #include <string>
 
+#include "sync/action/rights.hpp"
 #include "tests/sim/checks/ledger_reading.hpp"
 
 namespace holdline::sim {
 
 namespace {
 
-bool may_write(const Setting::Person& person, const sync::Action& action) {
-  return std::ranges::all_of(action.ops, [&](const sync::Op& op) {
-    return std::ranges::find(person.scopes, op.scope) != person.scopes.end();
-  });
+bool was_disabled(const SeatAccess& seat, const Offer& offer) {
+  return seat.disabled && offer.corrected_ms >= seat.disabled_ms;
+}
+
+// Why intake has to refuse the action; empty: it has not.
+std::string_view refusal_of(const SeatAccess& seat, const Offer& offer, sync::CollectionNo conflicts) {
+  if (was_disabled(seat, offer)) return "person-disabled";
+  const auto& ops = offer.action.ops;
+  if (!std::ranges::all_of(ops, [&](const sync::Op& op) { return sync::is_within(op.scope, seat.held); }))
+    return "scope-refused";
+  for (const sync::Op& op : ops) {
+    if (!sync::is_within(op.scope, seat.writes)) return "scope-refused";
+    if (seat.role == "it" || (seat.role == "agent" && op.record.collection == conflicts)) return "role-refused";
+  }
+  return {};
 }
 
 // The result stream of one workstation, entry by entry.
 class Stream {
  public:
-  explicit Stream(const Setting::Person& person) : person_(person) {}
+  Stream(const AccessLog& access, const sync::Id& device, sync::CollectionNo conflicts)
+      : access_(access), device_(device), conflicts_(conflicts) {}
+
+  const SeatAccess& seat(const sync::ActionResult& result) const {
+    return access_.when(device_, result.entry)[access_.seat_of(device_)];
+  }
 
   // Whether the action had its turn with this entry.
   bool has_turn(const sync::ActionResult& result, const Offer& offer, DeedNo no) {
@@ -40,9 +57,11 @@ class Stream {
       same_as_first(result, *effect->second, who);
       return false;
     }
-    if (!may_write(person_, offer.action)) {
-      if (result.verdict != sync::Verdict::quarantined || result.code != "scope-refused")
-        throw Violation("who may not write there is refused", who + " was not refused for its scope");
+    if (seat(result).revoked) throw Violation("a revoked workstation is told nothing", who + " was taken");
+    if (const auto refusal = refusal_of(seat(result), offer, conflicts_); !refusal.empty()) {
+      if (result.verdict != sync::Verdict::quarantined || result.code != refusal)
+        throw Violation("who may not do it is refused",
+                        who + " was told '" + result.code + "' instead of '" + std::string(refusal) + "'");
       return false;
     }
     if (!names_are_settled(result, offer, who)) {
@@ -78,7 +97,9 @@ class Stream {
     return true;
   }
 
-  const Setting::Person& person_;
+  const AccessLog& access_;
+  const sync::Id& device_;
+  const sync::CollectionNo conflicts_;
   std::map<Key, const sync::ActionResult*> last_;
   std::map<DeedNo, const sync::ActionResult*> effects_;  // the first of each
 };
@@ -86,16 +107,16 @@ class Stream {
 }  // namespace
 
 std::vector<Turn> turns(const Setting& setting, const Offers& offers, const LedgerHistory& history,
-                        const Deeds& deeds) {
+                        const AccessLog& access, const Deeds& deeds) {
   std::vector<Turn> all;
   for (std::size_t seat = 0; seat < setting.devices.size(); ++seat) {
     const sync::Id& device = setting.devices[seat].id;
-    Stream stream(setting.people[seat]);
+    Stream stream(access, device, setting.schema.collection("conflict")->no);
     for (const sync::ActionResult& result : history.results(device)) {
       const ActionPlace place{device, result.incarnation, {result.lane, result.number}};
       const DeedNo no = deeds.places().at(place);
       const Offer& offer = offers.at(place, no);
-      if (stream.has_turn(result, offer, no)) all.push_back({&offer, &result});
+      if (stream.has_turn(result, offer, no)) all.push_back({&offer, &result, stream.seat(result).disabled});
     }
   }
   std::ranges::stable_sort(all, {}, [](const Turn& turn) { return turn.result->at.cn; });

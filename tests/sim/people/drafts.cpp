@@ -100,7 +100,7 @@ std::vector<sync::Op> Drafts::edit_phone(const agent::Shown& phone) const {
 std::vector<sync::Op> Drafts::erase_phone(const agent::Shown& phone) const {
   std::vector<sync::Op> ops = entry(phone.record.scope);
   sync::Op erase{sync::OpKind::erase_row, phone.record.key, phone.record.scope, phone.cn, {}, {}};
-  erase.seen_digest = sync::seen_digest(phone.record, {});
+  erase.seen_digest = sync::seen_digest(*schema_.collection("phone"), phone.record, {});
   ops.push_back(std::move(erase));
   return ops;
 }

@@ -50,6 +50,8 @@ bool UserModel::shows_what_it_changes(DeedNo no) {
 }
 
 bool UserModel::sign_in() {
+  if (!node_.lets_in()) assertion_ = 0;
+  if (!node_.lets_in()) return false;
   if (assertion_ != 0) return true;
   const auto number = node_.sign_in();
   if (number) assertion_ = *number;
@@ -83,7 +85,17 @@ std::optional<agent::Shown> UserModel::customer() {
 void UserModel::do_something() {
   if (replica_.is_rotten()) return;
   const Drafts drafts(stage_.setting.schema, token_of(stage_.deeds.next()));
-  auto ops = choose(drafts);
+  save_as_draft(choose(drafts));
+}
+
+void UserModel::take_entry() {
+  if (!node_.is_usable()) return;
+  node_.act([this] {
+    if (sign_in()) save_as_draft(Drafts(stage_.setting.schema, token_of(stage_.deeds.next())).entry(north));
+  });
+}
+
+void UserModel::save_as_draft(std::vector<sync::Op> ops) {
   if (ops.empty()) return;
   agent::Draft draft;
   draft.idempotency_key = "key-" + std::to_string(stage_.deeds.next());

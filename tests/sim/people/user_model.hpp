@@ -21,6 +21,8 @@ class UserModel {
 
   // What a person does next, if the workstation answers: a few things, or nothing; sometimes only a look at the screen.
   void work();
+  // Takes one short entry at this moment, if the workstation answers.
+  void take_entry();
   // After a start nobody is signed in.
   void signed_out() { assertion_ = 0; }
 
@@ -36,6 +38,7 @@ class UserModel {
   std::vector<sync::Op> resolve(const Drafts& drafts);
   std::optional<agent::Shown> customer();
   std::string scope();
+  void save_as_draft(std::vector<sync::Op> ops);
   void save(Deed& deed);
 
   Stage& stage_;

@@ -36,9 +36,11 @@ AgentNode::AgentNode(Stage& stage, Network& network, std::size_t machine, std::s
       name_(name_of(machine, seat)),
       chance_(chance.fork("choices")),
       wires_(chance.fork("wire")),
+      side_wires_(chance.fork("side wire")),
       entropy_(chance.fork("entropy")),
       clock_(stage.timeline, chance.fork("wall").between(-90'000, 90'000), chance.fork("drift").between(-200, 200)),
-      disk_(new_disk_name(), chance.fork("disk").salt()) {
+      disk_(new_disk_name(), chance.fork("disk").salt()),
+      place_(machine) {
   clock_.boot(entropy_.id());
   if (disk != nullptr) {
     disk_.restore(*disk);
@@ -85,6 +87,7 @@ Result<void> AgentNode::open(bool first) {
   options.keep_bytes = stage_.knobs.outbox.keep_bytes;
   options.keep_ms = stage_.knobs.outbox.keep_ms;
   options.database.vfs_name = disk_.vfs_name();
+  options.place = [this]() -> Result<sync::Hash> { return sync::sha256("machine " + std::to_string(place_)); };
   auto outbox = first ? agent::Outbox::create(options, setting.disk_key, device(), clock_, entropy_)
                       : agent::Outbox::open(options, setting.disk_key, clock_, entropy_);
   if (!outbox) return fail(std::move(outbox));
@@ -101,8 +104,9 @@ Result<void> AgentNode::open(bool first) {
   process->engine =
       std::make_unique<agent::Engine>(agent::Engine::Parts{process->access, *process->replica, process->overlay,
                                                            process->wire, process->library, clock_, entropy_},
-                                      events(), stage_.knobs.session);
+                                      events(), stage_.knobs.session, stage_.knobs.line);
   process->incarnation = process->outbox->maker().incarnation;
+  if (process->outbox->is_elsewhere()) stage_.count("copy found when it started");
   process_ = std::move(process);
   ++life_;
   const auto begin = [this] {
@@ -149,6 +153,10 @@ void AgentNode::published(const agent::SyncStatus& status) {
   if (status.repairs > process_->status.repairs) stage_.count("leaf repaired");
   if (status.chunks_total > 1 && process_->status.chunks_total <= 1) stage_.count("snapshot of several chunks");
   process_->status = status;
+  const bool revoked = !status.connected && status.last_error && status.last_error->code == "device-revoked";
+  if (revoked && !closed_) stage_.count("revoked workstation signed everybody out");
+  if (revoked || status.connected) closed_ = revoked;
+  look_at_roster();
 }
 
 void AgentNode::later(std::int64_t delay_ms, std::function<void()> work) {
@@ -349,10 +357,19 @@ void AgentNode::Wire::post(std::uint64_t token, std::string path, sync::Bytes bo
       if (node.process_->wire.waits_for(token)) node.process_->wire.arrived(token, answer);
     });
   };
-  node.stage_.timeline.in(
-      timeout_ms, [answered] { answered(fail(ErrorKind::retry_later, "timeout", "The hub did not answer in time.")); });
+  if (path.starts_with(sync::path::chunk) && !body.empty() && sync::decode_chunk_request(body).value().from > 0)
+    node.stage_.count("chunk in parts");
+  limit(node, timeout_ms,
+        [answered] { answered(fail(ErrorKind::retry_later, "timeout", "The hub did not answer in time.")); });
   node.network_.request(node.line_, node.wires_.fork("", ++node.requests_), node.device(), std::move(path),
                         std::move(body), answered);
+}
+
+void AgentNode::Wire::limit(AgentNode& node, std::int64_t ms, std::function<void()> give_up) {
+  node.stage_.timeline.in(ms, [&node, ms, give_up = std::move(give_up)]() mutable {
+    if (!node.line_.moves_bytes(node.stage_.timeline.now_ms())) return give_up();
+    limit(node, ms, std::move(give_up));
+  });
 }
 
 void AgentNode::Wire::arrived(std::uint64_t token, Result<agent::TransportAnswer> answer) {

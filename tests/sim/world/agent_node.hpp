@@ -37,6 +37,13 @@ class AgentNode {
   bool is_usable() const { return is_up() && !is_paused(); }
   support::FaultDisk& disk() { return disk_; }
   MachineClock& clock() { return clock_; }
+  // From its next start on nothing tells this machine from `other`: memory, clocks and disk are what they were there.
+  void resume_as(const AgentNode& other) {
+    clock_.resume_as(other.clock_);
+    place_ = other.place_;
+  }
+  // Its next start finds the disk where it was, as another machine's that nobody gave a new id.
+  void stay_at(const AgentNode& other) { place_ = other.place_; }
   Line& line() { return line_; }
   // Only while it is up.
   agent::Outbox& outbox();
@@ -61,6 +68,11 @@ class AgentNode {
   Result<agent::Saved> save(const agent::Draft& draft);
   // A person signs in on this workstation; the number of the assertion. Only inside act().
   Result<std::uint32_t> sign_in();
+
+  // Whether the person is let in here, by what the hub told last of who may work here.
+  bool lets_in() const { return !closed_ && roster_.lets_in; }
+  // The hub's mark of what it told then; 0: it was never asked.
+  std::uint64_t roster_mark() const { return roster_.mark; }
 
   // What `holdline verify` does. Only inside act().
   void verify();
@@ -102,19 +114,31 @@ class AgentNode {
   void keep_outbox_up();
   void prune();
   void published(const agent::SyncStatus& status);
+  void look_at_roster();
+  void ask_people();
+  void people_told(const agent::TransportAnswer& answer);
   void trace(const std::string& what) { stage_.trace.line(name_, what); }
 
   Stage& stage_;
   Network& network_;
   const std::size_t machine_, seat_;
   const std::string name_;
-  Chance chance_, wires_;
+  Chance chance_, wires_, side_wires_;
   SeededEntropy entropy_;
   MachineClock clock_;
   support::FaultDisk disk_;
+  std::size_t place_;                 // the machine whose disk this seems to be
   support::FaultCounts disk_counts_;  // after the last step
   Line line_;
   std::map<sync::Hash, sync::Bytes> library_;  // kept by hash; what is on a shelf can be fetched again
+  // What of agent/identity's Accounts matters in a world: the file that holds it outlives the process.
+  struct Roster {
+    std::uint64_t mark = 0;
+    bool lets_in = true;
+  };
+  Roster roster_;
+  bool closed_ = false;  // the hub has revoked this workstation
+  std::uint64_t questions_ = 0;
   std::unique_ptr<Process> process_;
   std::uint64_t life_ = 0, setbacks_ = 0, requests_ = 0;
   std::int64_t paused_until_ms_ = 0;

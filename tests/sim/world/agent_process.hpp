@@ -1,4 +1,4 @@
-// What of a workstation ends with its process. Private to agent_node.cpp.
+// What of a workstation ends with its process. Private to agent_node.cpp and agent_people.cpp.
 #pragma once
 
 #include <set>
@@ -30,6 +30,9 @@ class AgentNode::Wire final : public agent::Transport {
   void arrived(std::uint64_t token, Result<agent::TransportAnswer> answer);
 
  private:
+  // Nothing is given up while bytes move.
+  static void limit(AgentNode& node, std::int64_t ms, std::function<void()> give_up);
+
   AgentNode& node_;
   std::set<std::uint64_t> waiting_;
 };
@@ -75,6 +78,7 @@ struct AgentNode::Process {
   bool upkeep_is_planned = false;
   sync::Id incarnation;
   bool replica_was_given_up = false;
+  bool asks_people = false;
 };
 
 }  // namespace holdline::sim

@@ -4,7 +4,10 @@
 #include <utility>
 
 #include "hub/feed/sync_routes.hpp"
+#include "hub/ledger/restore_mark.hpp"
+#include "hub/people/admission.hpp"
 #include "platform/http/http.hpp"
+#include "tests/sim/checks/ledger_reading.hpp"
 
 namespace holdline::sim {
 
@@ -17,6 +20,14 @@ constexpr std::int64_t min_group_ms = 1, max_group_ms = 5;  // how long pushes g
 agent::TransportAnswer answer_of(Result<sync::Bytes> body) {
   if (body) return {200, std::move(*body), 0};
   const auto response = platform::error_response(body.error());
+  return {response.status, response.body, 0};
+}
+
+bool is_of_access(const Error& error) { return error.code == "device-revoked" || error.code == "grants-changed"; }
+
+// As the server answers who is not let in.
+agent::TransportAnswer refusal_of(const Error& error) {
+  const auto response = platform::error_response(403, error.code, error.message);
   return {response.status, response.body, 0};
 }
 
@@ -73,7 +84,33 @@ void HubNode::start() {
   needs_restart_ = false;
   running_ = std::make_unique<Running>(std::move(*ledger), stage_.knobs, entropy_);
   observe();
+  observe_access();
+  recognise_restore();
+  if (!running_) return;
   stage_.trace.line("hub", "starts at " + std::to_string(stage_.history.head().cn));
+  for (auto& call : std::exchange(after_start_, {}))
+    if (running_) call();
+}
+
+// As setup does before anybody is answered.
+void HubNode::recognise_restore() {
+  if (!mark_) return;
+  const auto restored = hub::recognise_restore(*running_->ledger, *mark_, entropy_);
+  if (!restored) {
+    stage_.trace.line("hub", "cannot start: " + restored.error().code);
+    running_.reset();
+    return start_again(chance_.between(1'000, 5'000));
+  }
+  if (!*restored) return;
+  new_epoch("knows by its mark that it was put back");
+  mark_ = stage_.history.head();
+}
+
+void HubNode::new_epoch(std::string_view why) {
+  if (!was_restored_)
+    throw Violation("one workstation cannot end the epoch of all", "it ended, and nobody restored the hub");
+  stage_.count("new epoch");
+  stage_.trace.line("hub", "begins a new epoch: " + std::string(why));
 }
 
 void HubNode::start_again(std::int64_t after_ms) {
@@ -107,16 +144,19 @@ void HubNode::reset_connections(const Running& gone) {
   for (const Poll& poll : gone.polls) poll.answered(reset());
 }
 
-void HubNode::restore(const support::FaultDisk::Image& image, const LedgerHistory::Mark& mark, std::int64_t down_ms) {
-  stage_.trace.line("hub", "is put back to a copy at " + std::to_string(mark.head.cn));
+void HubNode::restore(const Copy& copy, bool with_mark, std::int64_t down_ms) {
+  was_restored_ = true;
+  if (with_mark) mark_ = copy.mark.head;
+  stage_.trace.line("hub", "is put back to a copy at " + std::to_string(copy.mark.head.cn));
   disk_.cut_power();
   auto gone = std::exchange(running_, nullptr);
   if (chance_.one_in(2)) reset_connections(*gone);  // or it is another machine, and nobody tells
   gone.reset();
   disk_.restore_power(support::PowerLoss::none);
   disk_.clear_faults();
-  disk_.restore(image);
-  stage_.history.restored_to(mark);
+  disk_.restore(*copy.image);
+  stage_.history.restored_to(copy.mark);
+  stage_.access.restored_to(copy.access, stage_.history);
   std::erase_if(told_, [this](const auto& told) {
     return !stage_.history.has_result(told.first.device, told.first.incarnation, told.first.ref);
   });
@@ -173,7 +213,16 @@ void HubNode::receive(const sync::Id& device, std::string path, sync::Bytes body
   const auto known = running_->ledger->device(device);
   if (!known || !*known)
     return answered(answer_of(fail(ErrorKind::retry_later, "io-error", "The device list failed.")));
-  handle(**known, path, body, std::move(answered));
+  const hub::Admission admission = hub::admit(certificate_of(device), *known, clock_.now().wall_ms);
+  const auto checked = [this, device, answered = std::move(answered)](Result<agent::TransportAnswer> answer) {
+    if (answer && answer->status == 200 && stage_.access.of(device).revoked)
+      throw Violation("a revoked workstation is told nothing", "it was answered");
+    answered(std::move(answer));
+  };
+  if (admission.kind == hub::Admission::Kind::served)
+    handle(admission.device, path, body, checked);
+  else
+    checked(refusal_of(*admission.error));
   survive();
 }
 
@@ -182,27 +231,47 @@ void HubNode::handle(const hub::Device& device, const std::string& path, const s
   if (path != sync::path::pull) {
     const sync::Id epoch = running_->ledger->epoch();
     auto answer = hub::answer_reading(running_->service, device, path, body, clock_.now().wall_ms);
-    if (running_->ledger->epoch() != epoch) {
-      stage_.count("new epoch");
-      stage_.trace.line("hub", "begins a new epoch");
-    }
+    if (running_->ledger->epoch() != epoch) new_epoch("several workstations say that it was put back");
     return answered(answer_of(std::move(answer)));
   }
   const auto request = sync::decode_pull_request(body);
   if (!request) return answered(answer_of(fail(ErrorKind::ask_person, request.error().code, request.error().message)));
-  Poll poll{device, *request, std::move(answered), ++polls_};
+  Poll poll{device, *request, std::move(answered), ++polls_, 0};
   if (try_answer(poll, false)) return;
   running_->polls.push_back(poll);
   later(std::min(request->wait_ms, sync::limits::pull_wait_ms), [this, id = poll.id] {
-    std::erase_if(running_->polls, [&](const Poll& waiting) { return waiting.id == id && try_answer(waiting, true); });
+    std::erase_if(running_->polls, [&](Poll& waiting) { return waiting.id == id && try_answer(waiting, true); });
   });
 }
 
-bool HubNode::try_answer(const Poll& poll, bool last_call) {
+// As LedgerReadThread does: who waits while the directory changes is looked up again.
+bool HubNode::try_answer(Poll& poll, bool last_call) {
+  if (const std::uint64_t version = running_->service.directory_version(); version != poll.directory_version) {
+    auto device = running_->service.current(poll.device);
+    if (!device) {
+      poll.answered(answer_of(fail(std::move(device))));
+      return true;
+    }
+    poll.device = *std::move(device);
+    poll.directory_version = version;
+  }
   auto pulled = running_->service.pull(poll.device, poll.request, clock_.now().wall_ms, last_call);
   if (pulled && !pulled->reply) return false;
+  if (pulled) check_told(poll, *pulled->reply);
   poll.answered(answer_of(pulled ? Result<sync::Bytes>(std::move(*pulled->reply)) : fail(std::move(pulled))));
   return true;
+}
+
+void HubNode::check_told(const Poll& poll, std::string_view body) {
+  const auto& held = stage_.access.of(poll.device.id).held;
+  if (held.size() == all_scopes.size()) return;
+  const sync::Bytes raw = must_read(running_->service.inflate(body, sync::limits::message_bytes), "a reply");
+  const sync::PullReply reply = must_read(sync::decode_pull_reply(stage_.setting.schema, raw), "a reply");
+  const auto is_other = [&](const std::string& scope) { return !sync::is_within(scope, held); };
+  const bool tells_row = std::ranges::any_of(
+      reply.cut.changes, [&](const sync::Change& change) { return !change.leave && is_other(change.record.scope); });
+  if (tells_row || std::ranges::any_of(reply.cut.digests, is_other, [](const auto& root) { return root.key.scope; }))
+    throw Violation("what a workstation may not hold is never sent", "a cut to " + std::to_string(reply.cut.to.cn));
 }
 
 void HubNode::take_push(const hub::Device& device, std::string_view body, Answered answered) {
@@ -214,6 +283,9 @@ void HubNode::take_push(const hub::Device& device, std::string_view body, Answer
 }
 
 void HubNode::commit() {
+  for (auto& call : std::exchange(before_commit_, {}))
+    if (running_) call();
+  if (!running_) return;
   const std::vector<Push> group = std::exchange(running_->pushes, {});
   std::vector<hub::IncomingPush> pushes;
   for (const Push& push : group) pushes.push_back(push.push);
@@ -225,11 +297,16 @@ void HubNode::commit() {
   stage_.trace.line("hub", "takes " + std::to_string(actions) + " actions of " + std::to_string(group.size()) +
                                " pushes" + (replies.front() ? "" : ": " + replies.front().error().code));
   if (disk_.power_is_off()) return;
-  // After a failed commit nobody knows what the file holds; the next start looks.
-  if (replies.front()) committed();
+  // After a failed commit nobody knows what the file holds; the next start looks. A push alone is refused when its
+  // workstation's rights changed since it came.
+  const auto was_tried = [](const auto& reply) { return reply || is_of_access(reply.error()); };
+  if (std::ranges::all_of(replies, was_tried)) committed();
   for (std::size_t i = 0; i < group.size(); ++i) {
     if (!replies[i]) {
-      needs_restart_ = true;
+      if (is_of_access(replies[i].error()))
+        stage_.count("push refused as a whole: " + replies[i].error().code);
+      else
+        needs_restart_ = true;
       group[i].answered(answer_of(fail(replies[i].error().kind, replies[i].error().code, replies[i].error().message)));
       continue;
     }
@@ -245,11 +322,18 @@ void HubNode::observe() {
   // fail.
   const auto own = running_->ledger->reader();
   stage_.history.observe(*running_->ledger);
+  stage_.access.results_seen(stage_.history);
+}
+
+void HubNode::observe_access() {
+  const support::FaultDisk::Truce truce(disk_);
+  stage_.access.observe(*running_->ledger);
 }
 
 void HubNode::committed() {
   observe();
-  std::erase_if(running_->polls, [this](const Poll& waiting) { return try_answer(waiting, false); });
+  mark_ = stage_.history.head();
+  std::erase_if(running_->polls, [this](Poll& waiting) { return try_answer(waiting, false); });
 }
 
 // Every action on its way into the ledger must be something a person tried to save.

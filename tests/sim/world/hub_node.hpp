@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,10 +38,24 @@ class HubNode {
 
   // The process or the machine dies now and comes back after `down_ms`.
   void die(support::PowerLoss loss, std::int64_t down_ms);
-  // The disk is put back to `image`, on which the ledger's head was `head`.
-  void restore(const support::FaultDisk::Image& image, const LedgerHistory::Mark& mark, std::int64_t down_ms);
+  // The disk as it is, and what the world knows of the ledger on it.
+  struct Copy {
+    std::shared_ptr<const support::FaultDisk::Image> image;
+    LedgerHistory::Mark mark;
+    std::size_t access = 0;
+  };
+  Copy copy() const { return {disk_.image(), stage_.history.mark(), stage_.access.mark()}; }
+  // The disk is put back to an earlier copy; with or without the hub's own mark.
+  void restore(const Copy& copy, bool with_mark, std::int64_t down_ms);
   // Forgets the feed up to its head, so that whoever stands behind must fetch a snapshot.
   void compact();
+  // An administrator gives a seat this access, change by change, with the calls that `holdline-hub` makes. False: the
+  // hub is down, or went down meanwhile, or could not.
+  bool administer(std::size_t seat, const SeatAccess& wanted);
+  // Calls it when pushes wait for their commit, before that.
+  void before_commit(std::function<void()> call) { before_commit_.push_back(std::move(call)); }
+  // Calls it after the next start, before anybody is answered.
+  void after_start(std::function<void()> call) { after_start_.push_back(std::move(call)); }
   // At the end: the digests recomputed from the rows.
   Result<void> check_digests();
   hub::SqliteLedger& ledger();
@@ -56,6 +71,7 @@ class HubNode {
     sync::PullRequest request;
     Answered answered;
     std::uint64_t id = 0;
+    std::uint64_t directory_version = 0;  // for which `device` is known to be right
   };
 
   void start();
@@ -71,8 +87,14 @@ class HubNode {
   void note(const hub::IncomingPush& push);
   void note(const hub::IncomingPush& push, const sync::PushReply& reply);
   void observe();
+  void observe_access();
   void committed();
-  bool try_answer(const Poll& poll, bool last_call);
+  void recognise_restore();
+  void new_epoch(std::string_view why);
+  bool try_answer(Poll& poll, bool last_call);
+  void check_told(const Poll& poll, std::string_view body);
+  using Decision = std::function<Result<void>(hub::Ledger&)>;
+  bool decide(Access next, const Decision& call);
 
   Stage& stage_;
   Chance chance_;
@@ -82,6 +104,9 @@ class HubNode {
   std::unique_ptr<Running> running_;
   std::uint64_t life_ = 0, polls_ = 0;
   bool needs_restart_ = false;
+  std::vector<std::function<void()>> before_commit_, after_start_;
+  std::optional<sync::Cursor> mark_;  // what hub::RestoreMark keeps in its file
+  bool was_restored_ = false;
   std::map<ActionPlace, DeedNo> told_;  // what was told of in answer to a push
 };
 

@@ -28,6 +28,11 @@ Knobs Knobs::turned(Chance chance) {
     knobs.outbox.keep_ms = chance.between(0, 60'000);
     knobs.outbox.prune_every_ms = chance.between(0, 10'000);
   }
+  if (chance.percent(25)) {
+    knobs.line.least = static_cast<std::size_t>(chance.between(50, 300));
+    knobs.line.first = static_cast<std::size_t>(chance.between(300, 2'000));
+    knobs.line.most = static_cast<std::size_t>(chance.between(1'000, 20'000));
+  }
   return knobs;
 }
 

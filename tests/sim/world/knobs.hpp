@@ -1,9 +1,10 @@
 // The tunables of one world. Most have their production values; some are turned far down, so that what needs thousands
-// of records on a real hub happens in a world of a few dozen: cuts and cuts and results in parts, snapshots of many
-// chunks, uploads that wait for credit, snapshots that are dropped while somebody fetches them, page caches that do not
-// hold the ledger, outboxes that let go of what was accepted a minute ago.
+// of records on a real hub happens in a world of a few dozen: cuts and results in parts, snapshots of many chunks,
+// chunks in parts, uploads that wait for credit, snapshots that are dropped while somebody fetches them, page caches
+// that do not hold the ledger, outboxes that let go of what was accepted a minute ago.
 #pragma once
 
+#include "agent/engine/engine.hpp"
 #include "agent/outbox/outbox.hpp"
 #include "hub/feed/snapshots.hpp"
 #include "hub/feed/sync_service.hpp"
@@ -18,6 +19,7 @@ struct Knobs {
   hub::SnapshotLimits snapshots;
   hub::SqliteLedgerOptions ledger;  // but for file and disk
   sync::Session::Options session;
+  agent::LineLimits line;
   struct LettingGo {
     std::uint64_t keep_bytes = agent::Outbox::Options().keep_bytes;
     std::int64_t keep_ms = agent::Outbox::Options().keep_ms;

@@ -20,6 +20,13 @@ class MachineClock final : public platform::Clock {
     boot_ = boot;
     booted_ms_ = timeline_.now_ms();
   }
+  // A machine that goes on from another one's memory has its clocks and its boot.
+  void resume_as(const MachineClock& other) {
+    offset_ms_ = other.offset_ms_;
+    drift_ppm_ = other.drift_ppm_;
+    boot_ = other.boot_;
+    booted_ms_ = other.booted_ms_;
+  }
   // Somebody, or the network, sets the wall clock.
   void jump(std::int64_t by_ms) { offset_ms_ += by_ms; }
 

@@ -17,6 +17,9 @@ struct Line {
   unsigned lost_percent = 0, doubled_percent = 0, late_percent = 0;
   unsigned push_answers_to_lose = 0;   // of the next ones
   bool push_answers_are_lost = false;  // one of them was
+  std::int64_t bytes_per_second = 0;   // in each direction, one message behind the other; 0: any number
+  std::int64_t up_free_ms = 0, down_free_ms = 0;
+  bool moves_bytes(std::int64_t now_ms) const { return up_free_ms > now_ms || down_free_ms > now_ms; }
 };
 
 class Network {
@@ -30,6 +33,7 @@ class Network {
 
  private:
   std::int64_t delay(const Line& line, Chance& wire);
+  std::int64_t turn_of(const Line& line, std::int64_t& free_ms, std::size_t bytes) const;
   void deliver(Line& line, Chance& wire, const sync::Id& device, const std::string& path, const sync::Bytes& body,
                Answered answered);
   bool answer_gets_lost(Line& line, Chance& wire, std::string_view path);

@@ -27,14 +27,14 @@ hub::Device enrolled(hub::Ledger& ledger, std::size_t n) {
   must(ledger.add_code({code, "ws-" + std::to_string(n), {north, south}, 0xff, world_began_ms + 1'000}));
   hub::Device device;
   device.id = id_of("device " + std::to_string(n));
-  device.certificate = "certificate " + std::to_string(n);
+  device.certificates.current = sync::to_hex(certificate_of(device.id).fingerprint.view());
   return must(ledger.enroll(code, device, world_began_ms));
 }
 
 void add_person(hub::Ledger& ledger, const Setting::Person& person, std::size_t n) {
   hub::Person account;
   account.id = person.id;
-  account.name = "person" + std::to_string(n);
+  account.name = name_of_person(n);
   const auto& key = person.key.public_key();
   account.public_key.assign(key.begin(), key.end());
   account.scopes = person.scopes;
@@ -43,6 +43,17 @@ void add_person(hub::Ledger& ledger, const Setting::Person& person, std::size_t 
 }
 
 }  // namespace
+
+platform::PeerCertificate certificate_of(const sync::Id& device) {
+  constexpr std::int64_t good_for_s = 10 * 365 * 86'400LL;
+  return {device.text(),
+          sync::sha256("certificate of " + device.text()),
+          "01",
+          std::chrono::sys_seconds(std::chrono::seconds(world_began_ms / 1'000 + good_for_s)),
+          {}};
+}
+
+std::string name_of_person(std::size_t seat) { return "person" + std::to_string(seat); }
 
 platform::SecretKey key_of(std::uint8_t n) {
   std::array<std::uint8_t, platform::SecretKey::size> bytes{};
@@ -70,17 +81,19 @@ Setting::Setting() : schema(must(sync::Schema::parse(sync::default_schema_text()
     ChoiceSource choices(1);
     SeededEntropy entropy{Chance(choices)};
     hub::Intake intake(*ledger, entropy);
-    std::vector<sync::Op> ops;
+    std::vector<hub::OwnRow> rows;
+    std::size_t records = 0;
     for (std::uint32_t i = 0; i < customers_imported; ++i) {
-      const auto made = generator::customer_ops(schema, generator::customer(i), i % 2 == 0 ? north : south);
+      auto made = generator::customer_ops(schema, generator::customer(i), i % 2 == 0 ? north : south);
       customers.push_back(made.front().record);
-      ops.insert(ops.end(), made.begin(), made.end());
+      records += made.size();
+      rows.push_back({std::move(made)});
     }
-    must(intake.take_own(ops, world_began_ms));
+    must(intake.take_own(rows, world_began_ms));
     const auto reader = must(ledger->reader());
     for (const sync::Collection& collection : schema.collections())
       for (hub::VersionedRecord& row :
-           must(reader->rows(collection.no, std::vector{north, south}, sync::Id{}, ops.size())))
+           must(reader->rows(collection.no, std::vector{north, south}, sync::Id{}, records)))
         imported.push_back(std::move(row));
   }
   hub_disk = disk.image();

@@ -9,6 +9,7 @@
 
 #include "hub/ledger/ledger.hpp"
 #include "platform/crypto/signing.hpp"
+#include "platform/http/http.hpp"
 #include "platform/os/secret.hpp"
 #include "sync/schema/schema.hpp"
 #include "tests/support/fault_vfs.hpp"
@@ -40,6 +41,10 @@ struct Setting {
   std::shared_ptr<const support::FaultDisk::Image> hub_disk;
 };
 
+// What a workstation shows the hub with every request.
+platform::PeerCertificate certificate_of(const sync::Id& device);
+// The sign-in name of a seat's person.
+std::string name_of_person(std::size_t seat);
 platform::SecretKey key_of(std::uint8_t n);
 sync::Id id_of(std::string_view name);
 

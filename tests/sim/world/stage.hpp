@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "tests/sim/checks/access_log.hpp"
 #include "tests/sim/checks/ledger_history.hpp"
 #include "tests/sim/checks/ledger_model.hpp"
 #include "tests/sim/people/deeds.hpp"
@@ -17,7 +18,12 @@ namespace holdline::sim {
 
 struct Stage {
   Stage(const Setting& fixed, const Knobs& turned, bool verbose)
-      : setting(fixed), knobs(turned), trace(timeline, verbose), history(fixed, turned.cuts_in_parts()), model(fixed) {}
+      : setting(fixed),
+        knobs(turned),
+        trace(timeline, verbose),
+        history(fixed, turned.cuts_in_parts()),
+        access(fixed),
+        model(fixed) {}
 
   void count(std::string_view what) { ++counters[std::string(what)]; }
   // The history that holds has a result of it.
@@ -33,6 +39,7 @@ struct Stage {
   Trace trace;
   Counters counters;
   LedgerHistory history;
+  AccessLog access;
   LedgerModel model;
   Deeds deeds;
 };

@@ -45,7 +45,30 @@ TEST(ExitCode, WhatTheAgentSaysIsShownWithItsCodeAndFindingsAndWithoutJson) {
   holdline.answers(422, R"({"error":{"code":"invalid","message":"Not saved.","findings":[)"
                         R"({"field":"phone","code":"phone","message":"is no number\nholdline: fine"}]}})");
   EXPECT_EQ(holdline({"callback", "add", "phone=x"}), 1);
-  EXPECT_EQ(holdline.err.str(), "holdline: Not saved. [invalid]\n  phone: is no number\\nholdline: fine\n");
+  EXPECT_EQ(holdline.err.str(), "holdline: is no number\\nholdline: fine [phone]\n");
+}
+
+TEST(ExitCode, AQuestionSaysHowItIsAnswered) {
+  Scripted holdline;
+  holdline.answers(422, R"({"error":{"code":"asked","message":"One. And 1 other thing.","findings":[)"
+                        R"({"field":"given","code":"looks-like-email","message":"One.","weight":"asked"},)"
+                        R"({"field":"family","code":"looks-like-phone","message":"Two.","weight":"asked"}]}})");
+  EXPECT_EQ(holdline({"customer", "add", "given=a@b.example"}), 1);
+  EXPECT_EQ(
+      holdline.err.str(),
+      "holdline: Some fields need another look:\n  One. [looks-like-email]\n  Two. [looks-like-phone]\n  Nothing is "
+      "saved yet. If it is meant so, repeat the command with: --accept-hint CODE --because TEXT\n");
+}
+
+TEST(ExitCode, AnAnswerNamesItsQuestionsAndTheReason) {
+  Scripted alone;
+  EXPECT_EQ(alone({"customer", "add", "given=x", "--accept-hint", "looks-like-email"}), 2);
+  Scripted holdline;
+  holdline.answers(201, R"({"state":"saved","created":[],"notes":[{"message":"Read it back."}]})");
+  EXPECT_EQ(holdline({"customer", "add", "given=x", "--accept-hint", "a", "--accept-hint", "b", "--because", "hers"}),
+            0);
+  EXPECT_EQ(holdline.requests.at(0).document()["accept"], (nlohmann::json{{"hints", {"a", "b"}}, {"because", "hers"}}));
+  EXPECT_EQ(holdline.err.str(), "Note: Read it back.\n");
 }
 
 TEST(ExitCode, NotNowIsTemporaryAndSaysWhen) {
@@ -169,6 +192,24 @@ TEST(Repetition, AnOutcomeThatStaysUnknownNamesTheKeyToRepeatWith) {
   EXPECT_EQ(holdline({"entry", "add", "kind=note", "--idempotency-key", "mine"}), 75);
   EXPECT_EQ(holdline.requests.size(), 1U);
   EXPECT_NE(holdline.err.str().find("--idempotency-key mine"), std::string::npos);
+}
+
+// An agent that restarted asks for a sign-in before it looks at keys. Whoever signs in and types anew saves twice.
+TEST(Repetition, AfterALostAnswerARefusalThatTellsNothingNamesTheKeyToRepeatWith) {
+  for (const int status : {401, 429, 503}) {
+    Scripted holdline;
+    holdline.fails("connection-lost").answers(status, R"({"error":{"code":"x","message":"Sign in first."}})");
+    EXPECT_EQ(holdline({"entry", "add", "kind=note", "--idempotency-key", "mine"}), 75);
+    EXPECT_NE(holdline.err.str().find("Sign in first."), std::string::npos) << holdline.err.str();
+    EXPECT_NE(holdline.err.str().find("--idempotency-key mine"), std::string::npos) << holdline.err.str();
+  }
+}
+
+TEST(Repetition, AfterALostAnswerARefusalOfTheEntryIsTheOutcome) {
+  Scripted holdline;
+  holdline.fails("connection-lost").answers(422, R"({"error":{"code":"invalid","message":"No such kind."}})");
+  EXPECT_NE(holdline({"entry", "add", "kind=x", "--idempotency-key", "mine"}), 75);
+  EXPECT_EQ(holdline.err.str().find("--idempotency-key"), std::string::npos) << holdline.err.str();
 }
 
 TEST(Repetition, WhatWasNeverSentIsNotRepeated) {

@@ -34,7 +34,7 @@ TEST(Output, StatusAtATerminalSaysHowLongAgo) {
             "trouble             unreachable          The hub does not answer.\n"
             "data as of          13 min ago           20000 customer\n"
             "not yet at the hub  31                   oldest 1 h ago\n"
-            "needs attention     2                    see: holdline outbox list\n"
+            "needs attention     2                    see: holdline outbox list --attention\n"
             "agent               0.1.0\n");
 }
 
@@ -48,8 +48,17 @@ TEST(Output, StatusInAPipeHasTabsAndAbsoluteTimes) {
             "trouble\tunreachable\tThe hub does not answer.\n"
             "data as of\t2026-03-01T11:47:00.000Z\t20000 customer\n"
             "not yet at the hub\t31\toldest 2026-03-01T11:00:00.000Z\n"
-            "needs attention\t2\tsee: holdline outbox list\n"
+            "needs attention\t2\tsee: holdline outbox list --attention\n"
             "agent\t0.1.0\n");
+}
+
+TEST(Output, StatusOfARevokedWorkstationDoesNotSayThatEntriesAreSaved) {
+  Scripted holdline;
+  const std::string told = shown(holdline, {"status"},
+                                 R"({"mode":"contingency","sync":{"error":{"code":"device-revoked",)"
+                                 R"("message":"This workstation was revoked."}}})");
+  EXPECT_EQ(told.find("are saved"), std::string::npos) << told;
+  EXPECT_NE(told.find("revoked this workstation"), std::string::npos) << told;
 }
 
 TEST(Output, StatusTellsWhatNeitherTheHubNorThisPcHasAnyMore) {
@@ -75,6 +84,19 @@ TEST(Output, StatusTellsHowFarAClockIsOffWhenThatIsAMinuteOrMore) {
   EXPECT_EQ(clock_row("-59999"), "");
   EXPECT_EQ(clock_row("60000"), "clock\t1 min behind the hub's" + advice);
   EXPECT_EQ(clock_row("-172800000"), "clock\t2 days ahead of the hub's" + advice);
+}
+
+TEST(Output, StatusTellsHowMuchOfTheFirstCopyIsThere) {
+  const auto row = [](const std::string& bootstrap) {
+    Scripted holdline;
+    const std::string text =
+        shown(holdline, {"status"}, R"({"mode":"recovering","sync":{"bootstrap":)" + bootstrap + "}}");
+    const auto at = text.find("first copy\t");
+    return at == std::string::npos ? "" : text.substr(at, text.find('\n', at) - at);
+  };
+  EXPECT_EQ(row(R"({"done":1,"total":7,"bytes_done":"40000","bytes_total":"107000"})"),
+            "first copy\tstill loading, 1 of 7 parts\t37 %: can be searched when all of it is here");
+  EXPECT_EQ(row(R"({"done":7,"total":7,"bytes_done":"107000","bytes_total":"107000"})"), "");
 }
 
 TEST(Output, JsonIsTheDocumentUnchanged) {
@@ -122,18 +144,29 @@ TEST(Output, AConflictShowsBothValuesSideBySide) {
             "street                   A 1      B\\x1b[2J\n");
 }
 
+TEST(Output, AResolvedConflictNamesWhoDidIt) {
+  Scripted holdline;
+  EXPECT_EQ(shown(holdline, {"conflicts", "show", "k-1", "--utc"},
+                  R"({"id":"k-1","collection":"customer","record":"c-1","unit":"health","state":"resolved","at":)"
+                  R"("2026-03-01T11:00:00.000Z","by":{"device":"desk-2","name":"bob"},"fields":[],"hidden":true,)"
+                  R"("resolution":"asked her","resolved_by":{"person":"p-9","name":"eve"},)"
+                  R"("resolved_at":"2026-03-01T12:00:00.000Z"})"),
+            "record\tcustomer c-1\nwhat\thealth\nstate\tresolved\nother by\tbob\nat\t2026-03-01T11:00:00.000Z\n"
+            "workstation\tdesk-2\nresolution\tasked her\nresolved by\teve\nresolved at\t2026-03-01T12:00:00.000Z\n");
+}
+
 TEST(Output, TheOutboxUsesTheWordsOfTheProduct) {
   Scripted holdline;
   EXPECT_EQ(
       shown(holdline, {"outbox", "list"},
-            R"({"items":[{"lane":2,"number":"3","event_time":"2026-03-01T11:00:00.000Z","collection":"manual_entry",)"
+            R"({"items":[{"lane":2,"number":"3","event_time":"2026-03-01T11:00:00.000Z","what":"New entry: message",)"
             R"("kind":"create","state":"needs-attention","text":"The scope is not yours."},)"
-            R"({"lane":3,"number":"2","event_time":"2026-03-01T10:00:00.000Z","collection":"customer","kind":"change",)"
-            R"("state":"held"},{"lane":3,"number":"1","collection":"customer","kind":"change","state":"saved"}]})"),
+            R"({"lane":3,"number":"2","event_time":"2026-03-01T10:00:00.000Z","what":"Change of customer: city",)"
+            R"("state":"held"},{"lane":3,"number":"1","what":"Change of customer: city","state":"saved"}]})"),
       "ACTION\tWHEN\tWHAT\tSTATE\tWHY\n"
-      "2/3\t2026-03-01T11:00:00.000Z\tcreate manual_entry\tneeds attention\tThe scope is not yours.\n"
-      "3/2\t2026-03-01T10:00:00.000Z\tchange customer\theld at the hub\t\n"
-      "3/1\t\tchange customer\tsaved on this PC\t\n");
+      "2/3\t2026-03-01T11:00:00.000Z\tNew entry: message\tneeds attention\tThe scope is not yours.\n"
+      "3/2\t2026-03-01T10:00:00.000Z\tChange of customer: city\theld at the hub\t\n"
+      "3/1\t\tChange of customer: city\tsaved on this PC\t\n");
 }
 
 TEST(Output, AnEntryIsSavedOnThisPcAndSaysItsNumberAndId) {
@@ -146,8 +179,28 @@ TEST(Output, AListOfEntriesHasTheirTimesAndTexts) {
   EXPECT_EQ(shown(holdline, {"entry", "list"},
                   R"({"items":[{"id":"e-1","fields":{"event_time":"2026-03-01T11:00:00.000Z","kind":"message",)"
                   R"("name":"Ada","note":"line\nline"}}]})"),
-            "ID\tWHEN\tKIND\tSTATUS\tNAME\tPHONE\tNOTE\n"
-            "e-1\t2026-03-01T11:00:00.000Z\tmessage\t\tAda\t\tline\\nline\n");
+            "ID\tWHEN\tKIND\tSTATUS\tNAME\tPHONE\tNOTE\tATTENTION\n"
+            "e-1\t2026-03-01T11:00:00.000Z\tmessage\t\tAda\t\tline\\nline\t\n");
+}
+
+TEST(Output, AListThatIsNotAllSaysHowMuchItIsAndHowToGoOn) {
+  Scripted holdline;
+  shown(holdline, {"conflicts", "list"}, R"({"total":230,"items":[{"id":"k-1"},{"id":"k-2"}],"next":"k-2"})");
+  EXPECT_EQ(holdline.err.str(), "These are 2 of 230. Go on with: --after k-2\n");
+  holdline.err.str("");
+  shown(holdline, {"outbox", "list"}, R"({"total":90,"items":[{"lane":2,"number":"3"}],"next":"2/3"})");
+  EXPECT_EQ(holdline.err.str(), "These are 1 of 90. Go on with: --before 2/3\n");
+  holdline.err.str("");
+  shown(holdline, {"entry", "list"}, R"({"items":[{"id":"e-1"}],"next":"e-1"})");
+  EXPECT_EQ(holdline.err.str(), "There are more. Go on with: --before e-1\n");
+  holdline.err.str("");
+  shown(holdline, {"customer", "search", "mei"}, R"({"items":[{"id":"c-1"}],"more":true})");
+  EXPECT_EQ(holdline.err.str(), "There are more. Type more of the name or the number.\n");
+  holdline.err.str("");
+  shown(holdline, {"conflicts", "list"}, R"({"total":230,"items":[{"id":"k-1"}],"next":null})");
+  shown(holdline, {"entry", "list"}, R"({"items":[{"id":"e-1"}],"next":null})");
+  shown(holdline, {"customer", "search", "mei"}, R"({"items":[{"id":"c-1"}],"more":false})");
+  EXPECT_EQ(holdline.err.str(), "");
 }
 
 TEST(Output, AnExportGoesUnchangedToStandardOutputOrToANewPrivateFile) {

@@ -1,4 +1,4 @@
-#include "tests/sim/world/world.hpp"
+#include "tests/sim/world.hpp"
 
 #include "tests/sim/checks/final_checks.hpp"
 
@@ -68,6 +68,8 @@ void World::run() {
   }
   chaos_ = false;
   faults_->heal();
+  come_to_rest();  // also where workstations may not hold everything
+  faults_->widen();
   come_to_rest();
   // A damaged page that nobody has read since is found now.
   for (Workplace& place : workplaces_)
@@ -90,6 +92,7 @@ void World::come_to_rest() {
 
 bool World::is_at_rest(std::string& why_not) {
   if (!hub_.is_up()) return why_not = "the hub is down", false;
+  if (!faults_->access_is_mended()) return why_not = "not everybody has their rights back", false;
   for (Workplace& place : workplaces_) {
     AgentNode& node = place.node;
     if (node.has_left()) continue;
@@ -105,6 +108,10 @@ bool World::is_at_rest(std::string& why_not) {
     if (outbox.health != agent::OutboxHealth::writable)
       return why_not = node.name() + "'s outbox is read-only: " + outbox.advice, false;
     if (place.replica.is_rotten()) return why_not = node.name() + "'s replica was not mended", false;
+    if (node.replica().position().grants != stage_.access.grants(node.seat()))
+      return why_not = node.name() + "'s replica is of other scopes", false;
+    if (node.lets_in() != stage_.access.lets_in(node.seat()) || node.roster_mark() != status.roster)
+      return why_not = node.name() + " does not know whether its person may work", false;
     if (node.replica().position().cursor != stage_.history.head())
       return why_not = node.name() + "'s replica is behind", false;
     if (node.outbox().results_cursor() != stage_.history.results(node.device()).size())
@@ -120,6 +127,7 @@ void World::count_events() {
       if (result.verdict == sync::Verdict::conflict) stage_.count("conflict opened");
       if (result.verdict == sync::Verdict::quarantined) stage_.count("refused: " + result.code);
       if (result.verdict == sync::Verdict::waiting) stage_.count("waited for an earlier action");
+      if (result.code == "made-before-disabling") stage_.count("unsent work of a disabled person took effect");
     }
 }
 

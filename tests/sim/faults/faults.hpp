@@ -1,4 +1,5 @@
-// What goes wrong in a world, one fault after the other, and how it is healed at the end.
+// What goes wrong in a world, one fault after the other, and how it is healed at the end; and what the hub's
+// administrator takes away from people and workstations meanwhile, and gives back.
 #pragma once
 
 #include <deque>
@@ -21,18 +22,19 @@ class Faults {
   void strike();
   // No more faults, and what is broken is mended: machines come up, lines are good, disks work.
   void heal();
+  // After heal(): what workstations may hold is still as it was left, until this.
+  void widen();
+  // What was taken away was given back, so far as heal() and widen() are to.
+  bool access_is_mended() const { return !mending_; }
   // Counts what was asked for earlier and has happened since.
   void count_what_struck();
 
  private:
+  static constexpr std::size_t max_copies = 3;  // kept of each kind
   struct MachineCopy {
     std::size_t workplace;
     std::shared_ptr<const support::FaultDisk::Image> image;
     std::uint64_t at = 0;  // count of the world's events
-  };
-  struct HubCopy {
-    std::shared_ptr<const support::FaultDisk::Image> image;
-    LedgerHistory::Mark mark;
   };
   using DiskCount = std::uint64_t support::FaultCounts::*;
   // Waits for its moment on a disk; that may never come, because the machine is down or the disk is mended before.
@@ -53,6 +55,7 @@ class Faults {
   void trouble_line();
   void partition();
   void lose_push_answers();
+  void thin_line();
   void trouble_hub();
   void hub_loses_power();
   void hub_disk_full();
@@ -60,6 +63,7 @@ class Faults {
   void hub_disk_read_only();
   void copy_hub();
   void restore_hub();
+  void workstation_lies();
   void kill_agent();
   void agent_loses_power();
   void agent_disk_fails();
@@ -78,7 +82,22 @@ class Faults {
   void clone_machine();
   void cut_off(AgentNode& node, std::int64_t for_ms);
   void copy_to_new_machine(Workplace& place);
+  void resume_twice();
   void rot_replica();
+  void disable_person();
+  void revoke_device();
+  void narrow_device();
+  void narrow_person();
+  void change_role();
+  // `again`: the hub has forgotten the first time, and so may the administrator have.
+  using Change = std::function<void(SeatAccess&, bool again)>;
+  void change_access(const std::string& kind, const Change& change);
+  void forget_and_decide_again(const HubNode::Copy& copy, std::int64_t down_ms, bool with_mark,
+                               const std::function<void(bool again)>& decide);
+  void take_away(const std::string& kind, Workplace& place, const Change& change, bool again, std::int64_t for_ms);
+  void give_back(std::size_t seat);
+  void mend_access(bool scopes_too);
+  void restore_to(const HubNode::Copy& copy, std::int64_t down_ms, bool with_mark);
 
   Stage& stage_;
   HubNode& hub_;
@@ -86,12 +105,12 @@ class Faults {
   AddMachine add_machine_;
   const Chance world_;
   Chance chance_;  // of the fault that strikes
-  std::uint64_t strikes_ = 0;
+  std::uint64_t strikes_ = 0, restores_ = 0;
   std::vector<void (Faults::*)()> menu_;
   std::vector<Armed> armed_;
-  std::vector<HubCopy> hub_copies_;
+  std::vector<HubNode::Copy> hub_copies_;
   std::vector<MachineCopy> machine_copies_;
-  bool cloned_ = false, lost_one_ = false, mended_ = false;
+  bool cloned_ = false, lost_one_ = false, mended_ = false, mending_ = false;
 };
 
 }  // namespace holdline::sim

@@ -4,7 +4,7 @@
 #include "bench/measure.hpp"
 #include "bench/snapshot.hpp"
 #include "bench/table_rows.hpp"
-#include "bench/workloads.hpp"
+#include "bench/workloads/workloads.hpp"
 #include "tests/support/generator_ops.hpp"
 
 namespace holdline::bench {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "tests/sim/world/faults.hpp"
+#include "tests/sim/faults/faults.hpp"
 
 namespace holdline::sim {
 

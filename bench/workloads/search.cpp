@@ -7,7 +7,7 @@
 #include "bench/measure.hpp"
 #include "bench/snapshot.hpp"
 #include "bench/table_rows.hpp"
-#include "bench/workloads.hpp"
+#include "bench/workloads/workloads.hpp"
 #include "platform/os/entropy.hpp"
 #include "tests/support/generator_ops.hpp"
 
@@ -60,7 +60,7 @@ void add_pending(const sync::Schema& schema, std::uint32_t first, platform::Entr
     action.header.schema = schema.version();
     action.ops =
         generator::customer_ops(schema, generator::customer(first + static_cast<std::uint32_t>(number)), "acme/london");
-    auto stored = must(sync::store_action(schema, maker, action, {}, last));
+    auto stored = must(sync::store_action(schema, maker, action, last));
     last = stored.hash;
     overlay.add(maker, {std::move(stored), std::move(action)});
   }

@@ -4,7 +4,7 @@
 
 #include "bench/measure.hpp"
 #include "bench/table_rows.hpp"
-#include "bench/workloads.hpp"
+#include "bench/workloads/workloads.hpp"
 #include "bench/world.hpp"
 #include "sync/base/limits.hpp"
 #include "sync/wire/dictionary.hpp"

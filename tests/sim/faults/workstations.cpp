@@ -1,194 +1,15 @@
-#include "tests/sim/world/faults.hpp"
-
-#include <algorithm>
-#include <utility>
+// What goes wrong at the workstations: processes, disks, clocks, copies of machines.
+#include "tests/sim/faults/faults.hpp"
 
 namespace holdline::sim {
 
-namespace {
-
 using support::FaultCounts, support::PowerLoss;
 
-constexpr std::size_t max_copies = 3;
+namespace {
+
 constexpr const char *replica_file = "/replica.db", *next_file = "/replica-next.db";
 
 }  // namespace
-
-// Each world has its own mix: kinds are left out by chance, so that some worlds are quiet and some are about one thing.
-// Tapes know kinds by their place here: new ones go to the end.
-Faults::Faults(Stage& stage, HubNode& hub, std::deque<Workplace>& workplaces, AddMachine add_machine,
-               const Chance& world)
-    : stage_(stage),
-      hub_(hub),
-      workplaces_(workplaces),
-      add_machine_(std::move(add_machine)),
-      world_(world),
-      chance_(world.fork("menu")) {
-  const auto add = [&](unsigned percent, std::initializer_list<void (Faults::*)()> kinds) {
-    if (chance_.percent(percent)) menu_.insert(menu_.end(), kinds);
-  };
-  add(80, {&Faults::trouble_line, &Faults::trouble_line});
-  add(70, {&Faults::partition, &Faults::partition});
-  add(30, {&Faults::lose_push_answers});
-  add(60, {&Faults::trouble_hub});
-  add(50, {&Faults::hub_loses_power});
-  add(20, {&Faults::hub_disk_full});
-  add(20, {&Faults::hub_disk_cannot_read});
-  add(20, {&Faults::hub_disk_read_only});
-  add(30, {&Faults::copy_hub, &Faults::restore_hub});
-  add(60, {&Faults::kill_agent, &Faults::kill_agent});
-  add(60, {&Faults::agent_loses_power, &Faults::agent_loses_power});
-  add(40, {&Faults::agent_disk_fails});
-  add(30, {&Faults::agent_disk_full});
-  add(20, {&Faults::agent_disk_cannot_read});
-  add(20, {&Faults::agent_disk_read_only});
-  add(20, {&Faults::replica_file_rots});
-  add(50, {&Faults::jump_clock});
-  add(30, {&Faults::pause_agent});
-  add(8, {&Faults::lose_agent});
-  add(30, {&Faults::copy_machine, &Faults::put_machine_back});
-  add(15, {&Faults::clone_machine});
-  add(15, {&Faults::rot_replica});
-  add(20, {&Faults::next_file_rots});
-}
-
-void Faults::strike() {
-  chance_ = world_.fork("fault ", ++strikes_);
-  if (menu_.empty() || !chance_.percent(97)) return;
-  (this->*menu_[chance_.below(menu_.size())])();
-}
-
-void Faults::told(std::string_view kind, const std::string& who) {
-  stage_.count("fault: " + std::string(kind));
-  stage_.trace.line("fault", std::string(kind) + ", " + who);
-}
-
-void Faults::armed(std::string kind, const std::string& who, const support::FaultDisk& disk, DiskCount count) {
-  stage_.trace.line("fault", kind + ", " + who);
-  count_what_struck();  // what waits for the same is asked for anew
-  std::erase_if(armed_, [&](const Armed& one) { return one.disk == &disk && one.count == count; });
-  armed_.push_back({std::move(kind), &disk, count, disk.counts().*count});
-}
-
-void Faults::count_what_struck() {
-  std::erase_if(armed_, [this](const Armed& one) {
-    if (one.disk->counts().*one.count == one.before) return false;
-    stage_.count("fault: " + one.kind);
-    return true;
-  });
-}
-
-void Faults::heal() {
-  stage_.trace.line("fault", "everything is mended");
-  mended_ = true;
-  hub_.disk().clear_faults();
-  hub_.disk().set_capacity(std::nullopt);
-  for (Workplace& place : workplaces_) {
-    place.node.line() = Line{};
-    place.node.disk().clear_faults();
-    place.node.disk().set_capacity(std::nullopt);
-  }
-}
-
-// --- lines ---
-
-void Faults::trouble_line() {
-  Workplace& place = victim();
-  Line& line = place.node.line();
-  stage_.trace.line("fault", "bad line, " + place.node.name());
-  const std::int64_t troubles = chance_.between(1, 7);  // any of three, at least one
-  if ((troubles & 1) != 0) line.lost_percent = static_cast<unsigned>(chance_.between(1, 40));
-  if ((troubles & 2) != 0) line.doubled_percent = static_cast<unsigned>(chance_.between(1, 30));
-  if ((troubles & 4) != 0) line.late_percent = static_cast<unsigned>(chance_.between(1, 40));
-  if (line.lost_percent != 0) stage_.count("fault: line loses messages");
-  if (line.doubled_percent != 0) stage_.count("fault: line doubles messages");
-  if (line.late_percent != 0) stage_.count("fault: line delays and reorders messages");
-  stage_.timeline.in(soon(2'000, 30'000),
-                     [&line] { line.lost_percent = line.doubled_percent = line.late_percent = 0; });
-}
-
-void Faults::partition() {
-  Workplace& place = victim();
-  Line& line = place.node.line();
-  const std::uint64_t kind = chance_.below(3);
-  line.up_cut = kind != 0;
-  line.down_cut = kind != 1;
-  told(kind == 2   ? "two-way partition"
-       : kind == 1 ? "partition towards the hub"
-                   : "partition from the hub",
-       place.node.name());
-  stage_.timeline.in(soon(500, 40'000), [&line] { line.up_cut = line.down_cut = false; });
-}
-
-void Faults::lose_push_answers() {
-  Workplace& place = victim();
-  stage_.trace.line("fault", "answers to pushes lost, " + place.node.name());
-  place.node.line().push_answers_to_lose = static_cast<unsigned>(soon(1, 12));
-  place.node.line().push_answers_are_lost = false;
-}
-
-// --- the hub ---
-
-void Faults::trouble_hub() {
-  if (!hub_.is_up()) return;
-  switch (chance_.below(4)) {
-    case 0:
-      told("hub killed", "hub");
-      return hub_.die(PowerLoss::none, soon(300, 20'000));
-    case 1:
-      armed("hub's disk fails one sync", "hub", hub_.disk(), &FaultCounts::failed_syncs);
-      return hub_.disk().fail_sync(static_cast<std::uint64_t>(soon(1, 4)));
-    case 2:
-      return hub_.compact();
-    default:
-      told("clock jump", "hub");
-      return hub_.clock().jump(soon(-120'000, 120'000));
-  }
-}
-
-void Faults::hub_loses_power() {
-  if (!hub_.is_up()) return;
-  // In the middle of a change, if there is one; the node tells when it comes to that.
-  if (chance_.one_in(2)) return hub_.disk().cut_power_at(static_cast<std::uint64_t>(soon(1, 60)));
-  told("hub loses power", "hub");
-  hub_.die(chance_.one_in(2) ? PowerLoss::random_sectors : PowerLoss::all_unsynced, soon(300, 15'000));
-}
-
-void Faults::hub_disk_full() {
-  armed("hub's disk is full", "hub", hub_.disk(), &FaultCounts::full_writes);
-  hub_.disk().set_capacity(hub_.disk().used_bytes() + chance_.below(60'000));
-  stage_.timeline.in(soon(1'000, 15'000), [this] { hub_.disk().set_capacity(std::nullopt); });
-}
-
-void Faults::hub_disk_cannot_read() {
-  armed("hub's disk cannot read", "hub", hub_.disk(), &FaultCounts::failed_reads);
-  hub_.disk().fail_read(static_cast<std::uint64_t>(soon(1, 60)), chance_.one_in(3));
-  stage_.timeline.in(soon(100, 5'000), [this] { hub_.disk().clear_faults(); });
-}
-
-void Faults::hub_disk_read_only() {
-  armed("hub's disk becomes read-only", "hub", hub_.disk(), &FaultCounts::refused_changes);
-  hub_.disk().refuse_changes(static_cast<std::uint64_t>(soon(1, 40)));
-  stage_.timeline.in(soon(500, 10'000), [this] { hub_.disk().clear_faults(); });
-}
-
-void Faults::copy_hub() {
-  if (!hub_.is_up() || hub_copies_.size() >= max_copies) return;
-  hub_copies_.push_back({hub_.disk().image(), stage_.history.mark()});
-  stage_.trace.line("fault", "the hub's disk is copied at " + std::to_string(stage_.history.head().cn));
-}
-
-void Faults::restore_hub() {
-  if (!hub_.is_up() || hub_copies_.empty()) return;
-  const HubCopy copy = hub_copies_[chance_.below(hub_copies_.size())];
-  hub_copies_.clear();  // a copy of a history that was given up is no backup any more
-  told("hub restored from an older copy", "hub");
-  hub_.restore(*copy.image, copy.mark, soon(500, 15'000));
-  for (Deed& deed : stage_.deeds.all())
-    if (deed.disk_gone) deed.at_hub = stage_.hub_has(deed.no);
-}
-
-// --- workstations ---
 
 void Faults::kill_agent() {
   AgentNode& node = victim().node;
@@ -355,9 +176,31 @@ void Faults::copy_to_new_machine(Workplace& place) {
   cloned_ = true;
   told("machine cloned", node.name());
   const auto image = node.disk().image();
-  const Workplace& clone = add_machine_(node.seat(), *image);
+  Workplace& clone = add_machine_(node.seat(), *image);
+  if (!chance_.one_in(2)) clone.node.stay_at(node);
   for (Deed& deed : stage_.deeds.all())
     if (deed.machines.contains(node.machine())) deed.machines.insert(clone.node.machine());
+}
+
+// A machine that sleeps goes on twice from what was kept of it: both have one disk, one boot, and clocks that agree.
+// Two people save in the same millisecond, before either meets the hub.
+void Faults::resume_twice() {
+  Workplace& place = victim();
+  const std::int64_t asleep = soon(3'500, 5'000), apart = asleep + soon(500, 10'000);
+  const std::size_t before = workplaces_.size();
+  copy_to_new_machine(place);
+  if (workplaces_.size() == before) return;
+  Workplace& twin = workplaces_.back();
+  twin.node.resume_as(place.node);
+  for (Workplace* one : {&place, &twin}) {
+    cut_off(one->node, apart);
+    one->node.pause(asleep);
+    stage_.timeline.in(asleep, [this, one] {
+      if (!one->node.is_usable()) return;
+      if (one->node.machine() != one->node.seat()) stage_.count("fault: machine resumed twice");
+      one->user.take_entry();
+    });
+  }
 }
 
 void Faults::rot_replica() {

@@ -19,6 +19,10 @@ void durable_entry(const Options&, Report&);
 void drain(const Options&, Report&);
 void bootstrap(const Options&, Report&);
 void search(const Options&, Report&);
+void access(const Options&, Report&);
 void idle(const Options&, Report&);
+void stalled_disk(const Options&, Report&);
+void import_turns(const Options&, Report&);
+void typed_fields(const Options&, Report&);
 
 }  // namespace holdline::bench
