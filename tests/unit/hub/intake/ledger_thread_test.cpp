@@ -1,5 +1,6 @@
 #include "hub/intake/ledger_thread.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 
@@ -250,11 +251,12 @@ TEST_F(LedgerThreadTest, TakesWhatWaitsBetweenTwoTurnsOfALongWrite) {
 TEST_F(LedgerThreadTest, KeepsUpBehindWhatWaitsAndBeforeTheNextTurn) {
   refusing_.refuses = false;
   std::vector<std::string> order;  // the thread only
+  std::promise<void> done;
   refusing_.does_upkeep = [&]() -> Result<void> {
     order.push_back("upkeep");
+    if (std::ranges::count(order, "turn") == 2) done.set_value();
     return {};
   };
-  std::promise<void> done;
   {
     LedgerThread thread(refusing_, entropy_, clock_, events());
     thread.run_in_turns([&, turn = std::make_shared<std::uint8_t>(2)](Ledger&, Intake& intake) {
@@ -264,7 +266,6 @@ TEST_F(LedgerThreadTest, KeepsUpBehindWhatWaitsAndBeforeTheNextTurn) {
       if (*turn == 3)
         thread.push(read(station_, station_.push(customer_lane)),
                     [&](const Result<sync::PushReply>&) { order.push_back("push"); });
-      if (*turn == 4) done.set_value();
       return *turn < 4;
     });
     done.get_future().wait();
@@ -274,10 +275,15 @@ TEST_F(LedgerThreadTest, KeepsUpBehindWhatWaitsAndBeforeTheNextTurn) {
 
 TEST_F(LedgerThreadTest, SaysSoAlsoWhenUpkeepFailed) {
   refusing_.refuses = false;
-  refusing_.does_upkeep = []() -> Result<void> { return fail(ErrorKind::stop, "io-error", "The disk."); };
+  std::promise<void> tried;
+  refusing_.does_upkeep = [&]() -> Result<void> {
+    tried.set_value();
+    return fail(ErrorKind::stop, "io-error", "The disk.");
+  };
   {
     LedgerThread thread(refusing_, entropy_, clock_, events());
     EXPECT_EQ(pushed(thread), "ok");
+    tried.get_future().wait();  // it comes behind the answer, and is not done any more at the end of the thread
   }
   EXPECT_EQ(lost_, std::vector<std::string>{"ledger-needs-reopen"});
 }
