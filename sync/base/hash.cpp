@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 namespace holdline::sync {
 
@@ -32,6 +33,15 @@ Hash sha256(std::initializer_list<std::string_view> parts) {
   for (const auto part : parts) ok = ok && EVP_DigestUpdate(kept.context.get(), part.data(), part.size()) == 1;
   ok = ok && EVP_DigestFinal_ex(kept.context.get(), out.bytes.data(), &length) == 1;
   if (!ok) throw std::runtime_error("SHA-256 is not available in this OpenSSL");
+  return out;
+}
+
+Hash hmac_sha256(std::string_view key, std::string_view bytes) {
+  Hash out;
+  const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
+  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), data, bytes.size(), out.bytes.data(), nullptr) ==
+      nullptr)
+    throw std::runtime_error("HMAC is not available in this OpenSSL");
   return out;
 }
 

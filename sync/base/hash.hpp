@@ -22,6 +22,8 @@ struct Hash {
 // SHA-256 of the concatenation of the parts. Thread-safe.
 Hash sha256(std::initializer_list<std::string_view> parts);
 inline Hash sha256(std::string_view bytes) { return sha256({bytes}); }
+// HMAC (RFC 2104) with SHA-256. Thread-safe.
+Hash hmac_sha256(std::string_view key, std::string_view bytes);
 
 std::string to_hex(std::string_view bytes);
 // False when `hex` is not an even number of hex digits; `out` is then unspecified.

@@ -70,6 +70,7 @@ class FieldCheck {
     options();
     policy();
     transitions();
+    filling();
     exposure();
   }
 
@@ -136,6 +137,15 @@ class FieldCheck {
       for (const std::string& target : next)
         if (!known(target)) refuse("transitions", "'" + target + "' (after '" + state + "') is not one of the options");
     }
+  }
+
+  void filling() {
+    const FieldType wanted = field_.filled_with == Filling::event_time     ? FieldType::time
+                             : field_.filled_with == Filling::first_option ? FieldType::picklist
+                                                                           : FieldType::text;
+    if (field_.filled_with != Filling::none && field_.type != wanted)
+      refuse("filled_with",
+             "needs a text for person and workstation, a time for event_time, a picklist for first_option");
   }
 
   void exposure() {

@@ -30,13 +30,28 @@ enum class MergePolicy : std::uint8_t {
   append,      // list: always applied
 };
 
-enum class SearchKind : std::uint8_t { none, name, phone, reference };
+enum class SearchKind : std::uint8_t {
+  none,
+  name,
+  phone,
+  reference,
+  place,  // where somebody lives: found by postcode and house number, alone or beside a name
+};
 enum class Replication : std::uint8_t { full, masked, never };
 // What a text stands for, beyond being one.
 enum class TextFormat : std::uint8_t {
   none,
   country,    // ISO 3166-1, two capital letters
   time_zone,  // a name of the time zone database, "Europe/London"
+};
+
+// What the desk itself puts into a field of a new record that nobody gave.
+enum class Filling : std::uint8_t {
+  none,
+  person,        // text: the sign-in name of who saved it
+  workstation,   // text: the name of the workstation
+  event_time,    // time: when it happened
+  first_option,  // picklist: the first one, where everything begins
 };
 
 using CollectionNo = std::uint16_t;  // stable number of a collection, from the file
@@ -61,6 +76,7 @@ struct Field {
   std::optional<FieldIndex> as_typed, extension;  // phone: text fields that keep how it was typed, and its extension
   std::optional<FieldIndex> spelling_of;          // text: the phone field whose spelling it keeps
   SearchKind search = SearchKind::none;
+  Filling filled_with = Filling::none;
   MergePolicy policy = MergePolicy::review;
   std::string merge_group;      // empty: merges alone
   std::uint8_t visibility = 0;  // visibility group 0..7

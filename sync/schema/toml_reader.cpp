@@ -37,12 +37,17 @@ constexpr std::array<Names<MergePolicy>, 7> policy_names{{{"review", MergePolicy
                                                           {"strictest", MergePolicy::strictest},
                                                           {"union", MergePolicy::unite},
                                                           {"append", MergePolicy::append}}};
-constexpr std::array<Names<SearchKind>, 4> search_names{{{"none", SearchKind::none},
+constexpr std::array<Names<SearchKind>, 5> search_names{{{"none", SearchKind::none},
                                                          {"name", SearchKind::name},
                                                          {"phone", SearchKind::phone},
-                                                         {"reference", SearchKind::reference}}};
+                                                         {"reference", SearchKind::reference},
+                                                         {"place", SearchKind::place}}};
 constexpr std::array<Names<TextFormat>, 2> format_names{
     {{"country", TextFormat::country}, {"time_zone", TextFormat::time_zone}}};
+constexpr std::array<Names<Filling>, 4> filling_names{{{"person", Filling::person},
+                                                       {"workstation", Filling::workstation},
+                                                       {"event_time", Filling::event_time},
+                                                       {"first_option", Filling::first_option}}};
 constexpr std::array<Names<Replication>, 3> replication_names{
     {{"full", Replication::full}, {"masked", Replication::masked}, {"never", Replication::never}}};
 
@@ -234,6 +239,7 @@ FieldDraft read_field(const toml::table& table, std::string name, std::string ke
   at.table_of_texts("transitions", field.transitions);
   at.text("target", draft.target, option_limit);
   at.choice("format", format_names, field.format);
+  at.choice("filled_with", filling_names, field.filled_with);
   at.boolean("may_look_like_card", field.may_look_like_card);
   at.text("as_typed", draft.as_typed, option_limit);
   at.text("extension", draft.extension, option_limit);

@@ -1,0 +1,174 @@
+#include "sync/schema/compare.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace holdline::sync {
+
+namespace {
+
+constexpr std::string_view retire_instead =
+    "keep it with replication = \"never\": stored records and queues still name its number";
+
+class Comparison {
+ public:
+  std::vector<SchemaChange> run(const Schema& from, const Schema& to) {
+    if (from.hash() == to.hash()) return {};
+    from_ = &from;
+    to_ = &to;
+    for (const Collection& old : from.collections())
+      if (to.collection(old.no) == nullptr) refuse(old.name, "gone", retire_instead);
+    for (const Collection& now : to.collections()) {
+      const Collection* old = from.collection(now.no);
+      if (old == nullptr)
+        take(now.name, "a new collection");
+      else if (!now.built_in)  // those follow the others
+        collections(*old, now);
+    }
+    if (to.version() <= from.version())
+      refuse("", "version " + std::to_string(to.version()) + " after " + std::to_string(from.version()),
+             "raise `version`: workstations tell versions apart by it");
+    return std::move(changes_);
+  }
+
+ private:
+  void take(std::string where, std::string what) { changes_.push_back({std::move(where), std::move(what), {}}); }
+  void refuse(std::string where, std::string what, std::string_view why_not) {
+    changes_.push_back({std::move(where), std::move(what), std::string(why_not)});
+  }
+
+  // By their names: the position of a field may be another one.
+  static std::string name_of(const Collection& collection, const std::optional<FieldIndex>& field) {
+    return field ? collection.fields[*field].name : std::string();
+  }
+
+  void collections(const Collection& old, const Collection& now) {
+    const std::string& where = old.name;
+    if (old.name != now.name)
+      refuse(where, "called " + now.name, "keep the name: tables and programs know it; the label may be another one");
+    if (old.lane != now.lane) refuse(where, "another lane", "what waits in the old lane would be refused");
+    if (name_of(old, old.parent) != name_of(now, now.parent) ||
+        name_of(old, old.natural_key) != name_of(now, now.natural_key) || old.folded_key != now.folded_key)
+      refuse(where, "another parent or key", "ids of stored records follow from it");
+    if (name_of(old, old.sort_by) != name_of(now, now.sort_by)) take(where, "lists in another order");
+    for (const Field& field : old.fields)
+      if (!now.field_by_no(field.no)) refuse(where + "." + field.name, "gone", retire_instead);
+    for (const Field& field : now.fields) {
+      const auto before = old.field_by_no(field.no);
+      if (before)
+        fields(where + "." + old.fields[*before].name, old.fields[*before], field);
+      else if (field.required)
+        refuse(where + "." + field.name, "a new field, required",
+               "begin without `required`: workstations of the version before do not know it");
+      else
+        take(where + "." + field.name, "a new field");
+    }
+    rules(old, now);
+  }
+
+  void fields(const std::string& where, const Field& old, const Field& now) {
+    if (old.name != now.name)
+      refuse(where, "called " + now.name, "keep the name: programs and exports know it; the label may be another one");
+    if (old.type != now.type) refuse(where, "another type", "add a new field and retire this one");
+    if (name_of_target(*from_, old) != name_of_target(*to_, now)) refuse(where, "another target", "add a new field");
+    if (old.merge_group != now.merge_group)
+      refuse(where, "another merge group", "what was typed in parts would be refused as a whole");
+    if (old.visibility != now.visibility)
+      refuse(where, "another visibility", "workstations would keep what they may not hold any more, or miss it");
+    lengths(where, old, now);
+    limits(where, old, now);
+    options(where, old, now);
+    exposure(where, old, now);
+    if (!old.required && now.required)
+      refuse(where, "required", "records without it are stored already, and others are on their way");
+    if (old.required && !now.required) take(where, "not required any more");
+    if (old.policy != now.policy) take(where, "another policy for what two people change at once");
+    if (old.search != now.search) take(where, "searched in another way; each workstation fetches its copy anew");
+    if (old.transitions != now.transitions) steps(where, old, now);
+  }
+
+  static std::string name_of_target(const Schema& schema, const Field& field) {
+    const Collection* target = schema.collection(field.target);
+    return target ? target->name : std::string();
+  }
+
+  void lengths(const std::string& where, const Field& old, const Field& now) {
+    const std::string what =
+        std::to_string(now.max_length) + " characters instead of " + std::to_string(old.max_length);
+    if (now.max_length < old.max_length)
+      refuse(where, "shorter: " + what, "longer values may be stored, and more be on their way");
+    if (now.max_length > old.max_length) take(where, "longer: " + what);
+  }
+
+  void limits(const std::string& where, const Field& old, const Field& now) {
+    if (old.minimum == now.minimum && old.maximum == now.maximum) return;
+    const bool wider = (!now.minimum || (old.minimum && *now.minimum <= *old.minimum)) &&
+                       (!now.maximum || (old.maximum && *now.maximum >= *old.maximum));
+    if (wider)
+      take(where, "wider limits");
+    else
+      refuse(where, "narrower limits", "values beyond them may be stored, and more be on their way");
+  }
+
+  void options(const std::string& where, const Field& old, const Field& now) {
+    for (const std::string& option : old.options)
+      if (std::ranges::count(now.options, option) == 0)
+        refuse(where, "without the option " + option, "keep it: records may have it");
+    for (const std::string& option : now.options)
+      if (std::ranges::count(old.options, option) == 0) take(where, "a new option " + option);
+    std::vector<std::string> kept;
+    std::ranges::copy_if(now.options, std::back_inserter(kept),
+                         [&](const std::string& option) { return std::ranges::count(old.options, option) != 0; });
+    if (kept == old.options || kept.size() != old.options.size()) return;
+    if (now.policy == MergePolicy::strictest)
+      refuse(where, "options in another order", "the order says which is stricter");
+    else
+      take(where, "options in another order");
+  }
+
+  void exposure(const std::string& where, const Field& old, const Field& now) {
+    if (old.replication == now.replication) return;
+    if (now.replication == Replication::never)
+      take(where, "retired: workstations drop it");
+    else
+      refuse(where, "on workstations in another form", "add a new field and retire this one");
+  }
+
+  void steps(const std::string& where, const Field& old, const Field& now) {
+    bool fewer = false;
+    for (const auto& [state, next] : old.transitions)
+      for (const std::string& to : next) {
+        const auto kept = now.transitions.find(state);
+        fewer = fewer || kept == now.transitions.end() || std::ranges::count(kept->second, to) == 0;
+      }
+    take(where,
+         fewer ? "fewer steps between states; such steps that wait become conflicts" : "more steps between states");
+  }
+
+  // A rule binds who types; records that are there stay as they are.
+  void rules(const Collection& old, const Collection& now) {
+    const auto names = [](const Collection& collection) {
+      std::vector<std::string> all;
+      for (const Rule& rule : collection.rules) all.push_back(rule.name);
+      return all;
+    };
+    const auto before = names(old), after = names(now);
+    for (const std::string& rule : after)
+      if (std::ranges::count(before, rule) == 0) take(old.name, "a new rule " + rule);
+    for (const std::string& rule : before)
+      if (std::ranges::count(after, rule) == 0) take(old.name, "without the rule " + rule);
+  }
+
+  const Schema *from_ = nullptr, *to_ = nullptr;
+  std::vector<SchemaChange> changes_;
+};
+
+}  // namespace
+
+std::vector<SchemaChange> compare(const Schema& from, const Schema& to) { return Comparison().run(from, to); }
+
+bool fits_after(const std::vector<SchemaChange>& changes) {
+  return std::ranges::all_of(changes, [](const SchemaChange& change) { return change.why_not.empty(); });
+}
+
+}  // namespace holdline::sync
