@@ -102,7 +102,7 @@ void correct(Workstation& station, Outbox& outbox, const Call& call, sync::Actio
   sync::Op& op = ops[static_cast<std::size_t>(index)];
   std::vector<sync::Finding> findings;
   const sync::Collection& collection = *station.schema().collection(op.record.collection);
-  const Desk desk = desk_of(station);
+  const Desk desk = desk_of(station, call);
   const std::int64_t event_ms = refused->pending.action.header.event_ms;
   correct_op(collection, desk, op, changes, findings);
   std::ranges::move(sync::look_over(collection, op.changes, nullptr, event_ms, desk.now_ms),

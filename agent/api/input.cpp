@@ -37,6 +37,38 @@ void put_right(const sync::Collection& collection, const Desk& desk, std::int64_
   append(findings, sync::look_over(collection, op.changes, nullptr, event_ms, desk.now_ms));
 }
 
+// What the schema says the desk puts in, where nobody gave it.
+void fill_in(const sync::Collection& collection, const Desk& desk, std::int64_t event_ms, sync::Op& op) {
+  for (std::size_t i = 0; i < collection.fields.size(); ++i) {
+    const sync::Field& field = collection.fields[i];
+    const auto index = static_cast<sync::FieldIndex>(i);
+    if (field.filled_with == sync::Filling::none ||
+        std::ranges::count(op.changes, index, &sync::FieldChange::field) != 0)
+      continue;
+    sync::Value value;
+    switch (field.filled_with) {
+      case sync::Filling::none:
+        break;
+      case sync::Filling::person:
+        value = desk.person;
+        break;
+      case sync::Filling::workstation:
+        value = desk.workstation;
+        break;
+      case sync::Filling::event_time:
+        value = event_ms;
+        break;
+      case sync::Filling::first_option:
+        value = field.options.front();
+        break;
+    }
+    const auto* text = std::get_if<std::string>(&value);
+    if (text && text->empty()) continue;
+    op.changes.push_back({index, sync::Value(sync::Null{}), std::move(value), {}, {}});
+  }
+  std::ranges::sort(op.changes, {}, &sync::FieldChange::field);
+}
+
 // Of several numbers on one form the person has to know which: "Phone number 2 has too few digits".
 void name_place(const sync::Collection& collection, std::size_t place, std::span<sync::Finding> findings) {
   for (sync::Finding& finding : findings) {
@@ -102,6 +134,7 @@ Result<Addition> addition_of(const sync::Schema& schema, const sync::Collection&
                  0,
                  created_fields(collection, json.object("fields"), findings),
                  {}});
+  fill_in(collection, desk, addition.event_ms, ops.front());
   put_right(collection, desk, addition.event_ms, ops.front(), findings);
   for (const auto& [list, kind] : {std::pair{"phones", "phone"}, {"emails", "email"}}) {
     const sync::Collection& of = *schema.collection(kind);

@@ -30,6 +30,7 @@ std::optional<sync::ActionRef> action_ref_of(std::string_view text);
 struct Desk {
   sync::Site site;
   std::int64_t now_ms = 0;
+  std::string person = {}, workstation = {};  // by name, for fields that are filled with them
 };
 
 // A new record with the children told beside it: the ops of one action, ids still to be filled in.

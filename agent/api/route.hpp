@@ -54,10 +54,18 @@ std::string_view token_of(const platform::HttpRequest& request);
 // GET …/ID/history, for the tables of the records it is about.
 void show_history(Workstation& station, Call call, std::string_view collection_name, std::string_view id_text);
 
-std::span<const Route> session_routes();   // signing in and out, synchronising, the proof
-std::span<const Route> record_routes();    // customers, entries, callbacks
-std::span<const Route> outbox_routes();    // what became of what was saved
-std::span<const Route> decision_routes();  // what is to become of what was refused
-std::span<const Route> conflict_routes();  // what two people changed at once
+// Collections by their names in the schema, for routes that differ in nothing else.
+namespace of {
+inline constexpr char customer[] = "customer", phone[] = "phone", email[] = "email", address[] = "address",
+                      entry[] = "manual_entry", callback[] = "callback_request";
+}
+
+std::span<const Route> session_routes();        // signing in and out, synchronising, the proof
+std::span<const Route> record_routes();         // customers, entries, callbacks: found and shown
+std::span<const Route> record_change_routes();  // added, changed, deleted
+std::span<const Route> outbox_routes();         // what became of what was saved
+std::span<const Route> decision_routes();       // what is to become of what was refused
+std::span<const Route> conflict_routes();       // what two people changed at once
+std::span<const Route> do_not_call_routes();    // whom not to call
 
 }  // namespace holdline::agent

@@ -63,7 +63,10 @@ std::optional<Draft> draft_of(Workstation& station, const Call& call) {
 
 }  // namespace
 
-Desk desk_of(const Workstation& station) { return {station.site(), station.clock().now().wall_ms}; }
+Desk desk_of(const Workstation& station, const Call& call) {
+  return {station.site(), station.clock().now().wall_ms, call.session ? call.session->person.name : std::string(),
+          station.identity().name};
+}
 
 void save(Workstation& station, const Call& call, std::vector<sync::Op> ops, Saving saving) {
   auto draft = draft_of(station, call);

@@ -13,8 +13,8 @@
 
 namespace holdline::agent {
 
-// Where and when something is typed here.
-Desk desk_of(const Workstation& station);
+// Where, when and by whom something is typed here.
+Desk desk_of(const Workstation& station, const Call& call);
 
 // What is saved beside the ops.
 struct Saving {

@@ -206,6 +206,7 @@ Result<void> Replica::Builder::Impl::index() {
     HOLDLINE_TRY(store->each(shape, [&](StoredRow&& row) { return index_row(shape, row, counted); }));
   HOLDLINE_TRY(check(counted.digests));
   HOLDLINE_TRY(store->add_lookups(counted.lookups));
+  HOLDLINE_TRY(store->know_words());
   // An id twice in the snapshot would be found here; the digests found it already.
   HOLDLINE_TRY(store->database().exec(layout.indexes_sql().c_str()));
   HOLDLINE_TRY(store->database().exec("DROP TABLE _chunk; DROP TABLE _part"));

@@ -1,6 +1,7 @@
 #include "agent/replica/layout.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace holdline::agent {
 
@@ -29,9 +30,12 @@ Shape shape_of(const sync::Collection& collection) {
       case sync::SearchKind::reference:
         shape.reference_fields.push_back(index);
         break;
+      case sync::SearchKind::place:
+        shape.place_fields.push_back(index);
+        break;
     }
   }
-  if (!shape.name_fields.empty()) shape.names = "\"_names_" + collection.name + "\"";
+  if (!shape.name_fields.empty() || !shape.place_fields.empty()) shape.names = "\"_names_" + collection.name + "\"";
   return shape;
 }
 
@@ -39,29 +43,36 @@ const std::string* text_of(const sync::Record& record, sync::FieldIndex field) {
   return field < record.fields.size() ? std::get_if<std::string>(&record.fields[field]) : nullptr;
 }
 
-std::optional<Match> match_names(const Shape& shape, const NameNormalizer& normalizer, const SearchQuery::Words& words,
+// Calls `take(field, text, words)` for each field whose words are in the index.
+template <class Take>
+void each_indexed(const Shape& shape, const NameNormalizer& normalizer, const sync::Record& record, const Take& take) {
+  for (const sync::FieldIndex field : shape.name_fields)
+    if (const std::string* text = text_of(record, field)) take(field, *text, normalizer.index_words(*text));
+  for (const sync::FieldIndex field : shape.place_fields)
+    if (const std::string* text = text_of(record, field)) take(field, *text, place_words(normalizer, *text));
+}
+
+std::optional<Match> match_words(const Shape& shape, const NameNormalizer& normalizer, const SearchQuery::Words& words,
                                  const sync::Record& record) {
   std::vector<bool> found(words.size());
   std::optional<sync::FieldIndex> first;
   std::string shown;
-  for (const sync::FieldIndex field : shape.name_fields) {
-    const std::string* text = text_of(record, field);
-    if (text == nullptr) continue;
+  each_indexed(shape, normalizer, record, [&](sync::FieldIndex field, const std::string& text, const auto& indexed) {
     bool here = false;
-    for (const std::string& word : normalizer.index_words(*text)) {
+    for (const std::string& word : indexed) {
       for (std::size_t i = 0; i < words.size(); ++i) {
         if (!word.starts_with(words[i])) continue;
         found[i] = true;
         here = true;
       }
     }
-    if (!here) continue;
+    if (!here) return;
     if (!first) first = field;
     if (!shown.empty()) shown += ' ';
-    shown += *text;
-  }
+    shown += text;
+  });
   if (!first || std::find(found.begin(), found.end(), false) != found.end()) return std::nullopt;
-  return Match{sync::SearchKind::name, *first, std::move(shown)};
+  return Match{shape.collection->fields[*first].search, *first, std::move(shown), false};
 }
 
 }  // namespace
@@ -83,11 +94,9 @@ ListPlace Shape::place_of(const sync::Record& record) const {
 
 SearchKeys search_keys(const Shape& shape, const NameNormalizer& normalizer, const sync::Record& record) {
   SearchKeys keys;
-  for (const sync::FieldIndex field : shape.name_fields) {
-    const std::string* text = text_of(record, field);
-    if (text == nullptr) continue;
-    for (std::string& word : normalizer.index_words(*text)) keys.words.push_back(std::move(word));
-  }
+  each_indexed(shape, normalizer, record, [&](sync::FieldIndex, const std::string&, std::vector<std::string> words) {
+    std::ranges::move(words, std::back_inserter(keys.words));
+  });
   const auto add = [&](LookupKind kind, std::string key) {
     if (!key.empty()) keys.lookups.push_back({kind, std::move(key)});
   };
@@ -109,7 +118,7 @@ std::optional<Match> match(const Shape& shape, const NameNormalizer& normalizer,
     for (const sync::FieldIndex field : shape.reference_fields) {
       const std::string* text = text_of(record, field);
       if (text != nullptr && fold_reference(*text).starts_with(query.reference))
-        return Match{sync::SearchKind::reference, field, *text};
+        return Match{sync::SearchKind::reference, field, *text, false};
     }
   }
   for (const sync::FieldIndex field : shape.phone_fields) {
@@ -117,10 +126,13 @@ std::optional<Match> match(const Shape& shape, const NameNormalizer& normalizer,
     if (text == nullptr) continue;
     const bool ends = !query.phone.empty() && reversed_digits(*text).starts_with(query.phone);
     const bool begins = !query.phone_start.empty() && national_digits(*text).starts_with(query.phone_start);
-    if (ends || begins) return Match{sync::SearchKind::phone, field, *text};
+    if (ends || begins) return Match{sync::SearchKind::phone, field, *text, false};
   }
   for (const SearchQuery::Words& words : query.names())
-    if (auto found = words.empty() ? std::nullopt : match_names(shape, normalizer, words, record)) return found;
+    if (auto found = words.empty() ? std::nullopt : match_words(shape, normalizer, words, record)) {
+      found->near = query.near;
+      return found;
+    }
   return std::nullopt;
 }
 
@@ -142,7 +154,8 @@ std::string Layout::tables_sql() const {
       "CREATE TABLE _digest(scope TEXT, collection INTEGER, leaf INTEGER, sums BLOB,"
       " PRIMARY KEY(scope, collection, leaf)) WITHOUT ROWID;"
       "CREATE TABLE _lookup(kind INTEGER, key TEXT, collection INTEGER, seq INTEGER,"
-      " PRIMARY KEY(kind, key, collection, seq)) WITHOUT ROWID;";
+      " PRIMARY KEY(kind, key, collection, seq)) WITHOUT ROWID;"
+      "CREATE TABLE _word(word TEXT PRIMARY KEY) WITHOUT ROWID;";
   for (const Shape& shape : shapes_) {
     sql += "CREATE TABLE " + shape.table + "(seq INTEGER PRIMARY KEY, id BLOB, scope TEXT, cn INTEGER, body BLOB" +
            (shape.collection->parent    ? ", parent BLOB);"

@@ -2,7 +2,8 @@
 //
 //   "customer"(seq INTEGER PRIMARY KEY, id, scope, cn, body [, parent | time])   seq is local and links the search
 //                 indexes; parent of children, time of collections whose lists go by one
-//   "_names_customer"   FTS5 over the folded words of fields searched by name; rowid = seq
+//   "_names_customer"   FTS5 over the folded words of fields searched by name or place; rowid = seq
+//   _word(word)   each of these words once, in which a mistyped one is looked for; words that are gone may stay
 //   _lookup(kind, key, collection, seq)   phone numbers, forward and reversed, and folded references, found by their
 //                                         beginning
 //   _digest(scope, collection, leaf, sums)   one row per leaf with rows, so that a changed record rewrites few bytes
@@ -23,7 +24,7 @@
 
 namespace holdline::agent {
 
-inline constexpr int layout_version = 3;  // of the tables of this page; another one means a new bootstrap
+inline constexpr int layout_version = 4;  // of the tables of this page; another one means a new bootstrap
 
 // Where a record stands in lists, which go from the highest place down.
 struct ListPlace {
@@ -37,7 +38,7 @@ struct Shape {
   const sync::Collection* collection = nullptr;
   std::string table;  // quoted for SQL
   std::string names;  // its FTS5 table, quoted; empty when nothing is searched by name
-  std::vector<sync::FieldIndex> name_fields, phone_fields, reference_fields;
+  std::vector<sync::FieldIndex> name_fields, phone_fields, reference_fields, place_fields;
 
   // The id of the record this one hangs on; nullopt for a root.
   std::optional<sync::Id> parent_of(const sync::Record& record) const;
@@ -67,6 +68,7 @@ struct Match {
   sync::SearchKind kind = sync::SearchKind::none;
   sync::FieldIndex field = 0;
   std::string text;
+  bool near = false;  // by a guess at what was mistyped
   bool operator==(const Match&) const = default;
 };
 std::optional<Match> match(const Shape& shape, const NameNormalizer& normalizer, const SearchQuery& query,

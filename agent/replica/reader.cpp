@@ -58,7 +58,7 @@ struct ReplicaReader::Impl {
   NameNormalizer normalizer;
   std::optional<platform::Database> db;      // none: could not be opened
   std::vector<std::optional<Table>> tables;  // as layout.shapes()
-  Statement begin, end, position, lookup;
+  Statement begin, end, position, lookup, word;
   bool met_damage = false, could_not_read = false;
 };
 
@@ -99,7 +99,7 @@ void ReplicaReader::Impl::judge(const Error& error) {
 
 void ReplicaReader::Impl::close() {
   tables.clear();
-  for (Statement* each : {&begin, &end, &position, &lookup}) *each = Statement();
+  for (Statement* each : {&begin, &end, &position, &lookup, &word}) *each = Statement();
   db.reset();
 }
 
@@ -114,6 +114,7 @@ Result<void> ReplicaReader::Impl::connect() {
   HOLDLINE_ASSIGN(position, db->prepare(select_meta));
   HOLDLINE_ASSIGN(lookup, db->prepare("SELECT collection, seq FROM _lookup WHERE kind = ? AND key >= ? AND key < ? "
                                       "ORDER BY kind, key, collection, seq"));
+  HOLDLINE_ASSIGN(word, db->prepare("SELECT 1 FROM _word WHERE word = ?"));
   tables.resize(layout.shapes().size());
   return {};
 }
@@ -302,6 +303,24 @@ Result<ReplicaReader::Candidates> ReplicaReader::search(const SearchQuery& query
       for (const Shape& shape : impl_->layout.shapes()) HOLDLINE_TRY(search.names(shape, words));
     return {};
   });
+}
+
+Result<std::vector<std::string>> ReplicaReader::known_near(std::string_view typed, std::size_t limit) {
+  struct Words {
+    std::vector<std::string> rows;
+    sync::Cursor cursor;
+    std::int64_t as_of_ms = 0;
+  };
+  HOLDLINE_ASSIGN(auto known, impl_->in_transaction<Words>([&](std::vector<std::string>& into) -> Result<void> {
+    for (std::string& near : near_words(typed)) {
+      if (into.size() == limit) return {};
+      auto rows = impl_->word.rows(near);
+      HOLDLINE_ASSIGN(const bool found, rows.next());
+      if (found) into.push_back(std::move(near));
+    }
+    return {};
+  }));
+  return std::move(known.rows);
 }
 
 }  // namespace holdline::agent

@@ -166,6 +166,8 @@ class ReplicaReader {
   // the order of the schema's collections; `only` keeps one root collection. At most `limit`; unranked, because a
   // common beginning has thousands. A word of one letter beside longer ones is looked up like any other.
   Result<Candidates> search(const SearchQuery& query, std::size_t limit, std::optional<sync::CollectionNo> only = {});
+  // Those of near_words(typed) that some name here has, at most `limit`.
+  Result<std::vector<std::string>> known_near(std::string_view typed, std::size_t limit);
 
   const Layout& layout() const;
   const NameNormalizer& normalizer() const;

@@ -128,6 +128,31 @@ std::string phone_of(std::string_view typed) {
   return reversed.size() >= shortest_phone ? reversed : std::string();
 }
 
+// Of a word of a place. A section sign stands in no folded word, and the tokenizer of FTS5 takes it for a letter.
+constexpr std::string_view place_mark = "\u00a7";
+constexpr std::size_t longest_place_word = 12;
+constexpr std::size_t shortest_place_alone = 4;
+constexpr std::size_t shortest_misspelt = 4;
+
+bool has_digit(std::string_view word) { return std::ranges::any_of(word, is_digit); }
+
+// "miller 12" as a name and a place. Nothing without a digit; a house number alone is no query.
+std::optional<SearchQuery::Words> with_place(SearchQuery::Words words) {
+  std::size_t in_places = 0;
+  bool any_name = false, any_place = false;
+  for (std::string& word : words) {
+    if (!has_digit(word)) {
+      any_name = true;
+      continue;
+    }
+    any_place = true;
+    in_places += word.size();
+    word.insert(0, place_mark);
+  }
+  if (!any_place || (!any_name && in_places < shortest_place_alone)) return std::nullopt;
+  return words;
+}
+
 }  // namespace
 
 // ICU's rules, and what they make of each letter of Europe's alphabets alone, as far as met: they look at no neighbours
@@ -230,6 +255,37 @@ std::vector<std::string> NameNormalizer::typed_words(std::string_view typed) con
   return words;
 }
 
+std::vector<std::string> place_words(const NameNormalizer& normalizer, std::string_view place) {
+  std::vector<std::string> words = normalizer.index_words(place);
+  std::erase_if(words, [](const std::string& word) { return !has_digit(word) || word.size() > longest_place_word; });
+  for (std::string& word : words) word.insert(0, place_mark);
+  return words;
+}
+
+bool can_be_misspelt(std::string_view word) {
+  return word.size() >= shortest_misspelt && word.size() <= longest_word && std::ranges::all_of(word, is_letter);
+}
+
+std::vector<std::string> near_words(std::string_view word) {
+  std::vector<std::string> words;
+  if (!can_be_misspelt(word)) return words;
+  const auto add = [&](std::string_view before, std::string_view between, std::string_view after) {
+    words.push_back(std::string(before).append(between).append(after));
+  };
+  for (std::size_t at = 0; at <= word.size(); ++at) {
+    const std::string_view before = word.substr(0, at), after = word.substr(at);
+    for (char letter = 'a'; letter <= 'z'; ++letter) {
+      add(before, {&letter, 1}, after);
+      if (!after.empty() && letter != after.front()) add(before, {&letter, 1}, after.substr(1));
+    }
+    if (!after.empty()) add(before, {}, after.substr(1));
+    if (after.size() > 1 && after[0] != after[1]) add(before, std::string{after[1], after[0]}, after.substr(2));
+  }
+  std::ranges::sort(words);
+  words.erase(std::unique(words.begin(), words.end()), words.end());
+  return words;
+}
+
 std::string reversed_digits(std::string_view text) {
   std::string digits;
   for (auto c = text.rbegin(); c != text.rend(); ++c)
@@ -277,6 +333,7 @@ SearchQuery parse_query(const NameNormalizer& normalizer, std::string_view typed
   }
   if (const auto spelled = spelled_out(typed)) query.spellings.push_back(normalizer.typed_words(*spelled));
   if (query.words.size() > 1) query.spellings.push_back({join(query.words)});
+  if (auto placed = with_place(query.words)) query.spellings.push_back(*std::move(placed));
   if (is_ascii(typed) || digits > 0) query.reference = fold_reference(typed);
   if (query.reference.size() < shortest_reference) query.reference.clear();
   return query;

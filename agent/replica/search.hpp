@@ -1,6 +1,8 @@
 // How a search is read and what it matches: names by the beginning of any word, folded by ICU (Łukasz = lukasz,
 // Straße = strasse), with umlauts spelled out or not (Müller = Mueller) and words written apart or not (Jean-Luc =
-// Jeanluc), phones by their first or last 4 or more digits in any spelling, references by their beginning.
+// Jeanluc), phones by their first or last 4 or more digits in any spelling, references by their beginning, places by
+// postcode and house number, alone or beside a name. What was found by none of it may be found with one letter of a
+// name mistyped.
 #pragma once
 
 #include <memory>
@@ -10,7 +12,7 @@
 
 namespace holdline::agent {
 
-inline constexpr int fold_version = 2;  // changing what is indexed means reindexing: raise it
+inline constexpr int fold_version = 3;  // changing what is indexed means reindexing: raise it
 
 // Folds names. Holds ICU's rules (about 10 MB and 50 ms, taken at the first text that is not ASCII), so keep one per
 // connection; one thread.
@@ -36,6 +38,13 @@ class NameNormalizer {
   mutable std::unique_ptr<Rules> rules_;
 };
 
+// The words of a street or a postcode that it is found by, those with a digit, marked so that no name is taken for one.
+std::vector<std::string> place_words(const NameNormalizer& normalizer, std::string_view place);
+// Whether near_words() has any of it: 4 or more letters and nothing else.
+bool can_be_misspelt(std::string_view word);
+// Every word with one letter of it changed, left out or put in, or two neighbours exchanged; some 50 for each letter.
+std::vector<std::string> near_words(std::string_view word);
+
 // Digits of a text, last first. Empty when there are none.
 std::string reversed_digits(std::string_view text);
 // Digits of a telephone number as they follow each other inside its country: without country code (E.164) or zeros in
@@ -51,8 +60,9 @@ struct SearchQuery {
   std::vector<Words> spellings;  // other ways to write the same, tried after it
   std::string phone;             // reversed digits, at least 4; without 00, 0 or (0) in front
   std::string phone_start;       // as national_digits, at least 4
-  std::string reference;           // at least 2 characters
-  bool empty() const { return words.empty() && phone.empty() && reference.empty(); }
+  std::string reference;         // at least 2 characters
+  bool near = false;             // the spellings are guesses at what was mistyped
+  bool empty() const { return words.empty() && spellings.empty() && phone.empty() && reference.empty(); }
   // `words` and `spellings`.
   std::vector<Words> names() const;
 };

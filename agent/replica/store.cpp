@@ -147,6 +147,7 @@ Result<void> ReplicaStore::prepare() {
   tables_.resize(layout_.shapes().size());
   // A number twice in one record is one lookup.
   HOLDLINE_ASSIGN(add_lookup_, db_.prepare("INSERT OR IGNORE INTO _lookup VALUES (?, ?, ?, ?)"));
+  HOLDLINE_ASSIGN(know_word_, db_.prepare("INSERT OR IGNORE INTO _word VALUES (?)"));
   HOLDLINE_ASSIGN(drop_lookup_,
                   db_.prepare("DELETE FROM _lookup WHERE kind = ? AND key = ? AND collection = ? AND seq = ?"));
   HOLDLINE_ASSIGN(select_meta_, db_.prepare(select_meta));
@@ -267,6 +268,8 @@ Result<void> ReplicaStore::reindex(const Shape& shape, std::int64_t seq, const S
       HOLDLINE_TRY(t->drop_words.run(seq, index_text(before.words)));
     }
     HOLDLINE_TRY(add_words(shape, seq, after.words));
+    for (const std::string& word : after.words)
+      if (can_be_misspelt(word)) HOLDLINE_TRY(know_word_.run(word));
   }
   for (const LookupKey& key : before.lookups) {
     if (std::binary_search(after.lookups.begin(), after.lookups.end(), key)) continue;
@@ -283,6 +286,19 @@ Result<void> ReplicaStore::add_words(const Shape& shape, std::int64_t seq, const
   if (words.empty()) return {};
   HOLDLINE_ASSIGN(Table* const t, table(shape));
   return t->add_words.run(seq, index_text(words));
+}
+
+// FTS5 tells them in their order, each once.
+Result<void> ReplicaStore::know_words() {
+  for (const Shape& shape : layout_.shapes()) {
+    if (shape.names.empty()) continue;
+    const std::string sql = "CREATE VIRTUAL TABLE temp._indexed USING fts5vocab(main, " + shape.names + ", 'row');" +
+                            "INSERT OR IGNORE INTO _word SELECT term FROM temp._indexed WHERE term NOT GLOB "
+                            "'*[^a-z]*' AND length(term) >= 4;"
+                            "DROP TABLE temp._indexed";
+    HOLDLINE_TRY(db_.exec(sql.c_str()));
+  }
+  return {};
 }
 
 Result<void> ReplicaStore::add_lookups(std::vector<Lookup>& lookups) {

@@ -90,6 +90,8 @@ class ReplicaStore {
     auto operator<=>(const Lookup&) const = default;
   };
   Result<void> add_lookups(std::vector<Lookup>& lookups);
+  // After all rows: what put() does for the words of one row.
+  Result<void> know_words();
 
   const sync::DigestTable& digests() const { return digests_; }
   // Of one digest; kept until its rows change, because every cut asks for all of them and each takes hashing 8 KiB.
@@ -126,7 +128,7 @@ class ReplicaStore {
   std::map<sync::DigestKey, sync::Hash> roots_;                               // of digests_, as far as known
   std::set<std::tuple<std::string, sync::CollectionNo, std::size_t>> dirty_;  // scope, collection, leaf
   std::vector<std::optional<Table>> tables_;                                  // as layout_.shapes()
-  platform::Statement add_lookup_, drop_lookup_, select_meta_, save_meta_, save_leaf_, drop_leaf_;
+  platform::Statement add_lookup_, drop_lookup_, know_word_, select_meta_, save_meta_, save_leaf_, drop_leaf_;
 };
 
 }  // namespace holdline::agent

@@ -33,6 +33,7 @@ class PersonView {
   Result<View::Hits> search(std::string_view typed, std::size_t limit, std::optional<sync::CollectionNo> only = {}) {
     return view_.search(typed, limit, only, sight(sync::Reading::many));
   }
+  std::string folded_name(std::string_view name) const { return view_.folded_name(name); }
   const sync::Rights& who() const { return who_; }
 
  private:

@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t portion = 64;
 // Looked at for one search: bounds how long others wait for a word that thousands begin with.
 constexpr std::size_t most_candidates = 16'384;
+// Of each word that was typed.
+constexpr std::size_t most_guesses = 8;
 
 bool is_live(const std::optional<Shown>& shown) { return shown && !shown->record.deleted; }
 
@@ -44,6 +46,12 @@ std::optional<Shown> View::show(const Sight& sight, const OverlaySnapshot& snaps
     for (const sync::FieldChange& change : op->op.changes) shown.own |= sync::FieldMask{1} << change.field;
   }
   return sight.permitted(reader_->layout().schema(), std::move(shown));
+}
+
+std::string View::folded_name(std::string_view name) const {
+  std::string folded;
+  for (const std::string& word : reader_->normalizer().typed_words(name)) folded += (folded.empty() ? "" : " ") + word;
+  return folded;
 }
 
 // In the order of `keys`; nullopt where there is nothing.
@@ -156,6 +164,10 @@ struct View::Search {
   bool enough() const { return hits.size() >= wanted; }
   std::optional<Match> matches(const std::optional<Shown>& shown) const;
   sync::RecordKey root_of(const Shown& shown) const;
+  // What `query` finds, here and in the replica. True: there is more than was looked at.
+  Result<bool> run(AsOf& as_of);
+  // The same words with one letter of one of them as it may have been meant.
+  Result<SearchQuery> misspelt() const;
   void take(std::optional<Shown> root, const sync::RecordKey& matched, Match why);
   Result<void> take_pending(std::span<const sync::RecordKey> keys, AsOf& at);
   Result<void> take_candidate(ReplicaReader::Candidate candidate, sync::ChangeNumber cursor);
@@ -213,29 +225,52 @@ Result<void> View::Search::take_candidate(ReplicaReader::Candidate candidate, sy
   return {};
 }
 
+Result<bool> View::Search::run(AsOf& as_of) {
+  const auto pending = snapshot.candidates(query);
+  for (std::size_t at = 0; at < pending.size() && !enough(); at += portion) {
+    const std::size_t count = std::min(portion, pending.size() - at);
+    HOLDLINE_TRY(take_pending({pending.data() + at, count}, as_of));
+  }
+  // Pending edits may take some of the candidates away, and pending hits stand for others; what the person may not see
+  // goes as well, and may be most of a common name. So more of them are read until there is enough.
+  const std::size_t spare = std::min(snapshot.actions(), max_hits);
+  for (std::size_t asked = wanted;;) {
+    HOLDLINE_ASSIGN(auto seen, view.reader_->search(query, asked, only));
+    as_of = agent::as_of(seen);
+    for (ReplicaReader::Candidate& candidate : seen.rows)
+      HOLDLINE_TRY(take_candidate(std::move(candidate), seen.cursor.cn));
+    if (enough() || seen.rows.size() < asked) return false;
+    if (asked >= most_candidates) return true;
+    asked = std::min(most_candidates, 4 * asked + spare);
+  }
+}
+
+Result<SearchQuery> View::Search::misspelt() const {
+  SearchQuery guesses;
+  guesses.near = true;
+  for (std::size_t i = 0; i < query.words.size(); ++i) {
+    HOLDLINE_ASSIGN(const auto known, view.reader_->known_near(query.words[i], most_guesses));
+    for (const std::string& word : known) {
+      SearchQuery::Words words = query.words;
+      words[i] = word;
+      guesses.spellings.push_back(std::move(words));
+    }
+  }
+  return guesses;
+}
+
 Result<View::Hits> View::search(std::string_view typed, std::size_t limit, std::optional<sync::CollectionNo> only,
                                 Sight sight) {
   limit = std::min(limit, max_hits);
   const auto snapshot = snapshots_();
   Search search{*this, *snapshot, parse_query(reader_->normalizer(), typed), only, sight, limit + 1};
   Hits answer;
-  const auto pending = snapshot->candidates(search.query);
-  for (std::size_t at = 0; at < pending.size() && !search.enough(); at += portion) {
-    const std::size_t count = std::min(portion, pending.size() - at);
-    HOLDLINE_TRY(search.take_pending({pending.data() + at, count}, answer.as_of));
-  }
-  // Pending edits may take some of the candidates away, and pending hits stand for others; what the person may not see
-  // goes as well, and may be most of a common name. So more of them are read until there is enough.
-  const std::size_t spare = std::min(snapshot->actions(), max_hits);
-  for (std::size_t asked = search.wanted;;) {
-    HOLDLINE_ASSIGN(auto seen, reader_->search(search.query, asked, only));
-    answer.as_of = as_of(seen);
-    for (ReplicaReader::Candidate& candidate : seen.rows)
-      HOLDLINE_TRY(search.take_candidate(std::move(candidate), seen.cursor.cn));
-    if (search.enough() || seen.rows.size() < asked) break;
-    answer.more = asked >= most_candidates;
-    if (answer.more) break;
-    asked = std::min(most_candidates, 4 * asked + spare);
+  HOLDLINE_ASSIGN(answer.more, search.run(answer.as_of));
+  if (!answer.more && !search.enough()) {
+    HOLDLINE_ASSIGN(search.query, search.misspelt());
+    if (!search.query.empty()) {
+      HOLDLINE_ASSIGN(answer.more, search.run(answer.as_of));
+    }
   }
   answer.more = answer.more || search.hits.size() > limit;
   answer.hits = std::move(search.hits);

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -82,10 +83,14 @@ class View {
   // out.
   Result<RecordList> list(const sync::Collection& collection, const sync::Id& before, std::size_t limit,
                           Sight sight = {});
-  // At most `limit`, never more than max_hits. Own pending records first, then as ReplicaReader::search says. `only`:
+  // At most `limit`, never more than max_hits. Own pending records first, then as ReplicaReader::search says; where
+  // that is not enough, what a name with one letter mistyped may have meant (Match::near). `only`:
   // roots of one collection.
   Result<Hits> search(std::string_view typed, std::size_t limit, std::optional<sync::CollectionNo> only = {},
                       Sight sight = {});
+
+  // A name as it is compared: the words it is searched by, a space between them.
+  std::string folded_name(std::string_view name) const;
 
   // A query met bytes of the replica that are not those that were written; until reopen().
   bool met_damage() const { return reader_->met_damage(); }

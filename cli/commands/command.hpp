@@ -46,5 +46,7 @@ std::vector<Command> change_commands();
 std::vector<Command> outbox_commands();
 std::vector<Command> conflict_commands();
 std::vector<Command> replica_commands();
+std::vector<Command> do_not_call_commands();
+std::vector<Command> schema_commands();
 
 }  // namespace holdline::cli

@@ -54,7 +54,7 @@ Outcome list(Session& session, const std::string& path, const Columns& columns) 
     std::vector<Cell> row = {text_of(record, "id")};
     for (const auto& [title, field] : columns) {
       const json& value = member(member(record, "fields"), field);
-      const bool is_time = field == "event_time" || field.starts_with("promise_");
+      const bool is_time = field == "event_time" || field == "taken_at" || field.starts_with("promise_");
       row.emplace_back(is_time            ? session.time(value)
                        : field == "phone" ? number_of(member(record, "fields"))
                                           : shown(value));
@@ -83,19 +83,23 @@ Outcome list_entries(Session& session) {
                {"STATUS", "status"},
                {"NAME", "name"},
                {"PHONE", "phone"},
-               {"NOTE", "note"}});
+               {"NOTE", "note"},
+               {"BY", "operator"},
+               {"AT", "station"}});
 }
 
 Outcome add_callback(Session& session) { return add(session, callbacks); }
 Outcome show_callback(Session& session) { return show(session, callbacks); }
 Outcome list_callbacks(Session& session) {
   return list(session, callbacks,
-              {{"FROM", "promise_start"},
+              {{"TAKEN", "taken_at"},
+               {"FROM", "promise_start"},
                {"UNTIL", "promise_end"},
                {"STATE", "state"},
                {"NAME", "name"},
                {"PHONE", "phone"},
-               {"REASON", "reason"}});
+               {"REASON", "reason"},
+               {"BY", "taken_by"}});
 }
 
 }  // namespace

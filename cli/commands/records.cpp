@@ -30,6 +30,19 @@ std::string summary_of(const json& child) {
   return result;
 }
 
+// What the do-not-call list says of a number or an address.
+std::string wishes_of(const json& child) {
+  std::string result;
+  for (const json& wish : list_of(child, "do_not_call")) {
+    const std::string purpose = text_of(wish, "purpose"), channel = text_of(wish, "channel");
+    result += result.empty() ? "do not contact" : "; do not contact";
+    if (channel != "any") result += " by " + channel;
+    if (purpose != "any") result += " for " + purpose;
+    result += ", since " + text_of(wish, "since").substr(0, 10);
+  }
+  return result;
+}
+
 }  // namespace
 
 ExitCode print_saved(Session& session, const Answer& answer) {
@@ -66,7 +79,11 @@ ExitCode print_record(Session& session, const Answer& answer) {
                "see: holdline outbox show " + text_of(action, "lane") + "/" + text_of(action, "number"),
                Cell("refused by the hub", Tone::bad)});
   for (const auto& [collection, children] : member(record, "children").items())
-    for (const json& child : children) table.row({collection, summary_of(child)});
+    for (const json& child : children) {
+      const std::string wishes = wishes_of(child);
+      table.row(wishes.empty() ? std::vector<Cell>{collection, summary_of(child)}
+                               : std::vector<Cell>{collection, summary_of(child), Cell(wishes, Tone::bad)});
+    }
   table.print(session.world().out, session.style());
   print_as_of(session, record);
   return ExitCode::ok;

@@ -26,14 +26,6 @@ Json person_json(const Person& person) {
   return json;
 }
 
-// The members of the answer beside the people.
-std::string rest_of(const Device& device, std::int64_t sign_in_hours, const std::string& region) {
-  const Json own{
-      {"name", device.name}, {"scopes", device.scopes}, {"profile", device.profile}, {"grants", device.grants}};
-  return R"("device":)" + own.dump(-1, ' ', false, Json::error_handler_t::replace) + R"(,"sign_in_hours":)" +
-         std::to_string(sign_in_hours) + R"(,"region":)" + Json(region).dump();
-}
-
 Result<Person> claimed(Json json) {
   platform::JsonObject object(std::move(json));
   Person person;
@@ -85,11 +77,19 @@ Result<const Roster::People*> Roster::people_of(const std::vector<std::string>& 
   return &found->second;
 }
 
+std::string Roster::rest_of(const Device& device) const {
+  const Json own{
+      {"name", device.name}, {"scopes", device.scopes}, {"profile", device.profile}, {"grants", device.grants}};
+  return R"("device":)" + own.dump(-1, ' ', false, Json::error_handler_t::replace) + R"(,"sign_in_hours":)" +
+         std::to_string(sign_in_hours_) + R"(,"region":)" + Json(region_).dump() + R"(,"suppression_key":")" +
+         sync::to_hex(suppression_key_) + "\"";
+}
+
 Result<std::uint64_t> Roster::mark(const Device& device) {
   HOLDLINE_ASSIGN(const People* people, people_of(device.scopes));
   if (const auto known = marks_.find(device.id); known != marks_.end() && known->second.first == device.grants)
     return known->second.second;
-  const sync::Hash hash = sync::sha256({people->hash.view(), rest_of(device, sign_in_hours_, region_)});
+  const sync::Hash hash = sync::sha256({people->hash.view(), rest_of(device)});
   std::uint64_t mark = 0;
   for (std::size_t i = 0; i < sizeof mark; ++i) mark = mark << 8 | hash.bytes[i];
   if (mark == 0) mark = 1;
@@ -116,8 +116,8 @@ Result<std::string> Roster::answer(const Device& device, std::string_view body, 
   }
   HOLDLINE_ASSIGN(const std::uint64_t mark, this->mark(device));
   HOLDLINE_ASSIGN(const People* people, people_of(device.scopes));
-  return R"({"people":)" + people->json + "," + rest_of(device, sign_in_hours_, region_) + R"(,"unknown":)" +
-         unknown.dump() + R"(,"roster":")" + std::to_string(mark) + "\"}";
+  return R"({"people":)" + people->json + "," + rest_of(device) + R"(,"unknown":)" + unknown.dump() + R"(,"roster":")" +
+         std::to_string(mark) + "\"}";
 }
 
 }  // namespace holdline::hub

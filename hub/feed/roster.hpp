@@ -19,7 +19,10 @@ namespace holdline::hub {
 class Roster {
  public:
   Roster(Ledger& ledger, std::int64_t sign_in_hours, std::string region)
-      : ledger_(ledger), sign_in_hours_(sign_in_hours), region_(std::move(region)) {}
+      : ledger_(ledger),
+        sign_in_hours_(sign_in_hours),
+        region_(std::move(region)),
+        suppression_key_(ledger.identity().suppression_key) {}
 
   // First eight bytes of a hash over the answer: another ledger with other people has another mark, which a counter
   // that was put back would not. Never 0.
@@ -35,10 +38,13 @@ class Roster {
     std::set<Id> ids;
   };
   Result<const People*> people_of(const std::vector<std::string>& scopes);
+  // The members of the answer beside the people.
+  std::string rest_of(const Device& device) const;
 
   Ledger& ledger_;
   const std::int64_t sign_in_hours_;
   const std::string region_;
+  const sync::Bytes suppression_key_;
   std::uint64_t version_ = 0;                                    // of the directory, at which what follows was asked
   std::map<std::vector<std::string>, People> people_;            // by scopes
   std::map<Id, std::pair<std::uint32_t, std::uint64_t>> marks_;  // by device: grants, mark

@@ -271,6 +271,7 @@ struct LedgerIdentity {
   Id hub;
   Id epoch;
   sync::Bytes dictionary;
+  sync::Bytes suppression_key;  // 32 bytes, as old as the ledger: of the keyed hashes in its do-not-call list
 };
 
 class Ledger {

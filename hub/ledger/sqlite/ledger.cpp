@@ -110,6 +110,7 @@ Result<std::unique_ptr<SqliteLedger>> SqliteLedger::open(const SqliteLedgerOptio
     HOLDLINE_ASSIGN(const std::string epoch, sqlite::read_meta(statements, "epoch"));
     const platform::MutexLock lock(impl->identity_mutex);
     HOLDLINE_ASSIGN(impl->identity.dictionary, sqlite::read_meta(statements, "dictionary"));
+    HOLDLINE_ASSIGN(impl->identity.suppression_key, sqlite::read_meta(statements, "suppression-key"));
     impl->identity.hub = Id::from(hub);
     impl->identity.epoch = Id::from(epoch);
   }

@@ -241,16 +241,21 @@ CREATE TABLE accepted_hint (
 ) STRICT;
 )sql";
 
+constexpr const char* suppression_key = R"sql(
+INSERT INTO meta (name, value) VALUES ('suppression-key', randomblob(32));
+)sql";
+
 }  // namespace
 
 std::span<const platform::Migration> ledger_migrations() {
-  static constexpr std::array<platform::Migration, 7> migrations{{{1, ledger_tables},
+  static constexpr std::array<platform::Migration, 8> migrations{{{1, ledger_tables},
                                                                   {2, applied_reissues_table},
                                                                   {3, certificates_in_line},
                                                                   {4, access_tables},
                                                                   {5, history_tables},
                                                                   {6, imported_table},
-                                                                  {7, accepted_table}}};
+                                                                  {7, accepted_table},
+                                                                  {8, suppression_key}}};
   return migrations;
 }
 

@@ -179,8 +179,8 @@ TEST(Output, AListOfEntriesHasTheirTimesAndTexts) {
   EXPECT_EQ(shown(holdline, {"entry", "list"},
                   R"({"items":[{"id":"e-1","fields":{"event_time":"2026-03-01T11:00:00.000Z","kind":"message",)"
                   R"("name":"Ada","note":"line\nline"}}]})"),
-            "ID\tWHEN\tKIND\tSTATUS\tNAME\tPHONE\tNOTE\tATTENTION\n"
-            "e-1\t2026-03-01T11:00:00.000Z\tmessage\t\tAda\t\tline\\nline\t\n");
+            "ID\tWHEN\tKIND\tSTATUS\tNAME\tPHONE\tNOTE\tBY\tAT\tATTENTION\n"
+            "e-1\t2026-03-01T11:00:00.000Z\tmessage\t\tAda\t\tline\\nline\t\t\t\n");
 }
 
 TEST(Output, AListThatIsNotAllSaysHowMuchItIsAndHowToGoOn) {

@@ -21,7 +21,10 @@ TEST_F(LocalApiRecordsTest, AnEntryIsSavedAndShownAtOnce) {
   const auto shown = get("/entries/" + saved.json().at("created").at(0).get<std::string>());
   ASSERT_EQ(shown.status, 200);
   EXPECT_EQ(shown.json().at("fields").at("note"), "please call back after lunch");
-  EXPECT_EQ(shown.json().at("pending"), (Json{"kind", "note"}));
+  EXPECT_EQ(shown.json().at("pending"), (Json{"kind", "status", "event_time", "station", "operator", "note"}));
+  EXPECT_EQ(shown.json().at("fields").at("status"), "open");
+  EXPECT_EQ(shown.json().at("fields").at("operator"), "ada");
+  EXPECT_EQ(shown.json().at("fields").at("station"), "desk 7");
   EXPECT_EQ(shown.json().at("scope"), test_scope);
   EXPECT_EQ(get("/entries").json().at("items").size(), 1u);
 }
@@ -221,8 +224,36 @@ TEST_F(LocalApiRecordsTest, SomebodyWhoIsHereAlreadyIsAskedAbout) {
   const auto asked = post("/customers", again, "second");
   EXPECT_EQ(asked.code(), "asked");
   EXPECT_EQ(asked.json().at("error").at("findings").at(0).at("code"), "same-customer");
-  again["fields"]["given"] = "Anna";
+  again["fields"]["given"] = "Adda";
+  EXPECT_EQ(post("/customers", again, "second").code(), "asked") << "a letter too many";
+  again["fields"]["given"] = "Grace";
   EXPECT_EQ(post("/customers", again, "third").status, 201) << "her sister";
+}
+
+TEST_F(LocalApiRecordsTest, WhoIsHereAlreadyIsShownWhileTheFormIsTyped) {
+  work();
+  Json ada{{"fields", {{"given", "Ada"}, {"family", "Lovelace"}, {"postcode", "SW1Y 4JH"}, {"city", "London"}}}};
+  ASSERT_EQ(post("/customers", ada, "first").status, 201);
+  const Json swapped{{"fields", {{"given", "Lovelace"}, {"family", "Ada"}, {"postcode", "SW1Y 4JH"}}}};
+  const Json typo{{"fields", {{"given", "Ada"}, {"family", "Lovelaec"}, {"postcode", "SW1Y 4JH"}}}};
+  const auto checked = post("/customers/check", typo);
+  ASSERT_EQ(checked.status, 200) << checked.body;
+  const Json found = checked.json().at("duplicates");
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].at("name"), "Ada Lovelace");
+  EXPECT_EQ(found[0].at("city"), "London");
+  EXPECT_EQ(found[0].at("same"), "postcode");
+  EXPECT_EQ(post("/customers/check", swapped).json().at("duplicates").size(), 1u);
+  EXPECT_EQ(outbox().size(), 1u);
+  Json elsewhere = typo;
+  elsewhere["fields"]["postcode"] = "EC1A 1BB";
+  EXPECT_EQ(post("/customers/check", elsewhere).json().at("duplicates"), Json::array());
+  elsewhere["fields"]["street"] = "Square 12";
+  const auto other = post("/customers", elsewhere, "other");
+  ASSERT_EQ(other.status, 201);
+  const std::string path = "/customers/" + other.json().at("created").at(0).get<std::string>();
+  const Json moved{{"changes", {{"postcode", {{"base", "EC1A 1BB"}, {"value", "SW1Y 4JH"}}}}}};
+  EXPECT_EQ(patch(path, moved, "moved").code(), "asked") << "an edit makes it look like the other";
 }
 
 TEST_F(LocalApiRecordsTest, OneAddressIsOneRecordHoweverItIsWritten) {

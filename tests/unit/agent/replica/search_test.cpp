@@ -61,6 +61,38 @@ TEST(NameNormalizer, TakesBytesThatAreNotText) {
   EXPECT_NO_THROW(normalizer.name_words("\xff\xc3 Anna\xe2\x82"));
 }
 
+TEST(PlaceWords, AreThoseWithADigitAndNoName) {
+  NameNormalizer normalizer;
+  EXPECT_EQ(place_words(normalizer, "St James Square 12b"), Words{"\u00a712b"});
+  EXPECT_EQ(place_words(normalizer, "SW1Y 4JH"), (Words{"\u00a7sw1y", "\u00a74jh", "\u00a7sw1y4jh"}));
+  EXPECT_EQ(place_words(normalizer, "Rose Cottage"), Words{});
+}
+
+TEST(NearWords, AreOneLetterOffOrTwoExchanged) {
+  const auto near = near_words("jones");
+  const auto has = [&](const char* word) { return std::ranges::count(near, word) == 1; };
+  for (const char* word : {"jonas", "jone", "joness", "ojnes", "jnoes", "bones", "jonesy", "ajones"})
+    EXPECT_TRUE(has(word)) << word;
+  for (const char* word : {"jones", "jon", "jonsey", "senoj"}) EXPECT_FALSE(has(word)) << word;
+  EXPECT_EQ(near_words("lee"), Words{});
+  EXPECT_EQ(near_words("k9club"), Words{});
+}
+
+TEST(ParseQuery, ReadsAPlaceBesideAName) {
+  NameNormalizer normalizer;
+  const auto placed = [&](const char* typed) {
+    const auto query = parse_query(normalizer, typed);
+    return std::ranges::count_if(query.spellings, [](const Words& words) {
+      return std::ranges::any_of(words, [](const std::string& word) { return word.starts_with("\u00a7"); });
+    });
+  };
+  EXPECT_EQ(placed("lovelace 12"), 1);
+  EXPECT_EQ(placed("sw1y 4jh"), 1);
+  EXPECT_EQ(placed("80331"), 1);
+  EXPECT_EQ(placed("12"), 0) << "a house number alone";
+  EXPECT_EQ(placed("ada lovelace"), 0);
+}
+
 TEST(ParseQuery, ReadsOneNumberInEverySpelling) {
   NameNormalizer normalizer;
   for (const char* typed : {"+49 (0)30 1234567", "030 1234567", "0049 30 123 45 67", "(030) 123-4567", "30/1234567"}) {

@@ -125,6 +125,30 @@ TEST_F(ViewTest, FindsWhatIsOnTheScreenNotWhatTheLedgerSays) {
   EXPECT_EQ(found("krug"), Names{});
 }
 
+TEST_F(ViewTest, FindsANameByWhereItLives) {
+  add(1, {create_of("customer", 3,
+                    {{"family", text("Novak")}, {"street", text("Rose Lane 12")}, {"postcode", text("SW1Y 4JH")}})});
+  EXPECT_EQ(found("novak 12"), Names{"Novak"});
+  EXPECT_EQ(found("sw1y4 novak"), Names{"Novak"});
+  EXPECT_EQ(found("SW1Y 4JH"), Names{"Novak"});
+  EXPECT_EQ(found("novak 13"), Names{});
+  EXPECT_EQ(found("12"), Names{});
+  EXPECT_EQ(must(view_->search("sw1y 4jh", 10)).hits.at(0).why.kind, sync::SearchKind::place);
+  EXPECT_EQ(must(view_->search("novak 12", 10)).hits.at(0).why.kind, sync::SearchKind::name);
+}
+
+// Schmidt is in the replica, with Anna as given name.
+TEST_F(ViewTest, FindsANameWithALetterMistypedAfterTheExactOnes) {
+  for (const char* typed : {"schmitd", "schmid", "schmidtt", "schnidt anna", "nana schmidt"}) {
+    const auto hits = must(view_->search(typed, 10)).hits;
+    ASSERT_GE(hits.size(), 1u) << typed;
+    EXPECT_EQ(hits[0].root.record.key, key_in("customer", 1)) << typed;
+  }
+  EXPECT_FALSE(must(view_->search("schmidt", 10)).hits.at(0).why.near);
+  EXPECT_TRUE(must(view_->search("schmitd", 10)).hits.at(0).why.near);
+  EXPECT_EQ(found("schnitd"), Names{}) << "two mistakes";
+}
+
 TEST_F(ViewTest, SaysWhyARecordMatchedAndWhetherThereIsMore) {
   const auto name = must(view_->search("anna", 10)).hits.at(0);
   EXPECT_EQ(name.why.kind, sync::SearchKind::name);

@@ -264,6 +264,8 @@ TEST_F(SyncServiceTest, ADeviceIsToldOnlyThePeopleOfItsScopes) {
   other_.person.scopes = {"acme/york"};
   know(other_);
   const std::string people = service_.people(station_.device, {}, now_ms).value();
+  EXPECT_EQ(nlohmann::json::parse(people).at("suppression_key"), sync::to_hex(ledger().identity().suppression_key));
+  EXPECT_EQ(ledger().identity().suppression_key.size(), 32u);
   EXPECT_NE(people.find(station_.person.id.text()), std::string::npos);
   EXPECT_EQ(people.find(other_.person.id.text()), std::string::npos);
 }

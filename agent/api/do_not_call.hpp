@@ -1,0 +1,24 @@
+// The do-not-call list: who asked not to be called or written to any more. The list holds keyed hashes, so it can be
+// asked about a number and cannot be read as a list of numbers, and it outlives the customer it came from.
+// Internal to agent/api.
+#pragma once
+
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "agent/api/input.hpp"
+#include "agent/view/sight.hpp"
+#include "agent/workstation.hpp"
+
+namespace holdline::agent {
+
+// What the list says of the number or address of a phone or e-mail record, as the person may see it:
+// `[{"id","channel","purpose","since"}]`, empty for anything else.
+nlohmann::json do_not_call_json(Workstation& station, PersonView& view, const sync::Collection& collection,
+                                const sync::Record& record);
+
+// Asked ("do-not-call") when a callback is promised to a number that is on the list for its purpose.
+void ask_about_do_not_call(Workstation& station, PersonView& view, Addition& callback);
+
+}  // namespace holdline::agent

@@ -1,0 +1,225 @@
+// Records through the local API: added, changed, deleted.
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+
+#include "agent/api/do_not_call.hpp"
+#include "agent/api/forms.hpp"
+#include "agent/api/input.hpp"
+#include "agent/api/responses.hpp"
+#include "agent/api/route.hpp"
+#include "agent/api/save.hpp"
+#include "agent/outbox/action_draft.hpp"
+#include "agent/view/duplicates.hpp"
+#include "platform/text/json_object.hpp"
+#include "sync/action/groups.hpp"
+#include "sync/merge/merge.hpp"
+
+namespace holdline::agent {
+
+namespace {
+
+using Json = nlohmann::json;
+
+Json json_of(const std::vector<Duplicate>& duplicates) {
+  Json list = Json::array();
+  for (const Duplicate& one : duplicates)
+    list.push_back({{"id", one.id.text()},
+                    {"name", one.name},
+                    {"city", one.city},
+                    {"same", one.field},
+                    {"similarity", one.similarity}});
+  return list;
+}
+
+// What is asked about a new record because of what is here already.
+void ask_about_others(Workstation& station, PersonView& view, std::string_view collection_name, Addition& addition) {
+  const sync::Schema& schema = station.schema();
+  if (collection_name == "callback_request") return ask_about_do_not_call(station, view, addition);
+  ask_about(duplicates_of(schema, view, customer_of(schema, addition.ops), addition.ops), addition.findings);
+}
+
+void add(Workstation& station, Call call, std::string_view collection_name) {
+  const sync::Schema& schema = station.schema();
+  auto addition = addition_of(schema, *schema.collection(collection_name), station.default_scope(call.rights()),
+                              desk_of(station, call), call.request.body);
+  if (!addition) return call.respond(platform::error_response(addition.error()));
+  const auto save_it = [&station](const Call& of, Addition added) {
+    save(station, of, std::move(added.ops),
+         {added.event_ms, 201, {}, std::move(added.findings), std::move(added.accept)});
+  };
+  if (collection_name == "manual_entry") return save_it(call, *std::move(addition));
+  read(station, call,
+       [&station, call, save_it, collection_name, addition = *std::move(addition)](PersonView& view) mutable {
+         ask_about_others(station, view, collection_name, addition);
+         save_it(call, std::move(addition));
+       });
+}
+
+// Who is here already that a new customer looks like, while it is still being typed.
+void check_customer(Workstation& station, Call call) {
+  const sync::Schema& schema = station.schema();
+  auto addition = addition_of(schema, *schema.collection("customer"), station.default_scope(call.rights()),
+                              desk_of(station, call), call.request.body);
+  if (!addition) return call.respond(platform::error_response(addition.error()));
+  read(station, call, [&station, call, addition = *std::move(addition)](PersonView& view) {
+    const sync::Schema& known = station.schema();
+    call.respond(json_response(
+        200, {{"schema", "holdline.check/1"},
+              {"findings", to_json(addition.findings)},
+              {"duplicates", json_of(duplicates_of(known, view, customer_of(known, addition.ops), addition.ops))}}));
+  });
+}
+
+// Of a customer: whether the changes may make it look like another one.
+bool tells_who(const sync::Collection& customers, const std::vector<sync::FieldChange>& changes) {
+  return std::ranges::any_of(changes, [&](const sync::FieldChange& change) {
+    const sync::SearchKind search = customers.fields[change.field].search;
+    return search == sync::SearchKind::name || search == sync::SearchKind::place;
+  });
+}
+
+platform::HttpResponse changed_meanwhile() {
+  return platform::error_response(409, "changed-meanwhile",
+                                  "The record has changed since it was shown, and what was changed belongs together "
+                                  "with other fields. Look at it again and decide anew.");
+}
+
+void edit(Workstation& station, Call call, std::string_view collection_name) {
+  const auto id = sync::Id::parse(call.rest);
+  if (!id) return call.respond(unknown_record("record"));
+  const sync::Collection& collection = *station.schema().collection(collection_name);
+  auto edit = edit_of(collection, call.request.body);
+  if (!edit) return call.respond(platform::error_response(edit.error()));
+  // The record as it stands tells its scope, how far this workstation had seen it, and the rest of a merge group.
+  read(station, call, [&station, call, id = *id, &collection, edit = *std::move(edit)](PersonView& view) mutable {
+    const auto found = view.find({collection.no, id});
+    if (!found) return call.respond(platform::error_response(found.error()));
+    if (!found->shown || found->shown->record.deleted)
+      return refuse_unless_saved(station, call, unknown_record("record"));
+    const Shown& shown = *found->shown;
+    if (edit.cn && *edit.cn != shown.cn && sync::missing_of_group(collection, edit.changes))
+      return refuse_unless_saved(station, call, changed_meanwhile());
+    const Desk desk = desk_of(station, call);
+    std::ranges::move(sync::put_right(collection, desk.site, &shown.record, edit.changes),
+                      std::back_inserter(edit.findings));
+    sync::complete_groups(collection, shown.record, edit.changes);
+    if (collection.name == "customer") {
+      sync::Record after = shown.record;
+      for (const sync::FieldChange& change : edit.changes)
+        if (change.adds.empty() && change.removes.empty()) after.fields[change.field] = change.value;
+      if (tells_who(collection, edit.changes))
+        ask_about(duplicates_of(station.schema(), view, after, {}), edit.findings);
+    }
+    std::ranges::move(sync::look_over(collection, edit.changes, &shown.record, desk.now_ms, desk.now_ms),
+                      std::back_inserter(edit.findings));
+    save(station, call,
+         {{sync::OpKind::edit, {collection.no, id}, shown.record.scope, shown.cn, std::move(edit.changes), {}}},
+         {desk.now_ms, 200, {}, std::move(edit.findings), std::move(edit.accept)});
+  });
+}
+
+// A number, e-mail address or postal address of a customer.
+void add_child(Workstation& station, Call call) {
+  static const std::map<std::string, std::string, std::less<>> kinds{
+      {"phones", "phone"}, {"emails", "email"}, {"addresses", "address"}};
+  const std::string_view rest = call.rest;
+  const auto slash = rest.find('/');
+  const auto parent = sync::Id::parse(rest.substr(0, slash));
+  const auto kind = slash == std::string_view::npos ? kinds.end() : kinds.find(rest.substr(slash + 1));
+  if (!parent || kind == kinds.end()) return call.respond(unknown_record("record"));
+  const sync::Collection& customers = *station.schema().collection("customer");
+  const sync::Collection& collection = *station.schema().collection(kind->second);
+  auto addition = child_addition_of(collection, *parent, desk_of(station, call), call.request.body);
+  if (!addition) return call.respond(platform::error_response(addition.error()));
+  read(station, call,
+       [&station, call, &customers, id = *parent, added = *std::move(addition)](PersonView& view) mutable {
+         const auto found = view.find({customers.no, id});
+         if (!found) return call.respond(platform::error_response(found.error()));
+         if (!found->shown || found->shown->record.deleted)
+           return refuse_unless_saved(station, call, unknown_record("customer"));
+         added.ops.front().scope = found->shown->record.scope;
+         ask_about(duplicates_of(station.schema(), view, found->shown->record, added.ops), added.findings);
+         save(station, call, std::move(added.ops),
+              {added.event_ms, 201, {}, std::move(added.findings), std::move(added.accept)});
+       });
+}
+
+// An entry that keeps why something was deleted, in the same action.
+sync::Op note_of_deletion(const sync::Schema& schema, const sync::Collection& collection, const Shown& shown,
+                          const std::string& reason) {
+  const sync::Collection& entries = *schema.collection("manual_entry");
+  sync::Op note{sync::OpKind::create, {entries.no, created_here(0)}, shown.record.scope, 0, {}, {}};
+  const auto set = [&](std::string_view field, sync::Value value) {
+    note.changes.push_back({*entries.field(field), sync::Value(sync::Null{}), std::move(value), {}, {}});
+  };
+  set("kind", std::string("note"));
+  set("note", collection.label + " deleted: " + reason);
+  if (collection.name == "customer") set("customer", shown.record.key.id);
+  std::ranges::sort(note.changes, {}, &sync::FieldChange::field);
+  return note;
+}
+
+// Deletes with the digest of the record and its children as shown: what somebody changed meanwhile is not lost.
+void erase(Workstation& station, Call call, std::string_view collection_name) {
+  const auto id = sync::Id::parse(call.rest);
+  if (!id) return call.respond(unknown_record("record"));
+  auto json = platform::JsonObject::parse(call.request.body);
+  const std::string reason = json.text("reason");
+  if (auto read = json.checked_whole(); !read) return call.respond(platform::error_response(read.error()));
+  if (reason.empty()) return call.respond(platform::error_response(422, "invalid", "Give the reason; it is kept."));
+  const sync::Collection& collection = *station.schema().collection(collection_name);
+  // Through the whole view: the digest is over all fields, also those that the person does not see.
+  station.read([&station, call, id = *id, &collection, reason](View& view) {
+    PersonView own(view, call.rights());
+    const auto permitted = own.find({collection.no, id});
+    const auto found = view.find({collection.no, id});
+    if (!permitted || !found)
+      return call.respond(platform::error_response(permitted ? found.error() : permitted.error()));
+    if (!permitted->shown || !found->shown || found->shown->record.deleted)
+      return refuse_unless_saved(station, call, unknown_record("record"));
+    std::vector<sync::Record> children;
+    for (const sync::Collection& kind : station.schema().collections()) {
+      if (!kind.parent || kind.fields[*kind.parent].target != collection.no) continue;
+      const auto many = view.children(kind, id);
+      if (!many) return call.respond(platform::error_response(many.error()));
+      for (const Shown& child : many->shown) children.push_back(child.record);
+    }
+    const Shown& shown = *found->shown;
+    sync::Op erased{sync::OpKind::erase_row, {collection.no, id}, shown.record.scope, shown.cn, {}, {}};
+    erased.seen_digest = sync::seen_digest(collection, shown.record, children);
+    save(station, call, {note_of_deletion(station.schema(), collection, shown, reason), std::move(erased)}, {});
+  });
+}
+
+template <const char* collection>
+void add_one(Workstation& station, Call call) {
+  add(station, std::move(call), collection);
+}
+template <const char* collection>
+void edit_one(Workstation& station, Call call) {
+  edit(station, std::move(call), collection);
+}
+template <const char* collection>
+void erase_one(Workstation& station, Call call) {
+  erase(station, std::move(call), collection);
+}
+
+}  // namespace
+
+std::span<const Route> record_change_routes() {
+  static constexpr Route table[] = {
+      {"POST", "/customers", add_one<of::customer>},      {"POST", "/customers/check", check_customer},
+      {"PATCH", "/customers/", edit_one<of::customer>},   {"POST", "/customers/", add_child},
+      {"DELETE", "/customers/", erase_one<of::customer>}, {"PATCH", "/phones/", edit_one<of::phone>},
+      {"DELETE", "/phones/", erase_one<of::phone>},       {"PATCH", "/emails/", edit_one<of::email>},
+      {"DELETE", "/emails/", erase_one<of::email>},       {"PATCH", "/addresses/", edit_one<of::address>},
+      {"DELETE", "/addresses/", erase_one<of::address>},  {"POST", "/entries", add_one<of::entry>},
+      {"PATCH", "/entries/", edit_one<of::entry>},        {"DELETE", "/entries/", erase_one<of::entry>},
+      {"POST", "/callbacks", add_one<of::callback>},      {"PATCH", "/callbacks/", edit_one<of::callback>},
+  };
+  return table;
+}
+
+}  // namespace holdline::agent

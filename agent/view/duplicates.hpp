@@ -1,0 +1,34 @@
+// Whether a customer who is about to be added, or changed, is here already under another record.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "agent/view/sight.hpp"
+#include "sync/action/action.hpp"
+#include "sync/action/validate.hpp"
+#include "sync/schema/schema.hpp"
+
+namespace holdline::agent {
+
+// A new customer as the ops that create it say; a record without key when they create none.
+sync::Record customer_of(const sync::Schema& schema, std::span<const sync::Op> ops);
+
+struct Duplicate {
+  sync::Id id;
+  std::string name, city;
+  std::string field, label;  // what both have, as the form names it: "e164", "Phone number"
+  int similarity = 0;        // of the names, from 0 to 100
+};
+
+// Others with the same telephone number, e-mail address or postcode and a similar name, the most similar first; at most
+// ten. `children`: the phones and e-mail addresses that are being added, as creating ops. Only what the person may see
+// is compared. A search that fails finds none: adding goes on.
+std::vector<Duplicate> duplicates_of(const sync::Schema& schema, PersonView& view, const sync::Record& customer,
+                                     std::span<const sync::Op> children);
+
+// Asked about the first of them ("same-customer").
+void ask_about(const std::vector<Duplicate>& duplicates, std::vector<sync::Finding>& findings);
+
+}  // namespace holdline::agent
