@@ -36,7 +36,7 @@ struct Matched {
 // The exact path wins over one that takes a rest.
 Matched find_route(std::string_view method, std::string_view path) {
   Matched found;
-  for (const auto& table : {session_routes(), record_routes(), record_change_routes(), outbox_routes(),
+  for (const auto& table : {session_routes(), form_routes(), record_routes(), record_change_routes(), outbox_routes(),
                             decision_routes(), conflict_routes(), do_not_call_routes()})
     for (const Route& route : table)
       if (auto rest = match(route, method, path); rest && (!found.route || rest->empty()))
@@ -67,9 +67,15 @@ platform::HttpResponse unknown_path() {
   return platform::error_response(404, "unknown-path", "There is nothing here; docs/api.md lists what is.");
 }
 
+bool is_known(const platform::Peer& peer) { return peer.kind == platform::Peer::Kind::unix_socket; }
+
 }  // namespace
 
-bool is_root(const platform::Peer& peer) { return peer.uid == 0 || peer.uid == platform::own_uid(); }
+bool is_root(const platform::Peer& peer) {
+  return is_known(peer) && (peer.uid == 0 || peer.uid == platform::own_uid());
+}
+
+std::uint32_t login_of(const platform::Peer& peer) { return is_known(peer) ? peer.uid : console_login; }
 
 std::string_view token_of(const platform::HttpRequest& request) {
   constexpr std::string_view scheme = "Bearer ";
@@ -98,8 +104,7 @@ Result<void> LocalApi::start() {
 void LocalApi::answer(platform::HttpRequest request, platform::Respond respond) {
   if (!request.path.starts_with(root)) return respond(unknown_path());
   const std::string path = request.path.substr(root.size());
-  if (request.method == "GET" && path == "/status")
-    return respond(json_response(200, status_json(station_.get(), request)));
+  if (request.method == "GET" && path == "/status") return show_status(request, respond);
   if (request.method == "POST" && path == "/enroll") return enroll(request, respond, false);
   if (request.method == "POST" && path == "/reenroll") return enroll(request, respond, true);
   Matched found = find_route(request.method, path);
@@ -107,10 +112,16 @@ void LocalApi::answer(platform::HttpRequest request, platform::Respond respond) 
   if (!station_)
     return respond(
         platform::error_response(409, "not-enrolled", "This workstation is not enrolled yet: holdline enroll CODE"));
-  auto session = station_->sessions().find(request.peer.uid, token_of(request));
+  auto session = station_->sessions().find(login_of(request.peer), token_of(request));
   if (auto refusal = refusal_of(*found.route, request.peer, session)) return respond(*std::move(refusal));
   auto who = session ? std::optional(*std::move(session)) : std::nullopt;
   found.route->handle(*station_, {std::move(request), std::move(found.rest), std::move(respond), std::move(who)});
+}
+
+void LocalApi::show_status(const platform::HttpRequest& request, const platform::Respond& respond) const {
+  nlohmann::json status = status_json(station_.get(), request);
+  for (const HealthNote& note : notes_) status["health"].push_back({{"code", note.code}, {"message", note.message}});
+  respond(json_response(200, status));
 }
 
 void LocalApi::enroll(const platform::HttpRequest& request, const platform::Respond& respond, bool again) {

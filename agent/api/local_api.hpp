@@ -3,6 +3,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "agent/workstation.hpp"
 #include "platform/http/http.hpp"
@@ -18,14 +21,23 @@ class LocalApi {
   Result<void> start();
   void answer(platform::HttpRequest request, platform::Respond respond);
   Workstation* workstation() { return station_.get(); }
+  // What IT has to look at beside what the workstation knows of itself: stands in the status from now on. Before the
+  // I/O thread runs, or on it.
+  void note_health(std::string code, std::string message) { notes_.push_back({std::move(code), std::move(message)}); }
 
  private:
   // `again`: a workstation that is enrolled already, or whose files say who it was.
   void enroll(const platform::HttpRequest& request, const platform::Respond& respond, bool again);
   void enrolled(Result<WorkstationIdentity> identity, const platform::Respond& respond);
 
+  struct HealthNote {
+    std::string code, message;
+  };
+  void show_status(const platform::HttpRequest& request, const platform::Respond& respond) const;
+
   AgentConfig config_;
   Workstation::Dependencies deps_;
+  std::vector<HealthNote> notes_;
   std::unique_ptr<Workstation> station_;
   platform::TaskThread enrolling_;  // its requests to the hub take seconds; last: it ends before what it works for
 };

@@ -166,7 +166,7 @@ nlohmann::json status_json(Workstation* station, const platform::HttpRequest& re
   json["workstation"] = {{"id", own.device.text()}, {"name", own.name}, {"scopes", own.scopes}};
   json["hub"] = own.hub;
   json["person"] = nullptr;
-  if (const auto session = station->sessions().peek(request.peer.uid, token_of(request)))
+  if (const auto session = station->sessions().peek(login_of(request.peer), token_of(request)))
     json["person"] = {{"name", session->person.name}, {"role", session->person.role}};
   json["mode"] = mode_of(sync);
   json["sync"] = sync_json(sync, station->clock().now().boot_ms);

@@ -35,7 +35,7 @@ enum class Access : std::uint8_t {
   person,          // whoever is signed in
   person_or_root,  // as well root and the daemon's own account, signed in or not
   root,            // these alone: who runs the machine
-  anybody,         // whoever may use the socket
+  anybody,         // whoever may use the socket or the console
 };
 
 struct Route {
@@ -45,8 +45,10 @@ struct Route {
   Access access = Access::person;
 };
 
-// Who runs the machine: root, and the daemon's own account.
+// Who runs the machine: root, and the daemon's own account. Nobody whom the kernel does not vouch for.
 bool is_root(const platform::Peer& peer);
+// Whose sessions a request can use: those of its login, or console_login.
+std::uint32_t login_of(const platform::Peer& peer);
 // Runs on the reading thread with what the person of the call may see.
 void read(Workstation& station, const Call& call, std::function<void(PersonView&)> work);
 // The token of the request's "Authorization: Bearer TOKEN"; empty without one.
@@ -61,6 +63,7 @@ inline constexpr char customer[] = "customer", phone[] = "phone", email[] = "ema
 }
 
 std::span<const Route> session_routes();        // signing in and out, synchronising, the proof
+std::span<const Route> form_routes();           // what can be typed
 std::span<const Route> record_routes();         // customers, entries, callbacks: found and shown
 std::span<const Route> record_change_routes();  // added, changed, deleted
 std::span<const Route> outbox_routes();         // what became of what was saved

@@ -21,7 +21,7 @@ int status_of(const Error& error) {
 
 void sign_in(Workstation& station, Call call) {
   auto json = platform::JsonObject::parse(call.request.body);
-  SignInRequest request{call.request.peer.uid, json.text("person"), json.text("password"),
+  SignInRequest request{login_of(call.request.peer), json.text("person"), json.text("password"),
                         std::string(token_of(call.request)), json.boolean("take_over", false)};
   if (auto read = json.checked_whole(); !read) return call.respond(platform::error_response(read.error()));
   station.sign_in(std::move(request), [respond = std::move(call.respond)](SignInAnswer answer) {
@@ -42,7 +42,7 @@ void sign_in(Workstation& station, Call call) {
 }
 
 void sign_out(Workstation& station, Call call) {
-  station.sessions().end(call.request.peer.uid, token_of(call.request));
+  station.sessions().end(login_of(call.request.peer), token_of(call.request));
   call.respond(json_response(200, Json::object()));
 }
 

@@ -1,6 +1,6 @@
 // Who is signed in where. Each terminal (or console) that signs in gets a token of its own and sends it with every
-// request; a token is good for the login of the operating system that got it. Nobody takes over another's terminal
-// unasked. In memory only: a restart of the daemon signs everybody out.
+// request; a token is good for whoever got it: a login of the operating system, by its uid, or the browsers of the
+// console. Nobody takes over another's terminal unasked. In memory only: a restart of the daemon signs everybody out.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +17,9 @@
 namespace holdline::agent {
 
 inline constexpr std::int64_t default_idle_ms = 30ll * 60 * 1000;
+// Stands where a uid does for the browsers of the console, about whom the system tells nothing. No login has it: to the
+// kernel it means "leave as it is".
+inline constexpr std::uint32_t console_login = 0xffff'ffff;
 
 struct Session {
   Account person;               // as rostered now

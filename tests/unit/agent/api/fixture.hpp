@@ -109,6 +109,7 @@ class LocalApiTest : public testing::Test {
     }
     request.path = "/api/v1" + path;
     request.body = std::move(body);
+    request.peer.kind = platform::Peer::Kind::unix_socket;
     request.peer.uid = uid;
     if (!token.empty()) request.headers["authorization"] = "Bearer " + token;
     if (!key.empty()) request.headers["idempotency-key"] = std::move(key);

@@ -37,6 +37,12 @@ TEST_F(LocalApiTest, TheStatusOfAWorkstationWithoutContact) {
   EXPECT_EQ(status.at("outbox").at("lanes").at(2).at("last"), "1");
 }
 
+TEST_F(LocalApiTest, WhatItHasToLookAtStandsInTheStatus) {
+  must(start());
+  api->note_health("console-not-there", "the port is taken");
+  EXPECT_EQ(get("/status").json().at("health").at(0).at("code"), "console-not-there");
+}
+
 TEST_F(LocalApiTest, AWrongPasswordSignsNobodyIn) {
   work();
   ASSERT_EQ(post("/logout", {}).status, 200);

@@ -1,0 +1,84 @@
+// What can be typed at this workstation, told from the schema: whoever draws a form needs no list of fields of its own.
+
+#include <algorithm>
+
+#include "agent/api/responses.hpp"
+#include "agent/api/route.hpp"
+#include "sync/action/record.hpp"
+#include "sync/action/rights.hpp"
+
+namespace holdline::agent {
+
+namespace {
+
+using Json = nlohmann::json;
+
+const char* type_name(sync::FieldType type) {
+  switch (type) {
+    case sync::FieldType::text:
+      return "text";
+    case sync::FieldType::integer:
+      return "integer";
+    case sync::FieldType::boolean:
+      return "boolean";
+    case sync::FieldType::time:
+      return "time";
+    case sync::FieldType::picklist:
+      return "picklist";
+    case sync::FieldType::phone:
+      return "phone";
+    case sync::FieldType::email:
+      return "email";
+    case sync::FieldType::reference:
+      return "reference";
+    case sync::FieldType::set:
+      return "set";
+    case sync::FieldType::list:
+      return "list";
+  }
+  return "text";
+}
+
+Json typed_field_json(const sync::Schema& schema, const sync::Field& field) {
+  Json json{{"name", field.name},
+            {"label", field.label},
+            {"type", type_name(field.type)},
+            {"required", field.required},
+            {"read_only", field.read_only || field.policy == sync::MergePolicy::central},
+            {"position", field.form_position}};
+  if (field.max_length != 0) json["max_length"] = field.max_length;
+  if (!field.options.empty()) json["options"] = field.options;
+  if (!field.transitions.empty()) json["transitions"] = field.transitions;
+  if (!field.merge_group.empty()) json["group"] = field.merge_group;
+  if (field.format == sync::TextFormat::country) json["format"] = "country";
+  if (field.format == sync::TextFormat::time_zone) json["format"] = "time_zone";
+  if (const sync::Collection* target = schema.collection(field.target)) json["target"] = target->name;
+  return json;
+}
+
+// Only what this workstation may hold and the person may read; fields in the order of the schema.
+void show_forms(Workstation& station, Call call) {
+  const sync::Schema& schema = station.schema();
+  const sync::VisibilitySet profile = station.grant().profile;
+  Json collections = Json::array();
+  for (const sync::Collection& collection : schema.collections()) {
+    if (collection.built_in) continue;
+    const sync::FieldMask readable = sync::readable_fields(call.rights(), collection, sync::Reading::one);
+    Json fields = Json::array();
+    for (std::size_t i = 0; i < collection.fields.size(); ++i)
+      if ((readable >> i & 1) != 0 && sync::may_hold(collection.fields[i], profile))
+        fields.push_back(typed_field_json(schema, collection.fields[i]));
+    collections.push_back({{"name", collection.name}, {"label", collection.label}, {"fields", std::move(fields)}});
+  }
+  call.respond(json_response(
+      200, {{"schema", "holdline.forms/1"}, {"version", schema.version()}, {"collections", std::move(collections)}}));
+}
+
+}  // namespace
+
+std::span<const Route> form_routes() {
+  static constexpr Route table[] = {{"GET", "/forms", show_forms}};
+  return table;
+}
+
+}  // namespace holdline::agent
