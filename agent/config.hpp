@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -18,6 +19,7 @@ struct AgentConfig {
   std::chrono::milliseconds idle{30 * 60'000};      // after which an unused sign-in is over, 1 min to 24 h
   std::string region;                               // ISO 3166 country it stands in; empty: as the hub says
   std::string scope;                                // where new records go; empty: the person's first
+  std::uint16_t console_port = 7878;                // of the page for browsers, on 127.0.0.1; 0: there is none
 };
 
 struct AgentConfigRead {

@@ -1,12 +1,14 @@
 // holdlined: the daemon of a workstation. Builds the real parts and hands them down.
 
 #include <iostream>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include "agent/api/local_api.hpp"
+#include "agent/console/console.hpp"
 #include "platform/database/error.hpp"
 #include "platform/http/server.hpp"
 #include "platform/os/account.hpp"
@@ -32,6 +34,26 @@ std::function<bool(const platform::Peer&)> admission(const agent::AgentConfig& c
   };
 }
 
+// The page for browsers. Where another program has its port the workstation goes on without it: what is saved and sent
+// matters more.
+std::optional<platform::HttpServer> open_console(boost::asio::io_context& io, const agent::Console& console,
+                                                 std::uint16_t port, agent::LocalApi& api, platform::Logger& log) {
+  if (port == 0) return std::nullopt;
+  auto server = platform::HttpServer::listen(
+      io, platform::LoopbackEndpoint{port},
+      [&console](platform::HttpRequest request, platform::Respond respond) {
+        console.answer(std::move(request), std::move(respond));
+      },
+      agent::Console::server_options());
+  if (server) return std::optional<platform::HttpServer>(*std::move(server));
+  const std::string where = "127.0.0.1:" + std::to_string(port);
+  log.warning("console-not-there", "this workstation has no page for browsers",
+              {{"listen", where}, {"because", server.error().code}});
+  api.note_health("console-not-there", "There is no page for browsers, because " + where +
+                                           " cannot be had: free it, or set another [console] listen in agent.toml.");
+  return std::nullopt;
+}
+
 int serve(const agent::AgentConfig& config) {
   platform::SystemClock clock;
   platform::SystemEntropy entropy;
@@ -52,6 +74,8 @@ int serve(const agent::AgentConfig& config) {
                                                api.answer(std::move(request), std::move(respond));
                                              });
   if (!server) return complain(server.error());
+  const agent::Console console(api, config.console_port);
+  const auto page = open_console(io, console, config.console_port, api, log);
 
   const auto notifier = platform::ServiceNotifier::from_environment();
   boost::asio::signal_set signals(io, SIGTERM, SIGINT);

@@ -12,7 +12,7 @@ Daemon::Daemon(const Options& options, const Scratch& scratch, const std::vector
     : socket_(scratch / "agent.sock") {
   const auto settings = scratch / "agent.toml";
   std::ofstream(settings) << "directory = \"" << (scratch / "desk").string() << "\"\n[local]\nsocket = \""
-                          << socket_.string() << "\"\ngroup = \"\"\n";
+                          << socket_.string() << "\"\ngroup = \"\"\n[console]\nlisten = \"\"\n";
   std::vector<std::string> words{"/usr/bin/env"};
   words.insert(words.end(), environment.begin(), environment.end());
   words.insert(words.end(), {(options.programs / "holdlined").string(), "--config", settings.string()});

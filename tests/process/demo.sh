@@ -68,7 +68,7 @@ echo "Note: the keys of this demo lie in files beside the databases. That does n
 
 say "Two workstations enrol with a code each and sign in"
 for n in 1 2; do
-  printf 'directory = "%s"\n[local]\nsocket = "%s"\ngroup = ""\n' "$work/desk-$n" "$work/desk-$n.sock" >"$work/desk-$n.toml"
+  printf 'directory = "%s"\n[local]\nsocket = "%s"\ngroup = ""\n[console]\nlisten = ""\n' "$work/desk-$n" "$work/desk-$n.sock" >"$work/desk-$n.toml"
   "$bin/holdlined" --check-config --config "$work/desk-$n.toml" >/dev/null
   start_desk $n
   desk $n enroll "$("$bin/holdline-hub" enroll-code --dir "$hub" --name "desk-$n" --scope acme/london)" >/dev/null

@@ -93,7 +93,7 @@ Desk::Desk(const Path& parent, std::string name, const std::string& group)
       config_(parent / (name_ + ".toml")),
       daemon_({{bin("holdlined"), "--config", config_.string()}, {}, {}, {}}, log_beside(directory_)) {
   write_text(config_, "directory = \"" + directory_.string() + "\"\n[local]\nsocket = \"" + socket_.string() +
-                          "\"\ngroup = \"" + group + "\"\n");
+                          "\"\ngroup = \"" + group + "\"\n[console]\nlisten = \"\"\n");
 }
 
 Outcome Desk::run(std::vector<std::string> words, std::optional<uid_t> uid, std::optional<gid_t> gid) const {

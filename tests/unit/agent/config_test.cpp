@@ -22,6 +22,7 @@ TEST_F(AgentConfigTest, AnEmptyFileGivesTheDefaults) {
   EXPECT_EQ(read.config.directory, "/var/lib/holdline");
   EXPECT_EQ(read.config.group, "holdline");
   EXPECT_TRUE(read.config.proxy.empty());
+  EXPECT_EQ(read.config.console_port, 7878);
 }
 
 TEST_F(AgentConfigTest, EverySettingIsRead) {
@@ -43,6 +44,14 @@ TEST_F(AgentConfigTest, MistypedSettingsAreProblemsNotDefaults) {
   EXPECT_EQ(read("[local]\nsockets = \"/run/a.sock\"\n").problems.size(), 1u);
   EXPECT_EQ(read("[hub]\nproxy = 5\n").problems.size(), 1u);
   EXPECT_EQ(read("[site]\nregion = \"UK\"\n").problems.size(), 1u);
+}
+
+TEST_F(AgentConfigTest, TheConsoleListensOnThisComputerOnlyOrNotAtAll) {
+  const auto listening = [this](const std::string& where) { return read("[console]\nlisten = \"" + where + "\"\n"); };
+  EXPECT_EQ(listening("127.0.0.1:8080").config.console_port, 8080);
+  EXPECT_EQ(listening("").config.console_port, 0);
+  for (const char* where : {"127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:70000", "0.0.0.0:80", "7878", ":7878"})
+    EXPECT_EQ(listening(where).problems.size(), 1u) << where;
 }
 
 TEST_F(AgentConfigTest, AMissingFileIsAnError) { EXPECT_FALSE(read_agent_config(scratch / "none.toml")); }

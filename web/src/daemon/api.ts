@@ -1,0 +1,74 @@
+// Requests to the daemon that served this page. The session is a cookie that scripts cannot read.
+import type { Finding } from "./types.ts";
+
+// A refusal in the daemon's words; status 0 means that it did not answer at all.
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly findings: Finding[] = [],
+    readonly retryAfter = 0,
+  ) {
+    super(message);
+  }
+  get silent(): boolean {
+    return this.status === 0;
+  }
+}
+
+export interface Asking {
+  key?: string; // Idempotency-Key of what creates or changes something
+  signal?: AbortSignal;
+  limit?: number; // milliseconds to wait for the answer
+}
+
+// Who wants to know that the session is over.
+let onSignedOut: (code: string) => void = () => {};
+export function whenSignedOut(listener: (code: string) => void): void {
+  onSignedOut = listener;
+}
+
+async function errorOf(response: Response): Promise<ApiError> {
+  const json = await response.json().catch(() => null);
+  const error = json?.error ?? {};
+  const retryAfter = Number(response.headers.get("Retry-After") ?? 0);
+  return new ApiError(
+    response.status,
+    error.code ?? "unknown",
+    error.message ?? response.statusText,
+    error.findings ?? [],
+    retryAfter,
+  );
+}
+
+// The answer as JSON. Throws ApiError; AbortError when `signal` says so.
+export async function ask<T>(method: string, path: string, body?: unknown, asking: Asking = {}): Promise<T> {
+  const headers: Record<string, string> = { "X-Holdline": "console" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (asking.key) headers["Idempotency-Key"] = asking.key;
+  const limit = AbortSignal.timeout(asking.limit ?? 10_000);
+  const signal = asking.signal ? AbortSignal.any([asking.signal, limit]) : limit;
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1${path}`, {
+      method,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      signal,
+      cache: "no-store",
+    });
+    if (response.ok) return (await response.json()) as T;
+  } catch (error) {
+    if (asking.signal?.aborted) throw error;
+    throw new ApiError(0, "silent", "");
+  }
+  const error = await errorOf(response);
+  if (error.status === 401 && path !== "/login") onSignedOut(error.code);
+  throw error;
+}
+
+export const get = <T>(path: string, asking?: Asking): Promise<T> => ask<T>("GET", path, undefined, asking);
+
+// 128 random bits: one for everything that is saved once.
+export const newKey = (): string => crypto.randomUUID();

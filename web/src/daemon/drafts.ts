@@ -1,0 +1,126 @@
+// What is being typed, of each person apart. In the memory of the page only: customer data is never written to the
+// browser's disk. Leaving the page with something unsaved asks first.
+import { Store } from "../page/store.ts";
+import { newKey } from "./api.ts";
+import { session } from "./session.ts";
+import type { ActionRef, Finding, FieldForm, Shown, Value } from "./types.ts";
+
+export interface About {
+  id: string;
+  name: string;
+}
+
+// What becomes of the draft when it is saved.
+export type Purpose =
+  | { do: "add"; collection: "manual_entry" | "callback_request" | "customer" }
+  | { do: "add-to"; collection: "phone" | "email" | "address"; customer: string }
+  | { do: "edit"; collection: string; record: Shown; fields: string[] }
+  | { do: "correct"; collection: string; action: ActionRef; had: Record<string, Value>; fields: string[] };
+
+export interface Draft {
+  id: string;
+  purpose: Purpose;
+  about: About | null;
+  values: Record<string, string>;
+  because: string;
+  key: string; // Idempotency-Key: the same for every attempt to save it
+  touched: boolean;
+  state: "typing" | "saving" | "waiting" | "signed-out"; // waiting: tried again until the daemon answers
+  findings: Finding[];
+  problem: string;
+}
+
+interface Desk {
+  open: string | null; // which draft is on the screen
+  drafts: Draft[];
+}
+
+const empty: Desk = { open: null, drafts: [] };
+const desks = new Store<Record<string, Desk>>({});
+export const everyDesk = desks;
+
+const who = (): string => session.get().person?.name ?? "";
+export const desk = (): Desk => desks.get()[who()] ?? empty;
+const put = (changed: Desk): void => desks.set({ ...desks.get(), [who()]: changed });
+
+export const draftOf = (id: string): Draft | undefined => desk().drafts.find((draft) => draft.id === id);
+export const openDraft = (): Draft | undefined => draftOf(desk().open ?? "");
+
+const idOf = (purpose: Purpose, about: About | null): string => {
+  switch (purpose.do) {
+    case "add":
+      return `${purpose.collection}/${about?.id ?? ""}`;
+    case "add-to":
+      return `${purpose.collection}/${purpose.customer}`;
+    case "edit":
+      return `edit/${purpose.record.id}/${purpose.fields.join()}`;
+    case "correct":
+      return `correct/${purpose.action.lane}/${purpose.action.number}`;
+  }
+};
+
+// Opens the form; what was typed in it before is still there. An untouched one makes room.
+export function begin(purpose: Purpose, about: About | null, values: Record<string, string>): void {
+  const id = idOf(purpose, about);
+  const drafts = desk().drafts.filter((draft) => draft.touched || draft.id === id);
+  if (!drafts.some((draft) => draft.id === id))
+    drafts.push({
+      id,
+      purpose,
+      about,
+      values,
+      because: "",
+      key: newKey(),
+      touched: false,
+      state: "typing",
+      findings: [],
+      problem: "",
+    });
+  put({ open: id, drafts });
+}
+
+export const show = (id: string | null): void => put({ ...desk(), open: id });
+
+export function update(id: string, some: Partial<Draft>): void {
+  put({ ...desk(), drafts: desk().drafts.map((draft) => (draft.id === id ? { ...draft, ...some } : draft)) });
+}
+
+export function drop(id: string): void {
+  const { open, drafts } = desk();
+  put({ open: open === id ? null : open, drafts: drafts.filter((draft) => draft.id !== id) });
+}
+
+export function type(id: string, field: string, text: string): void {
+  const draft = draftOf(id);
+  if (!draft) return;
+  const values = { ...draft.values, [field]: text };
+  // Whoever goes on typing while it waits has not finished yet.
+  const state = draft.state === "saving" ? draft.state : "typing";
+  const findings = draft.findings.filter((finding) => finding.weight !== "asked");
+  update(id, { values, findings, touched: true, state });
+}
+
+export const unsaved = (): Draft[] => desk().drafts.filter((draft) => draft.touched);
+
+addEventListener("beforeunload", (event) => {
+  if (Object.values(desks.get()).some((one) => one.drafts.some((draft) => draft.touched))) event.preventDefault();
+});
+
+// A value of a record as it stands in an input.
+export function typed(field: FieldForm | undefined, value: Value | undefined): string {
+  if (value === null || value === undefined || Array.isArray(value)) return "";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (field?.type === "time") return localTime(String(value));
+  return String(value);
+}
+
+// RFC 3339 in UTC as an <input type="datetime-local"> has it, and back.
+export function localTime(utc: string): string {
+  const date = new Date(utc);
+  if (Number.isNaN(date.getTime())) return "";
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+export function utcTime(local: string): string {
+  const date = new Date(local);
+  return Number.isNaN(date.getTime()) ? local : date.toISOString();
+}

@@ -1,0 +1,167 @@
+// From a draft to a saved action. It is tried until the daemon has said yes or no, always under the same key, so that
+// an answer that was lost on the way does not make two of it.
+import { t } from "../page/i18n.ts";
+import { Store } from "../page/store.ts";
+import { ApiError, ask, newKey } from "./api.ts";
+import { type Draft, desk, draftOf, drop, everyDesk, typed, update, utcTime } from "./drafts.ts";
+import { fieldOf } from "./schema.ts";
+import { session } from "./session.ts";
+import { onStatus } from "./status.ts";
+import type { Finding, Saved, Value } from "./types.ts";
+
+export interface Notice {
+  text: string;
+  notes: string[];
+  at: number;
+}
+export const notice = new Store<Notice | null>(null);
+// Grows with everything saved, so that lists look again.
+export const savedCount = new Store(0);
+
+const jsonOf = (collection: string, name: string, text: string): string | null => {
+  if (text.trim() === "") return null;
+  return fieldOf(collection, name)?.type === "time" ? utcTime(text) : text;
+};
+
+function fieldsOf(draft: Draft): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const [name, text] of Object.entries(draft.values)) {
+    const value = name.startsWith("extra.") ? null : jsonOf(draft.purpose.collection, name, text);
+    if (value !== null) fields[name] = value;
+  }
+  return fields;
+}
+
+function changesOf(
+  draft: Draft,
+  had: Record<string, Value>,
+  names: string[],
+): Record<string, { base: Value; value: Value }> {
+  const changes: Record<string, { base: Value; value: Value }> = {};
+  for (const name of names) {
+    const base = had[name] ?? null;
+    const text = draft.values[name] ?? "";
+    if (text === typed(fieldOf(draft.purpose.collection, name), base)) continue;
+    changes[name] = { base, value: jsonOf(draft.purpose.collection, name, text) };
+  }
+  return changes;
+}
+
+const paths: Record<string, string> = {
+  manual_entry: "/entries",
+  callback_request: "/callbacks",
+  customer: "/customers",
+  phone: "/phones",
+  email: "/emails",
+  address: "/addresses",
+};
+
+interface Request {
+  method: string;
+  path: string;
+  body: Record<string, unknown>;
+}
+
+function requestOf(draft: Draft): Request {
+  const { purpose } = draft;
+  const path = paths[purpose.collection] ?? "";
+  switch (purpose.do) {
+    case "add": {
+      const fields = fieldsOf(draft);
+      if (purpose.collection !== "customer")
+        return {
+          method: "POST",
+          path,
+          body: { fields: draft.about ? { ...fields, customer: draft.about.id } : fields },
+        };
+      const phone = draft.values["extra.e164"]?.trim();
+      const email = draft.values["extra.addr"]?.trim();
+      return {
+        method: "POST",
+        path,
+        body: { fields, phones: phone ? [{ e164: phone }] : [], emails: email ? [{ addr: email }] : [] },
+      };
+    }
+    case "add-to":
+      return { method: "POST", path: `/customers/${purpose.customer}${path}`, body: { fields: fieldsOf(draft) } };
+    case "edit":
+      return {
+        method: "PATCH",
+        path: `${path}/${purpose.record.id}`,
+        body: { changes: changesOf(draft, purpose.record.fields, purpose.fields), cn: purpose.record.cn },
+      };
+    case "correct": {
+      const changed = Object.entries(changesOf(draft, purpose.had, purpose.fields)).map(([name, { value }]) => [
+        name,
+        value,
+      ]);
+      return {
+        method: "POST",
+        path: `/outbox/${purpose.action.lane}/${purpose.action.number}/correct`,
+        body: { changes: Object.fromEntries(changed) },
+      };
+    }
+  }
+}
+
+export const isAsked = (findings: Finding[]): boolean =>
+  findings.length > 0 && findings.every((finding) => finding.weight === "asked");
+
+export function tell(saved: Saved): void {
+  notice.set({
+    text: t(saved.repeated ? "savedBefore" : "saved"),
+    notes: saved.notes.map((note) => note.message),
+    at: Date.now(),
+  });
+  savedCount.set(savedCount.get() + 1);
+}
+
+// Saves what stands in the draft now. A draft that only needs "it is meant so" takes the reason along.
+export async function save(id: string): Promise<void> {
+  const draft = draftOf(id);
+  if (!draft || draft.state === "saving") return;
+  const { method, path, body } = requestOf(draft);
+  if (draft.purpose.do === "edit" && Object.keys(body.changes as object).length === 0) return drop(id);
+  if (isAsked(draft.findings))
+    body.accept = {
+      hints: [...new Set(draft.findings.map((finding) => finding.code))],
+      because: draft.because.trim() || t("becausePreset"),
+    };
+  notice.set(null);
+  update(id, { state: "saving", problem: "", touched: true });
+  try {
+    const saved = await ask<Saved>(method, path, body, { key: draft.key });
+    drop(id);
+    tell(saved);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    refused(id, error);
+  }
+}
+
+function refused(id: string, error: ApiError): void {
+  if (error.silent) return update(id, { state: "waiting" });
+  if (error.status === 401) return; // whoever signs in again finds it as it is
+  if (error.code === "key-reused") return update(id, { state: "typing", key: newKey(), problem: t("keyReused") });
+  update(id, { state: "typing", findings: error.findings, problem: error.findings.length > 0 ? "" : error.message });
+}
+
+// What was about to be saved when the sign-in ended is saved when the same person is back.
+session.follow(() => {
+  const { person } = session.get();
+  if (!person) return;
+  for (const draft of desk().drafts) if (draft.state === "signed-out") void save(draft.id);
+});
+session.follow(() => {
+  if (session.get().person) return;
+  const desks = { ...everyDesk.get() };
+  for (const [name, one] of Object.entries(desks))
+    desks[name] = {
+      ...one,
+      drafts: one.drafts.map((draft) => (draft.state === "typing" ? draft : { ...draft, state: "signed-out" })),
+    };
+  everyDesk.set(desks);
+});
+onStatus(() => {
+  for (const draft of desk().drafts) if (draft.state === "waiting") void save(draft.id);
+});

@@ -1,0 +1,45 @@
+// The forms as the schema has them, asked for once for each person.
+import { Store } from "../page/store.ts";
+import { get } from "./api.ts";
+import { session } from "./session.ts";
+import type { CollectionForm, FieldForm } from "./types.ts";
+
+export const forms = new Store<CollectionForm[]>([]);
+
+let asked = "";
+async function load(): Promise<void> {
+  const name = session.get().person?.name ?? "";
+  if (!name || name === asked) return;
+  asked = name;
+  try {
+    forms.set((await get<{ collections: CollectionForm[] }>("/forms")).collections);
+  } catch {
+    asked = ""; // asked again with the next look at who is signed in
+    setTimeout(() => void load(), 2_000);
+  }
+}
+session.follow(() => void load());
+
+export const collectionOf = (name: string): CollectionForm | undefined => forms.get().find((one) => one.name === name);
+export const fieldOf = (collection: string, name: string): FieldForm | undefined =>
+  collectionOf(collection)?.fields.find((field) => field.name === name);
+export const labelOf = (collection: string, name: string): string => fieldOf(collection, name)?.label ?? name;
+
+// What stands on no form of its own, and is typed all the same when a number or address is added to a customer.
+const beside: Record<string, string[]> = { phone: ["e164", "kind", "use"], email: ["addr"] };
+
+// The fields of a new record, in the order of the form.
+export function newFields(collection: string): FieldForm[] {
+  const fields = collectionOf(collection)?.fields ?? [];
+  const extra = beside[collection];
+  if (extra) return extra.flatMap((name) => fields.find((field) => field.name === name) ?? []);
+  return fields.filter((field) => field.position > 0 && !field.read_only).sort((a, b) => a.position - b.position);
+}
+
+// A field with those that merge as one with it: they are changed together.
+export function editedTogether(collection: string, name: string): string[] {
+  const fields = collectionOf(collection)?.fields ?? [];
+  const group = fields.find((field) => field.name === name)?.group;
+  if (!group) return [name];
+  return fields.filter((field) => field.group === group && field.position > 0).map((field) => field.name);
+}

@@ -1,0 +1,117 @@
+// The documents of the local API (docs/api.md) as far as the page reads them. Unknown members are ignored.
+
+export interface Finding {
+  field: string;
+  code: string;
+  message: string;
+  weight: "refused" | "asked" | "told";
+}
+
+export interface Status {
+  version: string;
+  enrolled: boolean;
+  mode: "online" | "contingency" | "recovering" | "not-enrolled";
+  person?: { name: string; role: string } | null;
+  workstation?: { name: string };
+  sync?: { connected: boolean; last_contact: string | null; bootstrap: { done: number; total: number } };
+  replica?: { as_of: string | null; cn: string };
+  outbox?: {
+    health: "writable" | "read-only";
+    advice: string;
+    waiting: string;
+    oldest: string | null;
+    quarantined: string;
+  };
+  health?: { code: string; message: string }[];
+}
+
+export interface Element {
+  tag: string;
+  text: string;
+}
+export type Value = string | number | boolean | null | Element[];
+
+export interface Shown {
+  id: string;
+  collection: string;
+  scope: string;
+  fields: Record<string, Value>;
+  pending: string[];
+  attention: ActionRef[];
+  cn: string;
+  as_of: string | null;
+  children?: Record<string, Shown[]>;
+}
+
+export interface ActionRef {
+  lane: number;
+  number: string;
+}
+
+export interface Hit {
+  id: string;
+  ref: string;
+  name: string;
+  city: string;
+  phones: string[];
+  matched: "name" | "phone" | "reference" | "email" | "none";
+  pending: boolean;
+}
+
+export interface FieldForm {
+  name: string;
+  label: string;
+  type: "text" | "integer" | "boolean" | "time" | "picklist" | "phone" | "email" | "reference" | "set" | "list";
+  required: boolean;
+  read_only: boolean;
+  position: number;
+  max_length?: number;
+  options?: string[];
+  transitions?: Record<string, string[]>;
+  group?: string;
+  format?: "country" | "time_zone";
+}
+export interface CollectionForm {
+  name: string;
+  label: string;
+  fields: FieldForm[];
+}
+
+export interface Saved {
+  action: ActionRef;
+  created: string[];
+  repeated: boolean;
+  notes: Finding[];
+}
+
+export interface OutboxItem extends ActionRef {
+  event_time: string;
+  what: string;
+  person: string;
+  collection: string;
+  kind: "create" | "edit" | "delete";
+  record: string;
+  state: "saved" | "held" | "conflict" | "needs-attention" | "decided" | "replaced" | "given-up" | "waiting";
+  code: string;
+  text: string;
+  conflicts: string[];
+}
+export interface Op {
+  kind: string;
+  collection: string;
+  record: string;
+  changes: Record<string, { value: Value }>;
+}
+
+export interface Conflict {
+  id: string;
+  collection: string;
+  record: string | null;
+  unit: string;
+  state: "open" | "decided" | "resolved";
+  about_deletion: boolean | null;
+  at: string | null;
+  by: { name: string };
+  fields: { field: string; base: string | null; current: string | null; other: string | null }[];
+  hidden: boolean;
+}

@@ -1,0 +1,65 @@
+// Texts in the language of whoever works here. The pseudo-locale shows what is not in the catalogue, and what has no
+// room for longer words.
+import { schema_de, de } from "./messages_de.ts";
+import { en, type Messages } from "./messages_en.ts";
+import { settings } from "./settings.ts";
+
+export type Name = keyof Messages;
+
+const accents: Record<string, string> = {
+  a: "á",
+  e: "é",
+  i: "í",
+  o: "ó",
+  u: "ú",
+  A: "Á",
+  E: "É",
+  I: "Í",
+  O: "Ó",
+  U: "Ú",
+  n: "ñ",
+  s: "š",
+};
+const pseudo = (text: string): string =>
+  `[${text.replace(/\{\w+\}|[a-zA-Z]/g, (part) => accents[part] ?? part)}${"·".repeat(Math.ceil(text.length / 3))}]`;
+
+export function t(name: Name, values: Record<string, string | number> = {}): string {
+  const { language } = settings.get();
+  const text = language === "de" ? de[name] : language === "pseudo" ? pseudo(en[name]) : en[name];
+  return text.replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
+}
+
+// "order_request" as people say it.
+const inWords = (name: string): string => name.replaceAll("_", " ");
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+// A label or choice of the schema.
+export function term(text: string): string {
+  const words = inWords(text);
+  const { language } = settings.get();
+  const found = language === "de" ? (schema_de[words.toLowerCase()] ?? words) : words;
+  return capital(language === "pseudo" ? pseudo(found) : found);
+}
+
+const locale = (): string | undefined => (settings.get().language === "de" ? "de" : undefined);
+
+const sameDay = (a: Date, b: Date): boolean => a.toDateString() === b.toDateString();
+
+// "10:42" today, else with the day.
+export function clock(time: string | number | null | undefined): string {
+  if (!time) return "–";
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return String(time);
+  const options: Intl.DateTimeFormatOptions = sameDay(date, new Date())
+    ? { hour: "2-digit", minute: "2-digit" }
+    : { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
+  return new Intl.DateTimeFormat(locale(), options).format(date);
+}
+
+export function age(time: string | number, now = Date.now()): string {
+  const minutes = Math.floor((now - new Date(time).getTime()) / 60_000);
+  if (minutes < 1) return t("lessThanAMinute");
+  if (minutes < 120) return t("minutes", { n: minutes });
+  if (minutes < 48 * 60) return t("hours", { n: Math.floor(minutes / 60) });
+  return t("days", { n: Math.floor(minutes / 1440) });
+}

@@ -1,0 +1,33 @@
+// The keys of the page. Those without Alt or Ctrl count only outside of inputs, and can be turned off.
+import { useEffect } from "preact/hooks";
+import { settings } from "./settings.ts";
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+
+// "alt+m", "ctrl+enter", "escape", "/".
+function nameOf(event: KeyboardEvent): string {
+  const prefix = `${event.ctrlKey || event.metaKey ? "ctrl+" : ""}${event.altKey ? "alt+" : ""}`;
+  // With Alt some keyboards make another letter of it.
+  const key = event.altKey && event.code.startsWith("Key") ? event.code.slice(3) : event.key;
+  return prefix + key.toLowerCase();
+}
+
+export function useKeys(actions: Record<string, () => void>): void {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent): void => {
+      const name = nameOf(event);
+      const action = actions[name];
+      if (!action || event.defaultPrevented || event.isComposing) return;
+      if (name.length === 1 && (isTyping(event.target) || !settings.get().singleKeys)) return;
+      event.preventDefault();
+      action();
+    };
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  });
+}
+
+export function focusOn(id: string): void {
+  requestAnimationFrame(() => document.getElementById(id)?.focus());
+}

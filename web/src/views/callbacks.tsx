@@ -1,0 +1,82 @@
+// The promises to call back that this workstation knows, the newest first.
+import { useState } from "preact/hooks";
+import { begin } from "../daemon/drafts.ts";
+import type { Shown } from "../daemon/types.ts";
+import { clock, t, term } from "../page/i18n.ts";
+import { useLoaded, Waiting } from "./load.tsx";
+
+const text = (record: Shown, name: string): string => String(record.fields[name] ?? "");
+
+function promised(record: Shown): string {
+  const [start, end] = [text(record, "promise_start"), text(record, "promise_end")];
+  if (!start && !end) return "–";
+  const zone = text(record, "promise_zone");
+  return [start && clock(start), end && clock(end)].filter(Boolean).join(" – ") + (zone ? ` (${zone})` : "");
+}
+
+function Row({ record }: { record: Shown }) {
+  const state = text(record, "state") || "open";
+  const name = text(record, "name");
+  const number = [text(record, "phone"), text(record, "extension") && `ext. ${text(record, "extension")}`]
+    .filter(Boolean)
+    .join(" ");
+  const change = (): void =>
+    begin(
+      { do: "edit", collection: "callback_request", record, fields: ["state"] },
+      { id: record.id, name },
+      { state: text(record, "state") },
+    );
+  return (
+    <li class="entry">
+      <div>
+        <strong>
+          {text(record, "customer") ? <a href={`#/customer/${text(record, "customer")}`}>{name}</a> : name}
+        </strong>
+        <p>
+          {number || text(record, "reach")} · {text(record, "reason")}
+        </p>
+        {text(record, "context") && <p class="hint">{text(record, "context")}</p>}
+      </div>
+      <p>
+        <span class="quiet">{t("promised")}</span> {promised(record)}
+      </p>
+      <p>
+        <span class="chip">{term(state)}</span>{" "}
+        {record.pending.length > 0 && <span class="chip warn">{t("pendingMark")}</span>}{" "}
+        <button type="button" class="link" aria-label={`${t("edit")}: ${t("state")}, ${name}`} onClick={change}>
+          {t("edit")}
+        </button>
+      </p>
+    </li>
+  );
+}
+
+export function Callbacks() {
+  const [limit, setLimit] = useState(50);
+  const loaded = useLoaded<{ items: Shown[]; next: string | null; as_of: string }>(`/callbacks?limit=${limit}`);
+  return (
+    <>
+      <header class="view-head">
+        <h1>{t("callbacks")}</h1>
+      </header>
+      <Waiting of={loaded}>
+        {({ items, next, as_of }) => (
+          <>
+            <p class="hint">{t("asOf", { time: clock(as_of) })}</p>
+            <ul class="list">
+              {items.map((record) => (
+                <Row key={record.id} record={record} />
+              ))}
+              {items.length === 0 && <li class="quiet">{t("noCallbacks")}</li>}
+            </ul>
+            {next && limit < 200 && (
+              <button type="button" onClick={() => setLimit(limit * 2)}>
+                {t("more")}
+              </button>
+            )}
+          </>
+        )}
+      </Waiting>
+    </>
+  );
+}

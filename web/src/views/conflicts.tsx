@@ -1,0 +1,136 @@
+// What two people changed at once: both values beside each other, and a person's choice.
+import { useState } from "preact/hooks";
+import { ApiError, ask, newKey } from "../daemon/api.ts";
+import { tell } from "../daemon/save.ts";
+import { collectionOf, labelOf } from "../daemon/schema.ts";
+import type { Conflict, Saved } from "../daemon/types.ts";
+import { clock, t, term } from "../page/i18n.ts";
+import { go } from "../page/router.ts";
+import { useLoaded, Waiting } from "./load.tsx";
+
+const whatOf = (conflict: Conflict): string =>
+  `${term(collectionOf(conflict.collection)?.label ?? conflict.collection)}, ${term(labelOf(conflict.collection, conflict.unit))}`;
+
+export function Conflicts() {
+  const loaded = useLoaded<{ items: Conflict[]; total: number }>("/conflicts?limit=200");
+  return (
+    <>
+      <header class="view-head">
+        <h1>{t("conflicts")}</h1>
+      </header>
+      <Waiting of={loaded}>
+        {({ items }) => (
+          <ul class="list">
+            {items.map((conflict) => (
+              <li key={conflict.id} class="entry">
+                <a href={`#/conflicts/${conflict.id}`}>
+                  <strong>{t("conflictOf", { what: whatOf(conflict) })}</strong>
+                </a>
+                <p class="hint">
+                  {clock(conflict.at)} {conflict.by.name && `· ${t("by", { name: conflict.by.name })}`}
+                </p>
+              </li>
+            ))}
+            {items.length === 0 && <li class="quiet">{t("noConflicts")}</li>}
+          </ul>
+        )}
+      </Waiting>
+    </>
+  );
+}
+
+function Sides({ conflict }: { conflict: Conflict }) {
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={t("conflictOf", { what: whatOf(conflict) })}>
+      <table>
+        <thead>
+          <tr>
+            <td />
+            <th scope="col">{t("before")}</th>
+            <th scope="col">{t("current")}</th>
+            <th scope="col">
+              {t("other")} {conflict.by.name && <span class="quiet">({conflict.by.name})</span>}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {conflict.fields.map((field) => (
+            <tr key={field.field} class={field.current === field.other ? "" : "differs"}>
+              <th scope="row">{term(labelOf(conflict.collection, field.field))}</th>
+              <td data-label={t("before")}>{field.base || "–"}</td>
+              <td data-label={t("current")}>{field.current || "–"}</td>
+              <td data-label={t("other")}>{field.other || "–"}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Resolve({ conflict }: { conflict: Conflict }) {
+  const [reason, setReason] = useState("");
+  const [problem, setProblem] = useState("");
+  const [keys] = useState({ current: newKey(), other: newKey() });
+  const choose = async (choice: "current" | "other"): Promise<void> => {
+    try {
+      tell(await ask<Saved>("POST", `/conflicts/${conflict.id}/resolve`, { choice, reason }, { key: keys[choice] }));
+      go("conflicts");
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setProblem(error.silent ? t("silent") : error.message);
+    }
+  };
+  const only_current = conflict.hidden || conflict.about_deletion === true;
+  return (
+    <form class="inline" onSubmit={(event) => event.preventDefault()}>
+      {problem && (
+        <p class="error" role="alert">
+          {problem}
+        </p>
+      )}
+      <label for="resolve-reason">
+        {t("reason")} <span class="quiet">{t("reasonHint")}</span>
+      </label>
+      <input
+        id="resolve-reason"
+        autocomplete="off"
+        value={reason}
+        onInput={(event) => setReason(event.currentTarget.value)}
+      />
+      <button type="button" onClick={() => void choose("current")}>
+        {t("keepCurrent")}
+      </button>
+      {!only_current && (
+        <button type="button" onClick={() => void choose("other")}>
+          {t("takeOther")}
+        </button>
+      )}
+    </form>
+  );
+}
+
+export function ConflictView({ id }: { id: string }) {
+  const loaded = useLoaded<Conflict>(`/conflicts/${encodeURIComponent(id)}`);
+  return (
+    <Waiting of={loaded}>
+      {(conflict) => (
+        <>
+          <header class="view-head">
+            <h1>{t("conflictOf", { what: whatOf(conflict) })}</h1>
+            {conflict.collection === "customer" && conflict.record && (
+              <a href={`#/customer/${conflict.record}`}>{t("customer")}</a>
+            )}
+          </header>
+          <section class="card">
+            <p class="hint">
+              {conflict.about_deletion ? t("aboutDeletion") : conflict.hidden ? t("hiddenValues") : t("conflictIntro")}
+            </p>
+            {conflict.fields.length > 0 && <Sides conflict={conflict} />}
+            {conflict.state === "resolved" ? <p>{t("decidedBy")}</p> : <Resolve conflict={conflict} />}
+          </section>
+        </>
+      )}
+    </Waiting>
+  );
+}

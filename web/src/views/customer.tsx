@@ -1,0 +1,232 @@
+// One customer: what is known, how old it is, what is not at the hub yet, and what was taken down about them.
+import { begin, typed, type About } from "../daemon/drafts.ts";
+import { collectionOf, editedTogether, fieldOf, labelOf, newFields } from "../daemon/schema.ts";
+import type { FieldForm, Shown, Value } from "../daemon/types.ts";
+import { clock, t, term } from "../page/i18n.ts";
+import { useLoaded, Waiting } from "./load.tsx";
+
+const text = (record: Shown, name: string): string => String(record.fields[name] ?? "");
+export const nameOf = (record: Shown): string =>
+  ["given", "family"]
+    .map((part) => text(record, part))
+    .filter(Boolean)
+    .join(" ") ||
+  text(record, "org") ||
+  text(record, "name") ||
+  text(record, "ref");
+
+function shownValue(field: FieldForm | undefined, value: Value): string {
+  if (Array.isArray(value)) return value.map((element) => element.text).join(", ");
+  if (field?.type === "time") return clock(String(value));
+  if (typeof value === "boolean") return t(value ? "yes" : "no");
+  return field?.options ? term(String(value)) : String(value);
+}
+
+// Opens the form for a field and those that merge as one with it.
+export function beginEdit(record: Shown, name: string, about: About): void {
+  const fields = editedTogether(record.collection, name);
+  const values = Object.fromEntries(
+    fields.map((one) => [one, typed(fieldOf(record.collection, one), record.fields[one])]),
+  );
+  begin({ do: "edit", collection: record.collection, record, fields }, about, values);
+}
+
+const Pending = () => <span class="chip warn">{t("pendingMark")}</span>;
+
+// References are followed by people, not read; the name stands in the heading.
+function rowsOf(record: Shown): FieldForm[] {
+  const fields = collectionOf(record.collection)?.fields ?? [];
+  const given = (field: FieldForm): boolean => {
+    const value = record.fields[field.name];
+    return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
+  };
+  const shown = fields.filter(
+    (field) => field.type !== "reference" && (given(field) || (field.position > 0 && !field.read_only)),
+  );
+  return shown.sort((a, b) => (a.position || 99) - (b.position || 99));
+}
+
+function EditLink({ record, field, about }: { record: Shown; field: FieldForm; about: About }) {
+  const labels = editedTogether(record.collection, field.name).map((name) => term(labelOf(record.collection, name)));
+  return (
+    <button
+      type="button"
+      class="link"
+      aria-label={`${t("edit")}: ${labels.join(", ")}`}
+      onClick={() => beginEdit(record, field.name, about)}
+    >
+      {t("edit")}
+    </button>
+  );
+}
+
+function Facts({ record, about }: { record: Shown; about: About }) {
+  const rows = rowsOf(record);
+  // Of fields that are changed together the first one leads to all of them.
+  const leads = (field: FieldForm): boolean =>
+    !field.read_only && field.position > 0 && (!field.group || rows.find((one) => one.group === field.group) === field);
+  return (
+    <dl class="facts">
+      {rows.map((field) => {
+        const value = record.fields[field.name] ?? null;
+        return (
+          <div key={field.name}>
+            <dt>{term(field.label)}</dt>
+            <dd>
+              {value === null || value === "" ? <span class="quiet">–</span> : shownValue(field, value)}
+              {record.pending.includes(field.name) && <Pending />}
+              {leads(field) && <EditLink record={record} field={field} about={about} />}
+            </dd>
+          </div>
+        );
+      })}
+    </dl>
+  );
+}
+
+const lineOf: Record<string, (record: Shown) => string> = {
+  phone: (record) =>
+    [text(record, "e164"), text(record, "extension") && `ext. ${text(record, "extension")}`].filter(Boolean).join(" "),
+  email: (record) => text(record, "addr"),
+  address: (record) =>
+    ["street", "postcode", "city", "region", "country"]
+      .map((part) => text(record, part))
+      .filter(Boolean)
+      .join(", "),
+};
+
+// What can be changed of a number or address that is there; another number is another record.
+const changeable: Record<string, () => string[]> = {
+  phone: () => ["kind", "use"],
+  address: () => newFields("address").map((field) => field.name),
+};
+
+function EditChild({ record, about }: { record: Shown; about: About }) {
+  const fields = changeable[record.collection]?.() ?? [];
+  if (fields.length === 0) return null;
+  const change = (): void => {
+    const values = fields.map((name) => [name, typed(fieldOf(record.collection, name), record.fields[name])]);
+    begin({ do: "edit", collection: record.collection, record, fields }, about, Object.fromEntries(values));
+  };
+  return (
+    <button
+      type="button"
+      class="link"
+      aria-label={`${t("edit")}: ${lineOf[record.collection]?.(record) ?? ""}`}
+      onClick={change}
+    >
+      {t("edit")}
+    </button>
+  );
+}
+
+function Children({ customer, kind, title }: { customer: Shown; kind: "phone" | "email" | "address"; title: string }) {
+  const records = customer.children?.[kind] ?? [];
+  const about = { id: customer.id, name: nameOf(customer) };
+  return (
+    <section class="card" aria-label={title}>
+      <header>
+        <h2>{title}</h2>
+        <button
+          type="button"
+          aria-label={`${t("add")}: ${title}`}
+          onClick={() => begin({ do: "add-to", collection: kind, customer: customer.id }, about, {})}
+        >
+          {t("add")}
+        </button>
+      </header>
+      {records.length === 0 && <p class="quiet">{t("none")}</p>}
+      <ul class="rows">
+        {records.map((record) => {
+          const barred = record.fields.use === "do_not_use";
+          const kindText = record.fields.kind ? term(String(record.fields.kind)) : "";
+          return (
+            <li key={record.id}>
+              <span class={barred ? "barred" : ""}>{lineOf[kind]?.(record)}</span> <span class="quiet">{kindText}</span>
+              {barred && <span class="chip bad">{t("doNotUse")}</span>}
+              {record.pending.length > 0 && <Pending />}
+              <EditChild record={record} about={about} />
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+const looked_at = 200;
+
+// The API lists by time and not by customer: what is shown is what is among the latest.
+function Taken({ customer, path, title, hint }: { customer: Shown; path: string; title: string; hint: string }) {
+  const loaded = useLoaded<{ items: Shown[] }>(`${path}?limit=${looked_at}`);
+  const items = loaded.data?.items.filter((item) => item.fields.customer === customer.id) ?? [];
+  return (
+    <section class="card" aria-label={title}>
+      <header>
+        <h2>{title}</h2>
+        <span class="quiet">{hint}</span>
+      </header>
+      <Waiting of={loaded}>
+        {() => (
+          <ul class="rows">
+            {items.map((item) => (
+              <li key={item.id}>
+                {text(item, "recorded_at") && <span class="quiet">{clock(text(item, "recorded_at"))} </span>}
+                <strong>{term(text(item, "kind") || text(item, "state") || "open")}</strong>{" "}
+                {text(item, "note") || text(item, "reason")}
+                {item.pending.length > 0 && <Pending />}
+              </li>
+            ))}
+            {items.length === 0 && <li class="quiet">{t("none")}</li>}
+          </ul>
+        )}
+      </Waiting>
+    </section>
+  );
+}
+
+function Card({ record }: { record: Shown }) {
+  const about = { id: record.id, name: nameOf(record) };
+  return (
+    <>
+      <header class="view-head">
+        <div>
+          <h1>{about.name}</h1>
+          <p class="hint">
+            {[text(record, "ref"), text(record, "org"), t("asOf", { time: clock(record.as_of) })]
+              .filter(Boolean)
+              .join(" · ")}
+          </p>
+        </div>
+      </header>
+      <div class="columns">
+        <section class="card" aria-label={t("details")}>
+          <h2>{t("details")}</h2>
+          <Facts record={record} about={about} />
+        </section>
+        <div class="column">
+          <Children customer={record} kind="phone" title={t("phones")} />
+          <Children customer={record} kind="email" title={t("emails")} />
+          <Children customer={record} kind="address" title={t("addresses")} />
+          <Taken
+            customer={record}
+            path="/entries"
+            title={t("callerEntries")}
+            hint={t("callerEntriesHint", { n: looked_at })}
+          />
+          <Taken
+            customer={record}
+            path="/callbacks"
+            title={t("callerCallbacks")}
+            hint={t("callerCallbacksHint", { n: looked_at })}
+          />
+        </div>
+      </div>
+    </>
+  );
+}
+
+export function Customer({ id }: { id: string }) {
+  const loaded = useLoaded<Shown>(`/customers/${encodeURIComponent(id)}`);
+  return <Waiting of={loaded}>{(record) => <Card record={record} />}</Waiting>;
+}

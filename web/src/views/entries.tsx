@@ -1,0 +1,220 @@
+// What became of what was saved at this PC, and the way out for what the hub refused.
+import { useState } from "preact/hooks";
+import { ApiError, ask, get, newKey } from "../daemon/api.ts";
+import { begin, typed } from "../daemon/drafts.ts";
+import { tell } from "../daemon/save.ts";
+import { fieldOf } from "../daemon/schema.ts";
+import { session } from "../daemon/session.ts";
+import type { Op, OutboxItem, Saved, Value } from "../daemon/types.ts";
+import { clock, t, type Name } from "../page/i18n.ts";
+import { use } from "../page/store.ts";
+import { useLoaded, Waiting } from "./load.tsx";
+
+// The hub has it, whatever became of it there.
+const at_hub: OutboxItem["state"][] = ["held", "conflict", "waiting", "replaced", "given-up"];
+const endings: Partial<Record<OutboxItem["state"], Name>> = {
+  conflict: "stateConflict",
+  "needs-attention": "needsAttention",
+  decided: "stateDecided",
+  replaced: "stateReplaced",
+  "given-up": "stateGivenUp",
+  waiting: "stateWaiting",
+};
+
+export function Steps({ item }: { item: OutboxItem }) {
+  const ending = endings[item.state];
+  const held = at_hub.includes(item.state);
+  return (
+    <p class="steps">
+      <span class="step done">{t("stepSaved")}</span>
+      {(held || !ending) && <span class={held ? "step done" : "step"}>{t("stepHeld")}</span>}
+      {ending && (
+        <span class={item.state === "needs-attention" || item.state === "conflict" ? "step bad" : "step done"}>
+          {t(ending)}
+        </span>
+      )}
+    </p>
+  );
+}
+
+async function beginCorrection(item: OutboxItem): Promise<void> {
+  const { ops } = await get<{ ops: Op[] }>(`/outbox/${item.lane}/${item.number}`);
+  const op = ops[0];
+  if (!op) return;
+  const had: Record<string, Value> = Object.fromEntries(
+    Object.entries(op.changes).map(([name, change]) => [name, change.value]),
+  );
+  const fields = Object.keys(had).filter(
+    (name) => !["reference", "set", "list"].includes(fieldOf(op.collection, name)?.type ?? "list"),
+  );
+  const values = Object.fromEntries(fields.map((name) => [name, typed(fieldOf(op.collection, name), had[name])]));
+  begin(
+    { do: "correct", collection: op.collection, action: { lane: item.lane, number: item.number }, had, fields },
+    null,
+    values,
+  );
+}
+
+function GiveUp({ item, onDone }: { item: OutboxItem; onDone: () => void }) {
+  const [reason, setReason] = useState("");
+  const [problem, setProblem] = useState("");
+  const [key] = useState(newKey);
+  const id = `give-up-${item.lane}-${item.number}`;
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    try {
+      tell(await ask<Saved>("POST", `/outbox/${item.lane}/${item.number}/discard`, { reason }, { key }));
+      onDone();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setProblem(error.silent ? t("silent") : error.message);
+    }
+  };
+  return (
+    <form class="inline" onSubmit={(event) => void submit(event)}>
+      <label for={id}>
+        {t("reason")} <span class="quiet">{t("reasonHint")}</span>
+      </label>
+      <input
+        id={id}
+        value={reason}
+        autocomplete="off"
+        required
+        onInput={(event) => setReason(event.currentTarget.value)}
+      />
+      <button type="submit">{t("giveUp")}</button>
+      <button type="button" onClick={onDone}>
+        {t("cancel")}
+      </button>
+      {problem && (
+        <p class="error" role="alert">
+          {problem}
+        </p>
+      )}
+    </form>
+  );
+}
+
+function Attention({ item }: { item: OutboxItem }) {
+  const [givingUp, setGivingUp] = useState(false);
+  const [problem, setProblem] = useState("");
+  const correct = (): void => void beginCorrection(item).catch((error) => setProblem(String(error.message)));
+  return (
+    <div class="attention">
+      <p>{item.text || item.code}</p>
+      {problem && (
+        <p class="error" role="alert">
+          {problem}
+        </p>
+      )}
+      {givingUp ? (
+        <GiveUp item={item} onDone={() => setGivingUp(false)} />
+      ) : (
+        <div class="actions">
+          <button type="button" class="primary" aria-label={`${t("correct")}: ${item.what}`} onClick={correct}>
+            {t("correct")}
+          </button>
+          <button type="button" aria-label={`${t("giveUp")}: ${item.what}`} onClick={() => setGivingUp(true)}>
+            {t("giveUp")}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+export function EntryRow({ item, own }: { item: OutboxItem; own: string }) {
+  const conflict = item.state === "conflict" ? item.conflicts[0] : undefined;
+  return (
+    <li class="entry">
+      <div>
+        <strong>{item.what}</strong>
+        <p class="hint">
+          {clock(item.event_time)}
+          {item.person && item.person !== own && ` · ${t("by", { name: item.person })}`}
+        </p>
+      </div>
+      <Steps item={item} />
+      {item.state === "needs-attention" && <Attention item={item} />}
+      {conflict && <a href={`#/conflicts/${conflict}`}>{t("conflicts")}</a>}
+    </li>
+  );
+}
+
+type Which = "mine" | "all" | "attention";
+const tabs: [Which, Name][] = [
+  ["mine", "mine"],
+  ["all", "everybodys"],
+  ["attention", "needsAttention"],
+];
+
+export function Entries({ which }: { which: string }) {
+  const { person } = use(session);
+  const [limit, setLimit] = useState(50);
+  const own = person?.name ?? "";
+  const now: Which = which === "attention" || which === "all" ? which : "mine";
+  const loaded = useLoaded<{ items: OutboxItem[]; next: string | null }>(
+    now === "attention" ? "/outbox?state=needs-attention" : `/outbox?limit=${limit}`,
+  );
+  return (
+    <>
+      <header class="view-head">
+        <h1>{t("entries")}</h1>
+        <nav class="tabs" aria-label={t("entries")}>
+          {tabs.map(([tab, name]) => (
+            <a key={tab} href={`#/entries/${tab}`} aria-current={tab === now ? "page" : undefined}>
+              {t(name)}
+            </a>
+          ))}
+        </nav>
+      </header>
+      <Waiting of={loaded}>
+        {({ items, next }) => {
+          const shown = now === "mine" ? items.filter((item) => item.person === own) : items;
+          return (
+            <>
+              <ul class="list">
+                {shown.map((item) => (
+                  <EntryRow key={`${item.lane}/${item.number}`} item={item} own={own} />
+                ))}
+                {shown.length === 0 && <li class="quiet">{t("nothingHere")}</li>}
+              </ul>
+              {next && limit < 1000 && (
+                <button type="button" onClick={() => setLimit(Math.min(1000, limit * 2))}>
+                  {t("more")}
+                </button>
+              )}
+            </>
+          );
+        }}
+      </Waiting>
+    </>
+  );
+}
+
+export function Latest() {
+  const { person } = use(session);
+  const loaded = useLoaded<{ items: OutboxItem[] }>("/outbox?limit=50");
+  const own = person?.name ?? "";
+  return (
+    <section class="card" aria-label={t("latest")}>
+      <header>
+        <h2>{t("latest")}</h2>
+        <a href="#/entries/mine">{t("entries")}</a>
+      </header>
+      <Waiting of={loaded}>
+        {({ items }) => (
+          <ul class="list">
+            {items
+              .filter((item) => item.person === own)
+              .slice(0, 8)
+              .map((item) => (
+                <EntryRow key={`${item.lane}/${item.number}`} item={item} own={own} />
+              ))}
+            {!items.some((item) => item.person === own) && <li class="quiet">{t("nothingHere")}</li>}
+          </ul>
+        )}
+      </Waiting>
+    </section>
+  );
+}

@@ -1,0 +1,157 @@
+// A form made from the schema: its fields, what has to be looked at again, and what is asked before it is saved.
+import { useEffect, useRef } from "preact/hooks";
+import { type Draft, drop, show, type } from "../daemon/drafts.ts";
+import { isAsked, save } from "../daemon/save.ts";
+import { collectionOf, fieldOf, labelOf, newFields } from "../daemon/schema.ts";
+import type { FieldForm, Finding } from "../daemon/types.ts";
+import { t, term } from "../page/i18n.ts";
+import { focusOn, useKeys } from "../page/keys.ts";
+import { Because, Choice, fieldId, Input } from "./fields.tsx";
+
+const text = (name: string, label: string, kind: "phone" | "email"): FieldForm => ({
+  name,
+  label,
+  type: kind,
+  required: false,
+  read_only: false,
+  position: 99,
+});
+
+export function fieldsOf({ purpose }: Draft): FieldForm[] {
+  switch (purpose.do) {
+    case "edit":
+    case "correct":
+      return purpose.fields.flatMap((name) => fieldOf(purpose.collection, name) ?? []);
+    case "add-to":
+      return newFields(purpose.collection);
+    case "add": {
+      const fields = newFields(purpose.collection);
+      if (purpose.collection !== "customer") return fields;
+      return [...fields, text("extra.e164", t("extraPhone"), "phone"), text("extra.addr", t("extraEmail"), "email")];
+    }
+  }
+}
+
+export function titleOf({ purpose }: Draft): string {
+  const what = term(collectionOf(purpose.collection)?.label ?? purpose.collection);
+  const whole = purpose.do === "edit" && purpose.fields.length > 1 && purpose.collection !== "customer";
+  if (whole) return t("changeOf", { what });
+  if (purpose.do === "edit") return t("changeOf", { what: term(labelOf(purpose.collection, purpose.fields[0] ?? "")) });
+  if (purpose.do === "correct") return t("correctionOf", { what });
+  if (purpose.collection === "manual_entry") return t("message");
+  if (purpose.collection === "callback_request") return t("callback");
+  if (purpose.collection === "customer") return t("newCustomer");
+  return t("newOf", { what });
+}
+
+// The finding of a field; those of a number or address typed with a new customer bear the name in their own collection.
+const findingOf = (findings: Finding[], field: FieldForm): Finding | undefined =>
+  findings.find((finding) => finding.field === field.name || `extra.${finding.field}` === field.name);
+
+function Summary({ draft, fields }: { draft: Draft; fields: FieldForm[] }) {
+  const box = useRef<HTMLDivElement>(null);
+  const { findings, problem } = draft;
+  const any = findings.length > 0 || problem !== "";
+  useEffect(() => {
+    if (any) box.current?.focus();
+  }, [findings, problem]);
+  if (!any) return null;
+  const asked = isAsked(findings);
+  return (
+    <div ref={box} class={asked ? "summary asked" : "summary"} role="alert" tabIndex={-1}>
+      <h3>{t(asked ? "askedTitle" : "errorsTitle")}</h3>
+      {problem && <p>{problem}</p>}
+      <ul>
+        {findings.map((finding) => {
+          const field = fields.find((one) => findingOf([finding], one));
+          return (
+            <li key={finding.field + finding.code}>
+              {field ? (
+                <button type="button" class="link" onClick={() => focusOn(fieldId(field))}>
+                  {finding.message}
+                </button>
+              ) : (
+                finding.message
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      {asked && <Because draft={draft} />}
+    </div>
+  );
+}
+
+function StateNote({ draft }: { draft: Draft }) {
+  if (draft.state !== "waiting") return null;
+  return (
+    <p class="note" role="status">
+      {t("waitingToSave")}
+    </p>
+  );
+}
+
+// What was typed stays.
+function close(): void {
+  show(null);
+  focusOn("search");
+}
+
+export function Form({ draft }: { draft: Draft }) {
+  const fields = fieldsOf(draft);
+  const first = fields.find((field) => field.type !== "picklist" && !draft.values[field.name]) ?? fields[0];
+  useEffect(() => {
+    if (first) focusOn(fieldId(first));
+  }, [draft.id, fields.length === 0]);
+  useKeys({ "ctrl+enter": () => void save(draft.id), escape: close });
+  const asked = isAsked(draft.findings);
+  return (
+    <form
+      class="form"
+      aria-labelledby="form-title"
+      novalidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save(draft.id);
+      }}
+    >
+      <header>
+        <h2 id="form-title">{titleOf(draft)}</h2>
+        <button type="button" class="icon" aria-label={t("close")} title={t("close")} onClick={close}>
+          ×
+        </button>
+      </header>
+      {draft.about && <p class="hint">{t("about", { name: draft.about.name })}</p>}
+      <StateNote draft={draft} />
+      <Summary draft={draft} fields={fields} />
+      <div class="fields">
+        {fields.map((field) => {
+          const Control = field.options ? Choice : Input;
+          return (
+            <Control
+              key={field.name}
+              field={field}
+              value={draft.values[field.name] ?? ""}
+              finding={findingOf(draft.findings, field)}
+              frozen={draft.state === "saving"}
+              onType={(typed) => type(draft.id, field.name, typed)}
+            />
+          );
+        })}
+      </div>
+      <div class="actions">
+        <button class="primary" type="submit" aria-keyshortcuts="Control+Enter">
+          {t(draft.state === "saving" ? "saving" : asked ? "meantSo" : "save")} <kbd>Ctrl ↵</kbd>
+        </button>
+        <button
+          type="button"
+          onClick={() => {
+            if (!draft.touched || confirm(t("discardSure"))) drop(draft.id);
+          }}
+        >
+          {t("discardDraft")}
+        </button>
+      </div>
+    </form>
+  );
+}

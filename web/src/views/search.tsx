@@ -1,0 +1,181 @@
+// The customer search: a combobox that is there on every page.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { ApiError, get } from "../daemon/api.ts";
+import { begin, openDraft } from "../daemon/drafts.ts";
+import type { Hit } from "../daemon/types.ts";
+import { t, type Name } from "../page/i18n.ts";
+import { go } from "../page/router.ts";
+import { Store, use } from "../page/store.ts";
+
+const pause_ms = 120;
+const reasons: Partial<Record<Hit["matched"], Name>> = {
+  name: "byName",
+  phone: "byPhone",
+  reference: "byReference",
+  email: "byEmail",
+};
+
+// What stands in the search; the number in it goes along when a message is taken.
+export const searched = new Store("");
+export const looksLikeNumber = (text: string): boolean => /^[+(\d][\d\s()./-]{3,}$/.test(text.trim());
+
+interface Found {
+  for: string;
+  items: Hit[];
+  more: boolean;
+  problem: string;
+}
+const nothing: Found = { for: "", items: [], more: false, problem: "" };
+
+// What is found for what was typed last: an earlier question is given up.
+function useHits(typed: string): Found {
+  const [found, setFound] = useState<Found>(nothing);
+  useEffect(() => {
+    const query = typed.trim();
+    if (!query) return setFound(nothing);
+    const ended = new AbortController();
+    const timer = setTimeout(async () => {
+      try {
+        const answer = await get<{ items: Hit[]; more: boolean }>(
+          `/customers?limit=20&q=${encodeURIComponent(query)}`,
+          { signal: ended.signal },
+        );
+        setFound({ for: query, items: answer.items, more: answer.more, problem: "" });
+      } catch (error) {
+        if (ended.signal.aborted) return;
+        const problem = error instanceof ApiError && !error.silent ? error.message : t("silent");
+        setFound({ for: query, items: [], more: false, problem });
+      }
+    }, pause_ms);
+    return () => {
+      clearTimeout(timer);
+      ended.abort();
+    };
+  }, [typed]);
+  return found;
+}
+
+function Option({ hit, index, active, onPick }: { hit: Hit; index: number; active: boolean; onPick: () => void }) {
+  const reason = reasons[hit.matched];
+  return (
+    <li
+      id={`hit-${index}`}
+      role="option"
+      aria-selected={active}
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={onPick}
+    >
+      <span class="hit-name">{hit.name || hit.ref}</span>
+      <span class="hit-more">{[hit.ref, hit.city, hit.phones[0]].filter(Boolean).join(" · ")}</span>
+      {reason && <span class="chip">{t(reason)}</span>}
+      {hit.pending && <span class="chip warn">{t("pendingMark")}</span>}
+    </li>
+  );
+}
+
+function message(found: Found): string {
+  if (found.problem) return found.problem;
+  if (!found.for) return "";
+  return found.items.length === 0 ? t("noHits") : t("hitsCount", { n: found.items.length });
+}
+
+export function Search({ preset }: { preset: string }) {
+  const typed = use(searched);
+  const setTyped = (text: string): void => searched.set(text);
+  const [open, setOpen] = useState(preset !== "");
+  const [active, setActive] = useState(0);
+  const input = useRef<HTMLInputElement>(null);
+  const found = useHits(typed);
+  const { items } = found;
+  useEffect(() => setActive(0), [found]);
+  useEffect(() => document.getElementById(`hit-${active}`)?.scrollIntoView({ block: "nearest" }), [active]);
+  // Whoever has just signed in begins with a caller, unless a form of theirs is open.
+  useEffect(() => {
+    setTyped(preset);
+    if (preset || !openDraft()) input.current?.focus();
+  }, []);
+
+  const pick = (hit: Hit | undefined): void => {
+    if (!hit) return;
+    setOpen(false);
+    setTyped("");
+    go("customer", hit.id);
+  };
+  const pressed = (event: KeyboardEvent): void => {
+    const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
+    const step = steps[event.key];
+    if (step !== undefined && items.length > 0) {
+      event.preventDefault();
+      setOpen(true);
+      setActive((active + step + items.length) % items.length);
+    } else if (event.key === "/" && typed === "") {
+      event.preventDefault(); // the key that leads here
+    } else if (event.key === "Enter" && found.for === typed.trim()) {
+      event.preventDefault();
+      pick(items[active]);
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      if (open) setOpen(false);
+      else setTyped("");
+    }
+  };
+  const shown = open && found.for !== "";
+  return (
+    <div class="search" role="search">
+      <label class="sr" for="search">
+        {t("search")}
+      </label>
+      <input
+        id="search"
+        ref={input}
+        type="text"
+        role="combobox"
+        aria-expanded={shown}
+        aria-controls="hits"
+        aria-autocomplete="list"
+        aria-activedescendant={shown && items.length > 0 ? `hit-${active}` : undefined}
+        aria-keyshortcuts="/"
+        autocomplete="off"
+        spellcheck={false}
+        placeholder={t("searchHint")}
+        value={typed}
+        onInput={(event) => {
+          setTyped(event.currentTarget.value);
+          setOpen(true);
+        }}
+        onKeyDown={pressed}
+        onBlur={() => setOpen(false)}
+      />
+      <kbd aria-hidden="true">/</kbd>
+      <div class="hits" hidden={!shown}>
+        <ul id="hits" role="listbox" hidden={items.length === 0} aria-label={t("search")}>
+          {items.map((hit, index) => (
+            <Option key={hit.id} hit={hit} index={index} active={index === active} onPick={() => pick(hit)} />
+          ))}
+        </ul>
+        {(items.length === 0 || found.more) && (
+          <p class="hint">{items.length === 0 ? message(found) : t("moreHits")}</p>
+        )}
+        {items.length === 0 && !found.problem && (
+          <button
+            type="button"
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => {
+              setOpen(false);
+              begin(
+                { do: "add", collection: "customer" },
+                null,
+                looksLikeNumber(found.for) ? { "extra.e164": found.for } : {},
+              );
+            }}
+          >
+            {t("addCustomer")}
+          </button>
+        )}
+      </div>
+      <span class="sr" role="status">
+        {message(found)}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,93 @@
+// The strip on every page: what works, since when, how old the data is, what waits. Never dismissed, never in the way.
+import { useEffect } from "preact/hooks";
+import { everyDesk, openDraft } from "../daemon/drafts.ts";
+import { seen, type Mode } from "../daemon/status.ts";
+import type { Status } from "../daemon/types.ts";
+import { age, clock, t, type Name } from "../page/i18n.ts";
+import { ModeIcon, tabIcon } from "../page/icons.tsx";
+import { use } from "../page/store.ts";
+
+const words: Record<Mode, Name> = {
+  online: "online",
+  contingency: "contingency",
+  recovering: "recovering",
+  "not-enrolled": "notEnrolled",
+  starting: "starting",
+  silent: "silent",
+  "read-only": "readOnly",
+};
+
+const works: Partial<Record<Mode, Name>> = {
+  online: "worksOnline",
+  contingency: "worksContingency",
+  recovering: "worksRecovering",
+  "not-enrolled": "worksNotEnrolled",
+  silent: "worksSilent",
+  "read-only": "worksReadOnly",
+};
+
+const waitingText = (outbox: NonNullable<Status["outbox"]>): string => {
+  const n = Number(outbox.waiting);
+  if (n === 0) return t("nothingWaits");
+  return t(n === 1 ? "oneWaits" : "manyWait", { n, time: clock(outbox.oldest) });
+};
+
+function useTab(mode: Mode, waiting: number): void {
+  use(everyDesk);
+  const failed = openDraft()?.findings.some((finding) => finding.weight === "refused");
+  useEffect(() => {
+    const error = failed ? `${t("errorPrefix")}: ` : "";
+    const count = waiting > 0 ? `(${waiting}) ` : "";
+    document.title = error + count + (mode === "online" ? "Holdline" : `${t(words[mode])} · Holdline`);
+    const icon = document.querySelector<HTMLLinkElement>("link[rel=icon]");
+    if (icon) icon.href = tabIcon(mode);
+  });
+}
+
+function Facts({ status }: { status: Status }) {
+  const asOf = status.replica?.as_of;
+  const attention = Number(status.outbox?.quarantined ?? 0);
+  return (
+    <>
+      <p class="fact">
+        {asOf ? (
+          <>
+            {t("dataAsOf", { time: clock(asOf) })} <span class="quiet">({t("ageOf", { age: age(asOf) })})</span>
+          </>
+        ) : (
+          t("noData")
+        )}
+      </p>
+      {status.outbox && <p class="fact">{waitingText(status.outbox)}</p>}
+      {attention > 0 && (
+        <p class="fact">
+          <a href="#/entries/attention">{attention === 1 ? t("attentionOne") : t("attentionMany", { n: attention })}</a>
+        </p>
+      )}
+    </>
+  );
+}
+
+export function Strip() {
+  const { mode, since, status } = use(seen);
+  useTab(mode, Number(status?.outbox?.waiting ?? 0));
+  const does = works[mode];
+  const lost = mode === "silent" || mode === "read-only";
+  return (
+    <section class={`strip strip-${mode}`} aria-label={t("state")}>
+      <p class="mode">
+        <ModeIcon mode={mode} />
+        <strong>{t(words[mode])}</strong>
+        {since !== null && mode !== "starting" && <span class="quiet">{t("since", { time: clock(since) })}</span>}
+      </p>
+      {status?.enrolled && <Facts status={status} />}
+      {does && <p class="fact does">{mode === "read-only" ? `${status?.outbox?.advice ?? ""} ${t(does)}` : t(does)}</p>}
+      <span class="sr" role="status">
+        {lost ? "" : t(words[mode])}
+      </span>
+      <span class="sr" role="alert">
+        {lost ? `${t(words[mode])}. ${does ? t(does) : ""}` : ""}
+      </span>
+    </section>
+  );
+}
