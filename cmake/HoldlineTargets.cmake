@@ -98,7 +98,7 @@ endfunction()
 
 # holdline_tests(NAME LINK... [EXCEPT FILE...]): one GoogleTest program from the .cpp files of a folder and of those in it,
 # run by CTest as a whole. CTest labels say what a test needs: `unit` nothing, `sim` minutes, `process` real daemons and
-# ports, `fuzz` clang.
+# ports, `browser` Chromium as well, `fuzz` clang.
 function(holdline_tests name)
   cmake_parse_arguments(PARSE_ARGV 1 tests "" "" EXCEPT)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)

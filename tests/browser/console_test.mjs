@@ -1,0 +1,246 @@
+// The console in a real browser, with real daemons behind it: what an agent does in a day with the hub dead and the
+// daemon killed, and whether everybody can use the page (axe).
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+import { Centre, password } from "./centre.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const flags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const customers =
+  "ref,given,family,street,postcode,city,phone,email\nK-1,Ada,Lovelace,St James Square 12,SW1Y 4JH,London,020 7946 0018,ada@mail.example\nK-2,Łukasz,Nowak,Via Roma 3,20121,Milano,+39 02 1234567,office@mail.example\n";
+// Where pictures of each view are left, when somebody wants to look at them.
+const pictures = process.env.HOLDLINE_PICTURES;
+
+let centre, browser, page;
+const foreign = [];
+const mistakes = [];
+
+before(async () => {
+  centre = await Centre.start(customers);
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags });
+  page = await browser.newPage({ viewport: { width: 1400, height: 900 }, reducedMotion: "reduce", locale: "en-GB" });
+  page.on(
+    "request",
+    (request) =>
+      request.url().startsWith(centre.address) || request.url().startsWith("data:") || foreign.push(request.url()),
+  );
+  page.on("pageerror", (error) => mistakes.push(error.message));
+  page.on("dialog", (dialog) => dialog.accept());
+  await page.goto(centre.address);
+});
+after(async () => {
+  await browser?.close();
+  await centre?.stop();
+});
+
+const words = (name) => page.getByRole("region", { name: "State" }).getByText(name, { exact: true }).first();
+const entries = async () => JSON.parse((await centre.desk("entry", "list", "--json")).stdout).items;
+
+async function signIn(name = "ada") {
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Password").fill(password);
+  await page.keyboard.press("Enter");
+  await page.getByRole("combobox", { name: "Find a customer" }).waitFor();
+}
+
+async function picture(name) {
+  if (!pictures) return;
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: `${pictures}/${name}.png` });
+}
+
+// Every view in both colours: nothing that axe can see may be wrong, and nothing is wider than a narrow screen.
+async function checked(name) {
+  for (const colour of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme: colour });
+    await page.setViewportSize({ width: 1400, height: 900 });
+    if (!(await page.evaluate("typeof axe === 'object'"))) await page.evaluate(axe);
+    const { violations } = await page.evaluate(
+      "axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
+    );
+    const told = violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" ")}`);
+    assert.deepEqual(told, [], `${name} in ${colour}`);
+    await picture(`${name}-wide-${colour}`);
+    await page.setViewportSize({ width: 320, height: 800 });
+    const wider = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+    assert.ok(wider <= 0, `${name} is ${wider} px wider than a screen of 320`);
+    await picture(`${name}-320-${colour}`);
+  }
+  await page.setViewportSize({ width: 1400, height: 900 });
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
+test("one signs in, also after a wrong password", async () => {
+  await page.getByLabel("Name").fill("ada");
+  await page.getByLabel("Password").fill("wrong");
+  await page.keyboard.press("Enter");
+  await page
+    .getByRole("alert")
+    .getByText(/password/i)
+    .waitFor();
+  await checked("sign-in");
+  await signIn();
+  assert.equal(await page.evaluate("document.cookie"), "");
+  await words("Online").waitFor();
+});
+
+test("a customer is found by an accent-blind name and opened by keys alone", async () => {
+  await page.keyboard.press("/");
+  await page.keyboard.type("lukasz");
+  await page
+    .getByRole("option", { name: /Łukasz Nowak/ })
+    .getByText("by name")
+    .waitFor();
+  await checked("search");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "Łukasz Nowak" }).waitFor();
+  await page.getByText("+39021234567").waitFor();
+  await checked("customer");
+});
+
+test("a message takes six keys beyond its text, and stands at the hub", async () => {
+  await page.keyboard.press("Alt+m");
+  await page.locator("#field-note").focus();
+  await page.keyboard.type("Asks for a copy of the contract");
+  assert.equal(await page.locator("#field-name").inputValue(), "Łukasz Nowak");
+  await checked("message");
+  await page.locator("#field-note").focus();
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("✓ Saved on this PC").waitFor();
+  assert.equal(await page.evaluate("document.activeElement.id"), "search");
+  await page.getByRole("link", { name: "Entries" }).first().click();
+  await page.getByText("New entry: message, Łukasz Nowak").waitFor();
+  await page.locator(".step.done", { hasText: "Held at the hub" }).first().waitFor();
+  await checked("entries");
+});
+
+test("what is wrong is told at its field, and a hint is overridden by one key with a reason", async () => {
+  await page.keyboard.press("Alt+b");
+  await page.locator("#field-name").fill("020 7946 0018");
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("alert").getByText("Not saved: please look at this again").waitFor();
+  await checked("errors");
+  await page.getByRole("alert").getByRole("button").first().click();
+  assert.match(await page.evaluate("document.activeElement.id"), /^field-/);
+  await page.locator("#field-phone").fill("020 7946 0018");
+  await page.locator("#field-reason").fill("line down");
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("alert").getByText("Not saved yet: is it meant so?").waitFor();
+  await checked("asked");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("✓ Saved on this PC").waitFor();
+  await page.getByRole("link", { name: "Callbacks" }).click();
+  await page.getByText("line down").waitFor();
+  await checked("callbacks");
+});
+
+test("the hub dies while somebody types, and what they save is kept", async () => {
+  await page.keyboard.press("Alt+m");
+  await page.locator("#field-note").fill("typed while the hub");
+  await centre.kill("hub");
+  await page.locator("#field-note").press("End");
+  await page.keyboard.type(" was dying");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("✓ Saved on this PC").waitFor();
+  await words("Working without the hub").waitFor({ timeout: 30_000 });
+  await page.getByText(/1 saved here and not at the hub yet/).waitFor();
+  assert.match(await page.title(), /^\(1\) Working without the hub/);
+  await checked("contingency");
+});
+
+test("a change with the hub away stands on the card, marked as not at the hub yet", async () => {
+  await page.locator("#search").fill("nowak");
+  await page.getByRole("option").waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Edit: Family name" }).click();
+  await page.locator("#field-family").fill("Kowalski");
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("heading", { name: "Łukasz Kowalski" }).waitFor();
+  await page.getByRole("definition").getByText("not at the hub yet").waitFor();
+  await checked("changed");
+});
+
+test("the daemon dies: the page says so within five seconds, keeps the text, and saves it once when it is back", async () => {
+  await page.keyboard.press("Alt+m");
+  await page.locator("#field-note").fill("typed while the daemon was away");
+  await centre.kill("desk");
+  const began = Date.now();
+  await words("This PC's service does not answer").waitFor();
+  assert.ok(Date.now() - began < 5_000, `said after ${Date.now() - began} ms`);
+  await page.keyboard.press("Control+Enter");
+  await page.getByText(/It is saved as soon as it does/).waitFor();
+  await checked("silent");
+  await centre.startDesk();
+  await page.getByText(/What was typed is kept on this page/).waitFor();
+  await checked("signed-out");
+  await signIn();
+  await page.getByText("✓ Saved on this PC").waitFor();
+  await centre.signIn();
+  const kept = (await entries()).filter((entry) => entry.fields.note === "typed while the daemon was away");
+  assert.equal(kept.length, 1);
+});
+
+test("another person takes over without seeing what the one before has typed, who finds it again", async () => {
+  await page.keyboard.press("Alt+m");
+  await page.locator("#field-note").fill("not finished");
+  await page.getByRole("button", { name: "Change person" }).click();
+  await signIn("bob");
+  assert.equal(await page.getByText("not finished").count(), 0);
+  assert.equal(await page.locator("#field-note").count(), 0);
+  await page.getByRole("button", { name: "Change person" }).click();
+  await signIn("ada");
+  assert.equal(await page.locator("#field-note").inputValue(), "not finished");
+  await page.getByRole("button", { name: "Discard" }).click();
+});
+
+test("a softphone opens the page with the caller's number", async () => {
+  await page.goto(`${centre.address}?number=%2B442079460018`);
+  await page
+    .getByRole("option", { name: /Ada Lovelace/ })
+    .getByText("by number")
+    .waitFor();
+  assert.equal(new URL(page.url()).search, "");
+  await page.keyboard.press("Alt+m");
+  assert.equal(await page.locator("#field-phone").inputValue(), "+442079460018");
+  await page.keyboard.press("Escape");
+});
+
+test("settings, conflicts and keys, in every colour and language", async () => {
+  await page.keyboard.press("Escape");
+  for (const view of ["conflicts", "settings"]) {
+    await page.goto(`${centre.address}#/${view}`);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await checked(view);
+  }
+  await page.getByRole("radio", { name: "High contrast" }).check();
+  await checked("contrast");
+  await page.getByRole("radio", { name: "[Þ" }).check();
+  await page.getByRole("heading", { name: /^\[Séttíñgš·+\]$/ }).waitFor();
+  await checked("pseudo");
+  await page.getByRole("radio", { name: "Deutsch" }).check();
+  await page.getByRole("heading", { name: "Einstellungen" }).waitFor();
+  await page.getByRole("radio", { name: "English" }).check();
+  await page.getByRole("heading", { name: "Settings" }).click();
+  await page.keyboard.press("?");
+  await page.getByRole("dialog").waitFor();
+  await checked("keys");
+  await page.keyboard.press("Escape");
+});
+
+test("after signing out nothing is answered any more", async () => {
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  assert.equal(await page.evaluate("fetch('/api/v1/outbox').then((answer) => answer.status)"), 401);
+  assert.deepEqual({ foreign, mistakes }, { foreign: [], mistakes: [] });
+});
