@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "agent/api/conflict_choice.hpp"
+#include "agent/view/conflict_choice.hpp"
 #include "agent/api/forms.hpp"
 #include "agent/api/input.hpp"
 #include "agent/api/responses.hpp"

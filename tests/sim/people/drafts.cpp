@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "agent/api/conflict_choice.hpp"
+#include "agent/view/conflict_choice.hpp"
 #include "sync/merge/conflicts.hpp"
 #include "sync/merge/merge.hpp"
 

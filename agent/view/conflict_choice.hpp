@@ -1,5 +1,4 @@
 // What a person's choice between the two values of a conflict comes to.
-// Internal to agent/api.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-#include "agent/api/conflict_choice.hpp"
+#include "agent/view/conflict_choice.hpp"
 
 #include <algorithm>
 #include <utility>
