@@ -100,7 +100,8 @@ struct Import {
 };
 
 void begin(Import& import, hub::LedgerThread& thread, HubHost& hub, Dependencies& deps) {
-  thread.run_in_turns([&](hub::Ledger&, hub::Intake& intake) {
+  thread.run_in_turns([&](hub::Ledger&, hub::Intake& intake, hub::Traffic traffic) {
+    import.job.traffic = traffic;
     const Stopwatch watch;
     auto answer = hub::Admin(hub.parts(), intake, deps.entropy, deps.clock).turn(import.job);
     import.turns_ms.push_back(watch.seconds() * 1e3);

@@ -192,8 +192,8 @@ Result<std::optional<HttpResponse>> Admin::import(AdminJob& job) {
     HOLDLINE_ASSIGN(auto begun, CustomerImport::begin(*hub_.ledger, std::move(job.request.body), std::move(wanted)));
     job.import.emplace(std::move(begun));
   }
-  HOLDLINE_ASSIGN(const bool more, job.import->take(intake_, job.turn_size.units(), clock_.now().wall_ms));
-  job.turn_size.took(clock_.now().boot_ms - began_ms);
+  HOLDLINE_ASSIGN(const bool more, job.import->take(intake_, job.turn_size.units(job.traffic), clock_.now().wall_ms));
+  job.turn_size.took(clock_.now().boot_ms - began_ms, job.traffic);
   if (more) return std::nullopt;
   const ImportReport& report = job.import->report();
   Json rejected = Json::array();
@@ -221,8 +221,9 @@ Result<std::optional<HttpResponse>> Admin::import_outbox(AdminJob& job) {
   if (!*job.outbox) return tl::unexpected<Error>(job.outbox->error());
   OutboxImport& import = **job.outbox;
   const std::int64_t began_ms = clock_.now().boot_ms;
-  HOLDLINE_ASSIGN(const bool more, import.take(*hub_.ledger, intake_, job.turn_size.units(), clock_.now().wall_ms));
-  job.turn_size.took(clock_.now().boot_ms - began_ms);
+  HOLDLINE_ASSIGN(const bool more,
+                  import.take(*hub_.ledger, intake_, job.turn_size.units(job.traffic), clock_.now().wall_ms));
+  job.turn_size.took(clock_.now().boot_ms - began_ms, job.traffic);
   if (more) return std::nullopt;
   const OutboxImportReport& report = import.report();
   return json_response(200, {{"schema", "holdline.outbox-import/1"},

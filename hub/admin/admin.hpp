@@ -19,6 +19,7 @@ struct AdminJob {
   std::optional<CustomerImport> import = {};
   std::optional<Result<OutboxImport>> outbox = {};
   TurnSize turn_size = {};
+  Traffic traffic = Traffic::pushes;  // while this turn runs
 };
 
 // What of the job takes time and needs no ledger: for another thread, before the first turn, which does it otherwise.

@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t group_actions = 4'000;
 // Actions that may wait for the thread; a whole fleet's next attempt is better spent elsewhere than in this queue.
 constexpr std::size_t queue_actions = 100'000;
+// Workstations that have something to say say it more often than this.
+constexpr std::int64_t traffic_ms = 10'000;
 
 }  // namespace
 
@@ -54,7 +56,8 @@ void LedgerThread::run_in_turns(Turn turn) { next_turn(std::make_shared<const Tu
 void LedgerThread::next_turn(std::shared_ptr<const Turn> turn) {
   thread_.post([this, turn = std::move(turn)] {
     take_waiting();
-    const bool more = (*turn)(ledger_, intake_);
+    const bool quiet = !pushed_ms_ || clock_.now().boot_ms - *pushed_ms_ > traffic_ms;
+    const bool more = (*turn)(ledger_, intake_, quiet ? Traffic::none : Traffic::pushes);
     events_.committed();
     check_ledger_usable();
     plan_upkeep();
@@ -83,6 +86,7 @@ void LedgerThread::take_waiting() {
 }
 
 void LedgerThread::take_group(std::vector<Waiting> group) {
+  pushed_ms_ = clock_.now().boot_ms;
   std::vector<IncomingPush> pushes;
   pushes.reserve(group.size());
   for (Waiting& waiting : group) pushes.push_back(std::move(waiting.push));

@@ -6,9 +6,11 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "hub/intake/intake.hpp"
+#include "hub/intake/turn_size.hpp"
 #include "platform/os/clock.hpp"
 #include "platform/os/mutex.hpp"
 #include "platform/os/task_thread.hpp"
@@ -38,13 +40,14 @@ class LedgerThread {
   // Any other write (enrolment), alone on the thread, in its turn.
   void run(std::function<void(Ledger&, Intake&)> work);
   // A long write (import) turn by turn, until `turn` answers false; between two of them whatever waits is taken. A turn
-  // should not take longer than TurnSize::longest_ms. What is left when the thread ends is not called any more.
-  void run_in_turns(std::function<bool(Ledger&, Intake&)> turn);
+  // should not take longer than TurnSize says for the traffic of the last ten seconds. What is left when the thread
+  // ends is not called any more.
+  using Turn = std::function<bool(Ledger&, Intake&, Traffic)>;
+  void run_in_turns(Turn turn);
   // Work that changes nothing readers see, so that nobody who waits for a change is woken by it.
   void run_beside_writes(std::function<void()> work);
 
  private:
-  using Turn = std::function<bool(Ledger&, Intake&)>;
   void next_turn(std::shared_ptr<const Turn> turn);
 
   struct Waiting {
@@ -61,8 +64,9 @@ class LedgerThread {
   const platform::Clock& clock_;
   Intake intake_;
   Events events_;
-  bool lost_ = false;            // the thread only
-  bool upkeep_planned_ = false;  // likewise
+  bool lost_ = false;                      // the thread only
+  bool upkeep_planned_ = false;            // likewise
+  std::optional<std::int64_t> pushed_ms_;  // likewise; boot time when the last push was taken
   platform::Mutex mutex_;
   std::deque<Waiting> pushes_ HOLDLINE_GUARDED_BY(mutex_);
   std::size_t actions_waiting_ HOLDLINE_GUARDED_BY(mutex_) = 0;

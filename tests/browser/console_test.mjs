@@ -171,6 +171,37 @@ test("a change with the hub away stands on the card, marked as not at the hub ye
   await checked("changed");
 });
 
+test("who does not want to be called is kept as such, shown on the card, and asked about before a promise", async () => {
+  await page.getByRole("button", { name: "Do not call: +39021234567" }).click();
+  await page.locator("#field-purpose").selectOption("marketing");
+  await page.locator("#field-note").fill("said so twice");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText(/Do not contact for Marketing, since/).waitFor();
+  await checked("do-not-call");
+  await page.keyboard.press("Alt+b");
+  await page.locator("#field-phone").fill("+39 02 1234567");
+  await page.locator("#field-reason").fill("an offer");
+  await page.locator("#field-purpose").selectOption("marketing");
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("alert").getByText(/is on the do-not-call list/).waitFor();
+  await page.getByRole("button", { name: "Discard" }).click();
+});
+
+test("somebody who is here already is found by a mistyped name, and shown beside the form of a new customer", async () => {
+  await page.locator("#search").fill("lovelcae");
+  await page.getByRole("option", { name: /Ada Lovelace/ }).getByText("by a similar name").waitFor();
+  await page.locator("#search").fill("");
+  await page.getByRole("button", { name: "Add a customer" }).click();
+  await page.locator("#field-given").fill("Ada");
+  await page.locator("#field-family").fill("Lovelaec");
+  await page.locator("#field-postcode").fill("SW1Y 4JH");
+  await page.getByRole("region", { name: "Here already?" }).getByRole("button", { name: "Ada Lovelace, London" }).waitFor();
+  await checked("duplicates");
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("alert").getByText(/who is here already/).waitFor();
+  await page.getByRole("button", { name: "Discard" }).click();
+});
+
 test("the daemon dies: the page says so within five seconds, keeps the text, and saves it once when it is back", async () => {
   await page.keyboard.press("Alt+m");
   await page.locator("#field-note").fill("typed while the daemon was away");

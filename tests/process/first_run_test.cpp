@@ -1,4 +1,6 @@
 // Programs that are killed at every change they make to the disk in their first run. Repeating it has to succeed.
+#include <cstdlib>
+
 #include <gtest/gtest.h>
 
 #include "tests/process/support/centre.hpp"
@@ -7,6 +9,10 @@ namespace holdline::process {
 namespace {
 
 constexpr int killed = 128 + SIGKILL;
+
+// The first changes one by one, where files come to be, then fewer and fewer of those inside a database, which are
+// alike.
+int after(int change) { return change + (std::getenv("HOLDLINE_EVERY_CHANGE") != nullptr ? 1 : 1 + change / 8); }
 
 void let_die_at(Command& command, int change) {
   command.environment["LD_PRELOAD"] = HOLDLINE_DYING_LIBRARY;
@@ -18,7 +24,7 @@ TEST(KilledInTheFirstRun, OfAHubTheCommandIsRepeated) {
   write_text(scratch / "password", "correct horse battery");
   Outcome first{killed, {}, {}};
   int cut_short = 0;
-  for (int change = 1; first.status == killed; ++change) {
+  for (int change = 1; first.status == killed; change = after(change)) {
     const Path directory = scratch / std::to_string(change);
     Command init{{bin("holdline-hub"), "init", "--dir", directory.string(), "--person", "ada", "--password-file",
                   (scratch / "password").string(), "--role", "it", "--scope", scope},
@@ -38,7 +44,7 @@ TEST(KilledInTheFirstRun, OfAHubTheCommandIsRepeated) {
     ASSERT_EQ(status.status, 0) << "killed at change " << change << ": " << status.err;
     std::filesystem::remove_all(directory);
   }
-  EXPECT_GT(cut_short, 20);
+  EXPECT_GT(cut_short, 15);
 }
 
 TEST(KilledInTheFirstRun, OfAWorkstationItComesUpAtTheNextStart) {
@@ -53,7 +59,7 @@ TEST(KilledInTheFirstRun, OfAWorkstationItComesUpAtTheNextStart) {
 
   int cut_short = 0;
   bool was_killed = true;
-  for (int change = 1; was_killed; ++change) {
+  for (int change = 1; was_killed; change = after(change)) {
     replace_directory(centre / "enrolled", desk.directory());
     const Command plain = desk.daemon().command();
     let_die_at(desk.daemon().command(), change);
@@ -70,7 +76,7 @@ TEST(KilledInTheFirstRun, OfAWorkstationItComesUpAtTheNextStart) {
     ASSERT_TRUE(desk.status()["enrolled"]) << "killed at change " << change;
     desk.daemon().kill();
   }
-  EXPECT_GT(cut_short, 20);
+  EXPECT_GT(cut_short, 15);
 }
 
 }  // namespace

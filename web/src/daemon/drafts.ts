@@ -14,6 +14,7 @@ export interface About {
 export type Purpose =
   | { do: "add"; collection: "manual_entry" | "callback_request" | "customer" }
   | { do: "add-to"; collection: "phone" | "email" | "address"; customer: string }
+  | { do: "suppress"; collection: "suppression"; contact: { number: string } | { email: string } }
   | { do: "edit"; collection: string; record: Shown; fields: string[] }
   | { do: "correct"; collection: string; action: ActionRef; had: Record<string, Value>; fields: string[] };
 
@@ -52,6 +53,8 @@ const idOf = (purpose: Purpose, about: About | null): string => {
       return `${purpose.collection}/${about?.id ?? ""}`;
     case "add-to":
       return `${purpose.collection}/${purpose.customer}`;
+    case "suppress":
+      return `suppress/${Object.values(purpose.contact).join()}`;
     case "edit":
       return `edit/${purpose.record.id}/${purpose.fields.join()}`;
     case "correct":

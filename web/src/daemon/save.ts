@@ -62,6 +62,17 @@ interface Request {
   body: Record<string, unknown>;
 }
 
+// A new customer with the number and address typed beside.
+export function customerOf(draft: Draft): Record<string, unknown> {
+  const phone = draft.values["extra.e164"]?.trim();
+  const email = draft.values["extra.addr"]?.trim();
+  return {
+    fields: fieldsOf(draft),
+    phones: phone ? [{ e164: phone }] : [],
+    emails: email ? [{ addr: email }] : [],
+  };
+}
+
 function requestOf(draft: Draft): Request {
   const { purpose } = draft;
   const path = paths[purpose.collection] ?? "";
@@ -74,16 +85,12 @@ function requestOf(draft: Draft): Request {
           path,
           body: { fields: draft.about ? { ...fields, customer: draft.about.id } : fields },
         };
-      const phone = draft.values["extra.e164"]?.trim();
-      const email = draft.values["extra.addr"]?.trim();
-      return {
-        method: "POST",
-        path,
-        body: { fields, phones: phone ? [{ e164: phone }] : [], emails: email ? [{ addr: email }] : [] },
-      };
+      return { method: "POST", path, body: customerOf(draft) };
     }
     case "add-to":
       return { method: "POST", path: `/customers/${purpose.customer}${path}`, body: { fields: fieldsOf(draft) } };
+    case "suppress":
+      return { method: "POST", path: "/do-not-call", body: { ...purpose.contact, ...fieldsOf(draft) } };
     case "edit":
       return {
         method: "PATCH",

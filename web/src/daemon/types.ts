@@ -41,6 +41,24 @@ export interface Shown {
   cn: string;
   as_of: string | null;
   children?: Record<string, Shown[]>;
+  do_not_call?: Wish[];
+}
+
+// What the do-not-call list says of a number or an address.
+export interface Wish {
+  id: string;
+  channel: string;
+  purpose: string;
+  since: string;
+}
+
+// Who is here already and looks like the customer that is being typed.
+export interface Duplicate {
+  id: string;
+  name: string;
+  city: string;
+  same: string;
+  similarity: number;
 }
 
 export interface ActionRef {
@@ -54,7 +72,7 @@ export interface Hit {
   name: string;
   city: string;
   phones: string[];
-  matched: "name" | "phone" | "reference" | "email" | "none";
+  matched: "name" | "similar-name" | "phone" | "reference" | "email" | "address" | "none";
   pending: boolean;
 }
 

@@ -1,7 +1,7 @@
 // One customer: what is known, how old it is, what is not at the hub yet, and what was taken down about them.
 import { begin, typed, type About } from "../daemon/drafts.ts";
 import { collectionOf, editedTogether, fieldOf, labelOf, newFields } from "../daemon/schema.ts";
-import type { FieldForm, Shown, Value } from "../daemon/types.ts";
+import type { FieldForm, Shown, Value, Wish } from "../daemon/types.ts";
 import { clock, t, term } from "../page/i18n.ts";
 import { useLoaded, Waiting } from "./load.tsx";
 
@@ -120,6 +120,29 @@ function EditChild({ record, about }: { record: Shown; about: About }) {
   );
 }
 
+function wishText(wish: Wish): string {
+  const purpose = wish.purpose === "any" ? t("forAnything") : t("forPurpose", { purpose: term(wish.purpose) });
+  const said = { purpose, channel: term(wish.channel), time: clock(wish.since) };
+  return wish.channel === "any" ? t("doNotContact", said) : t("doNotContactBy", said);
+}
+
+function DoNotCall({ record, about }: { record: Shown; about: About }) {
+  const line = lineOf[record.collection]?.(record) ?? "";
+  const contact = record.collection === "email" ? { email: text(record, "addr") } : { number: text(record, "e164") };
+  return (
+    <button
+      type="button"
+      class="link"
+      aria-label={`${t("doNotCall")}: ${line}`}
+      onClick={() =>
+        begin({ do: "suppress", collection: "suppression", contact }, about, { channel: "any", purpose: "any" })
+      }
+    >
+      {t("doNotCall")}
+    </button>
+  );
+}
+
 function Children({ customer, kind, title }: { customer: Shown; kind: "phone" | "email" | "address"; title: string }) {
   const records = customer.children?.[kind] ?? [];
   const about = { id: customer.id, name: nameOf(customer) };
@@ -145,6 +168,12 @@ function Children({ customer, kind, title }: { customer: Shown; kind: "phone" | 
               <span class={barred ? "barred" : ""}>{lineOf[kind]?.(record)}</span> <span class="quiet">{kindText}</span>
               {barred && <span class="chip bad">{t("doNotUse")}</span>}
               {record.pending.length > 0 && <Pending />}
+              {record.do_not_call?.map((wish) => (
+                <span key={wish.id} class="chip bad">
+                  {wishText(wish)}
+                </span>
+              ))}
+              {kind !== "address" && <DoNotCall record={record} about={about} />}
               <EditChild record={record} about={about} />
             </li>
           );

@@ -6,9 +6,10 @@ import { collectionOf, fieldOf, labelOf, newFields } from "../daemon/schema.ts";
 import type { FieldForm, Finding } from "../daemon/types.ts";
 import { t, term } from "../page/i18n.ts";
 import { focusOn, useKeys } from "../page/keys.ts";
+import { Duplicates } from "./duplicates.tsx";
 import { Because, Choice, fieldId, Input } from "./fields.tsx";
 
-const text = (name: string, label: string, kind: "phone" | "email"): FieldForm => ({
+const text = (name: string, label: string, kind: "phone" | "email" | "text"): FieldForm => ({
   name,
   label,
   type: kind,
@@ -24,6 +25,11 @@ export function fieldsOf({ purpose }: Draft): FieldForm[] {
       return purpose.fields.flatMap((name) => fieldOf(purpose.collection, name) ?? []);
     case "add-to":
       return newFields(purpose.collection);
+    case "suppress":
+      return [
+        ...["channel", "purpose"].flatMap((name) => fieldOf(purpose.collection, name) ?? []),
+        text("note", t("wishNote"), "text"),
+      ];
     case "add": {
       const fields = newFields(purpose.collection);
       if (purpose.collection !== "customer") return fields;
@@ -38,6 +44,7 @@ export function titleOf({ purpose }: Draft): string {
   if (whole) return t("changeOf", { what });
   if (purpose.do === "edit") return t("changeOf", { what: term(labelOf(purpose.collection, purpose.fields[0] ?? "")) });
   if (purpose.do === "correct") return t("correctionOf", { what });
+  if (purpose.do === "suppress") return `${t("doNotCall")}: ${Object.values(purpose.contact).join()}`;
   if (purpose.collection === "manual_entry") return t("message");
   if (purpose.collection === "callback_request") return t("callback");
   if (purpose.collection === "customer") return t("newCustomer");
@@ -124,6 +131,7 @@ export function Form({ draft }: { draft: Draft }) {
       {draft.about && <p class="hint">{t("about", { name: draft.about.name })}</p>}
       <StateNote draft={draft} />
       <Summary draft={draft} fields={fields} />
+      {draft.purpose.do === "add" && draft.purpose.collection === "customer" && <Duplicates draft={draft} />}
       <div class="fields">
         {fields.map((field) => {
           const Control = field.options ? Choice : Input;

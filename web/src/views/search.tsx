@@ -13,6 +13,8 @@ const reasons: Partial<Record<Hit["matched"], Name>> = {
   phone: "byPhone",
   reference: "byReference",
   email: "byEmail",
+  "similar-name": "bySimilarName",
+  address: "byAddress",
 };
 
 // What stands in the search; the number in it goes along when a message is taken.

@@ -234,7 +234,7 @@ TEST_F(LedgerThreadTest, TakesWhatWaitsBetweenTwoTurnsOfALongWrite) {
   std::vector<std::string> order;  // the thread only
   {
     LedgerThread thread(refusing_, entropy_, clock_, events());
-    thread.run_in_turns([&, turn = std::make_shared<int>(0)](Ledger&, Intake&) {
+    thread.run_in_turns([&, turn = std::make_shared<int>(0)](Ledger&, Intake&, Traffic) {
       order.push_back("turn");
       if (++*turn == 1)
         thread.push(read(station_, station_.push(customer_lane)),
@@ -259,7 +259,8 @@ TEST_F(LedgerThreadTest, KeepsUpBehindWhatWaitsAndBeforeTheNextTurn) {
   };
   {
     LedgerThread thread(refusing_, entropy_, clock_, events());
-    thread.run_in_turns([&, turn = std::make_shared<std::uint8_t>(2)](Ledger&, Intake& intake) {
+    thread.run_in_turns([&, turn = std::make_shared<std::uint8_t>(2)](Ledger&, Intake& intake, Traffic traffic) {
+      EXPECT_EQ(traffic, *turn == 2 ? Traffic::none : Traffic::pushes);
       order.push_back("turn");
       const OwnRow row{{creates_customer(++*turn, "Bob")}};
       EXPECT_TRUE(intake.take_own({&row, 1}, now_ms));
@@ -289,17 +290,21 @@ TEST_F(LedgerThreadTest, SaysSoAlsoWhenUpkeepFailed) {
 }
 
 TEST(TurnSize, ComesToFitWhatATurnMayTake) {
-  for (const std::size_t ops_per_ms : {20u, 200u}) {
-    TurnSize size;
-    std::int64_t longest_ms = 0;
-    for (int turn = 0; turn < 50; ++turn) {
-      const auto ms = static_cast<std::int64_t>(size.units() / ops_per_ms);
-      longest_ms = std::max(longest_ms, ms);
-      size.took(ms);
+  for (const Traffic traffic : {Traffic::pushes, Traffic::none})
+    for (const std::size_t ops_per_ms : {20u, 30u}) {
+      const std::int64_t limit_ms = traffic == Traffic::none ? TurnSize::longest_alone_ms : TurnSize::longest_ms;
+      TurnSize size;
+      std::int64_t longest_ms = 0;
+      for (int turn = 0; turn < 50; ++turn) {
+        const auto ms = static_cast<std::int64_t>(size.units(traffic) / ops_per_ms);
+        longest_ms = std::max(longest_ms, ms);
+        size.took(ms, traffic);
+      }
+      EXPECT_LE(longest_ms, limit_ms) << ops_per_ms;
+      EXPECT_GE(size.units(traffic), static_cast<std::size_t>(limit_ms) / 4 * ops_per_ms)
+          << "and is no smaller than it must be";
+      EXPECT_EQ(size.units(traffic == Traffic::none ? Traffic::pushes : Traffic::none), 200u) << "the other stays";
     }
-    EXPECT_LE(longest_ms, TurnSize::longest_ms) << ops_per_ms;
-    EXPECT_GE(size.units(), 5 * ops_per_ms) << "and is no smaller than it must be";
-  }
 }
 
 }  // namespace
