@@ -1,5 +1,6 @@
 #!/bin/bash
-# Every line that the program prints with --json is one JSON object with a name and a value above zero.
+# Of some workloads: every line that the program prints with --json is one JSON object with a name, and a value and a
+# ratio above zero.
 set -euo pipefail
 for workload in durable_entry access stalled_disk import; do
   lines=$("$1" --quick --only "$workload" --json)

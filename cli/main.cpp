@@ -1,4 +1,4 @@
-// holdline: the command line of agent and hub. Builds the real world and hands it down.
+// holdline: the command line of the workstation. Builds the real world and hands it down.
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>

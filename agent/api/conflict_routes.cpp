@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include "agent/view/conflict_choice.hpp"
 #include "agent/api/forms.hpp"
 #include "agent/api/input.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
 #include "agent/api/save.hpp"
+#include "agent/view/conflict_choice.hpp"
 #include "sync/merge/conflicts.hpp"
 
 namespace holdline::agent {

@@ -109,6 +109,29 @@ void show(Workstation& station, Call call, std::string_view collection_name, std
        });
 }
 
+// What was taken down about a customer, without a way to go on: who needs more looks in the list of all.
+void list_about(Workstation& station, Call call, std::string_view collection_name, std::string_view customer) {
+  constexpr std::size_t most = 200;
+  const auto id = sync::Id::parse(customer);
+  if (!id) return call.respond(unknown_record("customer"));
+  const sync::Collection& collection = *station.schema().collection(collection_name);
+  read(station, call,
+       [&collection, id = *id, limit = limit_of(call.request.query, 50, most),
+        respond = call.respond](PersonView& view) {
+         auto many = view.about(collection, id, limit + 1);
+         if (!many) return respond(platform::error_response(many.error()));
+         const bool more = many->shown.size() > limit;
+         many->shown.resize(std::min(limit, many->shown.size()));
+         Json items = Json::array();
+         for (const Shown& shown : many->shown) items.push_back(shown_json(collection, shown, many->as_of));
+         respond(json_response(200, {{"schema", "holdline.records/1"},
+                                     {"items", items},
+                                     {"next", nullptr},
+                                     {"more", more},
+                                     {"as_of", sync::format_time(many->as_of.hub_wall_ms)}}));
+       });
+}
+
 void list(Workstation& station, Call call, std::string_view collection_name) {
   constexpr std::size_t most = 200;
   const auto before = id_of(call.request.query, "before");
@@ -135,11 +158,12 @@ void show_one(Workstation& station, Call call) {
   show(station, std::move(call), collection, {});
 }
 void show_customer(Workstation& station, Call call) {
-  constexpr std::string_view past = "/history";
   const std::string rest = call.rest;
-  if (rest.ends_with(past))
-    return show_history(station, std::move(call), of::customer,
-                        std::string_view(rest).substr(0, rest.size() - past.size()));
+  const std::string_view id = std::string_view(rest).substr(0, rest.find('/'));
+  const std::string_view part = std::string_view(rest).substr(id.size());
+  if (part == "/history") return show_history(station, std::move(call), of::customer, id);
+  if (part == "/entries") return list_about(station, std::move(call), of::entry, id);
+  if (part == "/callbacks") return list_about(station, std::move(call), of::callback, id);
   show(station, std::move(call), of::customer, {of::phone, of::email, of::address});
 }
 template <const char* collection>

@@ -12,12 +12,15 @@ namespace {
 constexpr std::string_view names_options =
     "words, content='', columnsize=0, detail=none, tokenize='ascii', prefix='1 2 3 4 5'";
 
-Shape shape_of(const sync::Collection& collection) {
+Shape shape_of(const sync::Schema& schema, const sync::Collection& collection) {
   Shape shape;
   shape.collection = &collection;
   shape.table = '"' + collection.name + '"';
   for (std::size_t i = 0; i < collection.fields.size(); ++i) {
     const auto index = static_cast<sync::FieldIndex>(i);
+    const sync::Collection* target = schema.collection(collection.fields[i].target);
+    if (target != nullptr && !target->parent && collection.parent != index && !collection.built_in)
+      shape.about_fields.push_back(index);
     switch (collection.fields[i].search) {
       case sync::SearchKind::none:
         break;
@@ -83,6 +86,12 @@ std::optional<sync::Id> Shape::parent_of(const sync::Record& record) const {
   return id == nullptr ? std::nullopt : std::optional(*id);
 }
 
+bool Shape::is_about(const sync::Record& record, const sync::Id& root) const {
+  return std::ranges::any_of(about_fields, [&](sync::FieldIndex field) {
+    return field < record.fields.size() && record.fields[field] == sync::Value(root);
+  });
+}
+
 ListPlace Shape::place_of(const sync::Id& id) const { return {collection->sort_by ? id.made_ms() : 0, id}; }
 
 ListPlace Shape::place_of(const sync::Record& record) const {
@@ -91,6 +100,8 @@ ListPlace Shape::place_of(const sync::Record& record) const {
     if (const auto* ms = std::get_if<std::int64_t>(&record.fields[*collection->sort_by])) place.ms = *ms;
   return place;
 }
+
+std::string about_key(const sync::Id& id) { return sync::to_hex(id.view()); }
 
 SearchKeys search_keys(const Shape& shape, const NameNormalizer& normalizer, const sync::Record& record) {
   SearchKeys keys;
@@ -107,6 +118,9 @@ SearchKeys search_keys(const Shape& shape, const NameNormalizer& normalizer, con
     }
   for (const sync::FieldIndex field : shape.reference_fields)
     if (const std::string* text = text_of(record, field)) add(LookupKind::reference, fold_reference(*text));
+  for (const sync::FieldIndex field : shape.about_fields)
+    if (const auto* id = field < record.fields.size() ? std::get_if<sync::Id>(&record.fields[field]) : nullptr)
+      add(LookupKind::about, about_key(*id));
   std::sort(keys.lookups.begin(), keys.lookups.end());
   keys.lookups.erase(std::unique(keys.lookups.begin(), keys.lookups.end()), keys.lookups.end());
   return keys;
@@ -137,7 +151,7 @@ std::optional<Match> match(const Shape& shape, const NameNormalizer& normalizer,
 }
 
 Layout::Layout(const sync::Schema& schema) : schema_(&schema) {
-  for (const sync::Collection& collection : schema.collections()) shapes_.push_back(shape_of(collection));
+  for (const sync::Collection& collection : schema.collections()) shapes_.push_back(shape_of(schema, collection));
 }
 
 const Shape* Layout::shape(sync::CollectionNo collection) const {

@@ -5,7 +5,7 @@
 //   "_names_customer"   FTS5 over the folded words of fields searched by name or place; rowid = seq
 //   _word(word)   each of these words once, in which a mistyped one is looked for; words that are gone may stay
 //   _lookup(kind, key, collection, seq)   phone numbers, forward and reversed, and folded references, found by their
-//                                         beginning
+//                                         beginning; ids of the records that others are about
 //   _digest(scope, collection, leaf, sums)   one row per leaf with rows, so that a changed record rewrites few bytes
 //   _meta
 //
@@ -39,15 +39,17 @@ struct Shape {
   std::string table;  // quoted for SQL
   std::string names;  // its FTS5 table, quoted; empty when nothing is searched by name
   std::vector<sync::FieldIndex> name_fields, phone_fields, reference_fields, place_fields;
+  std::vector<sync::FieldIndex> about_fields;  // which root record it is about, without hanging on it
 
   // The id of the record this one hangs on; nullopt for a root.
   std::optional<sync::Id> parent_of(const sync::Record& record) const;
+  bool is_about(const sync::Record& record, const sync::Id& root) const;
   ListPlace place_of(const sync::Record& record) const;
   // Of a record that is not here any more, as far as its id tells.
   ListPlace place_of(const sync::Id& id) const;
 };
 
-enum class LookupKind : std::uint8_t { phone = 1, reference = 2, phone_start = 3 };
+enum class LookupKind : std::uint8_t { phone = 1, reference = 2, phone_start = 3, about = 4 };
 
 struct LookupKey {
   LookupKind kind = LookupKind::phone;
@@ -61,6 +63,8 @@ struct SearchKeys {
   std::vector<LookupKey> lookups;  // ascending, unique
   bool operator==(const SearchKeys&) const = default;
 };
+// Of LookupKind::about.
+std::string about_key(const sync::Id& id);
 SearchKeys search_keys(const Shape& shape, const NameNormalizer& normalizer, const sync::Record& record);
 
 // Why a record matches a query, and the value that did, as stored.

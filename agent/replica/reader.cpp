@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t looked_at_per_wanted = 4;
 
 struct Table {
-  Statement by_id, by_seq, children, newest, older, names;
+  Statement by_id, by_seq, children, newest, older, names, about;
 };
 
 // The first text after all that begin with `prefix`, which ends in a digit or an upper case letter.
@@ -132,6 +132,12 @@ Result<Table*> ReplicaReader::Impl::table(const Shape& shape) {
   HOLDLINE_ASSIGN(t.older, db->prepare(select + (by_time ? " WHERE (time, id) < (?, ?)" : " WHERE id < ?") + order));
   if (shape.collection->parent) {
     HOLDLINE_ASSIGN(t.children, db->prepare(select + " WHERE parent = ? ORDER BY parent, seq"));
+  }
+  if (!shape.about_fields.empty()) {
+    HOLDLINE_ASSIGN(t.about, db->prepare(select +
+                                         " JOIN (SELECT seq AS found FROM _lookup WHERE kind = ? AND key = ? AND "
+                                         "collection = ?) ON seq = found" +
+                                         order));
   }
   if (!shape.names.empty()) {
     HOLDLINE_ASSIGN(t.names, db->prepare("SELECT rowid FROM " + shape.names + "(?) LIMIT ?"));
@@ -289,6 +295,17 @@ Result<ReplicaReader::Seen> ReplicaReader::list(const sync::Collection& collecti
     if (!before) return all_rows(*shape, t->newest.rows(limit), into);
     const Blob id{before->id.view()};
     return all_rows(*shape, collection.sort_by ? t->older.rows(before->ms, id, limit) : t->older.rows(id, limit), into);
+  });
+}
+
+Result<ReplicaReader::Seen> ReplicaReader::about(const sync::Collection& collection, const sync::Id& root,
+                                                 std::size_t limit) {
+  return impl_->in_transaction<Seen>([&](std::vector<ReplicaRow>& into) -> Result<void> {
+    const Shape* shape = impl_->layout.shape(collection.no);
+    if (shape == nullptr || shape->about_fields.empty()) return {};
+    HOLDLINE_ASSIGN(Table* const t, impl_->table(*shape));
+    return all_rows(*shape, t->about.rows(static_cast<int>(LookupKind::about), about_key(root), collection.no, limit),
+                    into);
   });
 }
 

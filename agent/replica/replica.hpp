@@ -153,6 +153,10 @@ class ReplicaReader {
   // Rows of a collection, from the highest place down to below `before` (none: from the top), at most `limit`.
   Result<Seen> list(const sync::Collection& collection, const std::optional<ListPlace>& before, std::size_t limit);
 
+  // Rows of a collection that are about a root record (Shape::about_fields), from the highest place down, at most
+  // `limit`.
+  Result<Seen> about(const sync::Collection& collection, const sync::Id& root, std::size_t limit);
+
   struct Candidate {
     ReplicaRow matched;              // the record that was found: a root, or a child such as a phone
     std::optional<ReplicaRow> root;  // what it hangs on, when that is in the replica

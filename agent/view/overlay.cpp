@@ -19,6 +19,8 @@ FoundBy found_by(LookupKind kind) {
       return FoundBy::phone;
     case LookupKind::phone_start:
       return FoundBy::phone_start;
+    case LookupKind::about:
+      return FoundBy::about;
     case LookupKind::reference:
       break;
   }
@@ -89,10 +91,18 @@ std::vector<sync::Id> OverlaySnapshot::created(sync::CollectionNo collection, co
 
 bool OverlaySnapshot::creates(const sync::RecordKey& key) const { return created_at(ops(key)).has_value(); }
 
-std::vector<sync::RecordKey> OverlaySnapshot::under(sync::CollectionNo collection, const sync::Id& parent) const {
-  auto keys = index_.under(parent);
+std::vector<sync::RecordKey> OverlaySnapshot::touched(sync::CollectionNo collection,
+                                                      std::vector<sync::RecordKey> keys) const {
   std::erase_if(keys, [&](const sync::RecordKey& key) { return key.collection != collection || !touches(key); });
   return keys;
+}
+
+std::vector<sync::RecordKey> OverlaySnapshot::under(sync::CollectionNo collection, const sync::Id& parent) const {
+  return touched(collection, index_.under(parent));
+}
+
+std::vector<sync::RecordKey> OverlaySnapshot::about(sync::CollectionNo collection, const sync::Id& root) const {
+  return touched(collection, index_.about(root));
 }
 
 std::vector<sync::RecordKey> OverlaySnapshot::candidates(const SearchQuery& query) const {

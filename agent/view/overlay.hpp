@@ -63,6 +63,8 @@ class OverlaySnapshot {
   bool creates(const sync::RecordKey&) const;
   // Records of a collection that pending ops hang under `parent`.
   std::vector<sync::RecordKey> under(sync::CollectionNo, const sync::Id& parent) const;
+  // Records of a collection that pending ops say are about `root`.
+  std::vector<sync::RecordKey> about(sync::CollectionNo, const sync::Id& root) const;
   // Records to which pending ops gave a value that may match; look at each, for the rest of a name may lie in the
   // replica, or a later op may have changed it.
   std::vector<sync::RecordKey> candidates(const SearchQuery&) const;
@@ -74,6 +76,7 @@ class OverlaySnapshot {
     OverlayOps ops;
   };
 
+  std::vector<sync::RecordKey> touched(sync::CollectionNo, std::vector<sync::RecordKey> keys) const;
   static std::size_t hash_of(const sync::RecordKey& key);
   const Entry* entry(const sync::RecordKey&) const;
 

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <tuple>
 
+#include "agent/replica/layout.hpp"
+
 namespace holdline::agent {
 
 namespace {
@@ -96,8 +98,16 @@ void OverlayIndex::collect_names(const std::vector<std::string>& words, std::vec
 }
 
 std::vector<sync::RecordKey> OverlayIndex::under(const sync::Id& parent) const {
+  return all(FoundBy::parent, parent.view());
+}
+
+std::vector<sync::RecordKey> OverlayIndex::about(const sync::Id& root) const {
+  return all(FoundBy::about, about_key(root));
+}
+
+std::vector<sync::RecordKey> OverlayIndex::all(FoundBy by, std::string_view key) const {
   std::vector<sync::RecordKey> keys;
-  each(FoundBy::parent, parent.view(), [&](const OverlayPosting& posting) {
+  each(by, key, [&](const OverlayPosting& posting) {
     keys.push_back(posting.record);
     return true;
   });

@@ -20,7 +20,7 @@
 
 namespace holdline::agent {
 
-enum class FoundBy : std::uint8_t { word, phone, phone_start, reference, parent };
+enum class FoundBy : std::uint8_t { word, phone, phone_start, reference, parent, about };
 
 struct OverlayPosting {
   FoundBy by = FoundBy::word;
@@ -38,12 +38,14 @@ class OverlayIndex {
   void retire(std::size_t count, const std::function<bool(const sync::ActionRef&)>& is_live);
 
   std::vector<sync::RecordKey> under(const sync::Id& parent) const;
+  std::vector<sync::RecordKey> about(const sync::Id& root) const;
   std::vector<sync::RecordKey> candidates(const SearchQuery& query) const;
 
  private:
   using Run = std::vector<OverlayPosting>;
   template <class Visit>
   void each(FoundBy by, std::string_view prefix, const Visit& visit) const;
+  std::vector<sync::RecordKey> all(FoundBy by, std::string_view key) const;
   void collect(FoundBy by, std::string_view prefix, std::vector<sync::RecordKey>& into) const;
   void collect_names(const std::vector<std::string>& words, std::vector<sync::RecordKey>& into) const;
 

@@ -27,6 +27,9 @@ class PersonView {
   Result<View::RecordList> children(const sync::Collection& collection, const sync::Id& parent) {
     return view_.children(collection, parent, sight(sync::Reading::one));
   }
+  Result<View::RecordList> about(const sync::Collection& collection, const sync::Id& root, std::size_t limit) {
+    return view_.about(collection, root, limit, sight(sync::Reading::many));
+  }
   Result<View::RecordList> list(const sync::Collection& collection, const sync::Id& before, std::size_t limit) {
     return view_.list(collection, before, limit, sight(sync::Reading::many));
   }

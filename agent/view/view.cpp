@@ -101,6 +101,33 @@ Result<View::RecordList> View::children(const sync::Collection& collection, cons
   return many;
 }
 
+Result<View::RecordList> View::about(const sync::Collection& collection, const sync::Id& root, std::size_t limit,
+                                     Sight sight) {
+  const auto snapshot = snapshots_();
+  const Shape* shape = reader_->layout().shape(collection.no);
+  // Pending changes may take some away.
+  HOLDLINE_ASSIGN(auto seen, reader_->about(collection, root, limit + std::min(snapshot->actions(), max_hits)));
+  RecordList many{{}, as_of(seen)};
+  std::set<sync::RecordKey> taken;
+  const auto take = [&](std::optional<Shown> shown) {
+    if (is_live(shown) && shape->is_about(shown->record, root)) many.shown.push_back(*std::move(shown));
+  };
+  for (ReplicaRow& row : seen.rows) {
+    const sync::RecordKey key = row.record.key;
+    taken.insert(key);
+    take(show(sight, *snapshot, key, &row, seen.cursor.cn));
+  }
+  auto pending = snapshot->about(collection.no, root);
+  std::erase_if(pending, [&](const sync::RecordKey& key) { return taken.contains(key); });
+  AsOf later;
+  HOLDLINE_ASSIGN(auto shown, show_all(sight, *snapshot, pending, later));
+  for (auto& one : shown) take(std::move(one));
+  std::ranges::sort(many.shown, std::greater{},
+                    [&](const Shown& one) { return std::pair(one.cn == 0, shape->place_of(one.record)); });
+  many.shown.resize(std::min(limit, many.shown.size()));
+  return many;
+}
+
 // What is not at the hub yet, the last saved first.
 Result<void> View::list_own(const sync::Collection& collection, const OverlaySnapshot& snapshot, sync::Id before,
                             std::size_t limit, const Sight& sight, RecordList& many) {

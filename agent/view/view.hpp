@@ -78,6 +78,10 @@ class View {
   Result<RecordResult> find(const sync::RecordKey& key, Sight sight = {});
   // Children of a record in one collection; deleted ones are left out. In the replica's order, pending ones last.
   Result<RecordList> children(const sync::Collection& collection, const sync::Id& parent, Sight sight = {});
+  // Records of a collection that are about a root record, such as a customer's entries: what is not at the hub yet
+  // first, then the newest by the order of the collection, at most `limit`. Deleted ones are left out.
+  Result<RecordList> about(const sync::Collection& collection, const sync::Id& root, std::size_t limit,
+                           Sight sight = {});
   // What is not at the hub yet, the last saved first, then the replica's rows in the order of their collection (see
   // Collection::sort_by), at most `limit`; goes on after the record `before` (nil: from the top). Deleted ones are left
   // out.

@@ -1,4 +1,4 @@
-// The administrator's requests and what each answers (/admin/v1, docs/api.md; main.cpp only prints it). Runs on the
+// The administrator's requests and what each answers (/admin/v1, docs/api.md; hub/commands prints it). Runs on the
 // ledger's thread while a hub serves, or directly in the program when none does.
 #pragma once
 

@@ -1,5 +1,4 @@
-// A schema while it is read: what the text says, with the lines to point at, before names are resolved. Used by the
-// schema_*.cpp files of this folder only.
+// A schema while it is read: what the text says, with the lines to point at, before names are resolved (link.cpp).
 // Internal to sync/schema.
 #pragma once
 

@@ -106,7 +106,13 @@ test("a customer is found by an accent-blind name and opened by keys alone", asy
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: "Łukasz Nowak" }).waitFor();
   await page.getByText("+39021234567").waitFor();
+  await page.getByRole("button", { name: "Show who changed what" }).click();
+  await page.getByRole("region", { name: "History" }).getByText("import").first().waitFor();
   await checked("customer");
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.getByRole("button").filter({ visible: true }).count(), 0, "nothing to press on paper");
+  await picture("customer-print");
+  await page.emulateMedia({ media: "screen" });
 });
 
 test("a message takes six keys beyond its text, and stands at the hub", async () => {
@@ -154,6 +160,7 @@ test("the hub dies while somebody types, and what they save is kept", async () =
   await page.keyboard.press("Control+Enter");
   await page.getByText("✓ Saved on this PC").waitFor();
   await words("Working without the hub").waitFor({ timeout: 30_000 });
+  await page.getByText(/^Cause: /).waitFor();
   await page.getByText(/1 saved here and not at the hub yet/).waitFor();
   assert.match(await page.title(), /^\(1\) Working without the hub/);
   await checked("contingency");
@@ -195,7 +202,9 @@ test("somebody who is here already is found by a mistyped name, and shown beside
   await page.locator("#field-given").fill("Ada");
   await page.locator("#field-family").fill("Lovelaec");
   await page.locator("#field-postcode").fill("SW1Y 4JH");
-  await page.getByRole("region", { name: "Here already?" }).getByRole("button", { name: "Ada Lovelace, London" }).waitFor();
+  await page
+    .getByRole("region", { name: "Here already?" })
+    .getByRole("button", { name: "Ada Lovelace, London" }).waitFor();
   await checked("duplicates");
   await page.keyboard.press("Control+Enter");
   await page.getByRole("alert").getByText(/who is here already/).waitFor();

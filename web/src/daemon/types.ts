@@ -13,7 +13,12 @@ export interface Status {
   mode: "online" | "contingency" | "recovering" | "not-enrolled";
   person?: { name: string; role: string } | null;
   workstation?: { name: string };
-  sync?: { connected: boolean; last_contact: string | null; bootstrap: { done: number; total: number } };
+  sync?: {
+    connected: boolean;
+    last_contact: string | null;
+    bootstrap: { done: number; total: number };
+    error?: { code: string; message: string };
+  };
   replica?: { as_of: string | null; cn: string };
   outbox?: {
     health: "writable" | "read-only";
@@ -50,6 +55,20 @@ export interface Wish {
   channel: string;
   purpose: string;
   since: string;
+}
+
+// A step in the life of a record: who, when, where, from which value.
+export interface Step {
+  cn: string;
+  at: string | null;
+  person: string;
+  name: string;
+  device: string;
+  device_name: string;
+  collection: string;
+  kind: string;
+  accepted?: { hints: string[]; because: string };
+  changes: { field: string; from: string | null; to: string | null }[];
 }
 
 // Who is here already and looks like the customer that is being typed.

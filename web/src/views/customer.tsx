@@ -3,6 +3,7 @@ import { begin, typed, type About } from "../daemon/drafts.ts";
 import { collectionOf, editedTogether, fieldOf, labelOf, newFields } from "../daemon/schema.ts";
 import type { FieldForm, Shown, Value, Wish } from "../daemon/types.ts";
 import { clock, t, term } from "../page/i18n.ts";
+import { History } from "./history.tsx";
 import { useLoaded, Waiting } from "./load.tsx";
 
 const text = (record: Shown, name: string): string => String(record.fields[name] ?? "");
@@ -183,30 +184,31 @@ function Children({ customer, kind, title }: { customer: Shown; kind: "phone" | 
   );
 }
 
-const looked_at = 200;
-
-// The API lists by time and not by customer: what is shown is what is among the latest.
-function Taken({ customer, path, title, hint }: { customer: Shown; path: string; title: string; hint: string }) {
-  const loaded = useLoaded<{ items: Shown[] }>(`${path}?limit=${looked_at}`);
-  const items = loaded.data?.items.filter((item) => item.fields.customer === customer.id) ?? [];
+function Taken({ customer, path, title }: { customer: Shown; path: string; title: string }) {
+  const loaded = useLoaded<{ items: Shown[]; more: boolean }>(`/customers/${customer.id}/${path}`);
   return (
     <section class="card" aria-label={title}>
-      <header>
-        <h2>{title}</h2>
-        <span class="quiet">{hint}</span>
-      </header>
+      <h2>{title}</h2>
       <Waiting of={loaded}>
-        {() => (
+        {({ items, more }) => (
           <ul class="rows">
             {items.map((item) => (
               <li key={item.id}>
-                {text(item, "recorded_at") && <span class="quiet">{clock(text(item, "recorded_at"))} </span>}
+                <span class="quiet">
+                  {[
+                    clock(text(item, "event_time") || text(item, "taken_at") || text(item, "recorded_at")),
+                    text(item, "operator") || text(item, "taken_by"),
+                  ]
+                    .filter(Boolean)
+                    .join(" · ")}{" "}
+                </span>
                 <strong>{term(text(item, "kind") || text(item, "state") || "open")}</strong>{" "}
                 {text(item, "note") || text(item, "reason")}
                 {item.pending.length > 0 && <Pending />}
               </li>
             ))}
             {items.length === 0 && <li class="quiet">{t("none")}</li>}
+            {more && <li class="quiet">{t("moreTaken", { n: items.length })}</li>}
           </ul>
         )}
       </Waiting>
@@ -227,6 +229,9 @@ function Card({ record }: { record: Shown }) {
               .join(" · ")}
           </p>
         </div>
+        <button type="button" onClick={() => print()}>
+          {t("print")}
+        </button>
       </header>
       <div class="columns">
         <section class="card" aria-label={t("details")}>
@@ -237,18 +242,9 @@ function Card({ record }: { record: Shown }) {
           <Children customer={record} kind="phone" title={t("phones")} />
           <Children customer={record} kind="email" title={t("emails")} />
           <Children customer={record} kind="address" title={t("addresses")} />
-          <Taken
-            customer={record}
-            path="/entries"
-            title={t("callerEntries")}
-            hint={t("callerEntriesHint", { n: looked_at })}
-          />
-          <Taken
-            customer={record}
-            path="/callbacks"
-            title={t("callerCallbacks")}
-            hint={t("callerCallbacksHint", { n: looked_at })}
-          />
+          <Taken customer={record} path="entries" title={t("callerEntries")} />
+          <Taken customer={record} path="callbacks" title={t("callerCallbacks")} />
+          <History id={record.id} />
         </div>
       </div>
     </>

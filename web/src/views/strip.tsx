@@ -59,6 +59,9 @@ function Facts({ status }: { status: Status }) {
         )}
       </p>
       {status.outbox && <p class="fact">{waitingText(status.outbox)}</p>}
+      {status.mode === "contingency" && status.sync?.error && (
+        <p class="fact">{t("cause", { why: status.sync.error.message })}</p>
+      )}
       {attention > 0 && (
         <p class="fact">
           <a href="#/entries/attention">{attention === 1 ? t("attentionOne") : t("attentionMany", { n: attention })}</a>

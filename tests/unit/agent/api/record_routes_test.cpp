@@ -256,6 +256,32 @@ TEST_F(LocalApiRecordsTest, WhoIsHereAlreadyIsShownWhileTheFormIsTyped) {
   EXPECT_EQ(patch(path, moved, "moved").code(), "asked") << "an edit makes it look like the other";
 }
 
+TEST_F(LocalApiRecordsTest, ACustomersEntriesAreThoseThatSaySo) {
+  const auto from_hub = [](std::uint32_t number, std::uint32_t customer) {
+    return record_of("manual_entry", number,
+                     {{"customer", id_of(customer)}, {"kind", text("note")}, {"note", text("from the hub")}});
+  };
+  work({customer_of(1, "Ada", "Byron"), customer_of(2, "Ben", "Krug"), from_hub(50, 1), from_hub(51, 2)});
+  const auto notes = [&](std::uint32_t customer) {
+    std::vector<std::string> all;
+    const Json items = get("/customers/" + id_of(customer).text() + "/entries").json().at("items");
+    for (const Json& item : items) all.push_back(item.at("fields").at("note"));
+    return all;
+  };
+  Json mine = message;
+  mine["fields"]["customer"] = id_of(1).text();
+  mine["fields"]["note"] = "typed here";
+  ASSERT_EQ(post("/entries", mine, "mine").status, 201);
+  EXPECT_EQ(notes(1), (std::vector<std::string>{"typed here", "from the hub"}));
+  EXPECT_EQ(notes(2), (std::vector<std::string>{"from the hub"}));
+  // Whose it is may be put right.
+  const Json moved{{"changes", {{"customer", {{"base", id_of(1).text()}, {"value", id_of(2).text()}}}}}};
+  ASSERT_EQ(patch("/entries/" + id_of(50).text(), moved, "moved").status, 200);
+  EXPECT_EQ(notes(1), (std::vector<std::string>{"typed here"}));
+  EXPECT_EQ(notes(2).size(), 2u);
+  EXPECT_EQ(get("/customers/" + id_of(1).text() + "/callbacks").json().at("items"), Json::array());
+}
+
 TEST_F(LocalApiRecordsTest, OneAddressIsOneRecordHoweverItIsWritten) {
   work({customer_of(1, "Ada", "Byron")});
   const std::string path = "/customers/" + id_of(1).text();
