@@ -234,6 +234,17 @@ void Workstation::read(std::function<void(View&)> work) {
 
 void Workstation::aside(std::function<void()> work) { aside_.post(std::move(work)); }
 
+void Workstation::drafts(std::function<void(Result<Drafts*>)> work) {
+  aside_.post([this, work = std::move(work)] {
+    if (!drafts_) {
+      auto opened = Drafts::open(config_.directory, deps_.keystore);
+      if (!opened) return work(fail(std::move(opened)));
+      drafts_.emplace(*std::move(opened));
+    }
+    work(&*drafts_);
+  });
+}
+
 void Workstation::engine(std::function<void(Engine&, Replica&)> work) {
   syncing_.post([this, work = std::move(work)] { work(*engine_, *replica_); });
 }

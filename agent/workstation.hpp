@@ -12,6 +12,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "agent/config.hpp"
+#include "agent/drafts/drafts.hpp"
 #include "agent/engine/engine.hpp"
 #include "agent/engine/hub_transport.hpp"
 #include "agent/identity/accounts.hpp"
@@ -76,6 +77,8 @@ class Workstation {
   void read(std::function<void(View&)> work);
   // Any thread; runs on a thread for what takes long and must keep nobody waiting.
   void aside(std::function<void()> work);
+  // What people have begun to type. Any thread; runs on the thread for what takes long.
+  void drafts(std::function<void(Result<Drafts*>)> work);
   // Any thread; runs on the engine's thread.
   void engine(std::function<void(Engine&, Replica&)> work);
   SyncStatus sync_status() const;
@@ -119,7 +122,8 @@ class Workstation {
   std::unique_ptr<Authenticator> authenticator_;
   std::unique_ptr<Replica> replica_;
   std::unique_ptr<View> view_;
-  std::uint64_t view_file_ = 0;  // which of the replica's files the view reads; the reading thread only
+  std::optional<Drafts> drafts_;  // the thread for what takes long only; opened when it is first asked for
+  std::uint64_t view_file_ = 0;   // which of the replica's files the view reads; the reading thread only
   std::unique_ptr<platform::HttpClient> side_client_;  // the I/O thread only, like the three that follow
   bool asking_people_ = false;
   bool claims_due_ = false;  // the hub has lost people and was not told of them yet

@@ -63,6 +63,7 @@ inline constexpr char customer[] = "customer", phone[] = "phone", email[] = "ema
 }
 
 std::span<const Route> session_routes();        // signing in and out, synchronising, the proof
+std::span<const Route> draft_routes();          // what is typed and not saved yet
 std::span<const Route> form_routes();           // what can be typed
 std::span<const Route> record_routes();         // customers, entries, callbacks: found and shown
 std::span<const Route> record_change_routes();  // added, changed, deleted

@@ -1,4 +1,5 @@
-// Who wins when a merge unit conflicts: one function per policy, chosen from a table.
+// Who wins when a merge unit conflicts: one function for each policy of the schema (review, latest, central, transition
+// by the states' allowed steps, strictest), chosen from a table. Which field has which policy says schema.toml.
 // Internal to sync/merge.
 #pragma once
 

@@ -1,3 +1,4 @@
+// What a file may include: nothing internal to another folder, nothing beyond what its folder builds on.
 #include <algorithm>
 #include <initializer_list>
 #include <map>

@@ -1,3 +1,4 @@
+// Which words may stand in names, comments and messages.
 #include <algorithm>
 #include <cctype>
 #include <string_view>

@@ -1,5 +1,5 @@
-// What is being typed, of each person apart. In the memory of the page only: customer data is never written to the
-// browser's disk. Leaving the page with something unsaved asks first.
+// What is being typed, of each person apart. In the memory of the page, and kept by the daemon (keep_drafts.ts): customer
+// data is never written to the browser's disk.
 import { Store } from "../page/store.ts";
 import { newKey } from "./api.ts";
 import { session } from "./session.ts";
@@ -103,11 +103,15 @@ export function type(id: string, field: string, text: string): void {
   update(id, { values, findings, touched: true, state });
 }
 
-export const unsaved = (): Draft[] => desk().drafts.filter((draft) => draft.touched);
+// Those that were typed before the page was opened anew; what is typed now stays.
+export function takeBack(kept: Draft[]): void {
+  const { open, drafts } = desk();
+  const back = kept.filter((old) => !drafts.some((draft) => draft.id === old.id && draft.touched));
+  const typedNow = drafts.filter((draft) => !back.some((old) => old.id === draft.id));
+  put({ open, drafts: [...back.map((old): Draft => ({ ...old, state: "typing" })), ...typedNow] });
+}
 
-addEventListener("beforeunload", (event) => {
-  if (Object.values(desks.get()).some((one) => one.drafts.some((draft) => draft.touched))) event.preventDefault();
-});
+export const unsaved = (): Draft[] => desk().drafts.filter((draft) => draft.touched);
 
 // A value of a record as it stands in an input.
 export function typed(field: FieldForm | undefined, value: Value | undefined): string {

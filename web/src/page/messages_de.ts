@@ -97,6 +97,7 @@ export const de: Messages = {
   pendingMark: "noch nicht in der Zentrale",
   doNotUse: "Nicht verwenden",
   doNotCall: "Nicht anrufen",
+  doNotWrite: "Nicht anschreiben",
   doNotContact: "Nicht ansprechen {purpose}, seit {time}",
   doNotContactBy: "Nicht ansprechen per {channel} {purpose}, seit {time}",
   forAnything: "zu keinem Zweck",

@@ -93,6 +93,7 @@ export const en = {
   pendingMark: "not at the hub yet",
   doNotUse: "Do not use",
   doNotCall: "Do not call",
+  doNotWrite: "Do not write",
   doNotContact: "Do not contact {purpose}, since {time}",
   doNotContactBy: "Do not contact by {channel} {purpose}, since {time}",
   forAnything: "for any purpose",

@@ -130,16 +130,17 @@ function wishText(wish: Wish): string {
 function DoNotCall({ record, about }: { record: Shown; about: About }) {
   const line = lineOf[record.collection]?.(record) ?? "";
   const contact = record.collection === "email" ? { email: text(record, "addr") } : { number: text(record, "e164") };
+  const label = t(record.collection === "email" ? "doNotWrite" : "doNotCall");
   return (
     <button
       type="button"
       class="link"
-      aria-label={`${t("doNotCall")}: ${line}`}
+      aria-label={`${label}: ${line}`}
       onClick={() =>
         begin({ do: "suppress", collection: "suppression", contact }, about, { channel: "any", purpose: "any" })
       }
     >
-      {t("doNotCall")}
+      {label}
     </button>
   );
 }

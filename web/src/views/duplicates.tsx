@@ -6,7 +6,6 @@ import { customerOf } from "../daemon/save.ts";
 import { labelOf } from "../daemon/schema.ts";
 import type { Duplicate } from "../daemon/types.ts";
 import { t, term } from "../page/i18n.ts";
-import { go } from "../page/router.ts";
 
 const pause_ms = 400;
 
@@ -47,9 +46,7 @@ export function Duplicates({ draft }: { draft: Draft }) {
           <ul class="rows">
             {found.map((one) => (
               <li key={one.id}>
-                <button type="button" class="link" onClick={() => go("customer", one.id)}>
-                  {[one.name, one.city].filter(Boolean).join(", ")}
-                </button>{" "}
+                <a href={`#/customer/${one.id}`}>{[one.name, one.city].filter(Boolean).join(", ")}</a>{" "}
                 <span class="quiet">{t("alreadyHereHint", { what: same(one) })}</span>
               </li>
             ))}
