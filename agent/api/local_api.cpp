@@ -36,8 +36,8 @@ struct Matched {
 // The exact path wins over one that takes a rest.
 Matched find_route(std::string_view method, std::string_view path) {
   Matched found;
-  for (const auto& table : {session_routes(), form_routes(), draft_routes(), record_routes(), record_change_routes(), outbox_routes(),
-                            decision_routes(), conflict_routes(), do_not_call_routes()})
+  for (const auto& table : {session_routes(), form_routes(), draft_routes(), record_routes(), record_change_routes(),
+                            outbox_routes(), decision_routes(), conflict_routes(), do_not_call_routes()})
     for (const Route& route : table)
       if (auto rest = match(route, method, path); rest && (!found.route || rest->empty()))
         found = {&route, std::move(*rest)};

@@ -1,4 +1,5 @@
-// Addresses. An absolute https address is taken apart by libcurl's own rules: what this accepts, the client can be sent to.
+// Addresses. An absolute https address is taken apart by libcurl's own rules: what this accepts, the client can be sent
+// to.
 #pragma once
 
 #include <cstdint>
