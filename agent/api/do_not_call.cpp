@@ -10,6 +10,7 @@
 #include "platform/text/json_object.hpp"
 #include "sync/base/timestamp.hpp"
 #include "sync/form/form.hpp"
+#include "sync/text/text.hpp"
 
 namespace holdline::agent {
 
@@ -39,15 +40,15 @@ std::string text_of(const sync::Collection& list, const sync::Record& record, st
   return text ? *text : std::string();
 }
 
-// What is said of a contact; allowed ones are left out.
-std::vector<sync::Record> said_of(Workstation& station, PersonView& view, const Contact& contact) {
+// What is said of a contact; allowed ones are left out. Without the key there can be none; an error when it could not
+// be looked up.
+Result<std::vector<sync::Record>> said_of(Workstation& station, PersonView& view, const Contact& contact) {
   const sync::Collection& list = list_of(station);
   const std::string key = station.accounts().suppression_key(), hash = key.empty() ? "" : hash_of(key, contact);
   std::vector<sync::Record> said;
   if (hash.empty()) return said;
-  const auto found = view.search(hash, entries_looked_at, list.no);
-  if (!found) return said;  // whoever cannot search is told so when they do
-  for (const Hit& hit : found->hits)
+  HOLDLINE_ASSIGN(const auto found, view.search(hash, entries_looked_at, list.no));
+  for (const Hit& hit : found.hits)
     if (text_of(list, hit.root.record, "value_hash") == hash && text_of(list, hit.root.record, "status") != "allowed")
       said.push_back(hit.root.record);
   return said;
@@ -95,6 +96,10 @@ Asked asked_about(const Workstation& station, const std::string& number, const s
     if (change.field == *collection.natural_key)
       if (const auto* text = std::get_if<std::string>(&change.value))
         asked.contact = {number.empty() ? "email" : "number", *text};
+  if (!email.empty() && !sync::tidy_email(email))
+    asked.findings.push_back({"email", "not-an-email", "E-mail address is none that mail could reach."});
+  const auto refused = [](const sync::Finding& finding) { return finding.weight == sync::Weight::refused; };
+  if (std::ranges::any_of(asked.findings, refused)) asked.contact = {};
   if (asked.contact.value.empty() && asked.findings.empty())
     asked.findings.push_back(
         {number.empty() ? "email" : "number", "one-of", "There is nothing in it to be put on the list."});
@@ -157,7 +162,8 @@ void add(Workstation& station, Call call) {
            return text_of(list, record, "channel") == wish.channel && text_of(list, record, "purpose") == wish.purpose;
          };
          const auto said = said_of(station, view, wish.contact);
-         if (const auto found = std::ranges::find_if(said, same); found != said.end())
+         if (!said) return refuse_unless_saved(station, call, platform::error_response(said.error()));
+         if (const auto found = std::ranges::find_if(*said, same); found != said->end())
            return refuse_unless_saved(
                station, call,
                platform::error_response(409, "on-the-list",
@@ -178,40 +184,46 @@ void check(Workstation& station, Call call) {
   Asked asked = asked_about(station, given("number"), given("email"));
   if (asked.contact.value.empty()) return call.respond(findings_response(asked.findings));
   read(station, call, [&station, call, contact = std::move(asked.contact)](PersonView& view) {
+    const auto said = said_of(station, view, contact);
+    if (!said) return call.respond(platform::error_response(said.error()));
     call.respond(json_response(200, {{"schema", "holdline.do-not-call/1"},
                                      {"kind", contact.kind},
                                      {"value", contact.value},
-                                     {"items", json_of(list_of(station), said_of(station, view, contact))}}));
+                                     {"items", json_of(list_of(station), *said)}}));
   });
 }
 
 }  // namespace
 
-nlohmann::json do_not_call_json(Workstation& station, PersonView& view, const sync::Collection& collection,
-                                const sync::Record& record) {
+Result<nlohmann::json> do_not_call_json(Workstation& station, PersonView& view, const sync::Collection& collection,
+                                        const sync::Record& record) {
   const Contact contact = contact_of(collection, record);
   if (contact.value.empty()) return Json::array();
-  return json_of(list_of(station), said_of(station, view, contact));
+  HOLDLINE_ASSIGN(const auto said, said_of(station, view, contact));
+  return json_of(list_of(station), said);
 }
 
-void ask_about_do_not_call(Workstation& station, PersonView& view, Addition& callback) {
+void ask_about_do_not_call(Workstation& station, PersonView& view, const sync::Record& callback,
+                           std::vector<sync::Finding>& findings) {
   const sync::Collection& collection = *station.schema().collection("callback_request");
   const sync::Collection& list = list_of(station);
-  std::string number, purpose = "service";
-  for (const sync::FieldChange& change : callback.ops.front().changes) {
-    const auto* text = std::get_if<std::string>(&change.value);
-    if (text && collection.fields[change.field].name == "phone") number = *text;
-    if (text && collection.fields[change.field].name == "purpose") purpose = *text;
-  }
+  const std::string number = text_of(collection, callback, "phone");
+  std::string purpose = text_of(collection, callback, "purpose");
+  if (purpose.empty()) purpose = "service";
   if (number.empty()) return;
-  for (const sync::Record& record : said_of(station, view, {"number", number})) {
+  const auto said = said_of(station, view, {"number", number});
+  if (!said)
+    return findings.push_back({"phone", "do-not-call-unknown",
+                               "Whether this number may be called cannot be looked up now: " + said.error().message,
+                               sync::Weight::asked});
+  for (const sync::Record& record : *said) {
     const std::string channel = text_of(list, record, "channel"), of = text_of(list, record, "purpose");
     if ((channel != "any" && channel != "phone") || (of != "any" && of != purpose)) continue;
-    return callback.findings.push_back({"phone", "do-not-call",
-                                        "This number is on the do-not-call list since " +
-                                            sync::format_time(since(list, record)) + (of == "any" ? "" : " for " + of) +
-                                            ". Do not promise a call, or say why it is wanted all the same.",
-                                        sync::Weight::asked});
+    return findings.push_back({"phone", "do-not-call",
+                               "This number is on the do-not-call list since " +
+                                   sync::format_time(since(list, record)) + (of == "any" ? "" : " for " + of) +
+                                   ". Do not promise a call, or say why it is wanted all the same.",
+                               sync::Weight::asked});
   }
 }
 

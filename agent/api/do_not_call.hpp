@@ -3,22 +3,24 @@
 // Internal to agent/api.
 #pragma once
 
-#include <string_view>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "agent/api/input.hpp"
 #include "agent/view/sight.hpp"
 #include "agent/workstation.hpp"
+#include "sync/action/validate.hpp"
 
 namespace holdline::agent {
 
 // What the list says of the number or address of a phone or e-mail record, as the person may see it:
-// `[{"id","channel","purpose","since"}]`, empty for anything else.
-nlohmann::json do_not_call_json(Workstation& station, PersonView& view, const sync::Collection& collection,
-                                const sync::Record& record);
+// `[{"id","channel","purpose","since"}]`, empty for anything else. An error when it could not be looked up.
+Result<nlohmann::json> do_not_call_json(Workstation& station, PersonView& view, const sync::Collection& collection,
+                                        const sync::Record& record);
 
-// Asked ("do-not-call") when a callback is promised to a number that is on the list for its purpose.
-void ask_about_do_not_call(Workstation& station, PersonView& view, Addition& callback);
+// Asked ("do-not-call") when a callback, as it would stand, is to a number that is on the list for its purpose; and
+// when that could not be looked up.
+void ask_about_do_not_call(Workstation& station, PersonView& view, const sync::Record& callback,
+                           std::vector<sync::Finding>& findings);
 
 }  // namespace holdline::agent

@@ -12,6 +12,7 @@
 #include "agent/identity/enrollment.hpp"
 #include "platform/os/account.hpp"
 #include "platform/text/json_object.hpp"
+#include "platform/text/url.hpp"
 #include "sync/wire/enroll_code.hpp"
 
 namespace holdline::agent {
@@ -112,10 +113,23 @@ void LocalApi::answer(platform::HttpRequest request, platform::Respond respond) 
   if (!station_)
     return respond(
         platform::error_response(409, "not-enrolled", "This workstation is not enrolled yet: holdline enroll CODE"));
-  auto session = station_->sessions().find(login_of(request.peer), token_of(request));
+  auto session = session_of(request);
   if (auto refusal = refusal_of(*found.route, request.peer, session)) return respond(*std::move(refusal));
   auto who = session ? std::optional(*std::move(session)) : std::nullopt;
   found.route->handle(*station_, {std::move(request), std::move(found.rest), std::move(respond), std::move(who)});
+}
+
+// A page of the browser says whom it takes for signed in, because tabs share one session; and which requests nobody
+// made, so that a view that keeps itself up to date does not keep a session.
+Result<Session> LocalApi::session_of(const platform::HttpRequest& request) {
+  const bool watches = request.header("x-holdline-watches") == "1";
+  auto session = watches ? station_->sessions().peek(login_of(request.peer), token_of(request))
+                         : station_->sessions().find(login_of(request.peer), token_of(request));
+  const std::string_view person = request.header("x-holdline-person");
+  if (session && !person.empty() && person != platform::percent_encoded(session->person.name))
+    return fail(ErrorKind::ask_person, "another-person",
+                "Somebody else has signed in at this browser meanwhile. Nothing was done.");
+  return session;
 }
 
 void LocalApi::show_status(const platform::HttpRequest& request, const platform::Respond& respond) const {

@@ -33,6 +33,7 @@ class LocalApi {
   struct HealthNote {
     std::string code, message;
   };
+  Result<Session> session_of(const platform::HttpRequest& request);
   void show_status(const platform::HttpRequest& request, const platform::Respond& respond) const;
 
   AgentConfig config_;

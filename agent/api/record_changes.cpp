@@ -33,11 +33,30 @@ Json json_of(const std::vector<Duplicate>& duplicates) {
   return list;
 }
 
+// A record as it would stand with the changes.
+sync::Record with(sync::Record record, std::span<const sync::FieldChange> changes) {
+  for (const sync::FieldChange& change : changes)
+    if (change.adds.empty() && change.removes.empty()) record.fields[change.field] = change.value;
+  return record;
+}
+
+// A new record by itself.
+sync::Record record_of(const sync::Schema& schema, const sync::Op& op) {
+  sync::Record record;
+  record.key = op.record;
+  record.scope = op.scope;
+  record.fields.resize(schema.collection(op.record.collection)->fields.size());
+  return with(std::move(record), op.changes);
+}
+
 // What is asked about a new record because of what is here already.
-void ask_about_others(Workstation& station, PersonView& view, std::string_view collection_name, Addition& addition) {
+void ask_about_others(Workstation& station, PersonView& view, Addition& addition) {
   const sync::Schema& schema = station.schema();
-  if (collection_name == "callback_request") return ask_about_do_not_call(station, view, addition);
-  ask_about(duplicates_of(schema, view, customer_of(schema, addition.ops), addition.ops), addition.findings);
+  const sync::Record record = record_of(schema, addition.ops.front());
+  const std::string& name = schema.collection(record.key.collection)->name;
+  if (name == of::callback) ask_about_do_not_call(station, view, record, addition.findings);
+  if (name == of::customer)
+    ask_about(duplicates_of(schema, view, record, Compared::all, addition.ops), addition.findings);
 }
 
 void add(Workstation& station, Call call, std::string_view collection_name) {
@@ -50,11 +69,10 @@ void add(Workstation& station, Call call, std::string_view collection_name) {
          {added.event_ms, 201, {}, std::move(added.findings), std::move(added.accept)});
   };
   if (collection_name == "manual_entry") return save_it(call, *std::move(addition));
-  read(station, call,
-       [&station, call, save_it, collection_name, addition = *std::move(addition)](PersonView& view) mutable {
-         ask_about_others(station, view, collection_name, addition);
-         save_it(call, std::move(addition));
-       });
+  read(station, call, [&station, call, save_it, addition = *std::move(addition)](PersonView& view) mutable {
+    ask_about_others(station, view, addition);
+    save_it(call, std::move(addition));
+  });
 }
 
 // Who is here already that a new customer looks like, while it is still being typed.
@@ -65,10 +83,11 @@ void check_customer(Workstation& station, Call call) {
   if (!addition) return call.respond(platform::error_response(addition.error()));
   read(station, call, [&station, call, addition = *std::move(addition)](PersonView& view) {
     const sync::Schema& known = station.schema();
-    call.respond(json_response(
-        200, {{"schema", "holdline.check/1"},
-              {"findings", to_json(addition.findings)},
-              {"duplicates", json_of(duplicates_of(known, view, customer_of(known, addition.ops), addition.ops))}}));
+    call.respond(
+        json_response(200, {{"schema", "holdline.check/1"},
+                            {"findings", to_json(addition.findings)},
+                            {"duplicates", json_of(duplicates_of(known, view, record_of(known, addition.ops.front()),
+                                                                 Compared::all, addition.ops))}}));
   });
 }
 
@@ -77,6 +96,14 @@ bool tells_who(const sync::Collection& customers, const std::vector<sync::FieldC
   return std::ranges::any_of(changes, [&](const sync::FieldChange& change) {
     const sync::SearchKind search = customers.fields[change.field].search;
     return search == sync::SearchKind::name || search == sync::SearchKind::place;
+  });
+}
+
+// Of a callback: whether it is another call than was promised.
+bool tells_whom_to_call(const sync::Collection& callbacks, const std::vector<sync::FieldChange>& changes) {
+  return std::ranges::any_of(changes, [&](const sync::FieldChange& change) {
+    const std::string& name = callbacks.fields[change.field].name;
+    return name == "phone" || name == "purpose";
   });
 }
 
@@ -105,13 +132,11 @@ void edit(Workstation& station, Call call, std::string_view collection_name) {
     std::ranges::move(sync::put_right(collection, desk.site, &shown.record, edit.changes),
                       std::back_inserter(edit.findings));
     sync::complete_groups(collection, shown.record, edit.changes);
-    if (collection.name == "customer") {
-      sync::Record after = shown.record;
-      for (const sync::FieldChange& change : edit.changes)
-        if (change.adds.empty() && change.removes.empty()) after.fields[change.field] = change.value;
-      if (tells_who(collection, edit.changes))
-        ask_about(duplicates_of(station.schema(), view, after, {}), edit.findings);
-    }
+    const sync::Record after = with(shown.record, edit.changes);
+    if (collection.name == of::customer && tells_who(collection, edit.changes))
+      ask_about(duplicates_of(station.schema(), view, after, Compared::all, {}), edit.findings);
+    if (collection.name == of::callback && tells_whom_to_call(collection, edit.changes))
+      ask_about_do_not_call(station, view, after, edit.findings);
     std::ranges::move(sync::look_over(collection, edit.changes, &shown.record, desk.now_ms, desk.now_ms),
                       std::back_inserter(edit.findings));
     save(station, call,
@@ -140,7 +165,8 @@ void add_child(Workstation& station, Call call) {
          if (!found->shown || found->shown->record.deleted)
            return refuse_unless_saved(station, call, unknown_record("customer"));
          added.ops.front().scope = found->shown->record.scope;
-         ask_about(duplicates_of(station.schema(), view, found->shown->record, added.ops), added.findings);
+         ask_about(duplicates_of(station.schema(), view, found->shown->record, Compared::keys, added.ops),
+                   added.findings);
          save(station, call, std::move(added.ops),
               {added.event_ms, 201, {}, std::move(added.findings), std::move(added.accept)});
        });

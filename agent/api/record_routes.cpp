@@ -100,8 +100,9 @@ void show(Workstation& station, Call call, std::string_view collection_name, std
            if (const auto many = view.children(kind, id))
              for (const Shown& child : many->shown) {
                list.push_back(shown_json(kind, child, many->as_of));
-               const Json wishes = do_not_call_json(station, view, kind, child.record);
-               if (!wishes.empty()) list.back()["do_not_call"] = wishes;
+               const auto wishes = do_not_call_json(station, view, kind, child.record);
+               if (!wishes) return respond(platform::error_response(wishes.error()));
+               if (!wishes->empty()) list.back()["do_not_call"] = *wishes;
              }
            json["children"][name] = std::move(list);
          }

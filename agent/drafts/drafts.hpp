@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -22,17 +23,21 @@ class Drafts {
   // Opens drafts.db in `directory`, or makes it. Errors are those of the disk.
   static Result<Drafts> open(const platform::Path& directory, platform::Keystore& keystore);
 
-  // What is kept of a person; empty: nothing.
-  Result<std::string> of(const sync::Id& person);
-  // In place of what was kept; an empty text keeps nothing. ask_person "too-large".
-  Result<void> keep(const sync::Id& person, std::string_view text);
+  struct Kept {
+    std::int64_t version = 0;  // 0: nothing was ever kept
+    std::string text;
+  };
+  Result<Kept> of(const sync::Id& person);
+  // In place of the version that was read; answers the new one. ask_person "too-large"; "changed-meanwhile" when
+  // another one is there, kept by another page of the same person: read it first.
+  Result<std::int64_t> keep(const sync::Id& person, std::string_view text, std::int64_t instead_of);
 
  private:
-  Drafts(platform::Database database, platform::Statement find, platform::Statement put, platform::Statement drop)
-      : database_(std::move(database)), find_(std::move(find)), put_(std::move(put)), drop_(std::move(drop)) {}
+  Drafts(platform::Database database, platform::Statement find, platform::Statement put)
+      : database_(std::move(database)), find_(std::move(find)), put_(std::move(put)) {}
 
   platform::Database database_;
-  platform::Statement find_, put_, drop_;
+  platform::Statement find_, put_;
 };
 
 }  // namespace holdline::agent

@@ -55,14 +55,11 @@ class Comparison {
     const std::string postcode = text_in(customers_, customer_, "postcode");
     std::string family = text_in(customers_, customer_, "family");
     if (family.empty()) family = text_in(customers_, customer_, "org");
-    const std::string word = view_.folded_name(family).substr(0, letters_of_family);
+    const std::string word = view_.folded_name(family);
     if (postcode.empty() || word.empty()) return;
-    const auto found = view_.search(word + " " + postcode, hits_looked_at, customers_.no);
-    if (!found) return;
-    const sync::FieldIndex field = *customers_.field("postcode");
-    for (const Hit& hit : found->hits)
-      if (text_in(hit.root.record, field) == postcode)
-        take(hit.root.record, customers_.fields[field], similar_beside_postcode);
+    // The name as it is first: of those that only begin like it there may be more than are looked at.
+    by_postcode(word, postcode);
+    by_postcode(word.substr(0, letters_of_family), postcode);
   }
 
   std::vector<Duplicate> found() && {
@@ -72,6 +69,15 @@ class Comparison {
   }
 
  private:
+  void by_postcode(const std::string& word, const std::string& postcode) {
+    const auto found = view_.search(word + " " + postcode, max_hits, customers_.no);
+    if (!found) return;
+    const sync::FieldIndex field = *customers_.field("postcode");
+    for (const Hit& hit : found->hits)
+      if (text_in(hit.root.record, field) == postcode)
+        take(hit.root.record, customers_.fields[field], similar_beside_postcode);
+  }
+
   void take(const sync::Record& other, const sync::Field& field, double least) {
     if (other.key.id == customer_.key.id || std::ranges::count(found_, other.key.id, &Duplicate::id) != 0) return;
     const std::string name = name_of(customers_, other);
@@ -91,21 +97,8 @@ class Comparison {
 
 }  // namespace
 
-sync::Record customer_of(const sync::Schema& schema, std::span<const sync::Op> ops) {
-  const sync::Collection& customers = *schema.collection("customer");
-  sync::Record record;
-  const auto made = std::ranges::find_if(
-      ops, [&](const sync::Op& op) { return op.kind == sync::OpKind::create && op.record.collection == customers.no; });
-  if (made == ops.end()) return record;
-  record.key = made->record;
-  record.scope = made->scope;
-  record.fields.resize(customers.fields.size());
-  for (const sync::FieldChange& change : made->changes) record.fields[change.field] = change.value;
-  return record;
-}
-
 std::vector<Duplicate> duplicates_of(const sync::Schema& schema, PersonView& view, const sync::Record& customer,
-                                     std::span<const sync::Op> children) {
+                                     Compared compared, std::span<const sync::Op> children) {
   Comparison comparison(schema, view, customer);
   for (const sync::Op& op : children) {
     const sync::Collection& kind = *schema.collection(op.record.collection);
@@ -114,7 +107,7 @@ std::vector<Duplicate> duplicates_of(const sync::Schema& schema, PersonView& vie
     const auto* key = change == op.changes.end() ? nullptr : std::get_if<std::string>(&change->value);
     if (key) comparison.by_key(kind, *key);
   }
-  comparison.by_postcode();
+  if (compared == Compared::all) comparison.by_postcode();
   return std::move(comparison).found();
 }
 

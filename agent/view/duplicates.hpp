@@ -1,6 +1,7 @@
 // Whether a customer who is about to be added, or changed, is here already under another record.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,8 +13,8 @@
 
 namespace holdline::agent {
 
-// A new customer as the ops that create it say; a record without key when they create none.
-sync::Record customer_of(const sync::Schema& schema, std::span<const sync::Op> ops);
+// By what others are looked for: by the numbers and addresses that are being added, or by the postcode as well.
+enum class Compared : std::uint8_t { keys, all };
 
 struct Duplicate {
   sync::Id id;
@@ -26,7 +27,7 @@ struct Duplicate {
 // ten. `children`: the phones and e-mail addresses that are being added, as creating ops. Only what the person may see
 // is compared. A search that fails finds none: adding goes on.
 std::vector<Duplicate> duplicates_of(const sync::Schema& schema, PersonView& view, const sync::Record& customer,
-                                     std::span<const sync::Op> children);
+                                     Compared compared, std::span<const sync::Op> children);
 
 // Asked about the first of them ("same-customer").
 void ask_about(const std::vector<Duplicate>& duplicates, std::vector<sync::Finding>& findings);

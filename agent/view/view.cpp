@@ -105,27 +105,32 @@ Result<View::RecordList> View::about(const sync::Collection& collection, const s
                                      Sight sight) {
   const auto snapshot = snapshots_();
   const Shape* shape = reader_->layout().shape(collection.no);
-  // Pending changes may take some away.
-  HOLDLINE_ASSIGN(auto seen, reader_->about(collection, root, limit + std::min(snapshot->actions(), max_hits)));
-  RecordList many{{}, as_of(seen)};
-  std::set<sync::RecordKey> taken;
-  const auto take = [&](std::optional<Shown> shown) {
-    if (is_live(shown) && shape->is_about(shown->record, root)) many.shown.push_back(*std::move(shown));
-  };
-  for (ReplicaRow& row : seen.rows) {
-    const sync::RecordKey key = row.record.key;
-    taken.insert(key);
-    take(show(sight, *snapshot, key, &row, seen.cursor.cn));
+  // What the person may not see, and what pending changes take away, stands for nothing: more is read until there is
+  // enough.
+  for (std::size_t asked = limit + std::min(snapshot->actions(), max_hits);; asked *= 4) {
+    HOLDLINE_ASSIGN(auto seen, reader_->about(collection, root, asked));
+    const bool all = seen.rows.size() < asked || asked >= most_candidates;
+    RecordList many{{}, as_of(seen)};
+    std::set<sync::RecordKey> taken;
+    const auto take = [&](std::optional<Shown> shown) {
+      if (is_live(shown) && shape->is_about(shown->record, root)) many.shown.push_back(*std::move(shown));
+    };
+    for (ReplicaRow& row : seen.rows) {
+      const sync::RecordKey key = row.record.key;
+      taken.insert(key);
+      take(show(sight, *snapshot, key, &row, seen.cursor.cn));
+    }
+    if (many.shown.size() < limit && !all) continue;
+    auto pending = snapshot->about(collection.no, root);
+    std::erase_if(pending, [&](const sync::RecordKey& key) { return taken.contains(key); });
+    AsOf later;
+    HOLDLINE_ASSIGN(auto shown, show_all(sight, *snapshot, pending, later));
+    for (auto& one : shown) take(std::move(one));
+    std::ranges::sort(many.shown, std::greater{},
+                      [&](const Shown& one) { return std::pair(one.cn == 0, shape->place_of(one.record)); });
+    many.shown.resize(std::min(limit, many.shown.size()));
+    return many;
   }
-  auto pending = snapshot->about(collection.no, root);
-  std::erase_if(pending, [&](const sync::RecordKey& key) { return taken.contains(key); });
-  AsOf later;
-  HOLDLINE_ASSIGN(auto shown, show_all(sight, *snapshot, pending, later));
-  for (auto& one : shown) take(std::move(one));
-  std::ranges::sort(many.shown, std::greater{},
-                    [&](const Shown& one) { return std::pair(one.cn == 0, shape->place_of(one.record)); });
-  many.shown.resize(std::min(limit, many.shown.size()));
-  return many;
 }
 
 // What is not at the hub yet, the last saved first.

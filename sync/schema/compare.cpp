@@ -82,6 +82,15 @@ class Comparison {
     if (!old.required && now.required)
       refuse(where, "required", "records without it are stored already, and others are on their way");
     if (old.required && !now.required) take(where, "not required any more");
+    if (!old.read_only && now.read_only)
+      refuse(where, "set by the hub only", "changes of it that wait would be refused: add a new field instead");
+    if (old.read_only && !now.read_only) take(where, "may be changed by people");
+    if (old.format != now.format && now.format != TextFormat::none)
+      refuse(where, "of another format", "values that are stored or on their way may not have it");
+    if (old.may_look_like_card && !now.may_look_like_card)
+      refuse(where, "may not look like a card number any more", "what somebody said is meant so would be refused");
+    if (old.sensitive != now.sensitive) take(where, now.sensitive ? "left out of lists" : "shown in lists");
+    if (old.filled_with != now.filled_with) take(where, "filled in by the desk in another way");
     if (old.policy != now.policy) take(where, "another policy for what two people change at once");
     if (old.search != now.search) take(where, "searched in another way; each workstation fetches its copy anew");
     if (old.transitions != now.transitions) steps(where, old, now);
@@ -145,18 +154,27 @@ class Comparison {
          fewer ? "fewer steps between states; such steps that wait become conflicts" : "more steps between states");
   }
 
-  // A rule binds who types; records that are there stay as they are.
+  // A new rule binds who types under it. One that changes under its name is asked of what was typed before, too.
   void rules(const Collection& old, const Collection& now) {
-    const auto names = [](const Collection& collection) {
-      std::vector<std::string> all;
-      for (const Rule& rule : collection.rules) all.push_back(rule.name);
+    const auto find = [](const Collection& in, const std::string& name) {
+      const auto at = std::ranges::find(in.rules, name, &Rule::name);
+      return at == in.rules.end() ? nullptr : &*at;
+    };
+    const auto numbers = [](const Collection& in, const Rule& rule) {
+      std::vector<std::uint16_t> all;
+      for (const FieldIndex field : rule.fields) all.push_back(in.fields[field].no);
       return all;
     };
-    const auto before = names(old), after = names(now);
-    for (const std::string& rule : after)
-      if (std::ranges::count(before, rule) == 0) take(old.name, "a new rule " + rule);
-    for (const std::string& rule : before)
-      if (std::ranges::count(after, rule) == 0) take(old.name, "without the rule " + rule);
+    for (const Rule& rule : now.rules) {
+      const Rule* before = find(old, rule.name);
+      if (before == nullptr)
+        take(old.name, "a new rule " + rule.name);
+      else if (before->kind != rule.kind || numbers(old, *before) != numbers(now, rule))
+        refuse(old.name, "another rule " + rule.name,
+               "give it another name: what was typed under the old one still waits");
+    }
+    for (const Rule& rule : old.rules)
+      if (find(now, rule.name) == nullptr) take(old.name, "without the rule " + rule.name);
   }
 
   const Schema *from_ = nullptr, *to_ = nullptr;

@@ -21,6 +21,14 @@ export interface Asking {
   key?: string; // Idempotency-Key of what creates or changes something
   signal?: AbortSignal;
   limit?: number; // milliseconds to wait for the answer
+  watches?: boolean; // nobody asked for it: it does not keep the session alive
+}
+
+// Whom this page takes for signed in: the tabs of a browser share one session, and what one person typed must not be
+// saved as another's.
+let person = "";
+export function speakFor(name: string): void {
+  person = name;
 }
 
 // Who wants to know that the session is over.
@@ -28,6 +36,10 @@ let onSignedOut: (code: string) => void = () => {};
 export function whenSignedOut(listener: (code: string) => void): void {
   onSignedOut = listener;
 }
+
+// As the daemon encodes a name: everything but letters, digits and -._~ of ASCII (RFC 3986).
+const asPath = (name: string): string =>
+  encodeURIComponent(name).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
 async function errorOf(response: Response): Promise<ApiError> {
   const json = await response.json().catch(() => null);
@@ -47,6 +59,8 @@ export async function ask<T>(method: string, path: string, body?: unknown, askin
   const headers: Record<string, string> = { "X-Holdline": "console" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (asking.key) headers["Idempotency-Key"] = asking.key;
+  if (asking.watches) headers["X-Holdline-Watches"] = "1";
+  if (person && path !== "/status" && path !== "/login") headers["X-Holdline-Person"] = asPath(person);
   const limit = AbortSignal.timeout(asking.limit ?? 10_000);
   const signal = asking.signal ? AbortSignal.any([asking.signal, limit]) : limit;
   let response: Response;
@@ -64,7 +78,7 @@ export async function ask<T>(method: string, path: string, body?: unknown, askin
     throw new ApiError(0, "silent", "");
   }
   const error = await errorOf(response);
-  if (error.status === 401 && path !== "/login") onSignedOut(error.code);
+  if ((error.status === 401 || error.code === "another-person") && path !== "/login") onSignedOut(error.code);
   throw error;
 }
 

@@ -40,9 +40,9 @@ const empty: Desk = { open: null, drafts: [] };
 const desks = new Store<Record<string, Desk>>({});
 export const everyDesk = desks;
 
-const who = (): string => session.get().person?.name ?? "";
-export const desk = (): Desk => desks.get()[who()] ?? empty;
-const put = (changed: Desk): void => desks.set({ ...desks.get(), [who()]: changed });
+export const who = (): string => session.get().person?.name ?? "";
+export const desk = (name = who()): Desk => desks.get()[name] ?? empty;
+const put = (changed: Desk, name = who()): void => desks.set({ ...desks.get(), [name]: changed });
 
 export const draftOf = (id: string): Draft | undefined => desk().drafts.find((draft) => draft.id === id);
 export const openDraft = (): Draft | undefined => draftOf(desk().open ?? "");
@@ -84,13 +84,15 @@ export function begin(purpose: Purpose, about: About | null, values: Record<stri
 
 export const show = (id: string | null): void => put({ ...desk(), open: id });
 
-export function update(id: string, some: Partial<Draft>): void {
-  put({ ...desk(), drafts: desk().drafts.map((draft) => (draft.id === id ? { ...draft, ...some } : draft)) });
+// An answer may come when somebody else is signed in: it is about the draft of whoever asked.
+export function update(id: string, some: Partial<Draft>, name = who()): void {
+  const { open, drafts } = desk(name);
+  put({ open, drafts: drafts.map((draft) => (draft.id === id ? { ...draft, ...some } : draft)) }, name);
 }
 
-export function drop(id: string): void {
-  const { open, drafts } = desk();
-  put({ open: open === id ? null : open, drafts: drafts.filter((draft) => draft.id !== id) });
+export function drop(id: string, name = who()): void {
+  const { open, drafts } = desk(name);
+  put({ open: open === id ? null : open, drafts: drafts.filter((draft) => draft.id !== id) }, name);
 }
 
 export function type(id: string, field: string, text: string): void {
@@ -104,14 +106,14 @@ export function type(id: string, field: string, text: string): void {
 }
 
 // Those that were typed before the page was opened anew; what is typed now stays.
-export function takeBack(kept: Draft[]): void {
-  const { open, drafts } = desk();
+export function takeBack(kept: Draft[], name: string): void {
+  const { open, drafts } = desk(name);
   const back = kept.filter((old) => !drafts.some((draft) => draft.id === old.id && draft.touched));
   const typedNow = drafts.filter((draft) => !back.some((old) => old.id === draft.id));
-  put({ open, drafts: [...back.map((old): Draft => ({ ...old, state: "typing" })), ...typedNow] });
+  put({ open, drafts: [...back.map((old): Draft => ({ ...old, state: "typing" })), ...typedNow] }, name);
 }
 
-export const unsaved = (): Draft[] => desk().drafts.filter((draft) => draft.touched);
+export const unsaved = (name = who()): Draft[] => desk(name).drafts.filter((draft) => draft.touched);
 
 // A value of a record as it stands in an input.
 export function typed(field: FieldForm | undefined, value: Value | undefined): string {

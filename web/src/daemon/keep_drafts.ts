@@ -1,54 +1,93 @@
 // Drafts outlive the page: what is typed goes to the daemon, which encrypts it, two seconds after the last key, and comes
-// back with the next sign-in. Only what the daemon does not have keeps somebody from leaving the page.
-import { ask, get } from "./api.ts";
-import { type Draft, everyDesk, takeBack, unsaved } from "./drafts.ts";
-import { session } from "./session.ts";
+// back with the next sign-in. Only what the daemon does not have keeps somebody from leaving the page. Pages of one person
+// share what is kept: who finds that another one was there reads it first, and what one saves or discards goes everywhere.
+import { ApiError, ask, get } from "./api.ts";
+import { type Draft, desk, drop, everyDesk, takeBack, unsaved, who } from "./drafts.ts";
+import { session, whenLeaving } from "./session.ts";
 
 const pause_ms = 2_000;
 
-let keptText = ""; // of who is signed in, as the daemon has it
-let timer: ReturnType<typeof setTimeout> | undefined;
+interface Kept {
+  version: string;
+  text: string;
+}
+const kept: Record<string, Kept> = {}; // by person, as the daemon has it
 let readFor = ""; // whose drafts were asked for
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+// 13 to 19 digits with a right check digit (Luhn), however they are grouped: perhaps a payment card's, which nothing
+// here writes down. Such a draft stays in the page until it is saved, which says more, or discarded.
+function mayHoldCard(text: string): boolean {
+  for (const [run] of text.matchAll(/\d(?:[ -]?\d){12,18}/g)) {
+    const digits = [...run.replace(/\D/g, "")].reverse().map(Number);
+    const sum = digits.reduce((all, digit, at) => all + (at % 2 === 0 ? digit : (digit * 2 > 9 ? digit * 2 - 9 : digit * 2)), 0);
+    if (sum % 10 === 0) return true;
+  }
+  return false;
+}
+const mayBeKept = (draft: Draft): boolean => !Object.values(draft.values).some(mayHoldCard);
 
 // An answer to a key from before a restart must not save twice: the key goes along.
 const textOf = (drafts: Draft[]): string => (drafts.length === 0 ? "" : JSON.stringify(drafts));
-
-async function keep(): Promise<void> {
-  const text = textOf(unsaved());
-  if (!readFor || text === keptText) return;
-  try {
-    await ask("PUT", "/drafts", { text });
-    keptText = text;
-  } catch {
-    later(); // the daemon is away, or the sign-in is over: tried again
-  }
-}
-
-function later(): void {
-  clearTimeout(timer);
-  timer = setTimeout(() => void keep(), pause_ms);
-}
+const textToKeep = (name: string): string => textOf(unsaved(name).filter(mayBeKept));
+const isKept = (name: string): boolean => textToKeep(name) === (kept[name]?.text ?? "");
 
 async function read(name: string): Promise<void> {
+  const answer = await get<Kept>("/drafts", { watches: true });
+  kept[name] = answer;
+  if (answer.text) takeBack(JSON.parse(answer.text) as Draft[], name);
+  readFor = name;
+}
+
+async function keep(): Promise<void> {
+  const name = who();
+  if (!name || readFor !== name || isKept(name)) return;
+  const text = textToKeep(name);
+  const instead = kept[name]?.version ?? "0";
   try {
-    const { text } = await get<{ text: string }>("/drafts");
-    if (session.get().person?.name !== name) return;
-    readFor = name;
-    keptText = text;
-    if (text) takeBack(JSON.parse(text) as Draft[]);
-  } catch {
-    if (session.get().person?.name === name) setTimeout(() => void read(name), pause_ms);
+    const { version } = await ask<Kept>("PUT", "/drafts", { text, version: instead }, { watches: true });
+    kept[name] = { version, text };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.code === "changed-meanwhile") await read(name).catch(() => {});
+    later(pause_ms); // the daemon is away, or another page was there: tried again
   }
 }
 
+function later(wait_ms: number): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => void keep(), wait_ms);
+}
+
+const begin = (name: string): void =>
+  void read(name).catch(() => setTimeout(() => who() === name && readFor !== name && begin(name), pause_ms));
+
 session.follow(() => {
-  const name = session.get().person?.name ?? "";
+  const name = who();
   if (name === readFor) return;
   readFor = "";
-  if (name) void read(name);
+  if (name) begin(name);
 });
-everyDesk.follow(later);
+whenLeaving(keep);
+
+const pages = new BroadcastChannel("holdline-drafts");
+pages.onmessage = ({ data }: MessageEvent<{ name: string; gone: string[] }>) => {
+  for (const id of data.gone) drop(id, data.name);
+};
+
+let before: string[] = [];
+let beforeFor = "";
+everyDesk.follow(() => {
+  const name = who();
+  const now = unsaved().map((draft) => draft.id);
+  const gone = name === beforeFor ? before.filter((id) => !desk().drafts.some((draft) => draft.id === id)) : [];
+  before = now;
+  beforeFor = name;
+  if (gone.length > 0) pages.postMessage({ name, gone });
+  later(gone.length > 0 ? 0 : pause_ms);
+});
 
 addEventListener("beforeunload", (event) => {
-  if (textOf(unsaved()) !== keptText) event.preventDefault();
+  const all = Object.keys(everyDesk.get());
+  if (all.some((name) => !isKept(name) || !unsaved(name).every(mayBeKept))) event.preventDefault();
 });

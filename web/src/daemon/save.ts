@@ -3,7 +3,7 @@
 import { t } from "../page/i18n.ts";
 import { Store } from "../page/store.ts";
 import { ApiError, ask, newKey } from "./api.ts";
-import { type Draft, desk, draftOf, drop, everyDesk, typed, update, utcTime } from "./drafts.ts";
+import { type Draft, desk, draftOf, drop, everyDesk, typed, update, utcTime, who } from "./drafts.ts";
 import { fieldOf } from "./schema.ts";
 import { session } from "./session.ts";
 import { onStatus } from "./status.ts";
@@ -134,23 +134,27 @@ export async function save(id: string): Promise<void> {
       hints: [...new Set(draft.findings.map((finding) => finding.code))],
       because: draft.because.trim() || t("becausePreset"),
     };
+  const name = who();
   notice.set(null);
   update(id, { state: "saving", problem: "", touched: true });
   try {
     const saved = await ask<Saved>(method, path, body, { key: draft.key });
-    drop(id);
-    tell(saved);
+    drop(id, name);
+    if (name === who()) tell(saved);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    refused(id, error);
+    refused(id, error, name);
   }
 }
 
-function refused(id: string, error: ApiError): void {
-  if (error.silent) return update(id, { state: "waiting" });
-  if (error.status === 401) return; // whoever signs in again finds it as it is
-  if (error.code === "key-reused") return update(id, { state: "typing", key: newKey(), problem: t("keyReused") });
-  update(id, { state: "typing", findings: error.findings, problem: error.findings.length > 0 ? "" : error.message });
+function refused(id: string, error: ApiError, name: string): void {
+  if (error.silent) return update(id, { state: "waiting" }, name);
+  // Whoever signs in again finds it as it is.
+  if (error.status === 401 || error.code === "another-person") return update(id, { state: "signed-out" }, name);
+  if (error.code === "key-reused")
+    return update(id, { state: "typing", key: newKey(), problem: t("keyReused") }, name);
+  const problem = error.findings.length > 0 ? "" : error.message;
+  update(id, { state: "typing", findings: error.findings, problem }, name);
 }
 
 // What was about to be saved when the sign-in ended is saved when the same person is back.

@@ -1,7 +1,7 @@
 // Who is signed in here.
 import { go } from "../page/router.ts";
 import { Store } from "../page/store.ts";
-import { ApiError, ask, whenSignedOut } from "./api.ts";
+import { ApiError, ask, speakFor, whenSignedOut } from "./api.ts";
 import { onStatus } from "./status.ts";
 
 export interface Person {
@@ -26,7 +26,26 @@ function become(person: Person | null, more: Partial<Session> = {}): void {
   // Another person begins at the desk, not at the customer of the one before.
   if (person && last && person.name !== last) go();
   last = person?.name ?? last;
+  speakFor(person?.name ?? "");
   session.set({ person, changing: false, over: false, forReading: false, ...more });
+}
+
+// What is done before somebody leaves, while the session is still theirs.
+let beforeLeaving = async (): Promise<void> => {};
+export function whenLeaving(work: () => Promise<void>): void {
+  beforeLeaving = work;
+}
+
+// A sign-out that was not answered: repeated until it is, and nobody is shown as signed in meanwhile.
+let leaving = false;
+async function leave(): Promise<void> {
+  try {
+    await ask("POST", "/logout", {});
+    leaving = false;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (!error.silent) leaving = false;
+  }
 }
 
 whenSignedOut(() => {
@@ -35,6 +54,7 @@ whenSignedOut(() => {
 
 onStatus((status, askedAt) => {
   if (askedAt <= changedAt) return;
+  if (leaving) return void leave();
   const { person } = session.get();
   if (status.person && !person) become(status.person);
   else if (!status.person && person) become(null, { over: true });
@@ -43,19 +63,21 @@ onStatus((status, askedAt) => {
 
 // Throws ApiError with the daemon's words.
 export async function signIn(name: string, password: string): Promise<void> {
+  if (session.get().person) await beforeLeaving();
   const answer = await ask<{ person: Person; for_reading: boolean }>(
     "POST",
     "/login",
     { person: name, password, take_over: true },
     { limit: 30_000 },
   );
+  leaving = false;
   become(answer.person, { forReading: answer.for_reading });
 }
 
 export async function signOut(): Promise<void> {
-  await ask("POST", "/logout", {}).catch((error) => {
-    if (!(error instanceof ApiError)) throw error;
-  });
+  await beforeLeaving();
+  leaving = true;
+  await leave();
   become(null);
 }
 

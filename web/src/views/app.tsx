@@ -1,12 +1,10 @@
 // The page as a whole: the strip, the search, the view, and the form beside it.
 import { useEffect, useState } from "preact/hooks";
-import { get } from "../daemon/api.ts";
 import { type About, begin, everyDesk, openDraft, show, unsaved } from "../daemon/drafts.ts";
 import { notice } from "../daemon/save.ts";
 import { forms } from "../daemon/schema.ts";
 import { beginChange, session, signOut } from "../daemon/session.ts";
 import { seen } from "../daemon/status.ts";
-import type { Shown } from "../daemon/types.ts";
 import { t, type Name } from "../page/i18n.ts";
 import { focusOn, useKeys } from "../page/keys.ts";
 import { route, takeNumber } from "../page/router.ts";
@@ -14,7 +12,7 @@ import { settings } from "../page/settings.ts";
 import { use } from "../page/store.ts";
 import { Callbacks } from "./callbacks.tsx";
 import { Conflicts, ConflictView } from "./conflicts.tsx";
-import { Customer, nameOf } from "./customer.tsx";
+import { Customer, nameOf, onScreen } from "./customer.tsx";
 import { Entries, Latest } from "./entries.tsx";
 import { Form, titleOf } from "./form.tsx";
 import { KeySheet, Preferences } from "./preferences.tsx";
@@ -33,20 +31,20 @@ const takeAsked = (): string => {
 type Kind = "manual_entry" | "callback_request";
 
 // The customer on the screen goes along: name, number, and who it is about; else the number that was looked for.
-async function take(collection: Kind): Promise<void> {
+function take(collection: Kind): void {
   const [place, id] = route.get();
   const preset: Record<string, string> = collection === "manual_entry" ? { kind: "message" } : {};
-  if (place !== "customer" || !id) {
+  const record = onScreen.get();
+  if (place !== "customer" || !id || record?.id !== id) {
     const number: Record<string, string> = looksLikeNumber(searched.get()) ? { phone: searched.get().trim() } : {};
     return begin({ do: "add", collection }, null, { ...preset, ...number });
   }
-  const record = await get<Shown>(`/customers/${id}`).catch(() => null);
-  const about: About | null = record && { id, name: nameOf(record) };
-  const phones = record?.children?.phone?.filter((phone) => phone.fields.use !== "do_not_use") ?? [];
-  const first = phones.find((phone) => phone.id === record?.fields.primary_phone) ?? phones[0];
+  const about: About = { id, name: nameOf(record) };
+  const phones = record.children?.phone?.filter((phone) => phone.fields.use !== "do_not_use") ?? [];
+  const first = phones.find((phone) => phone.id === record.fields.primary_phone) ?? phones[0];
   begin({ do: "add", collection }, about, {
     ...preset,
-    name: about?.name ?? "",
+    name: about.name,
     phone: String(first?.fields.e164 ?? ""),
   });
 }
@@ -97,10 +95,10 @@ function Navigation() {
 function Taking() {
   return (
     <div class="taking">
-      <button type="button" class="primary" aria-keyshortcuts="Alt+M" onClick={() => void take("manual_entry")}>
+      <button type="button" class="primary" aria-keyshortcuts="Alt+M" onClick={() => take("manual_entry")}>
         {t("takeMessage")} <kbd>Alt M</kbd>
       </button>
-      <button type="button" aria-keyshortcuts="Alt+B" onClick={() => void take("callback_request")}>
+      <button type="button" aria-keyshortcuts="Alt+B" onClick={() => take("callback_request")}>
         {t("promiseCallback")} <kbd>Alt B</kbd>
       </button>
       <button type="button" onClick={() => begin({ do: "add", collection: "customer" }, null, {})}>
@@ -158,8 +156,8 @@ function Desk({ name }: { name: string }) {
   const draft = openDraft();
   useKeys({
     "/": () => focusOn("search"),
-    "alt+m": () => void take("manual_entry"),
-    "alt+b": () => void take("callback_request"),
+    "alt+m": () => take("manual_entry"),
+    "alt+b": () => take("callback_request"),
     "?": () => setSheet(true),
   });
   return (

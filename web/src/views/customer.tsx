@@ -1,8 +1,10 @@
 // One customer: what is known, how old it is, what is not at the hub yet, and what was taken down about them.
+import { useEffect } from "preact/hooks";
 import { begin, typed, type About } from "../daemon/drafts.ts";
 import { collectionOf, editedTogether, fieldOf, labelOf, newFields } from "../daemon/schema.ts";
 import type { FieldForm, Shown, Value, Wish } from "../daemon/types.ts";
 import { clock, t, term } from "../page/i18n.ts";
+import { Store } from "../page/store.ts";
 import { History } from "./history.tsx";
 import { useLoaded, Waiting } from "./load.tsx";
 
@@ -252,7 +254,13 @@ function Card({ record }: { record: Shown }) {
   );
 }
 
+// The card as it was loaded last: what is taken down is about this customer, whether or not the daemon answers.
+export const onScreen = new Store<Shown | null>(null);
+
 export function Customer({ id }: { id: string }) {
   const loaded = useLoaded<Shown>(`/customers/${encodeURIComponent(id)}`);
+  useEffect(() => {
+    if (loaded.data) onScreen.set(loaded.data);
+  }, [loaded.data]);
   return <Waiting of={loaded}>{(record) => <Card record={record} />}</Waiting>;
 }

@@ -1,6 +1,6 @@
 // What a view shows, asked of the daemon when it opens and again with everything that is saved.
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, get } from "../daemon/api.ts";
 import { savedCount } from "../daemon/save.ts";
 import { seen } from "../daemon/status.ts";
@@ -24,9 +24,14 @@ export function useLoaded<T>(path: string): Loaded<T> {
   const count = use(savedCount);
   const { mode, status } = use(seen);
   const changed = `${status?.outbox?.waiting} ${status?.outbox?.quarantined} ${status?.replica?.cn} ${mode === "silent"}`;
+  const asked = useRef("");
   useEffect(() => {
     const ended = new AbortController();
-    get<T>(path, { signal: ended.signal }).then(
+    // Looking again because something came from elsewhere is nobody's request.
+    const wanted = `${path} ${count} ${tries}`;
+    const watches = asked.current === wanted;
+    asked.current = wanted;
+    get<T>(path, { signal: ended.signal, watches }).then(
       (data) => setAnswer({ path, data, problem: null }),
       (error) => {
         if (ended.signal.aborted) return;

@@ -57,12 +57,18 @@ TEST_F(DoNotCallTest, ACardShowsItAndAPromiseIsAskedAbout) {
   EXPECT_EQ(post("/callbacks", promise, "promise").status, 201);
   promise.erase("accept");
   promise["fields"]["purpose"] = "service";
-  EXPECT_EQ(post("/callbacks", promise, "service").status, 201);
+  const auto served = post("/callbacks", promise, "service");
+  ASSERT_EQ(served.status, 201);
+  const Json turned{{"changes", {{"purpose", {{"base", "service"}, {"value", "marketing"}}}}}};
+  EXPECT_EQ(patch("/callbacks/" + served.json().at("created").at(0).get<std::string>(), turned, "turned").code(),
+            "asked");
 }
 
 TEST_F(DoNotCallTest, WhatCannotBeKeptIsSaid) {
   EXPECT_EQ(post("/do-not-call", {{"number", "020 7"}}, "short").code(), "invalid");
   EXPECT_EQ(post("/do-not-call", Json::object(), "none").code(), "invalid");
+  EXPECT_EQ(post("/do-not-call", {{"email", "ada at example.com"}}, "mail").code(), "invalid");
+  EXPECT_EQ(get("/do-not-call?number=020%207").code(), "invalid") << "not on the list would be no answer";
   EXPECT_EQ(post("/do-not-call", {{"number", "020 7551 8700"}, {"channel", "pigeon"}}, "odd").code(), "invalid");
   EXPECT_EQ(post("/do-not-call", {{"number", "020 7551 8700"}, {"chanel", "sms"}}, "misspelt").status, 400);
   must(api->workstation()->accounts().keep(

@@ -71,6 +71,26 @@ TEST_F(ConsoleTest, TheCookieStandsForThePersonUntilTheySignOut) {
   EXPECT_EQ(browse("GET", "/api/v1/outbox").status, 401);
 }
 
+// Tabs share the session: what one person typed in one must not be saved as that of who signed in at another.
+TEST_F(ConsoleTest, ATabThatTakesSomebodyElseForSignedInSavesNothing) {
+  sign_in_here();
+  headers["x-holdline-person"] = "bob";
+  EXPECT_EQ(code(browse("POST", "/api/v1/entries", message, "k")), "another-person");
+  EXPECT_TRUE(outbox().empty());
+  headers["x-holdline-person"] = "ada";
+  EXPECT_EQ(browse("POST", "/api/v1/entries", message, "k").status, 201);
+}
+
+TEST_F(ConsoleTest, AViewThatKeepsItselfUpToDateKeepsNoSession) {
+  sign_in_here();
+  for (int minutes = 0; minutes < 45; minutes += 5) {
+    pc_clock.pass(std::chrono::minutes(5));
+    headers["x-holdline-watches"] = "1";
+    browse("GET", "/api/v1/outbox");
+  }
+  EXPECT_EQ(browse("GET", "/api/v1/outbox").status, 401);
+}
+
 TEST_F(ConsoleTest, AWrongPasswordSetsNoCookie) {
   const auto answer = browse("POST", "/api/v1/login", {{"person", "ada"}, {"password", "wrong"}});
   EXPECT_EQ(answer.status, 401);

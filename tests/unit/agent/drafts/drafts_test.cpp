@@ -33,32 +33,39 @@ class DraftsTest : public testing::Test {
 TEST_F(DraftsTest, OfEachPersonComeBackAndAreNotReadableOnTheDisk) {
   {
     Drafts drafts = open();
-    must(drafts.keep(ada_, "asks for her contract"));
-    must(drafts.keep(ada_, "asks for a copy of her contract"));
-    must(drafts.keep(bob_, "line down"));
+    EXPECT_EQ(must(drafts.keep(ada_, "asks for her contract", 0)), 1);
+    EXPECT_EQ(must(drafts.keep(ada_, "asks for a copy of her contract", 1)), 2);
+    must(drafts.keep(bob_, "line down", 0));
     EXPECT_EQ(bytes_on_disk().find("contract"), std::string::npos);
   }
   Drafts again = open();
-  EXPECT_EQ(must(again.of(ada_)), "asks for a copy of her contract");
-  must(again.keep(ada_, ""));
-  EXPECT_EQ(must(again.of(ada_)), "");
-  EXPECT_EQ(must(again.of(bob_)), "line down");
+  EXPECT_EQ(must(again.of(ada_)).text, "asks for a copy of her contract");
+  EXPECT_EQ(must(again.keep(ada_, "", 2)), 3);
+  EXPECT_EQ(must(again.of(ada_)).text, "");
+  EXPECT_EQ(must(again.of(bob_)).text, "line down");
+}
+
+TEST_F(DraftsTest, OfAnotherPageAreNotWrittenOver) {
+  Drafts drafts = open();
+  must(drafts.keep(ada_, "of one page", 0));
+  EXPECT_EQ(code_of(drafts.keep(ada_, "of another", 0)), "changed-meanwhile");
+  EXPECT_EQ(must(drafts.of(ada_)).text, "of one page");
 }
 
 TEST_F(DraftsTest, AFileThatCannotBeReadIsBegunAnew) {
-  { must(open().keep(ada_, "lost")); }
+  { must(open().keep(ada_, "lost", 0)); }
   std::ofstream(scratch_ / "drafts.db", std::ios::binary) << std::string(8192, 'x');
   Drafts drafts = open();
-  EXPECT_EQ(must(drafts.of(ada_)), "");
-  must(drafts.keep(ada_, "kept"));
-  EXPECT_EQ(must(drafts.of(ada_)), "kept");
+  EXPECT_EQ(must(drafts.of(ada_)).text, "");
+  must(drafts.keep(ada_, "kept", 0));
+  EXPECT_EQ(must(drafts.of(ada_)).text, "kept");
 }
 
 TEST_F(DraftsTest, AreNotWithoutEnd) {
   Drafts drafts = open();
-  must(drafts.keep(ada_, std::string(Drafts::most_bytes, 'x')));
-  EXPECT_EQ(code_of(drafts.keep(ada_, std::string(Drafts::most_bytes + 1, 'x'))), "too-large");
-  EXPECT_EQ(must(drafts.of(ada_)).size(), Drafts::most_bytes);
+  must(drafts.keep(ada_, std::string(Drafts::most_bytes, 'x'), 0));
+  EXPECT_EQ(code_of(drafts.keep(ada_, std::string(Drafts::most_bytes + 1, 'x'), 1)), "too-large");
+  EXPECT_EQ(must(drafts.of(ada_)).text.size(), Drafts::most_bytes);
 }
 
 }  // namespace

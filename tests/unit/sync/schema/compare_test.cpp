@@ -51,13 +51,21 @@ TEST(SchemaCompare, RefusesWhatStoredDataDoesNotFit) {
             Told{"!customer.city: shorter: 60 characters instead of 80"});
   EXPECT_EQ(changes(with(text, "\"silver\", ", "")), Told{"!customer.tier: without the option silver"});
   EXPECT_EQ(changes(with(text, "given = { no = 3,", "given = { no = 31,")),
-            (Told{"!customer.given: gone", "customer.given: a new field"}));
+            (Told{"!customer.given: gone", "customer.given: a new field", "!customer: another rule nobody_named"}));
   EXPECT_EQ(changes(with(text, "options = [\"allowed\", \"do_not_use\"]", "options = [\"do_not_use\", \"allowed\"]")),
             Told{"!phone.use: options in another order"});
   EXPECT_EQ(changes(with(text, "city = { no = 20,", "city = { required = true, no = 20,")),
             Told{"!customer.city: required"});
   EXPECT_EQ(changes(with(shipped(), "max_length = 80, search = \"name\"", "max_length = 90, search = \"name\"")).back(),
             "!: version 2 after 2");
+}
+
+TEST(SchemaCompare, RefusesWhatWouldRefuseAWaitingQueue) {
+  const std::string text = newer(shipped());
+  EXPECT_EQ(changes(with(text, "city = { no = 20,", "city = { read_only = true, no = 20,")),
+            Told{"!customer.city: set by the hub only"});
+  EXPECT_EQ(changes(with(text, "any_of = [\"given\", \"family\", \"org\"]", "any_of = [\"given\", \"family\"]")),
+            Told{"!customer: another rule nobody_named"});
 }
 
 TEST(SchemaCompare, SaysNothingOfWhatOnlyPeopleRead) {
