@@ -19,7 +19,7 @@ namespace holdline::agent {
 
 namespace {
 
-constexpr std::string_view root = "/api/v1";
+constexpr std::string_view root = "/api/v1", another_person = "another-person";
 
 // What a route that ends in '/' leaves of the path; nothing: it does not match.
 std::optional<std::string> match(const Route& route, std::string_view method, std::string_view path) {
@@ -48,6 +48,9 @@ Matched find_route(std::string_view method, std::string_view path) {
 // Why this route does not answer this request, when it does not.
 std::optional<platform::HttpResponse> refusal_of(const Route& route, const platform::Peer& peer,
                                                  const Result<Session>& session) {
+  // Whatever the route: a page that takes somebody else for signed in must not sign the present person out either.
+  if (!session && session.error().code == another_person)
+    return platform::error_response(401, session.error().code, session.error().message);
   switch (route.access) {
     case Access::anybody:
       return std::nullopt;
@@ -127,7 +130,7 @@ Result<Session> LocalApi::session_of(const platform::HttpRequest& request) {
                          : station_->sessions().find(login_of(request.peer), token_of(request));
   const std::string_view person = request.header("x-holdline-person");
   if (session && !person.empty() && person != platform::percent_encoded(session->person.name))
-    return fail(ErrorKind::ask_person, "another-person",
+    return fail(ErrorKind::ask_person, std::string(another_person),
                 "Somebody else has signed in at this browser meanwhile. Nothing was done.");
   return session;
 }

@@ -110,47 +110,43 @@ void show(Workstation& station, Call call, std::string_view collection_name, std
        });
 }
 
+constexpr std::size_t most_listed = 200, usually_listed = 50;
+
+// Of one record more than `limit`, which says whether there are more.
+void respond_list(const platform::Respond& respond, const sync::Collection& collection, std::size_t limit,
+                  Result<View::RecordList> many, bool can_go_on) {
+  if (!many) return respond(platform::error_response(many.error()));
+  const bool more = many->shown.size() > limit;
+  many->shown.resize(std::min(limit, many->shown.size()));
+  Json items = Json::array();
+  for (const Shown& shown : many->shown) items.push_back(shown_json(collection, shown, many->as_of));
+  respond(json_response(200, {{"schema", "holdline.records/1"},
+                              {"items", items},
+                              {"next", more && can_go_on ? Json(many->shown.back().record.key.id.text()) : Json()},
+                              {"more", more},
+                              {"as_of", sync::format_time(many->as_of.hub_wall_ms)}}));
+}
+
 // What was taken down about a customer, without a way to go on: who needs more looks in the list of all.
 void list_about(Workstation& station, Call call, std::string_view collection_name, std::string_view customer) {
-  constexpr std::size_t most = 200;
   const auto id = sync::Id::parse(customer);
   if (!id) return call.respond(unknown_record("customer"));
   const sync::Collection& collection = *station.schema().collection(collection_name);
   read(station, call,
-       [&collection, id = *id, limit = limit_of(call.request.query, 50, most),
+       [&collection, id = *id, limit = limit_of(call.request.query, usually_listed, most_listed),
         respond = call.respond](PersonView& view) {
-         auto many = view.about(collection, id, limit + 1);
-         if (!many) return respond(platform::error_response(many.error()));
-         const bool more = many->shown.size() > limit;
-         many->shown.resize(std::min(limit, many->shown.size()));
-         Json items = Json::array();
-         for (const Shown& shown : many->shown) items.push_back(shown_json(collection, shown, many->as_of));
-         respond(json_response(200, {{"schema", "holdline.records/1"},
-                                     {"items", items},
-                                     {"next", nullptr},
-                                     {"more", more},
-                                     {"as_of", sync::format_time(many->as_of.hub_wall_ms)}}));
+         respond_list(respond, collection, limit, view.about(collection, id, limit + 1), false);
        });
 }
 
 void list(Workstation& station, Call call, std::string_view collection_name) {
-  constexpr std::size_t most = 200;
   const auto before = id_of(call.request.query, "before");
   if (!before) return call.respond(platform::error_response(400, "malformed", "`before` must be the id of a record."));
   const sync::Collection& collection = *station.schema().collection(collection_name);
   read(station, call,
-       [&collection, before = *before, limit = limit_of(call.request.query, 50, most),
+       [&collection, before = *before, limit = limit_of(call.request.query, usually_listed, most_listed),
         respond = call.respond](PersonView& view) {
-         auto many = view.list(collection, before, limit + 1);  // one more, to know whether there is more
-         if (!many) return respond(platform::error_response(many.error()));
-         const bool more = many->shown.size() > limit;
-         many->shown.resize(std::min(limit, many->shown.size()));
-         Json items = Json::array();
-         for (const Shown& shown : many->shown) items.push_back(shown_json(collection, shown, many->as_of));
-         respond(json_response(200, {{"schema", "holdline.records/1"},
-                                     {"items", items},
-                                     {"next", more ? Json(many->shown.back().record.key.id.text()) : Json()},
-                                     {"as_of", sync::format_time(many->as_of.hub_wall_ms)}}));
+         respond_list(respond, collection, limit, view.list(collection, before, limit + 1), true);
        });
 }
 

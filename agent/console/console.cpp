@@ -125,7 +125,7 @@ void Console::answer_api(HttpRequest request, platform::Respond respond) const {
   api_.answer(std::move(request), platform::Respond([signs_in, signs_out, cookie = cookie_,
                                                      respond = std::move(respond)](HttpResponse response) {
                 if (signs_in) response = token_into_cookie(std::move(response), cookie);
-                if (signs_out) response = without_cookie(std::move(response), cookie);
+                if (signs_out && response.status == 200) response = without_cookie(std::move(response), cookie);
                 respond(not_kept(std::move(response)));
               }));
 }

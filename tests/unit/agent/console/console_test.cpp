@@ -77,6 +77,10 @@ TEST_F(ConsoleTest, ATabThatTakesSomebodyElseForSignedInSavesNothing) {
   headers["x-holdline-person"] = "bob";
   EXPECT_EQ(code(browse("POST", "/api/v1/entries", message, "k")), "another-person");
   EXPECT_TRUE(outbox().empty());
+  const auto out = browse("POST", "/api/v1/logout", Json::object());
+  EXPECT_EQ(code(out), "another-person");
+  EXPECT_EQ(header(out, "Set-Cookie"), "") << "the cookie is the other tab's as well";
+  EXPECT_EQ(person().at("name"), "ada");
   headers["x-holdline-person"] = "ada";
   EXPECT_EQ(browse("POST", "/api/v1/entries", message, "k").status, 201);
 }
