@@ -69,8 +69,10 @@ Result<WorkstationIdentity> enroll(const EnrollRequest& asked, platform::Entropy
   HOLDLINE_ASSIGN(const auto code, sync::EnrollmentCode::parse(asked.code));
   platform::HttpClientOptions options;
   options.proxy = asked.proxy;
-  HOLDLINE_ASSIGN(options.trust.ca_pem,
-                  platform::fetch_pinned_ca(code.hub, code.ca_fingerprint, asked.proxy, patience));
+  HOLDLINE_ASSIGN(const auto authority,
+                  platform::fetch_pinned_authority(code.hub, code.ca_fingerprint, asked.proxy, patience));
+  options.trust.ca_pem = authority.ca_pem;
+  options.trust.has_passed = [moment = authority.has_passed] { return moment; };
   const auto attempt = asked.directory / "enrolling.json";
   HOLDLINE_ASSIGN(const auto key, key_for(code, attempt, entropy));
   platform::HttpClientRequest request;

@@ -118,6 +118,16 @@ Error untrusted_server(long verify_result) {
   }
 }
 
+namespace {
+
+// 0 when it cannot be read: then the clock alone decides.
+std::time_t beginning_of(const X509* certificate) {
+  std::tm utc{};
+  return certificate && ASN1_TIME_to_tm(X509_get0_notBefore(certificate), &utc) == 1 ? ::timegm(&utc) : 0;
+}
+
+}  // namespace
+
 struct PinnedTrust::Callback {
   // Takes the place of X509_verify_cert: the only trusted certificate is the one that has the fingerprint.
   static int verify(X509_STORE_CTX* context, void* self) {
@@ -135,9 +145,15 @@ struct PinnedTrust::Callback {
     STACK_OF(X509)* const trusted = sk_X509_new_null();
     if (!trusted || sk_X509_push(trusted, authority) <= 0) return 0;
     X509_STORE_CTX_set0_trusted_stack(context, trusted);
+    const std::time_t begins = beginning_of(X509_STORE_CTX_get0_cert(context));
+    if (std::time(nullptr) < begins) X509_STORE_CTX_set_time(context, 0, begins);
     const int verified = X509_verify_cert(context);
     sk_X509_free(trusted);
-    if (verified == 1) pin.ca_pem_ = certificate_to_pem(authority);
+    if (verified == 1) {
+      pin.ca_pem_ = certificate_to_pem(authority);
+      pin.has_passed_ =
+          std::chrono::time_point_cast<UnixTime::duration>(std::chrono::system_clock::from_time_t(begins));
+    }
     return verified;
   }
 };

@@ -64,7 +64,8 @@ struct TlsTrust {
 void verify_no_earlier_than(ssl_ctx_st* context, UnixTime moment);
 
 // Checks a server's chain against a fingerprint. Installed into each client context of a connection pool; must outlive
-// them. One thread.
+// them. One thread. The authority signs nothing for the future: where this computer's clock is behind the beginning of
+// the server's certificate (a dead battery), the chain is judged by that beginning.
 class PinnedTrust {
  public:
   explicit PinnedTrust(const sync::Hash& ca_fingerprint) : fingerprint_(ca_fingerprint) {}
@@ -74,11 +75,14 @@ class PinnedTrust {
   void install(ssl_ctx_st* context);
   // The authority that matched, PEM; empty until a server's certificate was accepted.
   const std::string& ca_pem() const { return ca_pem_; }
+  // When the accepted server's certificate began: a moment that has passed (see TlsTrust).
+  UnixTime has_passed() const { return has_passed_; }
 
  private:
   struct Callback;
   sync::Hash fingerprint_;
   std::string ca_pem_;
+  UnixTime has_passed_{};
 };
 
 }  // namespace holdline::platform

@@ -40,8 +40,8 @@ Result<HttpClientResponse> request_over_https(const HttpClientOptions& options, 
   return perform(options, std::move(request), {{}, false, pin.get()});
 }
 
-Result<std::string> fetch_pinned_ca(const std::string& url, const sync::Hash& ca_fingerprint, const std::string& proxy,
-                                    std::chrono::milliseconds timeout) {
+Result<PinnedAuthority> fetch_pinned_authority(const std::string& url, const sync::Hash& ca_fingerprint,
+                                               const std::string& proxy, std::chrono::milliseconds timeout) {
   PinnedTrust pin(ca_fingerprint);
   HttpClientOptions options;
   options.proxy = proxy;
@@ -49,7 +49,7 @@ Result<std::string> fetch_pinned_ca(const std::string& url, const sync::Hash& ca
   request.url = url;
   request.timeout = timeout;
   HOLDLINE_TRY(perform(options, std::move(request), {{}, true, &pin}));
-  return pin.ca_pem();
+  return PinnedAuthority{pin.ca_pem(), pin.has_passed()};
 }
 
 }  // namespace holdline::platform

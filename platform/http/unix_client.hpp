@@ -19,10 +19,14 @@ Result<HttpClientResponse> request_over_unix(const std::filesystem::path& socket
 // `request.url` is a full https:// address.
 Result<HttpClientResponse> request_over_https(const HttpClientOptions& options, HttpClientRequest request);
 
-// The certificate (PEM) of the authority with this fingerprint, as sent by the server at `url` ("https://host:port/")
-// after it proved to hold a certificate of that authority for its name. Nothing is requested from it. Error
-// "tls-untrusted" when it cannot.
-Result<std::string> fetch_pinned_ca(const std::string& url, const sync::Hash& ca_fingerprint, const std::string& proxy,
-                                    std::chrono::milliseconds timeout);
+struct PinnedAuthority {
+  std::string ca_pem;
+  UnixTime has_passed;  // see PinnedTrust: for the requests that follow, should this computer's clock be behind it
+};
+
+// The authority with this fingerprint, as sent by the server at `url` ("https://host:port/") after it proved to hold a
+// certificate of that authority for its name. Nothing is requested from it. Error "tls-untrusted" when it cannot.
+Result<PinnedAuthority> fetch_pinned_authority(const std::string& url, const sync::Hash& ca_fingerprint,
+                                               const std::string& proxy, std::chrono::milliseconds timeout);
 
 }  // namespace holdline::platform

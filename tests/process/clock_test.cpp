@@ -116,6 +116,19 @@ TEST_F(WrongClock, ThatIsBehindWhatWasHeardIsToldWithoutTheHubAndWithIt) {
   EXPECT_EQ(desk_.status()["health"], Json::array()) << "told once";
 }
 
+// A computer out of the box whose battery is dead: the code names the authority, and that signs nothing for the future.
+TEST(DeadClock, DoesNotKeepAComputerFromBeingEnrolled) {
+  Centre centre;
+  Desk desk(centre.directory(), "desk-1");
+  FalseClock clock(desk.daemon(), centre / "desk-1.clock");
+  clock.set_to(sys_days(1970y / 1 / 2));
+  desk.start();
+  desk.join(centre.hub());
+  desk.wait_for("online");
+  desk.add_entry("typed in 1970");
+  desk.wait_for("drained");
+}
+
 // The earlier of two edits comes from a clock that is a day fast, and from a machine that slept since.
 TEST_F(WrongClock, DoesNotMakeAnEarlierEditTheLatest) {
   Desk& right = centre_.add_desk("desk-2");

@@ -47,15 +47,15 @@ TEST(UnixClient, CallsASocketOfAnotherGroupAMatterOfPermission) {
 TEST(PinnedCa, IsFetchedFromAServerThatProvesIt) {
   const Certificates set;
   ServerThread server(tls_endpoint(set.server, set.ca), echo);
-  const auto fetched = fetch_pinned_ca(server.url("https"), set.ca.fingerprint(), "", 10s);
-  EXPECT_EQ(fetched.value(), set.ca.certificate_pem());
+  const auto fetched = fetch_pinned_authority(server.url("https"), set.ca.fingerprint(), "", 10s);
+  EXPECT_EQ(fetched.value().ca_pem, set.ca.certificate_pem());
   EXPECT_EQ(server.server().stats().requests, 0u);
 }
 
 TEST(PinnedCa, IsNotFetchedFromAnybodyElse) {
   const Certificates set, other;
   ServerThread server(tls_endpoint(other.server, other.ca), echo);
-  EXPECT_EQ(code_of(fetch_pinned_ca(server.url("https"), set.ca.fingerprint(), "", 10s)), "tls-untrusted");
+  EXPECT_EQ(code_of(fetch_pinned_authority(server.url("https"), set.ca.fingerprint(), "", 10s)), "tls-untrusted");
 }
 
 }  // namespace
