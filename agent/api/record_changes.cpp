@@ -12,6 +12,7 @@
 #include "agent/api/save.hpp"
 #include "agent/outbox/action_draft.hpp"
 #include "agent/view/duplicates.hpp"
+#include "agent/view/merging.hpp"
 #include "platform/text/json_object.hpp"
 #include "sync/action/groups.hpp"
 #include "sync/merge/merge.hpp"
@@ -172,16 +173,16 @@ void add_child(Workstation& station, Call call) {
        });
 }
 
-// An entry that keeps why something was deleted, in the same action.
-sync::Op note_of_deletion(const sync::Schema& schema, const sync::Collection& collection, const Shown& shown,
-                          const std::string& reason) {
+// An entry that keeps why something was deleted or merged, in the same action. It is its first op.
+sync::Op note_about(const sync::Schema& schema, const sync::Collection& collection, const Shown& shown,
+                    const std::string& text) {
   const sync::Collection& entries = *schema.collection("manual_entry");
   sync::Op note{sync::OpKind::create, {entries.no, created_here(0)}, shown.record.scope, 0, {}, {}};
   const auto set = [&](std::string_view field, sync::Value value) {
     note.changes.push_back({*entries.field(field), sync::Value(sync::Null{}), std::move(value), {}, {}});
   };
   set("kind", std::string("note"));
-  set("note", collection.label + " deleted: " + reason);
+  set("note", text);
   if (collection.name == "customer") set("customer", shown.record.key.id);
   std::ranges::sort(note.changes, {}, &sync::FieldChange::field);
   return note;
@@ -215,8 +216,52 @@ void erase(Workstation& station, Call call, std::string_view collection_name) {
     const Shown& shown = *found->shown;
     sync::Op erased{sync::OpKind::erase_row, {collection.no, id}, shown.record.scope, shown.cn, {}, {}};
     erased.seen_digest = sync::seen_digest(collection, shown.record, children);
-    save(station, call, {note_of_deletion(station.schema(), collection, shown, reason), std::move(erased)}, {});
+    save(station, call,
+         {note_about(station.schema(), collection, shown, collection.label + " deleted: " + reason), std::move(erased)},
+         {});
   });
+}
+
+// Two customers who are one, or who were taken for one. Refused to whoever may not decide it by the rules of save().
+void merge_customer(Workstation& station, Call call, std::string_view id_text, bool parts) {
+  const auto id = sync::Id::parse(id_text);
+  auto json = platform::JsonObject::parse(call.request.body);
+  const auto other = parts ? id : sync::Id::parse(json.text("into"));
+  const std::string reason = json.text("reason");
+  if (auto read = json.checked_whole(); !read) return call.respond(platform::error_response(read.error()));
+  if (!id || !other) return call.respond(unknown_record("customer"));
+  if (reason.empty()) return call.respond(platform::error_response(422, "invalid", "Give the reason; it is kept."));
+  read(station, call, [&station, call, id = *id, other = *other, reason, parts](PersonView& view) {
+    const sync::Schema& schema = station.schema();
+    const sync::Collection& customers = *schema.collection(of::customer);
+    const auto one = view.find({customers.no, id}), into = view.find({customers.no, other});
+    if (!one || !into) return call.respond(platform::error_response(one ? into.error() : one.error()));
+    const auto is_live = [](const View::RecordResult& found) { return found.shown && !found.shown->record.deleted; };
+    if (!is_live(*one) || !is_live(*into)) return refuse_unless_saved(station, call, unknown_record("customer"));
+    const auto refused = [](const Error& error) { return platform::error_response(409, error.code, error.message); };
+    std::vector<sync::Op> ops{note_about(schema, customers, *into->shown,
+                                         parts ? "Customer stands for itself again: " + reason
+                                               : "Customer " + id.text() + " merged into this one: " + reason)};
+    if (parts) {
+      auto op = parting_op(schema, *one->shown);
+      if (!op) return refuse_unless_saved(station, call, refused(op.error()));
+      ops.push_back(*std::move(op));
+    } else {
+      auto merging = merging_ops(view, schema, *one->shown, *into->shown);
+      if (!merging) return refuse_unless_saved(station, call, refused(merging.error()));
+      std::ranges::move(*merging, std::back_inserter(ops));
+    }
+    save(station, call, std::move(ops), {});
+  });
+}
+
+// POST /customers/ID/…
+void change_customer(Workstation& station, Call call) {
+  const std::string rest = call.rest;
+  const auto slash = std::min(rest.find('/'), rest.size());
+  const std::string_view id = std::string_view(rest).substr(0, slash), part = std::string_view(rest).substr(slash);
+  if (part == "/merge" || part == "/part") return merge_customer(station, std::move(call), id, part == "/part");
+  add_child(station, std::move(call));
 }
 
 template <const char* collection>
@@ -237,7 +282,7 @@ void erase_one(Workstation& station, Call call) {
 std::span<const Route> record_change_routes() {
   static constexpr Route table[] = {
       {"POST", "/customers", add_one<of::customer>},      {"POST", "/customers/check", check_customer},
-      {"PATCH", "/customers/", edit_one<of::customer>},   {"POST", "/customers/", add_child},
+      {"PATCH", "/customers/", edit_one<of::customer>},   {"POST", "/customers/", change_customer},
       {"DELETE", "/customers/", erase_one<of::customer>}, {"PATCH", "/phones/", edit_one<of::phone>},
       {"DELETE", "/phones/", erase_one<of::phone>},       {"PATCH", "/emails/", edit_one<of::email>},
       {"DELETE", "/emails/", erase_one<of::email>},       {"PATCH", "/addresses/", edit_one<of::address>},

@@ -7,6 +7,7 @@
 #include "agent/api/input.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
+#include "sync/action/merged.hpp"
 #include "sync/base/timestamp.hpp"
 
 namespace holdline::agent {
@@ -84,6 +85,25 @@ void search(Workstation& station, Call call) {
   });
 }
 
+// Of a record that can be merged: into which it was, and which ones were merged into it.
+Result<void> tell_merged(const sync::Collection& collection, const Shown& shown, PersonView& view, Json& json) {
+  if (!collection.merged_into) return {};
+  const auto brief = [&](const sync::Record& record) {
+    return Json{{"id", record.key.id.text()},
+                {"ref", text_field(collection, record, "ref")},
+                {"name", display_name(collection, record)}};
+  };
+  json["merged_into"] = nullptr;
+  if (const auto into = sync::merged_into(collection, shown.record)) {
+    HOLDLINE_ASSIGN(const auto found, view.find({collection.no, *into}));
+    json["merged_into"] = found.shown ? brief(found.shown->record) : Json{{"id", into->text()}};
+  }
+  HOLDLINE_ASSIGN(const auto aliases, view.aliases(shown.record.key));
+  json["aliases"] = Json::array();
+  for (const Shown& alias : aliases) json["aliases"].push_back(brief(alias.record));
+  return {};
+}
+
 void show(Workstation& station, Call call, std::string_view collection_name, std::vector<std::string> children) {
   const auto id = sync::Id::parse(call.rest);
   if (!id) return call.respond(unknown_record("record"));
@@ -94,6 +114,8 @@ void show(Workstation& station, Call call, std::string_view collection_name, std
          if (!found) return respond(platform::error_response(found.error()));
          if (!found->shown || found->shown->record.deleted) return respond(unknown_record("record"));
          Json json = shown_json(collection, *found->shown, found->as_of);
+         if (auto told = tell_merged(collection, *found->shown, view, json); !told)
+           return respond(platform::error_response(told.error()));
          for (const std::string& name : children) {
            const sync::Collection& kind = *station.schema().collection(name);
            Json list = Json::array();

@@ -45,9 +45,14 @@ class Comparison {
     const auto found = view_.search(key, hits_looked_at, customers_.no);
     if (!found || key.empty() || name_.empty()) return;
     for (const Hit& hit : found->hits) {
-      const auto same = view_.find({kind.no, sync::child_id(kind, hit.root.record.key.id, key)});
-      if (same && same->shown && !same->shown->record.deleted)
-        take(hit.root.record, kind.fields[*kind.natural_key], similar_beside_key);
+      // Among all that is shown with it, for the key may hang on a record that was merged into this one.
+      const sync::Id& id = hit.root.record.key.id;
+      const sync::Id wanted = sync::child_id(kind, id, key);
+      const auto children = view_.children(kind, id);
+      const bool same = children && std::ranges::any_of(children->shown, [&](const Shown& child) {
+                          return sync::child_id(kind, id, text_in(child.record, *kind.natural_key)) == wanted;
+                        });
+      if (same) take(hit.root.record, kind.fields[*kind.natural_key], similar_beside_key);
     }
   }
 

@@ -18,18 +18,18 @@ std::optional<sync::Action> permitted(const sync::Schema& schema, const sync::Ri
 bool may_export(const sync::Rights& who, const sync::Id& person, const sync::Action& action);
 
 // A View as one person sees it, for one request on the reading thread. A record and its children are shown with all
-// that the role sees; lists and hits leave sensitive fields out.
+// that the role sees; lists and hits leave sensitive fields out. What hangs on a record that was merged into another
+// one is shown with that one (see sync/action/merged.hpp).
 class PersonView {
  public:
   PersonView(View& view, sync::Rights who) : view_(view), who_(std::move(who)) {}
 
   Result<View::RecordResult> find(const sync::RecordKey& key) { return view_.find(key, sight(sync::Reading::one)); }
-  Result<View::RecordList> children(const sync::Collection& collection, const sync::Id& parent) {
-    return view_.children(collection, parent, sight(sync::Reading::one));
-  }
-  Result<View::RecordList> about(const sync::Collection& collection, const sync::Id& root, std::size_t limit) {
-    return view_.about(collection, root, limit, sight(sync::Reading::many));
-  }
+  // Of the same number or address of a record and its alias, the record's own.
+  Result<View::RecordList> children(const sync::Collection& collection, const sync::Id& parent);
+  Result<View::RecordList> about(const sync::Collection& collection, const sync::Id& root, std::size_t limit);
+  // What was merged into a record, directly or through others; at most most_aliases.
+  Result<std::vector<Shown>> aliases(const sync::RecordKey& survivor);
   Result<View::RecordList> list(const sync::Collection& collection, const sync::Id& before, std::size_t limit) {
     return view_.list(collection, before, limit, sight(sync::Reading::many));
   }
@@ -40,6 +40,8 @@ class PersonView {
   const sync::Rights& who() const { return who_; }
 
  private:
+  static constexpr std::size_t most_aliases = 32;
+
   Sight sight(sync::Reading reading) const { return {&who_, reading}; }
 
   View& view_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "sync/action/merged.hpp"
+
 namespace holdline::agent {
 
 namespace {
@@ -126,11 +128,16 @@ Result<View::RecordList> View::about(const sync::Collection& collection, const s
     AsOf later;
     HOLDLINE_ASSIGN(auto shown, show_all(sight, *snapshot, pending, later));
     for (auto& one : shown) take(std::move(one));
-    std::ranges::sort(many.shown, std::greater{},
-                      [&](const Shown& one) { return std::pair(one.cn == 0, shape->place_of(one.record)); });
+    sort_as_listed(collection, many.shown);
     many.shown.resize(std::min(limit, many.shown.size()));
     return many;
   }
+}
+
+void View::sort_as_listed(const sync::Collection& collection, std::vector<Shown>& shown) const {
+  const Shape* shape = reader_->layout().shape(collection.no);
+  std::ranges::sort(shown, std::greater{},
+                    [&](const Shown& one) { return std::pair(one.cn == 0, shape->place_of(one.record)); });
 }
 
 // What is not at the hub yet, the last saved first.
@@ -200,7 +207,9 @@ struct View::Search {
   Result<bool> run(AsOf& as_of);
   // The same words with one letter of one of them as it may have been meant.
   Result<SearchQuery> misspelt() const;
-  void take(std::optional<Shown> root, const sync::RecordKey& matched, Match why);
+  Result<void> take(std::optional<Shown> root, const sync::RecordKey& matched, Match why);
+  // Whom a hit on a merged record is about; the record itself while that one is not here.
+  Result<std::optional<Shown>> survivor(std::optional<Shown> root);
   Result<void> take_pending(std::span<const sync::RecordKey> keys, AsOf& at);
   Result<void> take_candidate(ReplicaReader::Candidate candidate, sync::ChangeNumber cursor);
 };
@@ -218,9 +227,26 @@ sync::RecordKey View::Search::root_of(const Shown& shown) const {
   return {shape->collection->fields[*shape->collection->parent].target, *parent};
 }
 
-void View::Search::take(std::optional<Shown> root, const sync::RecordKey& matched, Match why) {
-  if (enough() || !is_live(root) || (only && root->record.key.collection != *only)) return;
+Result<std::optional<Shown>> View::Search::survivor(std::optional<Shown> root) {
+  const sync::Collection& collection = *layout().schema().collection(root->record.key.collection);
+  if (!sync::merged_into(collection, root->record)) return root;
+  AsOf at;
+  std::optional<Shown> found;
+  const auto find = [&](const sync::RecordKey& key) -> Result<const sync::Record*> {
+    HOLDLINE_ASSIGN(auto all, view.show_all(sight, snapshot, {&key, 1}, at));
+    if (!is_live(all.front())) return nullptr;
+    found = std::move(all.front());
+    return &found->record;
+  };
+  HOLDLINE_ASSIGN(const sync::RecordKey key, sync::survivor_of(layout().schema(), root->record.key, find));
+  return found && found->record.key == key ? std::move(found) : std::move(root);
+}
+
+Result<void> View::Search::take(std::optional<Shown> root, const sync::RecordKey& matched, Match why) {
+  if (enough() || !is_live(root) || (only && root->record.key.collection != *only)) return {};
+  HOLDLINE_ASSIGN(root, survivor(std::move(root)));
   if (roots.insert(root->record.key).second) hits.push_back({*std::move(root), matched, std::move(why)});
+  return {};
 }
 
 Result<void> View::Search::take_pending(std::span<const sync::RecordKey> keys, AsOf& at) {
@@ -231,11 +257,11 @@ Result<void> View::Search::take_pending(std::span<const sync::RecordKey> keys, A
     const sync::RecordKey matched = one->record.key;
     const sync::RecordKey root = root_of(*one);
     if (root == matched) {
-      take(std::move(one), matched, *std::move(why));
+      HOLDLINE_TRY(take(std::move(one), matched, *std::move(why)));
     } else if (!enough() && !roots.contains(root)) {
       HOLDLINE_ASSIGN(auto found, view.show_all(sight, snapshot, {&root, 1}, at));
       // A child whose root is elsewhere is better than nothing.
-      take(found.front() ? std::move(found.front()) : std::move(one), matched, *std::move(why));
+      HOLDLINE_TRY(take(found.front() ? std::move(found.front()) : std::move(one), matched, *std::move(why)));
     }
   }
   return {};
@@ -248,13 +274,11 @@ Result<void> View::Search::take_candidate(ReplicaReader::Candidate candidate, sy
   if (!why) return {};
   const sync::RecordKey root = root_of(*shown);
   if (root == matched) {
-    take(std::move(shown), matched, *std::move(why));
-    return {};
+    return take(std::move(shown), matched, *std::move(why));
   }
   ReplicaRow* row = candidate.root && candidate.root->record.key == root ? &*candidate.root : nullptr;
   auto found = view.show(sight, snapshot, root, row, cursor);
-  take(found ? std::move(found) : std::move(shown), matched, *std::move(why));
-  return {};
+  return take(found ? std::move(found) : std::move(shown), matched, *std::move(why));
 }
 
 Result<bool> View::Search::run(AsOf& as_of) {

@@ -93,6 +93,9 @@ class View {
   Result<Hits> search(std::string_view typed, std::size_t limit, std::optional<sync::CollectionNo> only = {},
                       Sight sight = {});
 
+  const sync::Schema& schema() const { return reader_->layout().schema(); }
+  // Puts records of a collection into the order of about().
+  void sort_as_listed(const sync::Collection& collection, std::vector<Shown>& shown) const;
   // A name as it is compared: the words it is searched by, a space between them.
   std::string folded_name(std::string_view name) const;
 

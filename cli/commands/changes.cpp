@@ -1,5 +1,5 @@
-// holdline phone|email|address add|edit|remove, customer prefer|delete, entry edit|remark|delete, callback edit|remark|
-// close|cancel: changing what is there.
+// holdline phone|email|address add|edit|remove, customer prefer|merge|part|delete, entry edit|remark|delete, callback
+// edit|remark| close|cancel: changing what is there.
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/assignment.hpp"
@@ -56,6 +56,14 @@ Outcome cancel(Session& session) {
   const std::string reason = session.arguments().get("--reason");
   if (reason.empty()) return usage("--reason is missing — it is kept with the callback");
   return end_callback(session, "cancelled", reason);
+}
+
+Outcome merge(Session& session, const char* what, json body) {
+  const std::string reason = session.arguments().get("--reason");
+  if (reason.empty()) return usage("--reason is missing — it is kept with the customer");
+  body["reason"] = reason;
+  HOLDLINE_ASSIGN(const Answer answer, session.write("POST", target_of(session, "/customers") + what, body));
+  return print_saved(session, answer);
 }
 
 Outcome prefer(Session& session) {
@@ -138,6 +146,22 @@ std::vector<Command> change_commands() {
                  {},
                  true,
                  prefer});
+  all.push_back({"customer",
+                 "merge",
+                 "Two customers are one: ID becomes an alias of INTO (a supervisor's decision)",
+                 {the_id, {"INTO", "Id of the customer that stays"}},
+                 {the_reason},
+                 true,
+                 [](Session& s) {
+                   return merge(s, "/merge", {{"into", s.arguments().get("INTO")}});
+                 }});
+  all.push_back({"customer",
+                 "part",
+                 "Two customers were taken for one: ID stands for itself again",
+                 {the_id},
+                 {the_reason},
+                 true,
+                 [](Session& s) { return merge(s, "/part", json::object()); }});
   all.push_back({"customer",
                  "delete",
                  "Delete a customer; what somebody changed meanwhile is asked about",

@@ -74,6 +74,11 @@ ExitCode print_record(Session& session, const Answer& answer) {
     else
       table.row({name, shown(value)});
   }
+  if (const json& into = member(record, "merged_into"); into.is_object())
+    table.row({"merged into", text_of(into, "id") + " " + text_of(into, "name"),
+               Cell("what is changed here goes there", Tone::warning)});
+  for (const json& alias : list_of(record, "aliases"))
+    table.row({"merged in", text_of(alias, "id") + " " + text_of(alias, "ref") + " " + text_of(alias, "name")});
   for (const json& action : list_of(record, "attention"))
     table.row({"needs attention",
                "see: holdline outbox show " + text_of(action, "lane") + "/" + text_of(action, "number"),

@@ -169,7 +169,7 @@ Result<sync::ActionResult> IntakeGroup::take_new(const IncomingPush& push, const
 
 // Checked when the action's turn comes, which may be long after it arrived. An op may stand on a record that an earlier
 // op of the same action creates.
-Result<sync::ActionResult> IntakeGroup::settle(const Candidate& candidate) {
+Result<sync::ActionResult> IntakeGroup::settle_followed(const Candidate& candidate) {
   Created created;
   for (const sync::Op& op : candidate.action.ops) {
     HOLDLINE_ASSIGN(auto refusal, misplaced(op, created));

@@ -15,6 +15,7 @@
 #include "hub/intake/authority.hpp"
 #include "hub/intake/intake.hpp"
 #include "hub/ledger/ledger.hpp"
+#include "sync/action/merged.hpp"
 #include "sync/merge/merge.hpp"
 
 namespace holdline::hub {
@@ -81,6 +82,12 @@ class IntakeGroup {
   Result<Judgement> judge(const Device& device, const Candidate& candidate);
   bool has_its_turn(const HeldAction& action);
   Result<sync::ActionResult> settle(const Candidate& candidate);
+  // As settle(), once it is clear which records it is about.
+  Result<sync::ActionResult> settle_followed(const Candidate& candidate);
+  sync::FindRecord finds();
+  Result<std::vector<sync::Op>> fillings(std::span<const sync::Op> ops);
+  // Why the record cannot be merged into the one it names, if so.
+  Result<std::optional<Refusal>> mismerged(const sync::Op& op, const Created& created);
   // Nothing when there is no such record.
   Result<std::optional<std::string_view>> scope_of(const sync::RecordKey& key, const Created& created);
   // Why the op cannot stand where it says, if so.
@@ -105,7 +112,7 @@ class IntakeGroup {
   Result<sync::ActionResult> apply(const Candidate& candidate, std::vector<OpEffect>* effects = nullptr);
   Result<OpEffect> apply_op(const Candidate& candidate, std::uint32_t index, sync::ActionResult& result);
   // Why a row of the hub's own cannot be taken, if so.
-  Result<std::optional<Refusal>> misplaced(const OwnRow& row);
+  Result<std::optional<Refusal>> misplaced(std::span<const sync::Op> row);
   // Whether people deleted here what the op is about, or what it hangs on.
   Result<bool> is_about_deleted(const sync::Op& op);
   Result<void> record_losing_values(const Candidate& candidate, std::uint32_t index, const sync::MergeOutcome& outcome,

@@ -10,9 +10,9 @@
 
 namespace holdline::hub {
 
-Result<std::optional<Refusal>> IntakeGroup::misplaced(const OwnRow& row) {
+Result<std::optional<Refusal>> IntakeGroup::misplaced(std::span<const sync::Op> row) {
   Created created;
-  for (const sync::Op& op : row.ops) {
+  for (const sync::Op& op : row) {
     HOLDLINE_ASSIGN(auto refusal, misplaced(op, created));
     if (!refusal) {
       HOLDLINE_ASSIGN(refusal, breaks_rule(op));
@@ -65,13 +65,15 @@ Result<std::vector<RowOutcome>> IntakeGroup::take_own(const sync::Maker& hub, co
   sync::Action own{header, {}, {}};
   std::vector<std::size_t> row_of;  // of each op
   for (std::size_t n = 0; n < rows.size(); ++n) {
-    HOLDLINE_ASSIGN(auto refusal, misplaced(rows[n]));
+    HOLDLINE_ASSIGN(auto followed, sync::follow_merged(schema_, rows[n].ops, finds()));
+    const std::span<const sync::Op> ops = followed ? *followed : rows[n].ops;
+    HOLDLINE_ASSIGN(auto refusal, misplaced(ops));
     if (refusal) {
       outcomes[n] = {RowEffect::refused, std::move(refusal->code), std::move(refusal->text)};
       continue;
     }
     if (rows[n].imported) changes_.imported.push_back(*rows[n].imported);
-    for (const sync::Op& op : rows[n].ops) {
+    for (const sync::Op& op : ops) {
       HOLDLINE_ASSIGN(const bool gone, is_about_deleted(op));
       if (gone) continue;
       own.ops.push_back(op);

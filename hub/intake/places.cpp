@@ -40,6 +40,8 @@ Result<std::optional<Refusal>> IntakeGroup::misplaced(const sync::Op& op, const 
                          "Somebody with rights in both scopes has to decide where it belongs."}
                : Refusal{"scope-moved",
                          "The record belongs to another scope now. Somebody with rights there can enter it again."};
+  HOLDLINE_ASSIGN(auto refusal, mismerged(op, created));
+  if (refusal) return refusal;
   const auto parent = parent_of(*schema_.collection(op.record.collection), op);
   if (!parent) return std::nullopt;
   HOLDLINE_ASSIGN(const auto above, scope_of(*parent, created));

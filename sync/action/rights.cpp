@@ -26,6 +26,12 @@ const Right* right_of(std::string_view role, std::string_view collection) {
   return found == rights.end() ? nullptr : &*found;
 }
 
+// Whether two records are one is decided like a conflict.
+bool merges(const Collection& collection, const Op& op) {
+  return collection.merged_into &&
+         std::ranges::find(op.changes, *collection.merged_into, &FieldChange::field) != op.changes.end();
+}
+
 bool allows(const Right& right, OpKind kind) {
   switch (kind) {
     case OpKind::create:
@@ -50,7 +56,7 @@ std::optional<Refusal> refuse(const Schema& schema, const Rights& person, std::s
       return Refusal{"scope-refused", "The person may not write in this scope. Ask who manages their rights."};
     const Collection* collection = schema.collection(op.record.collection);
     const Right* right = collection ? right_of(person.role, collection->name) : nullptr;
-    if (!right || !allows(*right, op.kind))
+    if (!right || !allows(*right, op.kind) || (merges(*collection, op) && person.role != "supervisor"))
       return Refusal{"role-refused", "The person's role does not allow this. A supervisor can decide it."};
   }
   return std::nullopt;

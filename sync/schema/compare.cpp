@@ -51,6 +51,8 @@ class Comparison {
         name_of(old, old.natural_key) != name_of(now, now.natural_key) || old.folded_key != now.folded_key)
       refuse(where, "another parent or key", "ids of stored records follow from it");
     if (name_of(old, old.sort_by) != name_of(now, now.sort_by)) take(where, "lists in another order");
+    if (old.merged_into && name_of(old, old.merged_into) != name_of(now, now.merged_into))
+      refuse(where, "another field for merging", "records that were merged would come apart");
     for (const Field& field : old.fields)
       if (!now.field_by_no(field.no)) refuse(where + "." + field.name, "gone", retire_instead);
     for (const Field& field : now.fields) {

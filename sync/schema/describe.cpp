@@ -103,6 +103,7 @@ void describe(const Schema& schema, const Collection& collection, std::string& p
   if (collection.parent)
     page += " Belongs to a " + schema.collection(collection.fields[*collection.parent].target)->name + ".";
   if (collection.sort_by) page += " Lists go by " + collection.fields[*collection.sort_by].label + ", newest first.";
+  if (collection.merged_into) page += " Two that are one can be merged; the merged one stays as an alias.";
   page += "\n\n| field | as the form names it | holds | when two people change it at once | |\n|---|---|---|---|---|\n";
   for (const Field& field : collection.fields)
     page += "| `" + field.name + "` | " + field.label + " | " + holds(schema, field) + " | " +

@@ -50,7 +50,7 @@ struct RuleDraft {
 
 struct CollectionDraft {
   Collection collection;  // without fields, units, rules, parent and natural key
-  std::string parent, natural_key, sort_by;
+  std::string parent, natural_key, sort_by, merged_into;
   std::vector<RuleDraft> rules;
   std::vector<FieldDraft> fields;
   std::string key;

@@ -220,6 +220,7 @@ class Linker {
     for (CollectionDraft& draft : drafts_) targets(draft);
     for (CollectionDraft& draft : drafts_) parent(draft);
     for (CollectionDraft& draft : drafts_) order(draft);
+    for (CollectionDraft& draft : drafts_) merging(draft);
     conflict();
   }
 
@@ -291,6 +292,23 @@ class Linker {
     if (field.type != FieldType::time || !field.read_only || field.visibility != 0 ||
         field.replication != Replication::full)
       refuse("field '" + field.name + "' must be a time, read_only, of visibility 0 and of replication full");
+  }
+
+  void merging(CollectionDraft& draft) {
+    if (draft.merged_into.empty()) return;
+    const auto refuse = [&](std::string_view text) {
+      errors_.add(draft.line_of("merged_into"), draft.key + ".merged_into", text);
+    };
+    if (!draft.parent.empty() || draft.collection.built_in)
+      return refuse("only records that people make and that hang on no other can be merged");
+    draft.collection.merged_into = position(draft, draft.merged_into);
+    if (!draft.collection.merged_into) return refuse("there is no field '" + draft.merged_into + "'");
+    const Field& field = draft.fields[*draft.collection.merged_into].field;
+    if (field.type != FieldType::reference || field.target != draft.collection.no || field.required ||
+        field.visibility != 0 || field.replication != Replication::full || field.policy != MergePolicy::review)
+      refuse("field '" + field.name +
+             "' must be a reference to the same collection, not required, of visibility 0, of replication full and of "
+             "policy review");
   }
 
   void conflict() {

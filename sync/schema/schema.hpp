@@ -120,6 +120,9 @@ struct Collection {
   // Lists go by this time, newest first. The hub sets it when a record is made, by its own clock: one workstation whose
   // clock is wrong cannot put what it saves before or behind everything.
   std::optional<FieldIndex> sort_by;
+  // A reference to another record of the same collection: who has a value here was merged into that one, and stays as
+  // its alias (see sync/action/merged.hpp).
+  std::optional<FieldIndex> merged_into;
   bool folded_key = false;            // without regard to the case of A to Z
   std::vector<Rule> rules;            // ascending by name
   std::vector<Field> fields;          // ascending by no, at most 64

@@ -294,6 +294,7 @@ CollectionDraft read_collection(const toml::table& table, std::string name, std:
   at.text("parent", draft.parent, option_limit);
   at.text("natural_key", draft.natural_key, option_limit);
   at.text("sort_by", draft.sort_by, option_limit);
+  at.text("merged_into", draft.merged_into, option_limit);
   at.boolean("folded_key", draft.collection.folded_key);
   for (auto& [field_name, field] : at.tables("field")) {
     const Line field_line = at.lines()["field." + field_name];

@@ -1,0 +1,89 @@
+#include "agent/view/merging.hpp"
+
+#include <algorithm>
+
+#include "sync/action/merged.hpp"
+
+namespace holdline::agent {
+
+namespace {
+
+sync::Op edit_of(const Shown& shown) {
+  return {sync::OpKind::edit, shown.record.key, shown.record.scope, shown.cn, {}, {}};
+}
+
+// Position of a picklist's value, in ascending strictness.
+std::ptrdiff_t strictness(const sync::Field& field, const sync::Value& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  if (text == nullptr) return -1;
+  const auto at = std::ranges::find(field.options, *text);
+  return at == field.options.end() ? -1 : at - field.options.begin();
+}
+
+// Of a number that both have: nobody's older view makes it less strict.
+void keep_strict(const sync::Collection& kind, const Shown& from, const Shown& into, std::vector<sync::Op>& ops) {
+  sync::Op op = edit_of(into);
+  for (sync::FieldIndex at = 0; at < kind.fields.size(); ++at) {
+    const sync::Field& field = kind.fields[at];
+    if (field.policy != sync::MergePolicy::strictest) continue;
+    if (strictness(field, from.record.fields[at]) > strictness(field, into.record.fields[at]))
+      op.changes.push_back({at, sync::make_base(into.record.fields[at]), from.record.fields[at], {}, {}});
+  }
+  if (!op.changes.empty()) ops.push_back(std::move(op));
+}
+
+Result<void> merge_children(PersonView& view, const sync::Collection& kind, const sync::Id& from, const sync::Id& into,
+                            std::vector<sync::Op>& ops) {
+  HOLDLINE_ASSIGN(const auto given, view.children(kind, from));
+  HOLDLINE_ASSIGN(const auto kept, view.children(kind, into));
+  for (const Shown& child : given.shown) {
+    const auto* key = std::get_if<std::string>(&child.record.fields[*kind.natural_key]);
+    if (key == nullptr) continue;
+    const auto same = std::ranges::find(kept.shown, sync::child_id(kind, into, *key),
+                                        [](const Shown& one) { return one.record.key.id; });
+    if (same != kept.shown.end()) keep_strict(kind, child, *same, ops);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<sync::Op>> merging_ops(PersonView& view, const sync::Schema& schema, const Shown& from,
+                                          const Shown& into) {
+  const sync::Collection& collection = *schema.collection(from.record.key.collection);
+  if (from.record.key == into.record.key)
+    return fail(ErrorKind::ask_person, "same-record", "A record cannot be merged into itself: name another one.");
+  if (from.record.scope != into.record.scope)
+    return fail(ErrorKind::ask_person, "other-scope",
+                "Records of two scopes cannot be merged: what one of them may show, the other may not.");
+  if (sync::merged_into(collection, from.record))
+    return fail(ErrorKind::ask_person, "merged-already",
+                "The record was merged before. Part it from that one first, or merge that one.");
+  if (const auto elsewhere = sync::merged_into(collection, into.record))
+    return fail(ErrorKind::ask_person, "merged-already",
+                "The record was itself merged into " + elsewhere->text() + ": name that one.");
+  std::vector<sync::Op> ops;
+  if (auto filling = sync::filling_op(collection, from.record, into.record, sync::Filled::values)) {
+    filling->seen = into.cn;
+    ops.push_back(*std::move(filling));
+  }
+  for (const sync::Collection& kind : schema.collections())
+    if (kind.natural_key && kind.fields[*kind.parent].target == collection.no)
+      HOLDLINE_TRY(merge_children(view, kind, from.record.key.id, into.record.key.id, ops));
+  sync::Op merged = edit_of(from);
+  merged.changes.push_back(
+      {*collection.merged_into, sync::make_base(sync::Value(sync::Null{})), into.record.key.id, {}, {}});
+  ops.push_back(std::move(merged));
+  return ops;
+}
+
+Result<sync::Op> parting_op(const sync::Schema& schema, const Shown& alias) {
+  const sync::Collection& collection = *schema.collection(alias.record.key.collection);
+  const auto into = sync::merged_into(collection, alias.record);
+  if (!into) return fail(ErrorKind::ask_person, "not-merged", "The record stands for itself already.");
+  sync::Op op = edit_of(alias);
+  op.changes.push_back({*collection.merged_into, sync::make_base(sync::Value(*into)), sync::Null{}, {}, {}});
+  return op;
+}
+
+}  // namespace holdline::agent

@@ -1,0 +1,100 @@
+#include "sync/action/merged.hpp"
+
+#include <map>
+
+#include <gtest/gtest.h>
+
+namespace holdline::sync {
+namespace {
+
+class MergedTest : public testing::Test {
+ protected:
+  Schema schema = *Schema::parse(default_schema_text());
+  const Collection& customers = *schema.collection("customer");
+  const Collection& phones = *schema.collection("phone");
+  const FieldIndex family = *customers.field("family"), merged = *customers.merged_into;
+  std::map<RecordKey, Record> records;
+
+  static Id id(std::uint8_t n) {
+    Id id;
+    id.bytes[0] = n;
+    return id;
+  }
+  RecordKey customer(std::uint8_t n) const { return {customers.no, id(n)}; }
+  // A customer, merged into another one unless that is 0.
+  void add(std::uint8_t n, std::uint8_t into = 0) {
+    Record& record = records[customer(n)];
+    record.key = customer(n);
+    record.fields.resize(customers.fields.size());
+    if (into != 0) record.fields[merged] = id(into);
+  }
+  RecordKey add_phone(std::uint8_t of, const std::string& number) {
+    const RecordKey key{phones.no, child_id(phones, id(of), number)};
+    Record& record = records[key];
+    record.key = key;
+    record.fields.resize(phones.fields.size());
+    record.fields[*phones.parent] = id(of);
+    record.fields[*phones.natural_key] = number;
+    return key;
+  }
+  FindRecord find() {
+    return [this](const RecordKey& key) -> Result<const Record*> {
+      const auto found = records.find(key);
+      return found == records.end() ? nullptr : &found->second;
+    };
+  }
+  static Op edit(const RecordKey& key, FieldIndex field, Value value) {
+    return {OpKind::edit, key, "s", 0, {{field, BaseUnknown{}, std::move(value), {}, {}}}, {}};
+  }
+  std::optional<std::vector<Op>> follow(std::vector<Op> ops) { return follow_merged(schema, ops, find()).value(); }
+};
+
+TEST_F(MergedTest, AnEditOfAnAliasIsDoneToWhomItEndsIn) {
+  add(1), add(2, 1), add(3, 2);
+  const auto followed =
+      follow({edit(customer(1), family, std::string("A")), edit(customer(3), family, std::string("B"))});
+  ASSERT_TRUE(followed);
+  EXPECT_EQ(followed->at(0), edit(customer(1), family, std::string("A")));
+  EXPECT_EQ(followed->at(1), edit(customer(1), family, std::string("B")));
+  EXPECT_FALSE(follow({edit(customer(1), family, std::string("A"))})) << "nothing to follow";
+}
+
+TEST_F(MergedTest, MergingSaysWhereTheOtherWentAndMergingTwiceSaysNothing) {
+  add(1), add(2, 1), add(3);
+  EXPECT_EQ(follow({edit(customer(3), merged, id(2))})->front(), edit(customer(3), merged, id(1)));
+  const auto both_ways = follow({edit(customer(1), merged, id(2))});
+  ASSERT_TRUE(both_ways);
+  EXPECT_EQ(both_ways->front().record, customer(1));
+  EXPECT_TRUE(both_ways->front().changes.empty()) << "they are one already";
+  EXPECT_FALSE(follow({edit(customer(2), merged, id(3))})) << "merged elsewhere: a question for a person";
+  EXPECT_FALSE(follow({edit(customer(2), merged, Null{})})) << "parted";
+}
+
+TEST_F(MergedTest, ANumberThatBothHaveIsChangedAtTheSurvivor) {
+  add(1), add(2, 1);
+  const RecordKey own = add_phone(1, "+441"), same = add_phone(2, "+441"), other = add_phone(2, "+442");
+  const FieldIndex use = *phones.field("use");
+  EXPECT_EQ(follow({edit(same, use, std::string("do_not_use"))})->front().record, own);
+  EXPECT_FALSE(follow({edit(other, use, std::string("do_not_use"))})) << "it is shown with the survivor as it is";
+  records[own].deleted = true;
+  EXPECT_FALSE(follow({edit(same, use, std::string("do_not_use"))}));
+}
+
+TEST_F(MergedTest, AChainThatComesBackToItselfEnds) {
+  add(1, 2), add(2, 1);
+  EXPECT_TRUE(survivor_of(schema, customer(1), find()).has_value());
+}
+
+TEST_F(MergedTest, TheSchemaRefusesAFieldThatCannotSayIt) {
+  std::string text(default_schema_text());
+  const std::string field = R"(merged_into = { no = 24, type = "reference", target = "customer" })";
+  ASSERT_NE(text.find(field), std::string::npos);
+  text.replace(text.find(field), field.size(), R"(merged_into = { no = 24, type = "reference", target = "phone" })");
+  const auto refused = Schema::parse(text);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("collection.customer.merged_into"), std::string::npos)
+      << refused.error().message;
+}
+
+}  // namespace
+}  // namespace holdline::sync
