@@ -32,6 +32,8 @@ constexpr Workload workloads[] = {
      bench::stalled_disk},
     {"import", "a push to a hub that imports 500,000 customers; limit: 512 bytes appended and synced meanwhile",
      bench::import_turns},
+    {"live", "one entry until 20 workstations show it, beside 20 of another site; limit: 512 bytes appended and synced",
+     bench::live},
     {"flood", "a drain beside 2,000 wrong enrolment codes a second; limit: the same drain alone", bench::flood},
     {"typed_fields", "typed fields put right and judged, telephone numbers apart", bench::typed_fields},
 };

@@ -53,7 +53,8 @@ Dependencies::Dependencies() : log([](std::string_view line) { std::cerr << line
 HubHost::HubHost(Dependencies& deps, const std::filesystem::path& directory) : deps_(deps), directory_(directory) {
   parts_ = std::make_unique<hub::HubParts>(
       must(hub::create_hub(hub_config(directory), std::string(sync::default_schema_text()), deps.entropy, deps.clock)));
-  must(hub::add_person(*parts_->ledger, {bench_person, "agent", {bench_scope}}, bench_password, deps.entropy));
+  must(hub::add_person(*parts_->ledger, {bench_person, "agent", {bench_scope, bench_elsewhere}}, bench_password,
+                       deps.entropy));
 }
 
 void HubHost::start() {
@@ -89,11 +90,11 @@ void HubHost::import_customers(std::uint32_t count) {
   }
 }
 
-std::string HubHost::enrollment_code() {
-  return must(hub::issue_code(parts_->enrollment(), {"desk", {bench_scope}}, deps_.entropy, deps_.clock.now().wall_ms));
+std::string HubHost::enrollment_code(const std::string& scope) {
+  return must(hub::issue_code(parts_->enrollment(), {"desk", {scope}}, deps_.entropy, deps_.clock.now().wall_ms));
 }
 
-Station::Station(Dependencies& deps, HubHost& hub, const std::filesystem::path& directory)
+Station::Station(Dependencies& deps, HubHost& hub, const std::filesystem::path& directory, const std::string& scope)
     : keystore_([&] {
         must(platform::make_private_directory(directory));
         return must(platform::FileKeystore::open(directory / "keys", deps.entropy));
@@ -101,7 +102,7 @@ Station::Station(Dependencies& deps, HubHost& hub, const std::filesystem::path& 
   agent::AgentConfig config;
   config.directory = directory;
   auto identity =
-      must(agent::enroll({.code = hub.enrollment_code(), .directory = directory, .proxy = ""}, deps.entropy));
+      must(agent::enroll({.code = hub.enrollment_code(scope), .directory = directory, .proxy = ""}, deps.entropy));
   workstation_ = must(agent::Workstation::open(config, std::move(identity),
                                                {thread_.io, keystore_, deps.clock, deps.entropy, deps.log}));
   // Who may sign in is fetched from the hub meanwhile.

@@ -19,7 +19,7 @@
 
 namespace holdline::bench {
 
-inline const std::string bench_scope = "acme/london";
+inline const std::string bench_scope = "acme/london", bench_elsewhere = "acme/leeds";
 
 // A thread that runs an io_context until the end.
 class IoThread {
@@ -54,7 +54,7 @@ class HubHost {
   // Also lets go of the ledger; the end of this hub.
   void close();
   void import_customers(std::uint32_t count);
-  std::string enrollment_code();
+  std::string enrollment_code(const std::string& scope = bench_scope);
   const std::filesystem::path& directory() const { return directory_; }
   hub::HubParts& parts() { return *parts_; }
 
@@ -72,7 +72,8 @@ inline const std::string bench_password = "correct horse battery staple";
 class Station {
  public:
   // Enrols at the hub, signs a person in, and waits until both sides are level.
-  Station(Dependencies& deps, HubHost& hub, const std::filesystem::path& directory);
+  Station(Dependencies& deps, HubHost& hub, const std::filesystem::path& directory,
+          const std::string& scope = bench_scope);
   ~Station();
 
   agent::Workstation& workstation() { return *workstation_; }

@@ -23,6 +23,7 @@ void access(const Options&, Report&);
 void idle(const Options&, Report&);
 void stalled_disk(const Options&, Report&);
 void import_turns(const Options&, Report&);
+void live(const Options&, Report&);
 void flood(const Options&, Report&);
 void typed_fields(const Options&, Report&);
 
