@@ -15,7 +15,7 @@ LedgerReadThread::~LedgerReadThread() { stop(); }
 
 void LedgerReadThread::stop() {
   thread_.stop();
-  for (Waiting& waiting : std::exchange(waiting_, {})) try_answer(waiting, true);
+  for (Waiting& waiting : std::exchange(waiting_, {})) try_answer(waiting, clock_.now(), true);
 }
 
 void LedgerReadThread::run(std::function<void(SyncService&)> work) {
@@ -26,7 +26,7 @@ void LedgerReadThread::pull(Device device, sync::PullRequest request, Answer ans
   // Shared, because a task must be copyable.
   const auto arrived = std::make_shared<Waiting>(Waiting{std::move(device), request, std::move(answer), 0});
   const bool posted = thread_.post([this, arrived] {
-    if (try_answer(*arrived, false)) return;
+    if (try_answer(*arrived, clock_.now(), false)) return;
     waiting_.push_back(std::move(*arrived));
     set_alarm();
   });
@@ -43,10 +43,17 @@ void LedgerReadThread::committed() {
   });
 }
 
-bool LedgerReadThread::try_answer(Waiting& waiting, bool last_call) {
-  const sync::TimeReading now = clock_.now();
+bool LedgerReadThread::try_answer(Waiting& waiting, const sync::TimeReading& now, bool last_call,
+                                  SyncService::Told* told) {
   // Before asking, so that a change meanwhile is seen with the next look.
-  if (const std::uint64_t version = service_.directory_version(); version != waiting.directory_version) {
+  const std::uint64_t version = service_.directory_version();
+  const bool as_before = version == waiting.directory_version && waiting.request.epoch == service_.epoch();
+  const News news = service_.news(waiting.device);
+  const bool tried = waiting.until_ms != 0;
+  if (tried && as_before && news == waiting.news && !last_call) return false;
+  if (!tried || news.results != waiting.news.results) told = nullptr;
+  waiting.news = news;
+  if (version != waiting.directory_version) {
     auto device = service_.current(waiting.device);
     if (!device) {
       waiting.answer(fail(std::move(device)));
@@ -54,8 +61,9 @@ bool LedgerReadThread::try_answer(Waiting& waiting, bool last_call) {
     }
     waiting.device = *std::move(device);
     waiting.directory_version = version;
+    waiting.news = service_.news(waiting.device);
   }
-  auto pulled = service_.pull(waiting.device, waiting.request, now.wall_ms, last_call);
+  auto pulled = service_.pull(waiting.device, waiting.request, now.wall_ms, last_call, told);
   if (!pulled) {
     waiting.answer(fail(std::move(pulled)));
     return true;
@@ -69,10 +77,11 @@ bool LedgerReadThread::try_answer(Waiting& waiting, bool last_call) {
 }
 
 void LedgerReadThread::answer_waiting(bool only_due) {
-  const std::int64_t now_ms = clock_.now().boot_ms;
+  const sync::TimeReading now = clock_.now();
+  SyncService::Told told;
   std::erase_if(waiting_, [&](Waiting& waiting) {
-    const bool due = waiting.until_ms <= now_ms;
-    return (due || !only_due) && try_answer(waiting, due);
+    const bool due = waiting.until_ms <= now.boot_ms;
+    return (due || !only_due) && try_answer(waiting, now, due, &told);
   });
   set_alarm();
 }

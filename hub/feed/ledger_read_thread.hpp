@@ -29,7 +29,7 @@ class LedgerReadThread {
   void run(std::function<void(SyncService&)> work);
   // Answers when there is something to tell, at the latest after the request's wait. Thread-safe.
   void pull(Device device, sync::PullRequest request, Answer answer);
-  // The ledger has moved: whoever waits is looked at again. Thread-safe.
+  // The ledger has moved: whoever waits and is concerned is looked at again. Thread-safe.
   void committed();
 
  private:
@@ -39,10 +39,11 @@ class LedgerReadThread {
     Answer answer;
     std::int64_t until_ms = 0;            // boot time; 0: not tried yet
     std::uint64_t directory_version = 0;  // for which the device is known to be as it stands here
+    News news = {};                       // when it was last looked at
   };
   // On the thread, these three.
   // True when answered.
-  bool try_answer(Waiting& waiting, bool last_call);
+  bool try_answer(Waiting& waiting, const sync::TimeReading& now, bool last_call, SyncService::Told* told = nullptr);
   // Looks at those who wait: at all of them, or at those whose time is up.
   void answer_waiting(bool only_due);
   void set_alarm();

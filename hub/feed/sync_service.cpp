@@ -115,8 +115,20 @@ Result<sync::Bytes> SyncService::compare(const Device& device, std::string_view 
   return sync::encode_json(compared);
 }
 
+const sync::Bytes* SyncService::Told::find(const Device& device, const sync::PullRequest& request) const {
+  const auto same = std::ranges::find_if(entries_, [&](const Entry& entry) {
+    return entry.cursor == request.cursor && entry.roster == request.roster && entry.profile == device.profile &&
+           entry.scopes == device.scopes;
+  });
+  return same == entries_.end() ? nullptr : &same->reply;
+}
+
+void SyncService::Told::keep(const Device& device, const sync::PullRequest& request, sync::Bytes reply) {
+  entries_.push_back({device.scopes, device.profile, request.cursor, request.roster, std::move(reply)});
+}
+
 Result<SyncService::Pulled> SyncService::pull(const Device& device, const sync::PullRequest& request,
-                                              std::int64_t now_ms, bool last_call) {
+                                              std::int64_t now_ms, bool last_call, Told* told) {
   sync::PullReply reply;
   reply.hub_wall_ms = now_ms;
   const auto answer = [&]() -> Pulled { return {deflate(sync::encode_pull_reply(ledger_.schema(), reply)), 0}; };
@@ -124,6 +136,9 @@ Result<SyncService::Pulled> SyncService::pull(const Device& device, const sync::
   HOLDLINE_ASSIGN(reply.roster, roster_.mark(device));
   reply.answer = sync::PullAnswer::reset;
   if (request.epoch != ledger_.epoch() || request.grants != device.grants) return answer();
+  const bool shared = told != nullptr && reply.roster == request.roster;
+  if (shared)
+    if (const sync::Bytes* same = told->find(device, request)) return Pulled{*same, 0};
   auto cut = reader->cut(request.cursor, device.scopes, device.profile, limits_.records_per_cut);
   if (!cut && cut.error().kind == ErrorKind::start_over) return answer();
   if (!cut) return fail(std::move(cut));
@@ -136,7 +151,9 @@ Result<SyncService::Pulled> SyncService::pull(const Device& device, const sync::
   const bool nothing = reply.cut.to.cn == request.cursor.cn && reply.results.empty() && reply.roster == request.roster;
   if (nothing && !last_call && request.wait_ms > 0)
     return Pulled{std::nullopt, std::min(request.wait_ms, sync::limits::pull_wait_ms)};
-  return answer();
+  Pulled pulled = answer();
+  if (shared && reply.results.empty()) told->keep(device, request, *pulled.reply);
+  return pulled;
 }
 
 Result<sync::Bytes> SyncService::manifest(const Device& device, std::int64_t now_ms) {

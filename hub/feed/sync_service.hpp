@@ -51,7 +51,11 @@ class SyncService {
     std::optional<sync::Bytes> reply;
     std::int64_t wait_ms = 0;
   };
-  Result<Pulled> pull(const Device& device, const sync::PullRequest& request, std::int64_t now_ms, bool last_call);
+  // `told`: replies of one moment, for those that stand at the same place and are to be told the same; what is found
+  // there is neither read nor compressed again. Only for who has no results to be told.
+  class Told;
+  Result<Pulled> pull(const Device& device, const sync::PullRequest& request, std::int64_t now_ms, bool last_call,
+                      Told* told = nullptr);
 
   Result<sync::Bytes> manifest(const Device& device, std::int64_t now_ms);
   // Already compressed, as addressed by its hash, of a snapshot of this device's own scopes and profile: the part that
@@ -67,6 +71,9 @@ class SyncService {
   // As the ledger has it now; refused when it was revoked meanwhile.
   Result<Device> current(const Device& device);
   std::uint64_t directory_version() const { return ledger_.directory_version(); }
+  // As long as this is the same, a pull that waits has nothing to be told but its end.
+  News news(const Device& device) const { return ledger_.news(device.id, device.scopes); }
+  Id epoch() const { return ledger_.epoch(); }
 
   // For push bodies and replies.
   Result<sync::Bytes> inflate(std::string_view body, std::size_t max_raw);
@@ -84,6 +91,22 @@ class SyncService {
   Roster roster_;
   sync::Dictionary dictionary_;
   sync::Compressor compressor_;
+};
+
+class SyncService::Told {
+ public:
+  const sync::Bytes* find(const Device& device, const sync::PullRequest& request) const;
+  void keep(const Device& device, const sync::PullRequest& request, sync::Bytes reply);
+
+ private:
+  struct Entry {
+    std::vector<std::string> scopes;
+    sync::VisibilitySet profile = 0;
+    Cursor cursor;
+    std::uint64_t roster = 0;
+    sync::Bytes reply;
+  };
+  std::vector<Entry> entries_;  // few: one for each kind of workstation and place in the feed
 };
 
 }  // namespace holdline::hub

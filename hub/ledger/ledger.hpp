@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "hub/ledger/feed_news.hpp"
 #include "sync/merge/merge.hpp"
 #include "sync/schema/schema.hpp"
 #include "sync/wire/message.hpp"
@@ -310,6 +311,8 @@ class Ledger {
   // Another number after every change of a device or a person that has become durable; of this process. Any thread, at
   // no cost: who keeps what it asked of them asks again when this moved.
   virtual std::uint64_t directory_version() const = 0;
+  // See FeedNews::of. Any thread.
+  virtual News news(const Id& device, const std::vector<std::string>& scopes) const = 0;
   virtual Result<void> put_person(const Person& person) = 0;
   virtual Result<std::vector<Person>> people(std::span<const std::string> scopes) = 0;
   virtual Result<std::optional<Person>> person(const Id&) = 0;

@@ -61,6 +61,7 @@ Result<void> WriteTransaction::commit(const ChangeSet& changes) {
   writer_.scopes_.keep_new();
   writer_.parties_.keep_new();
   if (changes.last_cn > writer_.head_.cn) writer_.head_ = {changes.last_cn, changes.salt};
+  writer_.news_.note(changes);
   return done;
 }
 

@@ -190,6 +190,10 @@ Result<void> SqliteLedger::put_device(const Device& device) {
 
 std::uint64_t SqliteLedger::directory_version() const { return impl_->directory->version(); }
 
+News SqliteLedger::news(const Id& device, const std::vector<std::string>& scopes) const {
+  return impl_->writer->news().of(device, scopes);
+}
+
 Result<std::vector<Person>> SqliteLedger::all_people() { return impl_->directory->people(std::nullopt); }
 
 Result<void> SqliteLedger::add_claim(const PersonClaim& claim) {

@@ -67,6 +67,7 @@ class SqliteLedger final : public Ledger {
   Result<std::optional<Person>> person(const Id&) override;
   Result<void> put_device(const Device& device) override;
   std::uint64_t directory_version() const override;
+  News news(const Id& device, const std::vector<std::string>& scopes) const override;
   Result<std::vector<Person>> all_people() override;
   Result<void> add_claim(const PersonClaim& claim) override;
   Result<std::vector<PersonClaim>> claims() override;

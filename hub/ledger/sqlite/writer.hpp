@@ -20,6 +20,7 @@ class Writer {
   Result<std::unique_ptr<LedgerTransaction>> begin();
   Result<bool> compact_feed(ChangeNumber cn, std::size_t rows);
   platform::Database& database() { return db_; }
+  const FeedNews& news() const { return news_; }
   // A write of any connection failed on the disk: the log that all of them share may have a hole, and what is written
   // behind it would be lost with the power. Any thread.
   void mark_outcome_unknown() { outcome_unknown_ = true; }
@@ -38,6 +39,7 @@ class Writer {
   Names scopes_, parties_;
   const sync::Schema& schema_;
   Digests digests_;
+  FeedNews news_;
   Cursor head_;
   bool open_ = false;                          // a transaction is under way
   std::atomic<bool> outcome_unknown_ = false;  // a write failed in a way that leaves open what is on the disk

@@ -105,6 +105,67 @@ TEST_F(LedgerReadThreadTest, ACommitWithNothingForItLetsALongPollWait) {
   EXPECT_FALSE(is_answered(answer));
 }
 
+TEST_F(LedgerReadThreadTest, ACommitOfAnotherScopeDisturbsNobodyAndIsPassedOverInTheEnd) {
+  other_.device.scopes = {"acme/york"};
+  other_.person.scopes = {"acme/york"};
+  know(other_);
+  auto answer = pull(request(10'000));
+  settle();
+  other_.does({creates_customer(7, "Bob", "acme/york")});
+  take(other_, other_.push(customer_lane));
+  desk_->committed();
+  settle();
+  EXPECT_FALSE(is_answered(answer));
+  clock_.pass(std::chrono::milliseconds(10'000));
+  settle();
+  const auto reply = read_reply(answer);
+  EXPECT_TRUE(reply.cut.changes.empty());
+  EXPECT_EQ(reply.cut.to, reader()->head().value()) << "its cursor does not fall behind";
+}
+
+TEST_F(LedgerReadThreadTest, ARecordThatLeavesAScopeIsToldThere) {
+  FeedNews news;
+  const std::vector<std::string> old_scope{leeds}, new_scope{"acme/york"}, neither{"acme/bath"};
+  ChangeSet moved;
+  RecordWrite write;
+  write.before = customer(schema(), 1, leeds, "Ann");
+  write.next.record = customer(schema(), 1, "acme/york", "Ann");
+  moved.records.push_back(write);
+  moved.results.push_back({id_of(5), {}, {}});
+  news.note(moved);
+  EXPECT_NE(news.of(id_of(6), old_scope), News{});
+  EXPECT_NE(news.of(id_of(6), new_scope), News{});
+  EXPECT_EQ(news.of(id_of(6), neither), News{});
+  EXPECT_NE(news.of(id_of(5), neither), News{}) << "a result of its own";
+}
+
+TEST_F(LedgerReadThreadTest, WhoStandsAtTheSamePlaceIsToldTheSameAndWhoMadeTheChangeItsResultAsWell) {
+  Workstation colleague = other_;
+  colleague.device.scopes = station_.device.scopes;
+  sync::PullRequest theirs = request(25'000);
+  theirs.incarnation = colleague.maker.incarnation;
+  theirs.results = 0;
+  std::vector<std::future<Answered>> answers;
+  answers.push_back(pull(request(25'000)));
+  for (int i = 0; i < 2; ++i) {
+    auto answer = std::make_shared<std::promise<Answered>>();
+    answers.push_back(answer->get_future());
+    desk_->pull(colleague.device, theirs, [answer](Answered a) { answer->set_value(std::move(a)); });
+  }
+  settle();
+  create(2);
+  desk_->committed();
+  std::vector<sync::PullReply> replies;
+  for (auto& answer : answers) replies.push_back(read_reply(answer));
+  for (const sync::PullReply& reply : replies) {
+    ASSERT_EQ(reply.cut.changes.size(), 1u);
+    EXPECT_EQ(reply.cut.changes[0].record.key.id, id_of(2));
+  }
+  EXPECT_EQ(replies[0].results.size(), 1u);
+  EXPECT_TRUE(replies[1].results.empty());
+  EXPECT_TRUE(replies[2].results.empty());
+}
+
 TEST_F(LedgerReadThreadTest, ALongPollEndsEmptyWhenItsTimeIsOver) {
   auto answer = pull(request(10'000));
   settle();

@@ -57,6 +57,9 @@ class RefusingLedger final : public Ledger {
   Result<std::optional<Person>> person(const Id& id) override { return real_.person(id); }
   Result<void> put_device(const Device& device) override { return real_.put_device(device); }
   std::uint64_t directory_version() const override { return real_.directory_version(); }
+  News news(const Id& device, const std::vector<std::string>& scopes) const override {
+    return real_.news(device, scopes);
+  }
   Result<std::vector<Person>> all_people() override { return real_.all_people(); }
   Result<void> add_claim(const PersonClaim& claim) override { return real_.add_claim(claim); }
   Result<std::vector<PersonClaim>> claims() override { return real_.claims(); }

@@ -1,0 +1,34 @@
+#include "hub/ledger/feed_news.hpp"
+
+#include <algorithm>
+
+#include "hub/ledger/ledger.hpp"
+
+namespace holdline::hub {
+
+void FeedNews::note(const ChangeSet& changes) {
+  const platform::MutexLock lock(mutex_);
+  ++commits_;
+  const std::string* last = nullptr;  // most commits are about one scope
+  const auto touch = [&](const std::string& scope) {
+    if (last == nullptr || *last != scope) scopes_[scope] = commits_;
+    last = &scope;
+  };
+  for (const RecordWrite& write : changes.records) {
+    if (!write.fed) continue;
+    if (write.before) touch(write.before->scope);
+    touch(write.next.record.scope);
+  }
+  for (const KeptResult& result : changes.results) devices_[result.device] = commits_;
+}
+
+News FeedNews::of(const sync::Id& device, const std::vector<std::string>& scopes) const {
+  const platform::MutexLock lock(mutex_);
+  News news;
+  for (const std::string& scope : scopes)
+    if (const auto found = scopes_.find(scope); found != scopes_.end()) news.rows = std::max(news.rows, found->second);
+  if (const auto found = devices_.find(device); found != devices_.end()) news.results = found->second;
+  return news;
+}
+
+}  // namespace holdline::hub
