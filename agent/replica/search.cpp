@@ -322,6 +322,12 @@ std::vector<SearchQuery::Words> SearchQuery::names() const {
 SearchQuery parse_query(const NameNormalizer& normalizer, std::string_view typed) {
   typed = typed.substr(0, longest_typed);
   SearchQuery query;
+  // Nobody is called so; its parts as names, and as what was meant by them, would cost milliseconds.
+  if (typed.find('@') != std::string_view::npos) {
+    query.reference = fold_reference(typed);
+    if (query.reference.size() < shortest_reference) query.reference.clear();
+    return query;
+  }
   query.words = normalizer.typed_words(typed);
   const auto letters = std::count_if(typed.begin(), typed.end(), is_letter);
   const auto digits = std::count_if(typed.begin(), typed.end(), is_digit);

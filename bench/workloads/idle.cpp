@@ -7,7 +7,7 @@
 namespace holdline::bench {
 
 void idle(const Options& options, Report& report) {
-  const std::uint32_t customers = options.quick ? 2'000 : 100'000;
+  const std::uint32_t customers = options.quick ? 2'000 : options.customers.value_or(100'000);
   const std::chrono::seconds settling(options.quick ? 1 : 10), watched(options.quick ? 2 : 30);
   const Scratch scratch(options.directory);
   Dependencies deps;

@@ -2,7 +2,9 @@
 // reports its figures.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "bench/report.hpp"
@@ -10,9 +12,10 @@
 namespace holdline::bench {
 
 struct Options {
-  bool quick = false;               // fewer rounds and customers: shows that it works, not how fast it is
-  std::filesystem::path directory;  // on the file system to be measured
-  std::filesystem::path programs;   // where holdlined lies
+  bool quick = false;                      // fewer rounds and customers: shows that it works, not how fast it is
+  std::optional<std::uint32_t> customers;  // for the workloads that search, instead of their own number
+  std::filesystem::path directory;         // on the file system to be measured
+  std::filesystem::path programs;          // where holdlined lies
 };
 
 void durable_entry(const Options&, Report&);
