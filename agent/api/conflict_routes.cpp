@@ -19,6 +19,7 @@ using Json = nlohmann::json;
 // A person by name where the roster knows them.
 std::string person_name(const Accounts& accounts, const Json& id_text) {
   const auto id = id_text.is_string() ? sync::Id::parse(id_text.get_ref<const std::string&>()) : std::nullopt;
+  if (id && id->is_nil()) return "an import at the hub";
   return id ? accounts.name_of(*id).value_or(std::string()) : std::string();
 }
 

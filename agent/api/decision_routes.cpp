@@ -62,8 +62,12 @@ void forget_spelling(const sync::Collection& collection, sync::FieldIndex correc
 }
 
 // New values into the op that was refused; its bases stay those that its person saw.
-void correct_op(const sync::Collection& collection, const Desk& desk, sync::Op& op, const Json& changes,
+void correct_op(const sync::Collection& collection, const Desk& desk, sync::Op& op, Json changes,
                 std::vector<sync::Finding>& findings) {
+  sync::Record refused;
+  refused.fields.resize(collection.fields.size());
+  for (const sync::FieldChange& change : op.changes) refused.fields[change.field] = change.value;
+  read_zoned_times(collection, desk.site, &refused, false, changes, findings);
   auto typed = created_fields(collection, changes, findings);
   for (const sync::FieldChange& change : typed) forget_spelling(collection, change.field, op);
   std::ranges::move(sync::put_right(collection, desk.site, nullptr, typed), std::back_inserter(findings));

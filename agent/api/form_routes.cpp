@@ -39,12 +39,46 @@ const char* type_name(sync::FieldType type) {
   return "text";
 }
 
-Json typed_field_json(const sync::Schema& schema, const sync::Field& field) {
+Json conditions_json(const sync::Collection& collection, const std::vector<sync::Condition>& when) {
+  Json json = Json::object();
+  for (const sync::Condition& one : when) json[collection.fields[one.field].name] = one.is;
+  return json;
+}
+
+Json form_json(const sync::Schema& schema, const sync::FormTemplate& form) {
+  const sync::Collection& collection = *schema.collection(form.collection);
+  const auto names = [&](const std::vector<sync::FieldIndex>& fields) {
+    Json list = Json::array();
+    for (const sync::FieldIndex field : fields) list.push_back(collection.fields[field].name);
+    return list;
+  };
+  Json sets = Json::object(), stops = Json::array();
+  sets[collection.fields[*collection.form].name] = form.name;
+  for (const auto& [field, option] : form.sets) sets[collection.fields[field].name] = option;
+  for (const sync::FormTemplate::Stop& stop : form.stops)
+    stops.push_back({{"name", stop.name},
+                     {"when", conditions_json(collection, stop.when)},
+                     {"text", stop.text},
+                     {"call", stop.call}});
+  return {{"name", form.name},
+          {"label", form.label},
+          {"collection", collection.name},
+          {"version", form.version},
+          {"approved_by", form.approved_by},
+          {"approved_on", form.approved_on},
+          {"fields", names(form.fields)},
+          {"required", names(form.required)},
+          {"sets", std::move(sets)},
+          {"stops", std::move(stops)}};
+}
+
+Json typed_field_json(const sync::Schema& schema, const sync::Collection& collection, const sync::Field& field) {
   Json json{{"name", field.name},
             {"label", field.label},
             {"type", type_name(field.type)},
             {"required", field.required},
-            {"read_only", field.read_only || field.policy == sync::MergePolicy::central},
+            {"read_only", field.read_only || field.policy == sync::MergePolicy::central ||
+                              field.filled_with == sync::Filling::reference},
             {"position", field.form_position}};
   if (field.max_length != 0) json["max_length"] = field.max_length;
   if (!field.options.empty()) json["options"] = field.options;
@@ -52,6 +86,7 @@ Json typed_field_json(const sync::Schema& schema, const sync::Field& field) {
   if (!field.merge_group.empty()) json["group"] = field.merge_group;
   if (field.format == sync::TextFormat::country) json["format"] = "country";
   if (field.format == sync::TextFormat::time_zone) json["format"] = "time_zone";
+  if (field.zone) json["zone"] = collection.fields[*field.zone].name;
   if (const sync::Collection* target = schema.collection(field.target)) json["target"] = target->name;
   return json;
 }
@@ -67,11 +102,15 @@ void show_forms(Workstation& station, Call call) {
     Json fields = Json::array();
     for (std::size_t i = 0; i < collection.fields.size(); ++i)
       if ((readable >> i & 1) != 0 && sync::may_hold(collection.fields[i], profile))
-        fields.push_back(typed_field_json(schema, collection.fields[i]));
+        fields.push_back(typed_field_json(schema, collection, collection.fields[i]));
     collections.push_back({{"name", collection.name}, {"label", collection.label}, {"fields", std::move(fields)}});
   }
-  call.respond(json_response(
-      200, {{"schema", "holdline.forms/1"}, {"version", schema.version()}, {"collections", std::move(collections)}}));
+  Json forms = Json::array();
+  for (const sync::FormTemplate& form : schema.forms()) forms.push_back(form_json(schema, form));
+  call.respond(json_response(200, {{"schema", "holdline.forms/1"},
+                                   {"version", schema.version()},
+                                   {"collections", std::move(collections)},
+                                   {"forms", std::move(forms)}}));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "platform/config/units.hpp"
 #include "platform/text/json_object.hpp"
 #include "sync/base/timestamp.hpp"
+#include "sync/form/promise.hpp"
 #include "sync/text/text.hpp"
 
 namespace holdline::agent {
@@ -138,6 +139,10 @@ std::vector<sync::FieldChange> created_fields(const sync::Collection& collection
   std::vector<sync::FieldChange> changes;
   for_fields(collection, fields, findings, [&](sync::FieldIndex index, const sync::Field& field, const Json& json) {
     if (json.is_null()) return;
+    if (field.filled_with == sync::Filling::reference)
+      findings.push_back(
+          {field.name, "given-by-desk",
+           field.label + " is given when it is saved: leave it out, and read out the one you are told."});
     sync::FieldChange change{index, Value(sync::Null{}), {}, {}, {}};
     if (has_elements(field))
       change.adds = texts_from(field, json, findings);
@@ -180,6 +185,31 @@ std::vector<sync::FieldChange> edited_fields(const sync::Collection& collection,
   });
   sort(edits);
   return edits;
+}
+
+void read_zoned_times(const sync::Collection& collection, const sync::Site& site, const sync::Record* shown, bool edits,
+                      Json& fields, std::vector<sync::Finding>& findings) {
+  if (!fields.is_object()) return;
+  const auto typed = [&](const sync::Field& field) -> Json* {
+    const auto at = fields.find(field.name);
+    if (at == fields.end()) return nullptr;
+    if (!edits) return &*at;
+    return at->is_object() && at->contains("value") ? &(*at)["value"] : nullptr;
+  };
+  for (const sync::Field& field : collection.fields) {
+    if (!field.zone) continue;
+    Json* time = typed(field);
+    if (time == nullptr || !time->is_string() || time->get_ref<const std::string&>().empty()) continue;
+    const Json* given = typed(collection.fields[*field.zone]);
+    const auto* stands = shown ? std::get_if<std::string>(&shown->fields[*field.zone]) : nullptr;
+    std::string zone = given && given->is_string() ? sync::tidy_line(given->get<std::string>())
+                       : !given && stands          ? *stands
+                                                   : std::string();
+    // What is no zone is said of the field of the zone.
+    if (site.time_zone) zone = site.time_zone(zone).value_or(zone);
+    const auto moment = sync::read_zoned_time(field, site, zone, sync::tidy_line(time->get<std::string>()), findings);
+    *time = moment ? Json(*moment) : Json();
+  }
 }
 
 Json to_json(const sync::Field& field, const Value& value) {

@@ -11,6 +11,7 @@
 
 #include "sync/action/action.hpp"
 #include "sync/action/validate.hpp"
+#include "sync/form/form.hpp"
 #include "sync/schema/schema.hpp"
 
 namespace holdline::agent {
@@ -33,5 +34,10 @@ std::vector<sync::FieldChange> created_fields(const sync::Collection& collection
 // `{"add":[…],"remove":[TAG…]}`.
 std::vector<sync::FieldChange> edited_fields(const sync::Collection& collection, const nlohmann::json& changes,
                                              std::vector<sync::Finding>& findings);
+
+// Of fields as created_fields() or, with `edits`, edited_fields() take them: times that people typed, read by the clock
+// of the zone beside them (sync/form/promise.hpp). `shown`: the record that is changed; null for a new one.
+void read_zoned_times(const sync::Collection& collection, const sync::Site& site, const sync::Record* shown, bool edits,
+                      nlohmann::json& fields, std::vector<sync::Finding>& findings);
 
 }  // namespace holdline::agent

@@ -37,8 +37,27 @@ void put_right(const sync::Collection& collection, const Desk& desk, std::int64_
   append(findings, sync::look_over(collection, op.changes, nullptr, event_ms, desk.now_ms));
 }
 
-// What the schema says the desk puts in, where nobody gave it.
-void fill_in(const sync::Collection& collection, const Desk& desk, std::int64_t event_ms, sync::Op& op) {
+// The form that it is taken down with, if it names one.
+const sync::FormTemplate* form_of(const sync::Schema& schema, const sync::Collection& collection, const sync::Op& op) {
+  if (!collection.form) return nullptr;
+  const auto change = std::ranges::find(op.changes, *collection.form, &sync::FieldChange::field);
+  const auto* name = change == op.changes.end() ? nullptr : std::get_if<std::string>(&change->value);
+  const sync::FormTemplate* form = name ? schema.form(*name) : nullptr;
+  return form && form->collection == collection.no ? form : nullptr;
+}
+
+// What follows from the form, where nobody said otherwise.
+void set_by_form(const sync::FormTemplate& form, sync::Op& op) {
+  for (const auto& [field, option] : form.sets) {
+    const auto at = std::ranges::lower_bound(op.changes, field, {}, &sync::FieldChange::field);
+    if (at == op.changes.end() || at->field != field)
+      op.changes.insert(at, {field, sync::Value(sync::Null{}), option, {}, {}});
+  }
+}
+
+// What the schema says the desk puts in, where nobody gave it; references are given when it is saved.
+void fill_in(const sync::Collection& collection, const Desk& desk, const sync::FormTemplate* form,
+             std::int64_t event_ms, sync::Op& op) {
   for (std::size_t i = 0; i < collection.fields.size(); ++i) {
     const sync::Field& field = collection.fields[i];
     const auto index = static_cast<sync::FieldIndex>(i);
@@ -61,9 +80,14 @@ void fill_in(const sync::Collection& collection, const Desk& desk, std::int64_t 
       case sync::Filling::first_option:
         value = field.options.front();
         break;
+      case sync::Filling::reference:
+        break;
+      case sync::Filling::form_version:
+        if (form) value = std::int64_t{form->version};
+        break;
     }
     const auto* text = std::get_if<std::string>(&value);
-    if (text && text->empty()) continue;
+    if (sync::is_null(value) || (text && text->empty())) continue;
     op.changes.push_back({index, sync::Value(sync::Null{}), std::move(value), {}, {}});
   }
   std::ranges::sort(op.changes, {}, &sync::FieldChange::field);
@@ -128,13 +152,17 @@ Result<Addition> addition_of(const sync::Schema& schema, const sync::Collection&
   addition.event_ms = event_ms.value_or(desk.now_ms);
   std::vector<sync::Op>& ops = addition.ops;
   std::vector<sync::Finding>& findings = addition.findings;
+  Json fields = json.object("fields");
+  read_zoned_times(collection, desk.site, nullptr, false, fields, findings);
   ops.push_back({sync::OpKind::create,
                  {collection.no, created_here(0)},
                  scope,
                  0,
-                 created_fields(collection, json.object("fields"), findings),
+                 created_fields(collection, fields, findings),
                  {}});
-  fill_in(collection, desk, addition.event_ms, ops.front());
+  const sync::FormTemplate* form = form_of(schema, collection, ops.front());
+  if (form) set_by_form(*form, ops.front());
+  fill_in(collection, desk, form, addition.event_ms, ops.front());
   put_right(collection, desk, addition.event_ms, ops.front(), findings);
   for (const auto& [list, kind] : {std::pair{"phones", "phone"}, {"emails", "email"}}) {
     const sync::Collection& of = *schema.collection(kind);
@@ -167,10 +195,10 @@ Result<Addition> child_addition_of(const sync::Collection& collection, const syn
   return addition;
 }
 
-Result<Edit> edit_of(const sync::Collection& collection, std::string_view body) {
+Result<Edit> edit_of(std::string_view body) {
   auto json = platform::JsonObject::parse(body);
   Edit edit;
-  edit.changes = edited_fields(collection, json.object("changes"), edit.findings);
+  edit.typed = json.object("changes");
   if (const std::string cn = json.text("cn"); !cn.empty()) {
     sync::ChangeNumber number = 0;
     const auto [end, error] = std::from_chars(cn.data(), cn.data() + cn.size(), number);
@@ -181,6 +209,11 @@ Result<Edit> edit_of(const sync::Collection& collection, std::string_view body) 
   HOLDLINE_ASSIGN(edit.accept, acceptance_of(json));
   HOLDLINE_TRY(json.checked_whole());
   return edit;
+}
+
+void read_changes(const sync::Collection& collection, const Desk& desk, const sync::Record& shown, Edit& edit) {
+  read_zoned_times(collection, desk.site, &shown, true, edit.typed, edit.findings);
+  edit.changes = edited_fields(collection, edit.typed, edit.findings);
 }
 
 Result<Resolution> resolution_of(std::string_view body) {

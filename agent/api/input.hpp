@@ -49,12 +49,15 @@ Result<Addition> child_addition_of(const sync::Collection& collection, const syn
 
 // Texts as typed: they are put right against the record that they change.
 struct Edit {
+  nlohmann::json typed;  // of fields, for read_changes()
   std::vector<sync::FieldChange> changes;
   std::optional<sync::ChangeNumber> cn;  // of the record as it was displayed, when the client tells it
   std::vector<sync::Finding> findings;
   std::optional<sync::Acceptance> accept;
 };
-Result<Edit> edit_of(const sync::Collection& collection, std::string_view body);
+Result<Edit> edit_of(std::string_view body);
+// The changes that were typed for a record as it is shown.
+void read_changes(const sync::Collection& collection, const Desk& desk, const sync::Record& shown, Edit& edit);
 
 // `"accept": {"hints": ["looks-like-phone"], "because": "…"}` of a body: what the person was asked about and says is
 // meant so. Nothing without it. "invalid" without hints or reason.

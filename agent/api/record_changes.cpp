@@ -15,6 +15,7 @@
 #include "agent/view/merging.hpp"
 #include "platform/text/json_object.hpp"
 #include "sync/action/groups.hpp"
+#include "sync/form/promise.hpp"
 #include "sync/merge/merge.hpp"
 
 namespace holdline::agent {
@@ -50,12 +51,31 @@ sync::Record record_of(const sync::Schema& schema, const sync::Op& op) {
   return with(std::move(record), op.changes);
 }
 
+// Whether somebody would be called at night: by the zone of the promise, else by that of the customer it is about.
+void hint_at_hours(const Workstation& station, PersonView& view, const sync::Record& record,
+                   const std::vector<sync::FieldChange>& changes, std::vector<sync::Finding>& findings) {
+  const sync::Schema& schema = station.schema();
+  const sync::Collection& collection = *schema.collection(record.key.collection);
+  const sync::Collection& customers = *schema.collection(of::customer);
+  std::string zone;
+  const auto about = collection.field("customer");
+  if (const auto* id = about ? std::get_if<sync::Id>(&record.fields[*about]) : nullptr)
+    if (const auto found = view.find({customers.no, *id}); found && found->shown)
+      if (const auto* text = std::get_if<std::string>(&found->shown->record.fields[*customers.field("tz")]))
+        zone = *text;
+  std::ranges::move(sync::outside_hours(schema, collection, record, changes, station.site(), zone),
+                    std::back_inserter(findings));
+}
+
 // What is asked about a new record because of what is here already.
 void ask_about_others(Workstation& station, PersonView& view, Addition& addition) {
   const sync::Schema& schema = station.schema();
   const sync::Record record = record_of(schema, addition.ops.front());
   const std::string& name = schema.collection(record.key.collection)->name;
-  if (name == of::callback) ask_about_do_not_call(station, view, record, addition.findings);
+  if (name == of::callback) {
+    ask_about_do_not_call(station, view, record, addition.findings);
+    hint_at_hours(station, view, record, addition.ops.front().changes, addition.findings);
+  }
   if (name == of::customer)
     ask_about(duplicates_of(schema, view, record, Compared::all, addition.ops), addition.findings);
 }
@@ -118,7 +138,7 @@ void edit(Workstation& station, Call call, std::string_view collection_name) {
   const auto id = sync::Id::parse(call.rest);
   if (!id) return call.respond(unknown_record("record"));
   const sync::Collection& collection = *station.schema().collection(collection_name);
-  auto edit = edit_of(collection, call.request.body);
+  auto edit = edit_of(call.request.body);
   if (!edit) return call.respond(platform::error_response(edit.error()));
   // The record as it stands tells its scope, how far this workstation had seen it, and the rest of a merge group.
   read(station, call, [&station, call, id = *id, &collection, edit = *std::move(edit)](PersonView& view) mutable {
@@ -127,9 +147,10 @@ void edit(Workstation& station, Call call, std::string_view collection_name) {
     if (!found->shown || found->shown->record.deleted)
       return refuse_unless_saved(station, call, unknown_record("record"));
     const Shown& shown = *found->shown;
+    const Desk desk = desk_of(station, call);
+    read_changes(collection, desk, shown.record, edit);
     if (edit.cn && *edit.cn != shown.cn && sync::missing_of_group(collection, edit.changes))
       return refuse_unless_saved(station, call, changed_meanwhile());
-    const Desk desk = desk_of(station, call);
     std::ranges::move(sync::put_right(collection, desk.site, &shown.record, edit.changes),
                       std::back_inserter(edit.findings));
     sync::complete_groups(collection, shown.record, edit.changes);
@@ -138,6 +159,7 @@ void edit(Workstation& station, Call call, std::string_view collection_name) {
       ask_about(duplicates_of(station.schema(), view, after, Compared::all, {}), edit.findings);
     if (collection.name == of::callback && tells_whom_to_call(collection, edit.changes))
       ask_about_do_not_call(station, view, after, edit.findings);
+    hint_at_hours(station, view, after, edit.changes, edit.findings);
     std::ranges::move(sync::look_over(collection, edit.changes, &shown.record, desk.now_ms, desk.now_ms),
                       std::back_inserter(edit.findings));
     save(station, call,
@@ -264,6 +286,45 @@ void change_customer(Workstation& station, Call call) {
   add_child(station, std::move(call));
 }
 
+// The scope of a child is that of the record it hangs on.
+void add_anywhere(Workstation& station, Call call, const sync::Collection& collection) {
+  if (!collection.parent) return add(station, std::move(call), collection.name);
+  const sync::Schema& schema = station.schema();
+  auto addition =
+      addition_of(schema, collection, station.default_scope(call.rights()), desk_of(station, call), call.request.body);
+  if (!addition) return call.respond(platform::error_response(addition.error()));
+  read(station, call, [&station, call, &collection, added = *std::move(addition)](PersonView& view) mutable {
+    sync::Op& op = added.ops.front();
+    const auto at = std::ranges::find(op.changes, *collection.parent, &sync::FieldChange::field);
+    const auto* parent = at == op.changes.end() ? nullptr : std::get_if<sync::Id>(&at->value);
+    if (parent) {
+      const auto found = view.find({collection.fields[*collection.parent].target, *parent});
+      if (!found) return call.respond(platform::error_response(found.error()));
+      if (!found->shown || found->shown->record.deleted)
+        return refuse_unless_saved(station, call, unknown_record("customer"));
+      op.scope = found->shown->record.scope;
+    }
+    save(station, call, std::move(added.ops),
+         {added.event_ms, 201, {}, std::move(added.findings), std::move(added.accept)});
+  });
+}
+
+void add_any(Workstation& station, Call call) {
+  if (!is_open_to_all(station.schema(), call.rest)) return call.respond(unknown_record("collection"));
+  const sync::Collection& collection = *station.schema().collection(call.rest);
+  add_anywhere(station, std::move(call), collection);
+}
+
+void edit_any(Workstation& station, Call call) {
+  const std::string rest = call.rest;
+  const auto slash = rest.find('/');
+  const std::string kind = rest.substr(0, slash);
+  if (slash == std::string::npos || !is_open_to_all(station.schema(), kind))
+    return call.respond(unknown_record("collection"));
+  call.rest = rest.substr(slash + 1);
+  edit(station, std::move(call), kind);
+}
+
 template <const char* collection>
 void add_one(Workstation& station, Call call) {
   add(station, std::move(call), collection);
@@ -279,16 +340,31 @@ void erase_one(Workstation& station, Call call) {
 
 }  // namespace
 
+bool is_open_to_all(const sync::Schema& schema, std::string_view name) {
+  const sync::Collection* collection = schema.collection(name);
+  return collection && !collection->built_in && name != "suppression";
+}
+
 std::span<const Route> record_change_routes() {
   static constexpr Route table[] = {
-      {"POST", "/customers", add_one<of::customer>},      {"POST", "/customers/check", check_customer},
-      {"PATCH", "/customers/", edit_one<of::customer>},   {"POST", "/customers/", change_customer},
-      {"DELETE", "/customers/", erase_one<of::customer>}, {"PATCH", "/phones/", edit_one<of::phone>},
-      {"DELETE", "/phones/", erase_one<of::phone>},       {"PATCH", "/emails/", edit_one<of::email>},
-      {"DELETE", "/emails/", erase_one<of::email>},       {"PATCH", "/addresses/", edit_one<of::address>},
-      {"DELETE", "/addresses/", erase_one<of::address>},  {"POST", "/entries", add_one<of::entry>},
-      {"PATCH", "/entries/", edit_one<of::entry>},        {"DELETE", "/entries/", erase_one<of::entry>},
-      {"POST", "/callbacks", add_one<of::callback>},      {"PATCH", "/callbacks/", edit_one<of::callback>},
+      {"POST", "/customers", add_one<of::customer>},
+      {"POST", "/customers/check", check_customer},
+      {"PATCH", "/customers/", edit_one<of::customer>},
+      {"POST", "/customers/", change_customer},
+      {"DELETE", "/customers/", erase_one<of::customer>},
+      {"PATCH", "/phones/", edit_one<of::phone>},
+      {"DELETE", "/phones/", erase_one<of::phone>},
+      {"PATCH", "/emails/", edit_one<of::email>},
+      {"DELETE", "/emails/", erase_one<of::email>},
+      {"PATCH", "/addresses/", edit_one<of::address>},
+      {"DELETE", "/addresses/", erase_one<of::address>},
+      {"POST", "/entries", add_one<of::entry>},
+      {"PATCH", "/entries/", edit_one<of::entry>},
+      {"DELETE", "/entries/", erase_one<of::entry>},
+      {"POST", "/callbacks", add_one<of::callback>},
+      {"PATCH", "/callbacks/", edit_one<of::callback>},
+      {"POST", "/records/", add_any},
+      {"PATCH", "/records/", edit_any},
   };
   return table;
 }

@@ -8,6 +8,7 @@
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
 #include "sync/action/merged.hpp"
+#include "agent/view/referenced.hpp"
 #include "sync/base/timestamp.hpp"
 
 namespace holdline::agent {
@@ -68,6 +69,39 @@ Json hit_json(const sync::Schema& schema, const Hit& hit, PersonView& view) {
           {"pending", !hit.root.pending.empty()}};
 }
 
+// What the text is as a reference; null when it is none.
+Json reading_json(const Referenced& read_out) {
+  switch (read_out.read.kind) {
+    case sync::ReferenceReading::Kind::something_else:
+      break;
+    case sync::ReferenceReading::Kind::misheard:
+      return {{"state", "misheard"},
+              {"message",
+               "This looks like a reference, but the check character does not fit: one character is wrong, or two "
+               "changed places. Ask for it again."}};
+    case sync::ReferenceReading::Kind::reference:
+      if (!read_out.found.empty()) return {{"state", "found"}, {"message", ""}};
+      return {{"state", "unknown"}, {"message", "No entry on this PC has the reference " + read_out.read.text + "."}};
+  }
+  return nullptr;
+}
+
+Json records_json(const Referenced& read_out) {
+  Json records = Json::array();
+  for (const auto& [collection, shown] : read_out.found) {
+    Json json{{"id", shown.record.key.id.text()},
+              {"collection", collection->name},
+              {"label", collection->label},
+              {"reference", read_out.read.text},
+              {"pending", !shown.pending.empty()}};
+    for (const char* name : {"name", "customer", "kind", "reason", "recorded_at"})
+      if (const auto field = collection->field(name); field && !sync::is_null(shown.record.fields[*field]))
+        json[name] = to_json(collection->fields[*field], shown.record.fields[*field]);
+    records.push_back(std::move(json));
+  }
+  return records;
+}
+
 void search(Workstation& station, Call call) {
   const auto typed = call.request.query.find("q");
   if (typed == call.request.query.end() || typed->second.empty())
@@ -78,8 +112,12 @@ void search(Workstation& station, Call call) {
     if (!found) return respond(platform::error_response(found.error()));
     Json items = Json::array();
     for (const Hit& hit : found->hits) items.push_back(hit_json(station.schema(), hit, view));
+    const auto read_out = referenced(station.schema(), view, text);
+    if (!read_out) return respond(platform::error_response(read_out.error()));
     respond(json_response(200, {{"schema", "holdline.hits/1"},
                                 {"items", items},
+                                {"reference", reading_json(*read_out)},
+                                {"records", records_json(*read_out)},
                                 {"more", found->more},
                                 {"as_of", sync::format_time(found->as_of.hub_wall_ms)}}));
   });
@@ -105,11 +143,14 @@ Result<void> tell_merged(const sync::Collection& collection, const Shown& shown,
 }
 
 void show(Workstation& station, Call call, std::string_view collection_name, std::vector<std::string> children) {
-  const auto id = sync::Id::parse(call.rest);
-  if (!id) return call.respond(unknown_record("record"));
   const sync::Collection& collection = *station.schema().collection(collection_name);
   read(station, call,
-       [&station, &collection, id = *id, children = std::move(children), respond = call.respond](PersonView& view) {
+       [&station, &collection, typed = std::string(call.rest), children = std::move(children),
+        respond = call.respond](PersonView& view) {
+         const auto named = record_named(collection, view, typed);
+         if (!named) return respond(platform::error_response(named.error()));
+         if (!*named) return respond(unknown_record("record"));
+         const sync::Id id = **named;
          const auto found = view.find({collection.no, id});
          if (!found) return respond(platform::error_response(found.error()));
          if (!found->shown || found->shown->record.deleted) return respond(unknown_record("record"));
@@ -185,6 +226,16 @@ void show_customer(Workstation& station, Call call) {
   if (part == "/callbacks") return list_about(station, std::move(call), of::callback, id);
   show(station, std::move(call), of::customer, {of::phone, of::email, of::address});
 }
+// /records/COLLECTION and /records/COLLECTION/ID: of every collection that the schema has, without a route of its own.
+void show_any(Workstation& station, Call call) {
+  const std::string rest = call.rest;
+  const std::string_view kind = std::string_view(rest).substr(0, rest.find('/'));
+  if (!is_open_to_all(station.schema(), kind)) return call.respond(unknown_record("collection"));
+  if (kind.size() == rest.size()) return list(station, std::move(call), kind);
+  call.rest = rest.substr(kind.size() + 1);
+  show(station, std::move(call), kind, {});
+}
+
 template <const char* collection>
 void list_all(Workstation& station, Call call) {
   list(station, std::move(call), collection);
@@ -203,6 +254,7 @@ std::span<const Route> record_routes() {
       {"GET", "/entries/", show_one<of::entry>},
       {"GET", "/callbacks", list_all<of::callback>},
       {"GET", "/callbacks/", show_one<of::callback>},
+      {"GET", "/records/", show_any},
   };
   return table;
 }

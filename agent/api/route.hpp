@@ -62,6 +62,10 @@ inline constexpr char customer[] = "customer", phone[] = "phone", email[] = "ema
                       entry[] = "manual_entry", callback[] = "callback_request";
 }
 
+// Whether /records/COLLECTION speaks of it: not of what the hub makes, nor of the do-not-call list, whose values are
+// hashes.
+bool is_open_to_all(const sync::Schema& schema, std::string_view collection);
+
 std::span<const Route> session_routes();        // signing in and out, synchronising, the proof
 std::span<const Route> draft_routes();          // what is typed and not saved yet
 std::span<const Route> form_routes();           // what can be typed

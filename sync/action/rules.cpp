@@ -15,9 +15,22 @@ bool has_value(const Value& value) {
 
 const std::int64_t* number_of(const Value* value) { return value ? std::get_if<std::int64_t>(value) : nullptr; }
 
+// Where the field is not known, the condition does not hold: whoever knows it asks.
+bool holds(const Condition& condition, const ValueOf& value_of) {
+  const Value* value = value_of(condition.field);
+  if (!value) return false;
+  const auto* flag = std::get_if<bool>(value);
+  const auto* option = std::get_if<std::string>(value);
+  const std::string says = flag ? (*flag ? "yes" : "no") : option ? *option : std::string();
+  return std::ranges::find(condition.is, says) != condition.is.end();
+}
+
 // The field to point at, when the rule is broken.
 std::optional<FieldIndex> broken_at(const Rule& rule, const ValueOf& value_of, std::int64_t event_ms) {
+  if (!std::ranges::all_of(rule.when, [&](const Condition& one) { return holds(one, value_of); })) return std::nullopt;
   switch (rule.kind) {
+    case Rule::Kind::refused:
+      return rule.fields.front();
     case Rule::Kind::any_of: {
       const auto may_have = [&](FieldIndex field) {
         const Value* value = value_of(field);

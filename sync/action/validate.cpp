@@ -8,6 +8,7 @@
 #include "sync/action/groups.hpp"
 #include "sync/base/limits.hpp"
 #include "sync/base/syntax.hpp"
+#include "sync/reference/reference.hpp"
 #include "sync/text/text.hpp"
 
 namespace holdline::sync {
@@ -80,7 +81,9 @@ class OpCheck {
     for (const Rule& rule : collection_->rules) {
       // An edit may bring back what was promised in time, as when a conflict is resolved.
       const bool of_time = rule.kind == Rule::Kind::after_event;
-      if (op_.kind == OpKind::edit && (of_time || std::ranges::none_of(rule.fields, changes))) continue;
+      const bool decides =
+          std::ranges::any_of(rule.when, [&](const Condition& condition) { return changes(condition.field); });
+      if (op_.kind == OpKind::edit && (of_time || (std::ranges::none_of(rule.fields, changes) && !decides))) continue;
       if (auto found = broken_rule(*collection_, rule, value_of, header_ ? header_->event_ms : 0))
         findings_.push_back(*std::move(found));
     }
@@ -100,6 +103,9 @@ class OpCheck {
       return add("unknown-collection", "This kind of record is not in the schema; update the schema first.");
     if (collection_->built_in && op_.kind != OpKind::edit)
       add("built-in", "Records of '" + collection_->label + "' are made and removed by the hub only.");
+    if (collection_->append_only && op_.kind != OpKind::create)
+      add("append-only",
+          collection_->label + " stays as it was taken down. Take down another one that says what is right.");
     if (op_.kind == OpKind::edit && op_.changes.empty()) add("no-changes", "The edit changes nothing.");
     if (op_.kind == OpKind::erase_row && !op_.changes.empty())
       add("unexpected-changes", "A removal cannot change fields as well.");
@@ -141,6 +147,8 @@ class OpCheck {
     const bool fixed = collection_->parent == c.field || collection_->natural_key == c.field;
     if (fixed && op_.kind == OpKind::edit)
       add(field, "fixed", "cannot be changed: remove this record and add another.");
+    if (field.filled_with == Filling::reference && op_.kind == OpKind::edit && !base_matches(c.base, c.value))
+      add(field, "fixed", "stays what was read out to the caller.");
     if (has_elements(field.type)) return elements(field, c);
     if (!c.adds.empty() || !c.removes.empty())
       add(field, "unexpected-elements", "takes one value, not additions and removals.");
@@ -238,6 +246,8 @@ class OpCheck {
     const auto capital = [](char c) { return c >= 'A' && c <= 'Z'; };
     if (field.format == TextFormat::country && (text.size() != 2 || !std::ranges::all_of(text, capital)))
       add(field, "no-such-country", "must be the code of a country, two capital letters like GB.");
+    if (field.format == TextFormat::reference && !is_reference(text))
+      add(field, "not-a-reference", "must be a reference as it is read out, and its check character does not fit.");
   }
 
   void card(const Field& field, const std::string& text) {

@@ -69,7 +69,10 @@ std::string format_time(std::int64_t unix_ms) {
   return text.data();
 }
 
-std::optional<std::int64_t> parse_time(std::string_view text) {
+namespace {
+
+// The date and the clock in front of `text`, as if they were UTC; seconds may be missing when `loose`.
+std::optional<std::int64_t> take_clock(std::string_view& text, bool loose) {
   const auto year = take_number(text, 4);
   if (!year || !take(text, "-")) return std::nullopt;
   const auto month = take_number(text, 2);
@@ -79,18 +82,42 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
   const auto hour = take_number(text, 2);
   if (!hour || *hour > 23 || !take(text, ":")) return std::nullopt;
   const auto minute = take_number(text, 2);
-  if (!minute || *minute > 59 || !take(text, ":")) return std::nullopt;
-  const auto second = take_number(text, 2);
-  if (!second || *second > 60) return std::nullopt;  // 60: a leap second is read as the next second
-  const auto ms = take_milliseconds(text);
-  if (!ms) return std::nullopt;
-  const auto offset = take_offset(text);
+  if (!minute || *minute > 59) return std::nullopt;
+  std::optional<int> second = 0, ms = 0;
+  if (take(text, ":")) {
+    second = take_number(text, 2);
+    if (!second || *second > 60) return std::nullopt;  // 60: a leap second is read as the next second
+    ms = take_milliseconds(text);
+  } else if (!loose) {
+    return std::nullopt;
+  }
   const chr::year_month_day date{chr::year(*year), chr::month(static_cast<unsigned>(*month)),
                                  chr::day(static_cast<unsigned>(*day))};
-  if (!offset || !text.empty() || !date.ok()) return std::nullopt;
-  const auto time = chr::sys_days(date) + chr::hours(*hour) + chr::minutes(*minute - *offset) + chr::seconds(*second) +
-                    chr::milliseconds(*ms);
+  if (!ms || !date.ok()) return std::nullopt;
+  const auto time =
+      chr::sys_days(date) + chr::hours(*hour) + chr::minutes(*minute) + chr::seconds(*second) + chr::milliseconds(*ms);
   return chr::duration_cast<chr::milliseconds>(time.time_since_epoch()).count();
+}
+
+constexpr std::int32_t minute_ms = 60'000;
+
+}  // namespace
+
+std::optional<std::int64_t> parse_time(std::string_view text) {
+  const auto clock = take_clock(text, false);
+  const auto offset = clock ? take_offset(text) : std::nullopt;
+  if (!offset || !text.empty()) return std::nullopt;
+  return *clock - std::int64_t{*offset} * minute_ms;
+}
+
+std::optional<TypedTime> parse_typed_time(std::string_view text) {
+  const auto clock = take_clock(text, true);
+  if (!clock) return std::nullopt;
+  if (text.empty()) return TypedTime{*clock, false, std::nullopt};
+  const bool utc = text == "Z" || text == "z";
+  const auto offset = take_offset(text);
+  if (!offset || !text.empty()) return std::nullopt;
+  return TypedTime{*clock - std::int64_t{*offset} * minute_ms, utc, *offset * minute_ms};
 }
 
 }  // namespace holdline::sync

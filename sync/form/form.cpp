@@ -218,7 +218,9 @@ std::vector<Finding> look_over(const Collection& collection, std::span<const Fie
     // What the changes alone break, whoever validates them says.
     const bool said_elsewhere =
         rule.kind != Rule::Kind::after_event && broken_rule(collection, rule, typed, event_ms).has_value();
-    if (std::ranges::none_of(rule.fields, touches) || said_elsewhere) continue;
+    const bool decides =
+        std::ranges::any_of(rule.when, [&](const Condition& condition) { return touches(condition.field); });
+    if ((std::ranges::none_of(rule.fields, touches) && !decides) || said_elsewhere) continue;
     if (auto found = broken_rule(collection, rule, stands, event_ms)) findings.push_back(*std::move(found));
   }
   return findings;

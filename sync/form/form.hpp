@@ -24,6 +24,9 @@ struct Site {
   std::string region;
   // The right spelling of a time zone's name; nothing when there is no such zone. Empty: every name is taken.
   std::function<std::optional<std::string>(std::string_view)> time_zone;
+  // How far east of UTC a zone's clocks are at a moment, in milliseconds; nothing when there is no such zone. Empty: no
+  // zone is known.
+  std::function<std::optional<std::int64_t>(std::string_view zone, std::int64_t unix_ms)> offset = {};
 };
 
 // Puts the new values of `changes` right, which are those that were typed: blanks at the ends, invisible characters,

@@ -9,11 +9,12 @@ namespace holdline::sync {
 namespace {
 
 // What the hub sets by itself nobody displays before the hub has it: it is no part of what was seen.
-void write_seen(ByteWriter& out, const Record& record, std::optional<FieldIndex> set_by_hub = {}) {
+void write_seen(ByteWriter& out, const Record& record, std::optional<FieldIndex> set_by_hub = {},
+                std::optional<FieldIndex> given_by_hub = {}) {
   out.varint(record.key.collection);
   out.raw(record.key.id.view());
   for (std::size_t i = 0; i < record.fields.size(); ++i) {
-    if (is_null(record.fields[i]) || set_by_hub == i) continue;
+    if (is_null(record.fields[i]) || set_by_hub == i || given_by_hub == i) continue;
     out.varint(i + 1);
     encode_value(out, record.fields[i]);
   }
@@ -62,7 +63,7 @@ Hash seen_digest(const Collection& collection, const Record& record, const std::
   std::sort(live.begin(), live.end(), [](const Record& a, const Record& b) { return a.key < b.key; });
   Bytes bytes;
   ByteWriter out(bytes);
-  write_seen(out, record, collection.sort_by);
+  write_seen(out, record, collection.sort_by, collection.reference);
   for (const Record& child : live) write_seen(out, child);
   return sha256({"holdline seen", bytes});
 }

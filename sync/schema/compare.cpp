@@ -53,6 +53,10 @@ class Comparison {
     if (name_of(old, old.sort_by) != name_of(now, now.sort_by)) take(where, "lists in another order");
     if (old.merged_into && name_of(old, old.merged_into) != name_of(now, now.merged_into))
       refuse(where, "another field for merging", "records that were merged would come apart");
+    if (!old.append_only && now.append_only) refuse(where, "append-only", "changes of it that wait would be refused");
+    if (old.append_only && !now.append_only) take(where, "may be changed by people");
+    if (old.purpose != now.purpose || old.basis != now.basis) take(where, "another purpose or lawful basis");
+    if (!(old.retention == now.retention)) take(where, "kept for another time");
     for (const Field& field : old.fields)
       if (!now.field_by_no(field.no)) refuse(where + "." + field.name, "gone", retire_instead);
     for (const Field& field : now.fields) {
@@ -167,11 +171,17 @@ class Comparison {
       for (const FieldIndex field : rule.fields) all.push_back(in.fields[field].no);
       return all;
     };
+    const auto conditions = [](const Collection& in, const Rule& rule) {
+      std::vector<std::pair<std::uint16_t, std::vector<std::string>>> all;
+      for (const Condition& one : rule.when) all.emplace_back(in.fields[one.field].no, one.is);
+      return all;
+    };
     for (const Rule& rule : now.rules) {
       const Rule* before = find(old, rule.name);
       if (before == nullptr)
         take(old.name, "a new rule " + rule.name);
-      else if (before->kind != rule.kind || numbers(old, *before) != numbers(now, rule))
+      else if (before->kind != rule.kind || numbers(old, *before) != numbers(now, rule) ||
+               conditions(old, *before) != conditions(now, rule))
         refuse(old.name, "another rule " + rule.name,
                "give it another name: what was typed under the old one still waits");
     }

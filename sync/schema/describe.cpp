@@ -1,8 +1,11 @@
 #include "sync/schema/describe.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <vector>
+
+#include "sync/base/timestamp.hpp"
 
 namespace holdline::sync {
 
@@ -54,6 +57,7 @@ std::string holds(const Schema& schema, const Field& field) {
     case FieldType::text:
       if (field.format == TextFormat::country) return "a country (GB, DE, …)";
       if (field.format == TextFormat::time_zone) return "a time zone (Europe/London)";
+      if (field.format == TextFormat::reference) return "a reference (K7M-4XR-R26)";
       return "text" + length_of(field);
     case FieldType::integer:
       return "a whole number" + limits_of(field);
@@ -97,18 +101,95 @@ std::string remarks_on(const Collection& collection, const Field& field) {
   return joined(remarks, "; ");
 }
 
+std::string in_years(std::uint32_t days) {
+  constexpr std::uint32_t year = 365;
+  if (days % year != 0) return std::to_string(days) + " days";
+  return days == year ? "1 year" : std::to_string(days / year) + " years";
+}
+
+std::string kept_for(const Retention& kept) {
+  const std::string_view after = kept.after == "created"        ? "it was taken down"
+                                 : kept.after == "last_contact" ? "the last contact"
+                                 : kept.after == "closed"       ? "it was closed"
+                                 : kept.after == "withdrawn"    ? "it was withdrawn"
+                                                                : "it ended";
+  return "Kept " + in_years(kept.days) + " after " + std::string(after) + ", then " +
+         (kept.anonymise ? "made anonymous" : "deleted") + ".";
+}
+
+// What the register of processing needs to know.
+std::string grounds_of(const Collection& collection) {
+  std::string text;
+  if (!collection.purpose.empty()) text += "For " + collection.purpose + ". ";
+  if (!collection.basis.empty()) text += "Lawful basis: " + collection.basis + ". ";
+  if (collection.retention.days != 0) text += kept_for(collection.retention);
+  while (text.ends_with(' ')) text.pop_back();
+  return text;
+}
+
+std::string said_of(const Collection& collection, const std::vector<Condition>& when) {
+  std::vector<std::string> said;
+  for (const Condition& one : when)
+    said.push_back(collection.fields[one.field].label + " is " + joined(one.is, " or "));
+  return joined(said, " and ");
+}
+
+std::string labels(const Collection& collection, const std::vector<FieldIndex>& fields) {
+  std::vector<std::string> names;
+  for (const FieldIndex field : fields) names.push_back(collection.fields[field].label);
+  return joined(names, ", ");
+}
+
+void describe(const Schema& schema, const FormTemplate& form, std::string& page) {
+  const Collection& collection = *schema.collection(form.collection);
+  page += "\n### " + form.label + " (`" + form.name + "`), version " + std::to_string(form.version) + "\n\n";
+  page += form.approved_by.empty()
+              ? "Not approved yet. "
+              : "Approved by " + form.approved_by + (form.approved_on.empty() ? "" : " on " + form.approved_on) + ". ";
+  page += "A form of " + collection.label + ".\n\n";
+  for (const FormTemplate::Stop& stop : form.stops)
+    page += "**First" + (stop.when.empty() ? std::string() : ", when " + said_of(collection, stop.when)) + ":** " +
+            stop.text + (stop.call.empty() ? "" : " **" + stop.call + "**") + "\n\n";
+  page += "Asks for: " + labels(collection, form.fields) + ".\n";
+  if (!form.required.empty()) page += "Needs: " + labels(collection, form.required) + ".\n";
+}
+
+std::string clock(std::int32_t minutes) {
+  const std::string hour = std::to_string(minutes / 60), minute = std::to_string(minutes % 60);
+  return (hour.size() < 2 ? "0" : "") + hour + ":" + (minute.size() < 2 ? "0" : "") + minute;
+}
+
+void describe(const CallingHours& hours, std::string& page) {
+  static constexpr std::array<std::string_view, CallingHours::days> names{"Mon", "Tue", "Wed", "Thu",
+                                                                          "Fri", "Sat", "Sun"};
+  page += "- " + (hours.countries.empty() ? "anywhere else" : joined(hours.countries, ", ")) + " (`" + hours.name +
+          "`, from " + format_time(std::int64_t{hours.from_day} * 86'400'000).substr(0, 10) + "): ";
+  std::vector<std::string> days;
+  for (std::size_t day = 0; day < hours.on.size(); ++day) {
+    const CallingHours::Span& span = hours.on[day];
+    days.push_back(std::string(names[day]) + " " +
+                   (span.from == span.until ? "none" : clock(span.from) + "–" + clock(span.until)));
+  }
+  page += joined(days, ", ") + ". Source: " + hours.source + ".\n";
+}
+
 void describe(const Schema& schema, const Collection& collection, std::string& page) {
   page += "\n## " + collection.label + " (`" + collection.name + "`)\n\n";
   page += "Leaves a workstation " + std::string(leaves_as(collection.lane)) + ".";
   if (collection.parent)
     page += " Belongs to a " + schema.collection(collection.fields[*collection.parent].target)->name + ".";
+  if (collection.append_only) page += " Nothing in it is changed or removed by people.";
   if (collection.sort_by) page += " Lists go by " + collection.fields[*collection.sort_by].label + ", newest first.";
   if (collection.merged_into) page += " Two that are one can be merged; the merged one stays as an alias.";
+  if (const std::string grounds = grounds_of(collection); !grounds.empty()) page += "\n\n" + grounds;
   page += "\n\n| field | as the form names it | holds | when two people change it at once | |\n|---|---|---|---|---|\n";
   for (const Field& field : collection.fields)
     page += "| `" + field.name + "` | " + field.label + " | " + holds(schema, field) + " | " +
             std::string(decides(field.policy)) + " | " + remarks_on(collection, field) + " |\n";
-  for (const Rule& rule : collection.rules) page += "\nRule `" + rule.name + "`: " + rule.text + "\n";
+  // What a form needs is said of the form.
+  const auto is_of_form = [&](const Condition& condition) { return collection.form == condition.field; };
+  for (const Rule& rule : collection.rules)
+    if (std::ranges::none_of(rule.when, is_of_form)) page += "\nRule `" + rule.name + "`: " + rule.text + "\n";
 }
 
 }  // namespace
@@ -117,6 +198,11 @@ std::string described(const Schema& schema) {
   std::string page = "# Data, version " + std::to_string(schema.version()) + "\n";
   for (const Collection& collection : schema.collections())
     if (!collection.built_in) describe(schema, collection, page);
+  if (!schema.forms().empty()) page += "\n## Forms\n";
+  for (const FormTemplate& form : schema.forms()) describe(schema, form, page);
+  if (!schema.all_calling_hours().empty())
+    page += "\n## When people may be called\n\nBy the clock of who is called.\n\n";
+  for (const CallingHours& hours : schema.all_calling_hours()) describe(hours, page);
   return page;
 }
 

@@ -14,7 +14,9 @@ namespace {
 constexpr std::size_t bytes_per_character = 8;
 constexpr std::size_t rule_limit = 16;
 
-bool is_rule_name(std::string_view name) {
+// Those that follow from a form bear two names in theirs.
+bool is_rule_name(std::string_view name, bool of_form) {
+  if (of_form) return true;
   return name.size() <= 32 && std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
 }
 
@@ -27,9 +29,12 @@ class FieldLinks {
       FieldDraft& field = draft_.fields[i];
       field.field.as_typed = companion(field, "as_typed", field.as_typed);
       field.field.extension = companion(field, "extension", field.extension);
+      field.field.zone = zone_of(field);
       if (field.field.as_typed) draft_.fields[*field.field.as_typed].field.spelling_of = static_cast<FieldIndex>(i);
     }
-    if (draft_.rules.size() > rule_limit) errors_.add(draft_.line, draft_.key + ".rule", "at most 16 are possible");
+    const auto declared = std::ranges::count(draft_.rules, false, &RuleDraft::of_form);
+    if (static_cast<std::size_t>(declared) > rule_limit)
+      errors_.add(draft_.line, draft_.key + ".rule", "at most 16 are possible");
     for (RuleDraft& rule : draft_.rules) add(rule);
   }
 
@@ -57,6 +62,15 @@ class FieldLinks {
     return at;
   }
 
+  // The field with the time zone that a time is typed in.
+  std::optional<FieldIndex> zone_of(const FieldDraft& of) const {
+    if (of.zone.empty()) return std::nullopt;
+    const auto at = place(of.zone);
+    if (of.field.type == FieldType::time && at && draft_.fields[*at].field.format == TextFormat::time_zone) return at;
+    errors_.add(of.line_of("zone"), of.key + ".zone", "is said of a time, and names a text field of format time_zone");
+    return std::nullopt;
+  }
+
   static bool suits(Rule::Kind kind, const Field& field) {
     switch (kind) {
       case Rule::Kind::any_of:
@@ -65,13 +79,15 @@ class FieldLinks {
         return field.type == FieldType::time || field.type == FieldType::integer;
       case Rule::Kind::after_event:
         return field.type == FieldType::time;
+      case Rule::Kind::refused:
+        return true;  // as a condition can be
     }
     return false;
   }
 
   void add(RuleDraft& rule) {
     const auto refuse = [&](const std::string& text) { errors_.add(rule.line, rule.key, text); };
-    if (!is_rule_name(rule.rule.name)) return refuse("a name has at most 32 of a-z and _");
+    if (!is_rule_name(rule.rule.name, rule.of_form)) return refuse("a name has at most 32 of a-z and _");
     if (rule.fields.empty()) return refuse("names no field");
     if (rule.rule.kind == Rule::Kind::ascending && rule.fields.size() != 2) return refuse("ascending names two fields");
     for (const std::string& name : rule.fields) {
@@ -84,6 +100,7 @@ class FieldLinks {
         return refuse("field '" + name + "' must be of visibility 0 and of replication full");
       rule.rule.fields.push_back(*at);
     }
+    rule.rule.when = link_conditions(draft_, rule.when, rule.key, rule.line, errors_);
     draft_.collection.rules.push_back(std::move(rule.rule));
   }
 
@@ -91,9 +108,36 @@ class FieldLinks {
   SchemaErrors& errors_;
 };
 
+bool can_say(const Field& field, const std::string& what) {
+  if (field.type == FieldType::boolean) return what == "yes" || what == "no";
+  return field.type == FieldType::picklist && std::ranges::find(field.options, what) != field.options.end();
+}
+
 }  // namespace
 
-void link_fields(CollectionDraft& draft, SchemaErrors& errors) { FieldLinks(draft, errors).run(); }
+std::vector<Condition> link_conditions(const CollectionDraft& draft, const ConditionDraft& when, std::string_view key,
+                                       Line line, SchemaErrors& errors) {
+  std::vector<Condition> conditions;
+  for (const auto& [name, is] : when) {
+    const auto at = std::ranges::find(draft.fields, name, [](const FieldDraft& field) { return field.field.name; });
+    const auto says = [&](const std::string& what) { return can_say(at->field, what); };
+    if (at == draft.fields.end() || at->field.visibility != 0 || at->field.replication != Replication::full ||
+        is.empty() || !std::ranges::all_of(is, says)) {
+      errors.add(line, key,
+                 "cannot depend on '" + name +
+                     "': a condition names options of a picklist, or yes and no, "
+                     "of a field of visibility 0 and of replication full");
+      continue;
+    }
+    conditions.push_back({static_cast<FieldIndex>(at - draft.fields.begin()), is});
+  }
+  return conditions;
+}
+
+void link_fields(CollectionDraft& draft, SchemaErrors& errors) {
+  FieldLinks(draft, errors).run();
+  std::ranges::sort(draft.collection.rules, {}, &Rule::name);
+}
 
 void limit_bytes(CollectionDraft& draft) {
   for (const MergeUnit& unit : draft.collection.units) {

@@ -41,13 +41,6 @@ bool is_name(std::string_view name) {
          std::ranges::all_of(name, [&](char c) { return lower(c) || (c >= '0' && c <= '9') || c == '_'; });
 }
 
-std::string words(std::string_view name) {
-  std::string text(name);
-  std::ranges::replace(text, '_', ' ');
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
-  return text;
-}
-
 bool holds_text(FieldType type) {
   return type == FieldType::text || type == FieldType::phone || type == FieldType::email;
 }
@@ -142,10 +135,12 @@ class FieldCheck {
   void filling() {
     const FieldType wanted = field_.filled_with == Filling::event_time     ? FieldType::time
                              : field_.filled_with == Filling::first_option ? FieldType::picklist
+                             : field_.filled_with == Filling::form_version ? FieldType::integer
                                                                            : FieldType::text;
     if (field_.filled_with != Filling::none && field_.type != wanted)
       refuse("filled_with",
-             "needs a text for person and workstation, a time for event_time, a picklist for first_option");
+             "needs a text for person, workstation and reference, a time for event_time, a picklist for first_option, "
+             "an integer for form_version");
   }
 
   void exposure() {
@@ -221,6 +216,7 @@ class Linker {
     for (CollectionDraft& draft : drafts_) parent(draft);
     for (CollectionDraft& draft : drafts_) order(draft);
     for (CollectionDraft& draft : drafts_) merging(draft);
+    for (CollectionDraft& draft : drafts_) reference(draft);
     conflict();
   }
 
@@ -311,6 +307,21 @@ class Linker {
              "policy review");
   }
 
+  // What is read out is the same everywhere, or two people would speak of two things.
+  void reference(CollectionDraft& draft) {
+    draft.collection.form = position(draft, draft.form);
+    for (std::size_t i = 0; i < draft.fields.size(); ++i) {
+      const FieldDraft& field = draft.fields[i];
+      if (field.field.filled_with != Filling::reference) continue;
+      if (draft.collection.reference || field.field.format != TextFormat::reference || field.field.visibility != 0 ||
+          field.field.replication != Replication::full || field.field.required)
+        errors_.add(field.line_of("filled_with"), field.key + ".filled_with",
+                    "reference is said of one text of a collection, of format reference, of visibility 0, of "
+                    "replication full and not required");
+      draft.collection.reference = static_cast<FieldIndex>(i);
+    }
+  }
+
   void conflict() {
     const CollectionDraft* draft = find("conflict");
     if (draft == nullptr) return errors_.add(1, "collection.conflict", "is missing: the hub keeps losing values in it");
@@ -338,6 +349,13 @@ class Linker {
 
 }  // namespace
 
+std::string words(std::string_view name) {
+  std::string text(name);
+  std::ranges::replace(text, '_', ' ');
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
+}
+
 void SchemaErrors::add(Line line, std::string_view key, std::string_view text) {
   lines_.emplace(line, "line " + std::to_string(line) + ": " + std::string(key) + ": " + std::string(text));
 }
@@ -362,7 +380,7 @@ Line CollectionDraft::line_of(std::string_view attribute) const {
   return at == lines.end() ? line : at->second;
 }
 
-std::vector<Collection> link_schema(SchemaDraft&& draft, SchemaErrors& errors) {
+LinkedSchema link_schema(SchemaDraft&& draft, SchemaErrors& errors) {
   std::vector<CollectionDraft>& drafts = draft.collections;
   // Nothing was read: the reader has said why, and every check between collections would only repeat it.
   if (drafts.empty() && !errors.empty()) return {};
@@ -372,6 +390,7 @@ std::vector<Collection> link_schema(SchemaDraft&& draft, SchemaErrors& errors) {
   }
   std::ranges::stable_sort(drafts, {}, [](const CollectionDraft& d) { return d.collection.no; });
   add_hidden_conflict_values(draft);
+  announce_forms(draft, errors);
   for (std::size_t i = 0; i < drafts.size(); ++i) {
     Collection& c = drafts[i].collection;
     if (!is_name(c.name))
@@ -386,12 +405,12 @@ std::vector<Collection> link_schema(SchemaDraft&& draft, SchemaErrors& errors) {
     limit_bytes(drafts[i]);
   }
   Linker(drafts, errors).run();
-  std::vector<Collection> collections;
+  LinkedSchema linked{{}, link_forms(draft, errors)};
   for (CollectionDraft& d : drafts) {
     for (FieldDraft& field : d.fields) d.collection.fields.push_back(std::move(field.field));
-    collections.push_back(std::move(d.collection));
+    linked.collections.push_back(std::move(d.collection));
   }
-  return collections;
+  return linked;
 }
 
 }  // namespace holdline::sync

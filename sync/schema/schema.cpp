@@ -1,18 +1,25 @@
 #include "sync/schema/schema.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "sync/schema/draft.hpp"
 
 // Defined in shipped.S.
 extern "C" const char holdline_schema_toml[];
 extern "C" const char holdline_schema_toml_end[];
+extern "C" const char holdline_pack_insurance[];
+extern "C" const char holdline_pack_insurance_end[];
+extern "C" const char holdline_pack_utilities[];
+extern "C" const char holdline_pack_utilities_end[];
 
 namespace holdline::sync {
 
 namespace {
 
 constexpr std::size_t schema_text_limit = 1024 * 1024;
+
+std::string_view between(const char* begin, const char* end) { return {begin, static_cast<std::size_t>(end - begin)}; }
 
 }  // namespace
 
@@ -35,7 +42,10 @@ Result<Schema> Schema::parse(std::string_view toml) {
   SchemaDraft draft = read_schema(toml, errors);
   Schema schema;
   schema.version_ = draft.version;
-  schema.collections_ = link_schema(std::move(draft), errors);
+  schema.calling_hours_ = std::move(draft.calling_hours);
+  LinkedSchema linked = link_schema(std::move(draft), errors);
+  schema.collections_ = std::move(linked.collections);
+  schema.forms_ = std::move(linked.forms);
   if (!errors.empty()) return fail(ErrorKind::ask_person, "invalid-schema", errors.message());
   schema.hash_ = sha256(toml);
   schema.text_ = toml;
@@ -53,8 +63,33 @@ const Collection* Schema::collection(CollectionNo no) const {
   return at == collections_.end() || at->no != no ? nullptr : &*at;
 }
 
-std::string_view default_schema_text() {
-  return {holdline_schema_toml, static_cast<std::size_t>(holdline_schema_toml_end - holdline_schema_toml)};
+const FormTemplate* Schema::form(std::string_view name) const {
+  const auto at = std::ranges::find(forms_, name, &FormTemplate::name);
+  return at == forms_.end() ? nullptr : &*at;
+}
+
+// Of those for the country the latest that has begun, else of those for everywhere.
+const CallingHours* Schema::calling_hours(std::string_view country, std::int32_t day) const {
+  const auto better = [](const CallingHours& one, const CallingHours* other) {
+    if (other == nullptr) return true;
+    if (one.countries.empty() != other->countries.empty()) return other->countries.empty();
+    return one.from_day > other->from_day;
+  };
+  const CallingHours* best = nullptr;
+  for (const CallingHours& one : calling_hours_) {
+    const bool fits = one.countries.empty() || std::ranges::find(one.countries, country) != one.countries.end();
+    if (fits && one.from_day <= day && better(one, best)) best = &one;
+  }
+  return best;
+}
+
+std::string_view default_schema_text() { return between(holdline_schema_toml, holdline_schema_toml_end); }
+
+std::span<const SchemaPack> schema_packs() {
+  static const std::array<SchemaPack, 2> packs{
+      {{"insurance", between(holdline_pack_insurance, holdline_pack_insurance_end)},
+       {"utilities", between(holdline_pack_utilities, holdline_pack_utilities_end)}}};
+  return packs;
 }
 
 }  // namespace holdline::sync

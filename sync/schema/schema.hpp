@@ -3,12 +3,14 @@
 // parsing, so it may be shared between threads.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sync/base/hash.hpp"
@@ -43,6 +45,7 @@ enum class TextFormat : std::uint8_t {
   none,
   country,    // ISO 3166-1, two capital letters
   time_zone,  // a name of the time zone database, "Europe/London"
+  reference,  // what is read out to a caller (sync/reference/reference.hpp)
 };
 
 // What the desk itself puts into a field of a new record that nobody gave.
@@ -52,6 +55,8 @@ enum class Filling : std::uint8_t {
   workstation,   // text: the name of the workstation
   event_time,    // time: when it happened
   first_option,  // picklist: the first one, where everything begins
+  reference,     // text of format reference: the next of this workstation's numbers; the hub fills in what has none
+  form_version,  // integer: the version of the form that it was taken down with
 };
 
 using CollectionNo = std::uint16_t;  // stable number of a collection, from the file
@@ -75,6 +80,8 @@ struct Field {
   bool may_look_like_card = false;
   std::optional<FieldIndex> as_typed, extension;  // phone: text fields that keep how it was typed, and its extension
   std::optional<FieldIndex> spelling_of;          // text: the phone field whose spelling it keeps
+  // time: the text field with the time zone that a time without one is typed in, and that the calling hours are of
+  std::optional<FieldIndex> zone;
   SearchKind search = SearchKind::none;
   Filling filled_with = Filling::none;
   MergePolicy policy = MergePolicy::review;
@@ -94,6 +101,13 @@ struct MergeUnit {
   std::vector<FieldIndex> fields;  // ascending
 };
 
+// What a picklist or yes-or-no field says: one of these options, or "yes" or "no".
+struct Condition {
+  FieldIndex field = 0;
+  std::vector<std::string> is;
+  bool operator==(const Condition&) const = default;
+};
+
 // What must hold between the fields of a record. It binds whoever makes or changes a record under this schema; records
 // that are there already, and what merging makes of two people's changes, stay as they are.
 struct Rule {
@@ -102,17 +116,31 @@ struct Rule {
     ascending,    // two times or numbers: the first is less than the second, where both are given
     after_event,  // the time lies after what it was promised in, where it is given; asked of what is typed, and of
                   // new records
+    refused,      // never, where `when` holds: its fields are those of the condition
   };
   std::string name;  // snake_case; with dashes it is the code of the finding
   Kind kind = Kind::any_of;
   std::vector<FieldIndex> fields;
-  std::string text;  // what to do, for the person at the form
+  std::vector<Condition> when;  // asked only where all of these hold; empty: always
+  std::string text;             // what to do, for the person at the form
+};
+
+// How long records of a collection are kept, from when on, and what becomes of them then.
+struct Retention {
+  std::uint32_t days = 0;  // 0: not said
+  std::string after;       // created | last_contact | closed | withdrawn | ended
+  bool anonymise = false;  // else deleted
+  bool operator==(const Retention&) const = default;
 };
 
 struct Collection {
   std::string name;
   CollectionNo no = 0;
   std::string label;
+  // For the register of processing: what the data are for, on which ground of Article 6, and for how long. Text of a
+  // person's decision; nothing here acts on it.
+  std::string purpose, basis;
+  Retention retention;
   Lane lane = 3;
   bool built_in = false;                  // conflict: made by the hub only
   std::optional<FieldIndex> parent;       // child collection: the reference field to its root
@@ -123,14 +151,50 @@ struct Collection {
   // A reference to another record of the same collection: who has a value here was merged into that one, and stays as
   // its alias (see sync/action/merged.hpp).
   std::optional<FieldIndex> merged_into;
-  bool folded_key = false;            // without regard to the case of A to Z
-  std::vector<Rule> rules;            // ascending by name
-  std::vector<Field> fields;          // ascending by no, at most 64
-  std::vector<MergeUnit> units;       // every field is in exactly one
-  std::vector<std::uint8_t> unit_of;  // field index -> unit index
+  std::optional<FieldIndex> reference;  // what is read out to a caller, unlike every other one; see Filling
+  std::optional<FieldIndex> form;       // picklist: which form template it was taken down with
+  bool append_only = false;             // nothing in it is changed or removed by people: what is wrong is said anew
+  bool folded_key = false;              // without regard to the case of A to Z
+  std::vector<Rule> rules;              // ascending by name
+  std::vector<Field> fields;            // ascending by no, at most 64
+  std::vector<MergeUnit> units;         // every field is in exactly one
+  std::vector<std::uint8_t> unit_of;    // field index -> unit index
 
   std::optional<FieldIndex> field(std::string_view field_name) const;
   std::optional<FieldIndex> field_by_no(std::uint16_t no) const;
+};
+
+// A form with a name of its own: some fields of a collection in an order, what has to be given, and what is said to the
+// caller first.
+struct FormTemplate {
+  // Said before anything is typed further, as soon as `when` holds: "this is an emergency: tell them to ring 112".
+  struct Stop {
+    std::string name;
+    std::vector<Condition> when;  // empty: at once
+    std::string text, call;       // what to say or do; the number to give, if any
+  };
+  std::string name, label;
+  CollectionNo collection = 0;
+  std::uint32_t version = 0;             // of the form, counted by whoever approves it
+  std::string approved_by, approved_on;  // who answers for its wording, and since when (2026-11-28)
+  std::vector<FieldIndex> fields;        // in the order of the form
+  std::vector<FieldIndex> required;      // beside those that the collection requires; kept by rules of the collection
+  std::vector<std::pair<FieldIndex, std::string>> sets;  // options that follow from the form
+  std::vector<Stop> stops;
+};
+
+// When people of a place may be called, from a day on.
+struct CallingHours {
+  static constexpr std::size_t days = 7;
+  struct Span {
+    std::int32_t from = 0, until = 0;  // minutes of the day, local time of who is called; the same: not at all
+    bool operator==(const Span&) const = default;
+  };
+  std::string name;
+  std::vector<std::string> countries;  // ISO 3166; empty: where no others are for
+  std::int32_t from_day = 0;           // days since 1970-01-01
+  std::array<Span, days> on{};         // Monday first
+  std::string source;                  // the rule it comes from
 };
 
 class Schema {
@@ -146,12 +210,19 @@ class Schema {
   // Null when there is none. The pointer lives as long as the schema.
   const Collection* collection(std::string_view name) const;
   const Collection* collection(CollectionNo no) const;
+  std::span<const FormTemplate> forms() const { return forms_; }  // ascending by name
+  const FormTemplate* form(std::string_view name) const;
+  // The hours for calling in a country on a day; null: none are known.
+  const CallingHours* calling_hours(std::string_view country, std::int32_t day) const;
+  std::span<const CallingHours> all_calling_hours() const { return calling_hours_; }
 
  private:
   std::uint32_t version_ = 0;
   Hash hash_;
   std::string text_;
   std::vector<Collection> collections_;  // ascending by no
+  std::vector<FormTemplate> forms_;
+  std::vector<CallingHours> calling_hours_;  // ascending by name
 };
 
 // The field of the conflict collection that keeps `part` (base, current, other, current_raw, other_raw) of the values
@@ -161,5 +232,11 @@ std::string conflict_value_field(std::string_view part, const Field& of);
 
 // The schema this build ships (schema.toml in this folder).
 std::string_view default_schema_text();
+
+// What a trade adds to it: fields, forms and rules, a text to be put behind that of the schema (packs/NAME.toml).
+struct SchemaPack {
+  std::string_view name, text;
+};
+std::span<const SchemaPack> schema_packs();
 
 }  // namespace holdline::sync

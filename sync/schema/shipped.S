@@ -1,8 +1,13 @@
-// schema.toml as bytes of the program.
+// schema.toml and the packs as bytes of the program.
   .section .rodata
-  .global holdline_schema_toml
-holdline_schema_toml:
-  .incbin "sync/schema/schema.toml"
-  .global holdline_schema_toml_end
-holdline_schema_toml_end:
+  .macro text_file symbol, file
+  .global \symbol
+\symbol:
+  .incbin "\file"
+  .global \symbol\()_end
+\symbol\()_end:
+  .endm
+  text_file holdline_schema_toml, sync/schema/schema.toml
+  text_file holdline_pack_insurance, sync/schema/packs/insurance.toml
+  text_file holdline_pack_utilities, sync/schema/packs/utilities.toml
   .section .note.GNU-stack, "", %progbits

@@ -1,24 +1,21 @@
 // The syntax of schema.toml: one table per collection, one inline table per field. toml++ is used on a string only.
-#include <algorithm>
 #include <array>
 #include <limits>
-#include <numeric>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 
 #include "sync/base/limits.hpp"
 #include "sync/base/syntax.hpp"
 #include "sync/base/toml.hpp"
-#include "sync/schema/draft.hpp"
+#include "sync/schema/attributes.hpp"
+#include "sync/schema/read_forms.hpp"
 
 namespace holdline::sync {
 
 namespace {
 
-template <class E>
-using Names = std::pair<std::string_view, E>;
+using namespace toml_text;
 
 constexpr std::array<Names<FieldType>, 10> type_names{{{"text", FieldType::text},
                                                        {"integer", FieldType::integer},
@@ -42,181 +39,20 @@ constexpr std::array<Names<SearchKind>, 5> search_names{{{"none", SearchKind::no
                                                          {"phone", SearchKind::phone},
                                                          {"reference", SearchKind::reference},
                                                          {"place", SearchKind::place}}};
-constexpr std::array<Names<TextFormat>, 2> format_names{
-    {{"country", TextFormat::country}, {"time_zone", TextFormat::time_zone}}};
-constexpr std::array<Names<Filling>, 4> filling_names{{{"person", Filling::person},
+constexpr std::array<Names<TextFormat>, 3> format_names{
+    {{"country", TextFormat::country}, {"time_zone", TextFormat::time_zone}, {"reference", TextFormat::reference}}};
+constexpr std::array<Names<Filling>, 6> filling_names{{{"person", Filling::person},
                                                        {"workstation", Filling::workstation},
                                                        {"event_time", Filling::event_time},
-                                                       {"first_option", Filling::first_option}}};
+                                                       {"first_option", Filling::first_option},
+                                                       {"reference", Filling::reference},
+                                                       {"form_version", Filling::form_version}}};
 constexpr std::array<Names<Replication>, 3> replication_names{
     {{"full", Replication::full}, {"masked", Replication::masked}, {"never", Replication::never}}};
 
 // Keys cannot be split over lines, and their depth is what the parser's memory and stack grow with.
 constexpr std::size_t line_limit = 4096;
 constexpr std::int64_t number_limit = 65'535;
-constexpr std::size_t option_limit = 64;
-constexpr std::size_t label_limit = 80;
-constexpr std::size_t rule_text_limit = 200;
-
-Line line_of(const toml::node& node) { return std::max<Line>(1, node.source().begin.line); }
-
-// Levenshtein distance, for the nearest known name.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = std::exchange(row[j + 1], std::min({replaced, row[j] + 1, row[j + 1] + 1}));
-    }
-  }
-  return row.back();
-}
-
-template <class Container>
-std::string suggestion(std::string_view word, const Container& known) {
-  std::string_view best;
-  std::size_t least = 3;  // further away it would be a guess, not a slip
-  for (const std::string_view candidate : known)
-    if (const std::size_t d = distance(word.substr(0, option_limit), candidate); d < least) least = d, best = candidate;
-  return best.empty() ? std::string() : "; did you mean '" + std::string(best) + "'?";
-}
-
-// Reads the attributes of one table and, at the end, names those nobody asked for.
-class Attributes {
- public:
-  Attributes(const toml::table& table, std::string key, SchemaErrors& errors)
-      : table_(table), key_(std::move(key)), errors_(errors) {}
-
-  bool has(std::string_view name) const { return table_.contains(name); }
-
-  void text(std::string_view name, std::string& into, std::size_t limit) {
-    const toml::node* node = ask(name);
-    if (node == nullptr) return;
-    const auto value = node->value_exact<std::string>();
-    if (!value) return refuse(*node, name, "must be a text in quotes");
-    if (value->empty() || value->size() > limit)
-      return refuse(*node, name, "must have 1 to " + std::to_string(limit) + " bytes");
-    into = *value;
-  }
-
-  template <class Integer>
-  void integer(std::string_view name, Integer& into, std::int64_t least, std::int64_t most) {
-    const toml::node* node = ask(name);
-    if (node == nullptr) return;
-    const auto value = node->value_exact<std::int64_t>();
-    if (!value) return refuse(*node, name, "must be a whole number");
-    if (*value < least || *value > most)
-      return refuse(*node, name, "must be from " + std::to_string(least) + " to " + std::to_string(most));
-    into = static_cast<Integer>(*value);
-  }
-
-  void boundary(std::string_view name, std::optional<std::int64_t>& into) {
-    if (!has(name)) return void(ask(name));
-    std::int64_t value = 0;
-    integer(name, value, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max());
-    into = value;
-  }
-
-  void boolean(std::string_view name, bool& into) {
-    const toml::node* node = ask(name);
-    if (node == nullptr) return;
-    const auto value = node->value_exact<bool>();
-    if (!value) return refuse(*node, name, "must be true or false");
-    into = *value;
-  }
-
-  template <class E, std::size_t N>
-  void choice(std::string_view name, const std::array<Names<E>, N>& names, E& into) {
-    const toml::node* node = ask(name);
-    if (node == nullptr) return;
-    const auto value = node->value_exact<std::string_view>();
-    std::vector<std::string_view> known;
-    std::string all;
-    for (const auto& [text, meaning] : names) {
-      if (value == text) return void(into = meaning);
-      known.push_back(text);
-      all += (all.empty() ? "" : ", ") + std::string(text);
-    }
-    refuse(*node, name, "must be one of " + all + (value ? suggestion(*value, known) : ""));
-  }
-
-  void texts(std::string_view name, std::vector<std::string>& into) {
-    if (const toml::node* node = ask(name)) read_texts(*node, name, into);
-  }
-
-  void table_of_texts(std::string_view name, std::map<std::string, std::vector<std::string>>& into) {
-    const toml::node* node = ask(name);
-    if (node == nullptr) return;
-    const toml::table* states = node->as_table();
-    if (states == nullptr) return refuse(*node, name, "must be a table of state = [next states]");
-    for (const auto& [state, next] : *states)
-      read_texts(next, std::string(name) + "." + std::string(state.str()), into[std::string(state.str())]);
-  }
-
-  // The tables inside table `name`, in the order of their names.
-  std::vector<std::pair<std::string, const toml::table*>> tables(std::string_view name) {
-    std::vector<std::pair<std::string, const toml::table*>> found;
-    const toml::node* node = ask(name);
-    if (node == nullptr) return found;
-    const toml::table* outer = node->as_table();
-    if (outer == nullptr) return refuse(*node, name, "must be a table"), found;
-    for (const auto& [key, value] : *outer) {
-      const std::string inner = std::string(name) + "." + std::string(key.str());
-      if (!value.is_table()) {
-        refuse(value, inner, "must be a table");
-      } else {
-        found.emplace_back(std::string(key.str()), value.as_table());
-        lines_[inner] = std::max<Line>(1, key.source().begin.line);
-      }
-    }
-    return found;
-  }
-
-  void required(std::string_view name, Line line) {
-    if (!has(name)) errors_.add(line, key_.empty() ? name : key_ + "." + std::string(name), "is missing");
-  }
-
-  void finish() {
-    for (const auto& [key, value] : table_)
-      if (!asked_.contains(key.str())) refuse(value, key.str(), "is not known here" + suggestion(key.str(), asked_));
-  }
-
-  std::map<std::string, Line, std::less<>>& lines() { return lines_; }
-
- private:
-  const toml::node* ask(std::string_view name) {
-    asked_.emplace(name);
-    const toml::node* node = table_.get(name);
-    if (node != nullptr) lines_[std::string(name)] = line_of(*node);
-    return node;
-  }
-
-  void refuse(const toml::node& node, std::string_view name, std::string_view text) {
-    errors_.add(line_of(node), (key_.empty() ? "" : key_ + ".") + std::string(name), text);
-  }
-
-  void read_texts(const toml::node& node, std::string_view name, std::vector<std::string>& into) {
-    const toml::array* array = node.as_array();
-    if (array == nullptr) return refuse(node, name, "must be a list of texts");
-    for (const toml::node& item : *array) {
-      const auto value = item.value_exact<std::string>();
-      if (!value || value->empty() || value->size() > option_limit)
-        refuse(item, name, "every item must be a text of 1 to " + std::to_string(option_limit) + " bytes");
-      else if (std::ranges::find(into, *value) != into.end())
-        refuse(item, name, "'" + *value + "' is there twice");
-      else
-        into.push_back(*value);
-    }
-  }
-
-  const toml::table& table_;
-  std::string key_;
-  SchemaErrors& errors_;
-  std::set<std::string, std::less<>> asked_;
-  std::map<std::string, Line, std::less<>> lines_;
-};
 
 FieldDraft read_field(const toml::table& table, std::string name, std::string key, Line line, SchemaErrors& errors) {
   FieldDraft draft;
@@ -243,6 +79,7 @@ FieldDraft read_field(const toml::table& table, std::string name, std::string ke
   at.boolean("may_look_like_card", field.may_look_like_card);
   at.text("as_typed", draft.as_typed, option_limit);
   at.text("extension", draft.extension, option_limit);
+  at.text("zone", draft.zone, option_limit);
   at.choice("search", search_names, field.search);
   draft.states_policy = at.has("policy");
   at.choice("policy", policy_names, field.policy);
@@ -258,26 +95,6 @@ FieldDraft read_field(const toml::table& table, std::string name, std::string ke
   return draft;
 }
 
-RuleDraft read_rule(const toml::table& table, std::string name, std::string key, Line line, SchemaErrors& errors) {
-  static constexpr std::array<Names<Rule::Kind>, 3> kinds{
-      {{"any_of", Rule::Kind::any_of}, {"ascending", Rule::Kind::ascending}, {"after_event", Rule::Kind::after_event}}};
-  RuleDraft draft;
-  draft.key = key;
-  draft.line = line;
-  draft.rule.name = std::move(name);
-  Attributes at(table, std::move(key), errors);
-  at.required("text", line);
-  at.text("text", draft.rule.text, rule_text_limit);
-  std::size_t stated = 0;
-  for (const auto& [kind_name, kind] : kinds) {
-    if (at.has(kind_name)) ++stated, draft.rule.kind = kind;
-    at.texts(kind_name, draft.fields);
-  }
-  if (stated != 1) errors.add(line, draft.key, "states one of any_of, ascending and after_event");
-  at.finish();
-  return draft;
-}
-
 CollectionDraft read_collection(const toml::table& table, std::string name, std::string key, Line line,
                                 SchemaErrors& errors) {
   CollectionDraft draft;
@@ -289,6 +106,9 @@ CollectionDraft read_collection(const toml::table& table, std::string name, std:
   at.required("field", line);
   at.integer("no", draft.collection.no, 1, number_limit);
   at.text("label", draft.collection.label, label_limit);
+  at.text("purpose", draft.collection.purpose, rule_text_limit);
+  read_basis(at, draft.collection);
+  at.text("form", draft.form, option_limit);
   at.integer("lane", draft.collection.lane, 0, lane_count - 1);
   at.boolean("built_in", draft.collection.built_in);
   at.text("parent", draft.parent, option_limit);
@@ -296,6 +116,7 @@ CollectionDraft read_collection(const toml::table& table, std::string name, std:
   at.text("sort_by", draft.sort_by, option_limit);
   at.text("merged_into", draft.merged_into, option_limit);
   at.boolean("folded_key", draft.collection.folded_key);
+  at.boolean("append_only", draft.collection.append_only);
   for (auto& [field_name, field] : at.tables("field")) {
     const Line field_line = at.lines()["field." + field_name];
     draft.fields.push_back(read_field(*field, field_name, key + ".field." + field_name, field_line, errors));
@@ -386,6 +207,11 @@ SchemaDraft read_schema(std::string_view toml, SchemaErrors& errors) {
   for (auto& [name, table] : at.tables("collection"))
     draft.collections.push_back(
         read_collection(*table, name, "collection." + name, at.lines()["collection." + name], errors));
+  for (auto& [name, table] : at.tables("form"))
+    draft.forms.push_back(read_form(*table, name, "form." + name, at.lines()["form." + name], errors));
+  for (auto& [name, table] : at.tables("calling_hours"))
+    draft.calling_hours.push_back(
+        read_calling_hours(*table, name, "calling_hours." + name, at.lines()["calling_hours." + name], errors));
   at.finish();
   return draft;
 }

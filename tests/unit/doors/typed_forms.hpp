@@ -36,6 +36,22 @@ class TypedForms {
     if (chance(2)) form["phone"] = pick(phones);
     if (chance(2)) form["name"] = pick(names);
     if (chance(20)) form["extension"] = "12";
+    if (chance(6)) form["form"] = pick(templates);
+    if (chance(6)) form["meter_number"] = pick(names);
+    if (chance(6)) form["meter_reading"] = chance(3) ? "-1" : " 4711 ";
+    if (chance(20)) form["reference"] = pick(references);
+    return form;
+  }
+
+  nlohmann::json complaint(std::int64_t now_ms) {
+    nlohmann::json form{{"what_happened", pick(notes)}};
+    if (!chance(5)) form["name"] = pick(names);
+    if (chance(2)) form["phone"] = pick(phones);
+    if (chance(3)) form["escalation"] = pick(escalations);
+    if (chance(3)) form["escalation_reason"] = pick(notes);
+    if (chance(3)) form["acknowledge_by"] = now_ms + hours(-4, 8);
+    if (chance(3)) form["answer_by"] = now_ms + hours(-4, 8);
+    if (chance(20)) form["reference"] = pick(references);
     return form;
   }
 
@@ -46,6 +62,8 @@ class TypedForms {
     if (chance(2)) form["promise_start"] = now_ms + hours(-2, 8);
     if (chance(2)) form["promise_end"] = now_ms + hours(-2, 8);
     if (chance(3)) form["promise_zone"] = pick(zones);
+    if (chance(6)) form["promise_end"] = pick(clocks);
+    if (chance(8)) form["danger_now"] = pick(dangers);
     return form;
   }
 
@@ -109,6 +127,13 @@ class TypedForms {
                                      "a@xn--a.example"};
   static constexpr std::array countries{"GB", "uk", "Deutschland", "ZZ", "", "g b", "FR"};
   static constexpr std::array zones{"Europe/London", "europe/london", "Mars/Base", "", "UTC"};
+  static constexpr std::array templates{"plain", "reading", " reading ", "fault", "nothing"};
+  static constexpr std::array references{"222-222-222", "K7M-4XR-R26", "k7m4xrr26", "none", ""};
+  static constexpr std::array escalations{"none", "manager", "outside", "nobody"};
+  static constexpr std::array dangers{"no", "gas_smell", "maybe"};
+  // One that no clock in London shows, one that it shows twice, and others.
+  static constexpr std::array clocks{"2027-03-28T01:30",       "2027-10-31T01:30", "2027-07-01T09:00",
+                                     "2027-07-01T09:00+05:30", "2027-07-01",       "tomorrow"};
   static constexpr std::array notes{
       "Called about it.", "", "4917604069006", "two\nlines", "IBAN DE89 3704 0044 0532 0130 00", "a\rb"};
 

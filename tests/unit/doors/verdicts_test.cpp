@@ -1,6 +1,7 @@
 // What is typed gets the same verdict wherever it is judged: at the desk before it is saved, at the hub when it
 // arrives, and at the hub's import.
 #include <map>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -9,6 +10,7 @@
 #include "hub/admin/import.hpp"
 #include "platform/text/csv.hpp"
 #include "platform/time/zones.hpp"
+#include "sync/reference/reference.hpp"
 #include "sync/text/text.hpp"
 #include "tests/unit/doors/typed_forms.hpp"
 #include "tests/unit/hub/import_all.hpp"
@@ -99,24 +101,36 @@ class VerdictsTest : public ::testing::Test {
     sent_.clear();
   }
 
-  hub::testing::SqliteStore store_{std::string(sync::default_schema_text())};
+  // With the forms of a trade, whose fields are judged like the others.
+  static std::string schema_text() {
+    std::string text(sync::default_schema_text());
+    for (const sync::SchemaPack& pack : sync::schema_packs()) text.append("\n").append(pack.text);
+    return text;
+  }
+
+  hub::testing::SqliteStore store_{schema_text()};
   support::TestEntropy entropy_;
   hub::Intake intake_{store_.ledger(), entropy_};
   hub::testing::Workstation station_{store_.ledger().schema(), 1};
   std::uint64_t made_ = 0;
   std::map<sync::ActionRef, Sent> sent_;
   std::size_t taken_ = 0, refused_ = 0;
-  const sync::Site site_{"GB", platform::time_zone_named};
+  const sync::Site site_{"GB", platform::time_zone_named, platform::zone_offset_ms};
   const std::optional<sync::Acceptance> meant_so_ =
-      sync::Acceptance{{"card-number", "extension-left-out", "looks-like-email", "looks-like-phone", "passed-already"},
+      sync::Acceptance{{"card-number", "clock-shows-it-twice", "extension-left-out", "looks-like-email",
+                        "looks-like-phone", "other-offset", "passed-already"},
                        "it is meant so"};
 };
 
 TEST_F(VerdictsTest, WhatTheDeskSavesTheHubTakesAndNothingElse) {
   TypedForms forms(7);
   for (std::size_t i = 0; i < forms_typed; ++i) {
-    const char* collection = i % 3 == 0 ? "customer" : i % 3 == 1 ? "manual_entry" : "callback_request";
-    const json form = i % 3 == 0 ? forms.customer(i) : i % 3 == 1 ? forms.entry() : forms.callback(now_ms);
+    static constexpr std::array collections{"customer", "manual_entry", "callback_request", "complaint"};
+    const char* collection = collections[i % 4];
+    const json form = i % 4 == 0   ? forms.customer(i)
+                      : i % 4 == 1 ? forms.entry()
+                      : i % 4 == 2 ? forms.callback(now_ms)
+                                   : forms.complaint(now_ms);
     AtDesk desk = typed(collection, form);
     const auto invalid = stored(desk);
     ASSERT_TRUE(!desk.open.empty() || invalid.empty()) << form << invalid.front().message;
@@ -127,6 +141,26 @@ TEST_F(VerdictsTest, WhatTheDeskSavesTheHubTakesAndNothingElse) {
   EXPECT_TRUE(sent_.empty());
   EXPECT_GT(taken_, forms_typed / 10);
   EXPECT_GT(refused_, forms_typed / 10);
+}
+
+// A desk whose numbers were used up: the hub gives the reference when the entry arrives.
+TEST_F(VerdictsTest, WhatComesWithoutAReferenceGetsOneAtTheHub) {
+  std::set<std::string> given;
+  for (int i = 0; i < 3; ++i) {
+    AtDesk desk = typed("manual_entry", {{"kind", "message"}, {"note", "Called about it."}});
+    ASSERT_TRUE(desk.open.empty());
+    ASSERT_TRUE(stored(desk).empty());
+    const sync::RecordKey key = desk.ops.front().record;
+    put_into_outbox(desk, {});
+    send_all();
+    const auto row = store_.ledger().reader().value()->row(key).value();
+    ASSERT_TRUE(row);
+    const sync::Collection& entries = *schema().collection("manual_entry");
+    const auto* text = std::get_if<std::string>(&row->stored.record.fields[*entries.reference]);
+    ASSERT_NE(text, nullptr);
+    EXPECT_TRUE(sync::is_reference(*text)) << *text;
+    EXPECT_TRUE(given.insert(*text).second);
+  }
 }
 
 TEST_F(VerdictsTest, AFileIsReadAsAFormIs) {

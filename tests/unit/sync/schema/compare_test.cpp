@@ -15,7 +15,7 @@ std::string with(std::string text, std::string_view from, std::string_view to) {
   return at == std::string::npos ? text : text.replace(at, from.size(), to);
 }
 
-std::string newer(std::string text) { return with(std::move(text), "\nversion = 2", "\nversion = 3"); }
+std::string newer(std::string text) { return with(std::move(text), "\nversion = 3", "\nversion = 4"); }
 
 // "where: what", with "!" in front of what cannot be.
 std::vector<std::string> changes(const std::string& to) {
@@ -57,7 +57,7 @@ TEST(SchemaCompare, RefusesWhatStoredDataDoesNotFit) {
   EXPECT_EQ(changes(with(text, "city = { no = 20,", "city = { required = true, no = 20,")),
             Told{"!customer.city: required"});
   EXPECT_EQ(changes(with(shipped(), "max_length = 80, search = \"name\"", "max_length = 90, search = \"name\"")).back(),
-            "!: version 2 after 2");
+            "!: version 3 after 3");
 }
 
 TEST(SchemaCompare, RefusesWhatWouldRefuseAWaitingQueue) {

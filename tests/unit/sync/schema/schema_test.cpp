@@ -44,12 +44,14 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
 TEST(Schema, TheOneThatIsShippedParses) {
   const auto schema = Schema::parse(default_schema_text());
   ASSERT_TRUE(schema) << schema.error().message;
-  EXPECT_EQ(schema->version(), 2u);
+  EXPECT_EQ(schema->version(), 3u);
   EXPECT_EQ(schema->text(), default_schema_text());
   EXPECT_EQ(schema->hash(), sha256(default_schema_text()));
   std::string names;
   for (const Collection& c : schema->collections()) names += c.name + " ";
-  EXPECT_EQ(names, "customer address phone email manual_entry callback_request suppression conflict ");
+  EXPECT_EQ(names,
+            "customer address phone email manual_entry callback_request suppression conflict holding offer interaction "
+            "note complaint follow_up consent verification authority disclosure rights_request ");
 }
 
 TEST(Schema, FindsCollectionsAndFieldsByNameAndNumber) {

@@ -1,0 +1,40 @@
+#include "agent/view/referenced.hpp"
+
+namespace holdline::agent {
+
+namespace {
+
+constexpr std::size_t most_of_one_reference = 10;
+
+Result<std::vector<Shown>> with_reference(const sync::Collection& collection, PersonView& view,
+                                          const std::string& reference) {
+  std::vector<Shown> shown;
+  if (!collection.reference) return shown;
+  HOLDLINE_ASSIGN(auto hits, view.search(reference, most_of_one_reference, collection.no));
+  for (Hit& hit : hits.hits)
+    if (hit.root.record.fields[*collection.reference] == sync::Value(reference)) shown.push_back(std::move(hit.root));
+  return shown;
+}
+
+}  // namespace
+
+Result<Referenced> referenced(const sync::Schema& schema, PersonView& view, std::string_view typed) {
+  Referenced answer{sync::read_reference(typed), {}};
+  if (answer.read.kind != sync::ReferenceReading::Kind::reference) return answer;
+  for (const sync::Collection& collection : schema.collections()) {
+    HOLDLINE_ASSIGN(auto many, with_reference(collection, view, answer.read.text));
+    for (Shown& shown : many) answer.found.push_back({&collection, std::move(shown)});
+  }
+  return answer;
+}
+
+Result<std::optional<sync::Id>> record_named(const sync::Collection& collection, PersonView& view,
+                                             std::string_view typed) {
+  if (const auto id = sync::Id::parse(typed)) return std::optional(*id);
+  const sync::ReferenceReading read = sync::read_reference(typed);
+  if (read.kind != sync::ReferenceReading::Kind::reference) return std::optional<sync::Id>();
+  HOLDLINE_ASSIGN(const auto shown, with_reference(collection, view, read.text));
+  return shown.empty() ? std::optional<sync::Id>() : std::optional(shown.front().record.key.id);
+}
+
+}  // namespace holdline::agent

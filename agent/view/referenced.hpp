@@ -1,0 +1,29 @@
+// Records found by what was read out to the caller.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/view/sight.hpp"
+#include "sync/reference/reference.hpp"
+
+namespace holdline::agent {
+
+struct Referenced {
+  sync::ReferenceReading read;  // of what was typed
+  struct Found {
+    const sync::Collection* collection;
+    Shown shown;
+  };
+  std::vector<Found> found;  // two when two copies of one workstation gave the same before the hub told them apart
+};
+// Of all collections whose records have one. Errors: of the search.
+Result<Referenced> referenced(const sync::Schema& schema, PersonView& view, std::string_view typed);
+
+// The record of a collection by its id, or by its reference as somebody typed it. Nothing: it is neither, or nobody's.
+Result<std::optional<sync::Id>> record_named(const sync::Collection& collection, PersonView& view,
+                                             std::string_view typed);
+
+}  // namespace holdline::agent
