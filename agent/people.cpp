@@ -9,18 +9,45 @@
 
 namespace holdline::agent {
 
+bool Workstation::should_ask_hub(const SyncStatus& status) const {
+  return status.connected && (status.roster != accounts_.roster() || references_.should_ask(deps_.clock.now().boot_ms));
+}
+
+std::optional<std::string> Workstation::next_reference() {
+  auto reference = references_.next(outbox_->status().incarnation);
+  if (references_.is_short())
+    aside_.post([this] {
+      if (auto reserved = references_.reserve(outbox_->status().incarnation); !reserved)
+        deps_.log.error(reserved.error());
+    });
+  return reference;
+}
+
 // Whoever is rostered then can sign in when the hub is away. Once at a time; what changes meanwhile is seen after.
 void Workstation::fetch_people() {
   const SyncStatus status = sync_status();
-  if (asking_people_ || !status.connected || (status.roster == accounts_.roster() && !claims_due_)) return;
+  if (asking_people_ || !status.connected || (!should_ask_hub(status) && !claims_due_)) return;
   asking_people_ = true;
-  post_to_hub(sync::path::people, accounts_.question(), [this](Result<std::string> answer) {
+  const std::int64_t now_ms = deps_.clock.now().boot_ms;
+  const std::string numbers =
+      references_.should_ask(now_ms) ? references_.question(outbox_->status().incarnation, now_ms) : std::string();
+  post_to_hub(sync::path::people, accounts_.question(numbers), [this](Result<std::string> answer) {
     // Writing the file waits for the disk, which the I/O thread must not.
     syncing_.post([this, answer = std::move(answer)]() mutable {
+      if (answer) keep_references(*answer);
       auto kept = answer ? accounts_.keep(*answer) : fail(std::move(answer));
       boost::asio::post(deps_.io, [this, kept = std::move(kept)] { people_fetched(kept); });
     });
   });
+}
+
+void Workstation::keep_references(std::string_view answer) {
+  const sync::Id incarnation = outbox_->status().incarnation;
+  auto kept = references_.keep(answer, incarnation);
+  if (kept) kept = references_.reserve(incarnation);
+  if (!kept)
+    deps_.log.warning("references-not-kept", "numbers for references could not be kept; they are asked for again",
+                      {{"because", kept.error().code}});
 }
 
 void Workstation::people_fetched(const Result<Accounts::Kept>& kept) {

@@ -76,6 +76,7 @@ Workstation::Workstation(const AgentConfig& config, WorkstationIdentity identity
       schema_(std::make_shared<const sync::Schema>(std::move(schema))),
       set_scope_(config.scope),
       accounts_(config.directory / "people.json"),
+      references_(config.directory / "references.json", deps.entropy),
       overlay_(*schema_),
       library_(config.directory / "library"),
       identity_(std::move(identity)),
@@ -94,6 +95,7 @@ Result<std::unique_ptr<Workstation>> Workstation::open(const AgentConfig& config
   HOLDLINE_ASSIGN(auto schema, sync::Schema::parse(*text));
   std::unique_ptr<Workstation> station(new Workstation(config, std::move(identity), deps, std::move(schema)));
   HOLDLINE_TRY(station->accounts_.load());
+  if (auto loaded = station->references_.load(); !loaded) deps.log.error(loaded.error());
   HOLDLINE_TRY(station->open_stores(config));
   station->start_engine();
   return station;
@@ -131,6 +133,7 @@ Result<void> Workstation::open_stores(const AgentConfig& config) {
     });
   };
   outbox_ = std::make_unique<OutboxWorker>(std::move(outbox), schema_, deps_.clock, std::move(worker));
+  if (auto reserved = references_.reserve(outbox_->status().incarnation); !reserved) deps_.log.error(reserved.error());
   access_ = std::make_unique<Access>(*outbox_);
   authenticator_ = std::make_unique<Authenticator>(accounts_, identity().device, *access_, deps_.clock, deps_.entropy,
                                                    config.directory / "sign-in-attempts.json", config.idle.count());
@@ -220,7 +223,8 @@ std::string Workstation::default_scope(const sync::Rights& who) const {
 }
 
 sync::Site Workstation::site() const {
-  return {config_.region.empty() ? accounts_.region() : config_.region, platform::time_zone_named};
+  return {config_.region.empty() ? accounts_.region() : config_.region, platform::time_zone_named,
+          platform::zone_offset_ms};
 }
 
 void Workstation::read(std::function<void(View&)> work) {
@@ -283,7 +287,7 @@ void Workstation::published(const SyncStatus& status) {
   const bool revoked = !status.connected && status.last_error && status.last_error->code == "device-revoked";
   if (revoked || connected_now)
     if (auto closed = accounts_.close(revoked); !closed) deps_.log.error(closed.error());
-  if (status.connected && status.roster != accounts_.roster()) boost::asio::post(deps_.io, [this] { fetch_people(); });
+  if (should_ask_hub(status)) boost::asio::post(deps_.io, [this] { fetch_people(); });
 }
 
 }  // namespace holdline::agent

@@ -19,6 +19,7 @@
 #include "agent/identity/authenticator.hpp"
 #include "agent/identity/enrollment.hpp"
 #include "agent/identity/identity.hpp"
+#include "agent/identity/references.hpp"
 #include "agent/outbox/worker.hpp"
 #include "agent/view/view.hpp"
 #include "platform/crypto/keystore.hpp"
@@ -59,6 +60,9 @@ class Workstation {
   Accounts& accounts() { return accounts_; }
   const Accounts& accounts() const { return accounts_; }
   const platform::Clock& clock() const { return deps_.clock; }
+  // The next reference for something that is taken down here; nothing when the numbers of this workstation are used up.
+  // Any thread; does not wait for the disk.
+  std::optional<std::string> next_reference();
 
   // This computer was enrolled again, as the same workstation: it goes on over the new road, with the outbox it has.
   // Any thread.
@@ -96,6 +100,7 @@ class Workstation {
   void start_engine();
   void published(const SyncStatus& status);
   void give_memory_back(const SyncStatus& status);
+  bool should_ask_hub(const SyncStatus& status) const;
   void fetch_people();
   // On the engine's thread: asks for the next certificate; what the hub answers is kept, then used.
   void renew_certificate();
@@ -104,6 +109,7 @@ class Workstation {
   platform::HttpClientOptions client_options(const WorkstationIdentity& identity) const;
   // `then` on the engine's thread, when all that goes to the hub goes that way.
   void take_road(WorkstationIdentity identity, std::function<void(Engine&)> then);
+  void keep_references(std::string_view answer);
   void people_fetched(const Result<Accounts::Kept>& kept);
   void people_told(const Accounts::Kept& kept);
   // On the engine's thread, which alone writes workstation.json while the workstation is open.
@@ -115,6 +121,7 @@ class Workstation {
   std::shared_ptr<const sync::Schema> schema_;
   const std::string set_scope_;  // of the settings
   Accounts accounts_;
+  References references_;
   Overlay overlay_;
   FileLibrary library_;
   std::unique_ptr<OutboxWorker> outbox_;

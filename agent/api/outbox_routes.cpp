@@ -53,6 +53,18 @@ std::string state_of(const RecentActions::Item& item) {
   return refused && item.decided_by ? "decided" : agent::state_of(item.result);
 }
 
+// What was read out to the caller, as far as this workstation gave it.
+std::string reference_of(const sync::Schema& schema, const sync::Action& action) {
+  for (const sync::Op& op : action.ops) {
+    const sync::Collection* collection = schema.collection(op.record.collection);
+    if (!collection || !collection->reference) continue;
+    const auto change = std::ranges::find(op.changes, *collection->reference, &sync::FieldChange::field);
+    if (change == op.changes.end()) continue;
+    if (const auto* text = std::get_if<std::string>(&change->value)) return *text;
+  }
+  return {};
+}
+
 Json action_json(Workstation& station, const RecentActions::Item& item) {
   const sync::Schema& schema = station.schema();
   const sync::Action& action = *item.action;
@@ -64,6 +76,7 @@ Json action_json(Workstation& station, const RecentActions::Item& item) {
             {"number", std::to_string(item.ref.number)},
             {"event_time", sync::format_time(action.header.event_ms)},
             {"what", what_of(schema, action)},
+            {"reference", reference_of(schema, action)},
             {"person", station.accounts().name_of(action.header.person).value_or("")},
             {"collection", collection ? collection->name : ""},
             {"kind", kind_name(first.kind)},

@@ -15,13 +15,15 @@ namespace {
 
 using Json = nlohmann::json;
 
-platform::HttpResponse saved_response(int http_status, const Saved& saved, const Json& notes = Json::array()) {
+platform::HttpResponse saved_response(int http_status, const Saved& saved, const std::vector<std::string>& references,
+                                      const Json& notes = Json::array()) {
   Json created = Json::array();
   for (const sync::Id& id : saved.created) created.push_back(id.text());
   return json_response(http_status,
                        {{"schema", "holdline.saved/1"},
                         {"action", {{"lane", saved.ref.lane}, {"number", std::to_string(saved.ref.number)}}},
                         {"created", created},
+                        {"references", references},
                         {"state", "saved"},
                         {"repeated", saved.repeated},
                         {"notes", notes}});
@@ -32,6 +34,57 @@ Json notes_of(const std::vector<sync::Finding>& findings) {
   std::ranges::copy_if(findings, std::back_inserter(told),
                        [](const sync::Finding& finding) { return finding.weight == sync::Weight::told; });
   return to_json(told);
+}
+
+// Of every record that the ops create, where its collection has one.
+std::vector<std::string> references_of(const sync::Schema& schema, const std::vector<sync::Op>& ops) {
+  std::vector<std::string> references;
+  for (const sync::Op& op : ops) {
+    const sync::Collection* collection = schema.collection(op.record.collection);
+    if (op.kind != sync::OpKind::create || !collection || !collection->reference) continue;
+    const auto change = std::ranges::find(op.changes, *collection->reference, &sync::FieldChange::field);
+    if (change == op.changes.end()) continue;
+    if (const auto* text = std::get_if<std::string>(&change->value)) references.push_back(*text);
+  }
+  return references;
+}
+
+// What can be read out to the caller, given last of all: a form that is refused takes no number away.
+void give_references(Workstation& station, std::vector<sync::Op>& ops, std::vector<sync::Finding>& findings) {
+  // The note of a deletion is read out to nobody.
+  if (std::ranges::find(ops, sync::OpKind::erase_row, &sync::Op::kind) != ops.end()) return;
+  for (sync::Op& op : ops) {
+    const sync::Collection& collection = *station.schema().collection(op.record.collection);
+    if (op.kind != sync::OpKind::create || !collection.reference) continue;
+    const sync::FieldIndex field = *collection.reference;
+    const auto at = std::ranges::lower_bound(op.changes, field, {}, &sync::FieldChange::field);
+    if (at != op.changes.end() && at->field == field) continue;  // that of an action whose place it takes
+    if (auto reference = station.next_reference())
+      op.changes.insert(at, {field, sync::Value(sync::Null{}), *std::move(reference), {}, {}});
+    else
+      findings.push_back({collection.fields[field].name, "reference-later",
+                          "This workstation has no number for a reference left. It is saved all the same, and gets "
+                          "its reference when the hub has it: tell the caller that they will hear it later.",
+                          sync::Weight::told});
+  }
+}
+
+// The answer to a repeated request names what was read out the first time.
+void respond_repeated(Workstation& station, const platform::Respond& respond, int http_status, const Saved& saved) {
+  station.read([&station, respond, http_status, saved](View& view) {
+    const auto pending = [&](const sync::Collection& collection, const sync::Id& id) -> std::string {
+      const auto found = view.find({collection.no, id});
+      if (!found || !found->shown) return {};
+      const auto* text = std::get_if<std::string>(&found->shown->record.fields[*collection.reference]);
+      return text ? *text : std::string();
+    };
+    std::vector<std::string> references;
+    for (const sync::Collection& collection : station.schema().collections())
+      if (collection.reference)
+        for (const sync::Id& id : saved.created)
+          if (std::string text = pending(collection, id); !text.empty()) references.push_back(std::move(text));
+    respond(saved_response(http_status, saved, references));
+  });
 }
 
 // The beginning of an action by who is signed in, under the request's key; nothing when it was refused and answered.
@@ -86,25 +139,30 @@ void save(Workstation& station, const Call& call, std::vector<sync::Op> ops, Sav
   if (!refusal) refusal = sync::refuse_elsewhere(grant.scopes, ops);
   if (refusal) return refuse(platform::error_response(403, refusal->code, refusal->text));
   draft->event_ms = saving.event_ms != 0 ? saving.event_ms : station.clock().now().wall_ms;
-  const auto findings = sync::judge(station.schema(), ops, std::move(saving.findings), draft->event_ms);
+  auto findings = sync::judge(station.schema(), ops, std::move(saving.findings), draft->event_ms);
   if (const auto open = sync::unanswered(findings, saving.acceptance); !open.empty())
     return refuse(findings_response(open));
   draft->acceptance = sync::answered(findings, saving.acceptance);
+  give_references(station, ops, findings);
+  auto references = references_of(station.schema(), ops);
   draft->ops = std::move(ops);
   draft->decision = std::move(saving.decision);
-  station.outbox().submit(std::move(*draft), [http_status = saving.http_status, notes = notes_of(findings),
+  station.outbox().submit(std::move(*draft), [&station, http_status = saving.http_status, notes = notes_of(findings),
+                                              references = std::move(references),
                                               respond = call.respond](Result<Saved> saved) {
-    respond(saved ? saved_response(http_status, *saved, notes) : platform::error_response(saved.error()));
+    if (saved && saved->repeated) return respond_repeated(station, respond, http_status, *saved);
+    respond(saved ? saved_response(http_status, *saved, references, notes) : platform::error_response(saved.error()));
   });
 }
 
 void refuse_unless_saved(Workstation& station, const Call& call, const platform::HttpResponse& refusal) {
   auto draft = draft_of(station, call);
   if (!draft) return;
-  station.outbox().post([draft = *std::move(draft), refusal, respond = call.respond](Outbox& outbox) {
+  station.outbox().post([&station, draft = *std::move(draft), refusal, respond = call.respond](Outbox& outbox) {
     const auto saved = outbox.find_saved(draft.person, draft.idempotency_key, draft.fingerprint);
     if (!saved) return respond(platform::error_response(saved.error()));
-    respond(*saved ? saved_response(200, **saved) : refusal);
+    if (!*saved) return respond(refusal);
+    respond_repeated(station, respond, 200, **saved);
   });
 }
 

@@ -153,11 +153,13 @@ Result<void> Accounts::load() {
   return {};
 }
 
-std::string Accounts::question() const {
+std::string Accounts::question(const std::string& references) const {
   Json known = Json::array();
   const platform::MutexLock lock(mutex_);
   for (const Account& account : state_.accounts) known.push_back(account.id.text());
-  return Json{{"known", known}}.dump();
+  Json asked{{"known", known}};
+  if (!references.empty()) asked["references"] = Json::parse(references);
+  return asked.dump();
 }
 
 Result<Accounts::Kept> Accounts::keep(std::string_view text) {

@@ -58,8 +58,8 @@ class Accounts {
 
   Result<void> load();
 
-  // What to ask the hub with: whom this workstation knows.
-  std::string question() const;
+  // What to ask the hub with: whom this workstation knows, and for what numbers (References::question), if any.
+  std::string question(const std::string& references = {}) const;
   // What the hub answered: replaces everybody it knows. Durable when it returns.
   struct Kept {
     std::optional<Grant> grant;         // when it was told

@@ -68,6 +68,7 @@ Result<std::unique_ptr<Outbox>> Outbox::start(platform::OpenMode mode, const Opt
 OutboxStatus Outbox::status() const {
   const OutboxState& state = impl_->state;
   OutboxStatus status;
+  status.incarnation = maker().incarnation;
   if (const auto& why = impl_->suspended ? impl_->suspended : impl_->full) {
     status.health = OutboxHealth::read_only;
     status.code = why->code;

@@ -78,6 +78,7 @@ struct OutboxStatus {
   std::uint64_t lost = 0;         // of those, the ones that the hub did not have any more when it was restored
   std::uint64_t quarantined = 0;  // needing attention
   std::uint64_t bytes = 0;
+  sync::Id incarnation;  // of the chains that grow now
 };
 
 class Outbox {

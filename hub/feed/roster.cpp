@@ -52,6 +52,16 @@ Result<void> keep_claims(Ledger& ledger, const Device& device, std::vector<Json>
   return {};
 }
 
+// Told once, and no part of the mark: asking again brings another block.
+Result<std::string> block_for(Ledger& ledger, const Device& device, Json asked, std::int64_t now_ms) {
+  platform::JsonObject object(std::move(asked));
+  const auto incarnation = Id::parse(object.text("incarnation"));
+  if (!incarnation || !object.checked()) return sync::malformed_message();
+  HOLDLINE_ASSIGN(const auto block, ledger.reference_block(device.id, *incarnation, now_ms));
+  if (!block) return std::string();
+  return R"(,"references":)" + Json{{"first", block->first}, {"count", block->count}}.dump();
+}
+
 }  // namespace
 
 Result<const Roster::People*> Roster::people_of(const std::vector<std::string>& scopes) {
@@ -99,12 +109,16 @@ Result<std::uint64_t> Roster::mark(const Device& device) {
 
 Result<std::string> Roster::answer(const Device& device, std::string_view body, std::int64_t now_ms) {
   Json unknown = Json::array();
+  std::string references;
   if (!body.empty()) {
     auto asked = platform::JsonObject::parse(body);
     const auto known = asked.texts("known");
     auto claims = asked.list("claims");
     if (!asked.checked() || known.size() > max_known) return sync::malformed_message();
     HOLDLINE_TRY(keep_claims(ledger_, device, std::move(claims), now_ms));
+    if (asked.has("references")) {
+      HOLDLINE_ASSIGN(references, block_for(ledger_, device, asked.object("references"), now_ms));
+    }
     HOLDLINE_ASSIGN(const People* here, people_of(device.scopes));
     for (const std::string& text : known) {
       const auto id = Id::parse(text);
@@ -116,8 +130,8 @@ Result<std::string> Roster::answer(const Device& device, std::string_view body, 
   }
   HOLDLINE_ASSIGN(const std::uint64_t mark, this->mark(device));
   HOLDLINE_ASSIGN(const People* people, people_of(device.scopes));
-  return R"({"people":)" + people->json + "," + rest_of(device) + R"(,"unknown":)" + unknown.dump() + R"(,"roster":")" +
-         std::to_string(mark) + "\"}";
+  return R"({"people":)" + people->json + "," + rest_of(device) + R"(,"unknown":)" + unknown.dump() + references +
+         R"(,"roster":")" + std::to_string(mark) + "\"}";
 }
 
 }  // namespace holdline::hub

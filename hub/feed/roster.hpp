@@ -27,7 +27,7 @@ class Roster {
   // First eight bytes of a hash over the answer: another ledger with other people has another mark, which a counter
   // that was put back would not. Never 0.
   Result<std::uint64_t> mark(const Device& device);
-  // Answers `{known}` or `{claims}` (sync/wire/PROTOCOL.md); claims are kept for an operator.
+  // Answers `{known}`, `{claims}` or `{references}` (sync/wire/PROTOCOL.md); claims are kept for an operator.
   Result<std::string> answer(const Device& device, std::string_view body, std::int64_t now_ms);
 
  private:

@@ -5,6 +5,7 @@
 #include "hub/ledger/feed_limits.hpp"
 #include "sync/base/limits.hpp"
 #include "sync/merge/conflicts.hpp"
+#include "sync/reference/reference.hpp"
 
 namespace holdline::hub {
 
@@ -252,6 +253,7 @@ Result<IntakeGroup::OpEffect> IntakeGroup::apply_op(const Candidate& candidate, 
   HOLDLINE_TRY(asked);
   sync::mark_resolved(schema_, stands ? &stands->stored.record : nullptr, incoming, outcome);
   if (outcome.merged && result.verdict == sync::Verdict::applied) result.verdict = sync::Verdict::merged;
+  if (outcome.created) HOLDLINE_TRY(give_reference(collection, outcome));
   HOLDLINE_TRY(record_losing_values(candidate, index, outcome, result));
   HOLDLINE_TRY(join_conflicts(candidate, index, outcome, result));
   const bool asks =
@@ -267,6 +269,18 @@ Result<IntakeGroup::OpEffect> IntakeGroup::apply_op(const Candidate& candidate, 
       write_meta(op.record, std::move(outcome.next));
   }
   return effect;
+}
+
+// A workstation whose numbers were used up sends records without a reference; imports and older ones never had any.
+Result<void> IntakeGroup::give_reference(const sync::Collection& collection, sync::MergeOutcome& outcome) {
+  if (!collection.reference) return {};
+  sync::Value& reference = outcome.next.record.fields[*collection.reference];
+  if (!sync::is_null(reference)) return {};
+  HOLDLINE_ASSIGN(const std::uint64_t number, transaction_.next_reference());
+  if (number >= sync::reference_count) return {};
+  reference = sync::reference_text(number);
+  outcome.changed |= sync::FieldMask{1} << *collection.reference;
+  return {};
 }
 
 Result<std::optional<sync::Hash>> IntakeGroup::digest_with_children(const sync::Op& op) {

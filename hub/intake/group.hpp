@@ -111,6 +111,7 @@ class IntakeGroup {
   };
   Result<sync::ActionResult> apply(const Candidate& candidate, std::vector<OpEffect>* effects = nullptr);
   Result<OpEffect> apply_op(const Candidate& candidate, std::uint32_t index, sync::ActionResult& result);
+  Result<void> give_reference(const sync::Collection& collection, sync::MergeOutcome& outcome);
   // Why a row of the hub's own cannot be taken, if so.
   Result<std::optional<Refusal>> misplaced(std::span<const sync::Op> row);
   // Whether people deleted here what the op is about, or what it hangs on.

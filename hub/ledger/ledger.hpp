@@ -16,6 +16,7 @@
 
 #include "hub/ledger/feed_news.hpp"
 #include "sync/merge/merge.hpp"
+#include "sync/reference/stock.hpp"
 #include "sync/schema/schema.hpp"
 #include "sync/wire/message.hpp"
 
@@ -212,6 +213,8 @@ class LedgerTransaction {
   virtual Result<std::vector<AppliedReissue>> applied_reissues(const Id& device,
                                                                std::span<const sync::Hash> originals) = 0;
   virtual Result<std::map<std::uint32_t, SignIn>> sign_ins(const Id& device, const Id& incarnation) = 0;
+  // A number for the reference of a record that came without one; taken for good once the transaction is committed.
+  virtual Result<std::uint64_t> next_reference() = 0;
   // Durable (synchronous=FULL) when it returns, together with the digests that follow from the records.
   virtual Result<void> commit(const ChangeSet& changes) = 0;
 };
@@ -275,6 +278,8 @@ struct LedgerIdentity {
   sync::Bytes suppression_key;  // 32 bytes, as old as the ledger: of the keyed hashes in its do-not-call list
 };
 
+inline constexpr std::int64_t reference_pause_ms = 30'000;
+
 class Ledger {
  public:
   virtual ~Ledger() = default;
@@ -308,6 +313,12 @@ class Ledger {
   virtual Result<std::vector<Device>> devices() = 0;
   // Name, scopes, profile, grants and state of a device that is there. ask_person "unknown-device".
   virtual Result<void> put_device(const Device& device) = 0;
+  // A block of numbers for references that nobody else was given or will be, for one incarnation of a device's outbox.
+  // Durable when it returns. Nothing when this device was given one less than `reference_pause_ms` ago, or when all
+  // numbers are used up. After change_epoch() numbers go on far above the last, because a ledger that was put back does
+  // not know what it gave before.
+  virtual Result<std::optional<sync::ReferenceBlock>> reference_block(const Id& device, const Id& incarnation,
+                                                                      std::int64_t now_ms) = 0;
   // Another number after every change of a device or a person that has become durable; of this process. Any thread, at
   // no cost: who keeps what it asked of them asks again when this moved.
   virtual std::uint64_t directory_version() const = 0;

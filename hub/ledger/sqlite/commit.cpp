@@ -75,7 +75,17 @@ Result<void> WriteTransaction::write(const ChangeSet& changes) {
   HOLDLINE_TRY(write_sign_ins(changes));
   HOLDLINE_TRY(write_applied(changes.applied));
   HOLDLINE_TRY(write_imported(changes.imported));
+  if (next_reference_)
+    HOLDLINE_TRY(write_meta(writer_.statements_, "reference-next", std::to_string(*next_reference_)));
   return write_head(changes);
+}
+
+// Nobody else takes any meanwhile: the transaction has the file for itself from its beginning.
+Result<std::uint64_t> WriteTransaction::next_reference() {
+  if (!next_reference_) {
+    HOLDLINE_ASSIGN(next_reference_, read_next_reference(writer_.statements_));
+  }
+  return (*next_reference_)++;
 }
 
 Result<void> WriteTransaction::write_rows(std::span<const RecordWrite> writes) {

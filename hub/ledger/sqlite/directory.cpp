@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hub/ledger/grants.hpp"
+#include "sync/reference/reference.hpp"
 
 namespace holdline::hub::sqlite {
 namespace {
@@ -54,6 +55,9 @@ Result<Person> person_of(const Rows& row) {
   return person;
 }
 
+// More than any hub gives between two backups: what a ledger that was put back may have given already.
+constexpr std::uint64_t references_left_out = 5'000'000;
+
 bool shares_scope(const Person& person, std::span<const std::string> scopes) {
   return std::ranges::any_of(
       person.scopes, [&](const std::string& scope) { return std::ranges::find(scopes, scope) != scopes.end(); });
@@ -73,6 +77,8 @@ Result<Id> Directory::change_epoch(const Id& current, const Id& next) {
   HOLDLINE_ASSIGN(const std::string bytes, read_meta(changing_.statements, "epoch"));
   const Id holds = Id::from(bytes);
   if (holds != current) return holds;
+  HOLDLINE_ASSIGN(const std::uint64_t reference, read_next_reference(changing_.statements));
+  HOLDLINE_TRY(write_meta(changing_.statements, "reference-next", std::to_string(reference + references_left_out)));
   HOLDLINE_TRY(write_meta(changing_.statements, "epoch", next.view()));
   HOLDLINE_TRY(transaction.commit());
   return next;
@@ -227,6 +233,29 @@ Result<std::vector<Device>> Directory::devices() {
 Result<void> Directory::changed(Result<void> written) {
   if (written) ++version_;
   return written;
+}
+
+Result<std::optional<sync::ReferenceBlock>> Directory::reference_block(const Id& device, const Id& incarnation,
+                                                                       std::int64_t now_ms) {
+  const platform::MutexLock lock(changing_.mutex);
+  HOLDLINE_ASSIGN(auto transaction, platform::Transaction::begin(changing_.db));
+  HOLDLINE_ASSIGN(auto* latest, changing_.statements.get("SELECT given FROM reference_block WHERE device = ? ORDER BY "
+                                                         "first DESC LIMIT 1"));
+  {
+    auto rows = latest->rows(Blob{device.view()});
+    HOLDLINE_ASSIGN(const bool any, rows.next());
+    // A clock that was put back must not keep it waiting for long.
+    if (any && now_ms >= rows.i64(0) && now_ms - rows.i64(0) < reference_pause_ms) return std::nullopt;
+  }
+  HOLDLINE_ASSIGN(const std::uint64_t first, read_next_reference(changing_.statements));
+  const sync::ReferenceBlock block{first, sync::ReferenceStock::block_size};
+  if (first + block.count > sync::reference_count) return std::nullopt;
+  HOLDLINE_TRY(write_meta(changing_.statements, "reference-next", std::to_string(first + block.count)));
+  HOLDLINE_ASSIGN(auto* put, changing_.statements.get("INSERT INTO reference_block(first, count, device, incarnation, "
+                                                      "given) VALUES (?, ?, ?, ?, ?)"));
+  HOLDLINE_TRY(put->run(block.first, block.count, Blob{device.view()}, Blob{incarnation.view()}, now_ms));
+  HOLDLINE_TRY(transaction.commit());
+  return std::optional(block);
 }
 
 Result<void> Directory::put_device(const Device& device) {

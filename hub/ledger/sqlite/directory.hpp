@@ -29,6 +29,8 @@ class Directory {
   Result<std::optional<Device>> device(const Id& id);
   Result<std::vector<Device>> devices();
 
+  Result<std::optional<sync::ReferenceBlock>> reference_block(const Id& device, const Id& incarnation,
+                                                              std::int64_t now_ms);
   Result<void> put_device(const Device& device);
   std::uint64_t version() const { return version_; }
 

@@ -184,6 +184,11 @@ Result<std::vector<Person>> SqliteLedger::people(std::span<const std::string> sc
 
 Result<std::optional<Person>> SqliteLedger::person(const Id& id) { return impl_->directory->person(id); }
 
+Result<std::optional<sync::ReferenceBlock>> SqliteLedger::reference_block(const Id& device, const Id& incarnation,
+                                                                          std::int64_t now_ms) {
+  return impl_->written(impl_->directory->reference_block(device, incarnation, now_ms));
+}
+
 Result<void> SqliteLedger::put_device(const Device& device) {
   return impl_->written(impl_->directory->put_device(device));
 }

@@ -65,6 +65,8 @@ class SqliteLedger final : public Ledger {
   Result<void> put_person(const Person& person) override;
   Result<std::vector<Person>> people(std::span<const std::string> scopes) override;
   Result<std::optional<Person>> person(const Id&) override;
+  Result<std::optional<sync::ReferenceBlock>> reference_block(const Id& device, const Id& incarnation,
+                                                              std::int64_t now_ms) override;
   Result<void> put_device(const Device& device) override;
   std::uint64_t directory_version() const override;
   News news(const Id& device, const std::vector<std::string>& scopes) const override;

@@ -245,17 +245,31 @@ constexpr const char* suppression_key = R"sql(
 INSERT INTO meta (name, value) VALUES ('suppression-key', randomblob(32));
 )sql";
 
+// Which workstation may give which numbers. They begin at 1.
+constexpr const char* reference_tables = R"sql(
+INSERT INTO meta (name, value) VALUES ('reference-next', CAST('1' AS BLOB));
+CREATE TABLE reference_block (
+  first       INTEGER PRIMARY KEY,
+  count       INTEGER NOT NULL,
+  device      BLOB NOT NULL,
+  incarnation BLOB NOT NULL,
+  given       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX reference_block_of ON reference_block (device, first);
+)sql";
+
 }  // namespace
 
 std::span<const platform::Migration> ledger_migrations() {
-  static constexpr std::array<platform::Migration, 8> migrations{{{1, ledger_tables},
+  static constexpr std::array<platform::Migration, 9> migrations{{{1, ledger_tables},
                                                                   {2, applied_reissues_table},
                                                                   {3, certificates_in_line},
                                                                   {4, access_tables},
                                                                   {5, history_tables},
                                                                   {6, imported_table},
                                                                   {7, accepted_table},
-                                                                  {8, suppression_key}}};
+                                                                  {8, suppression_key},
+                                                                  {9, reference_tables}}};
   return migrations;
 }
 

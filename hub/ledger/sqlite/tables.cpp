@@ -209,6 +209,14 @@ Result<std::string> read_meta(Statements& statements, std::string_view name) {
   return std::string(rows.blob(0));
 }
 
+Result<std::uint64_t> read_next_reference(Statements& statements) {
+  HOLDLINE_ASSIGN(const std::string text, read_meta(statements, "reference-next"));
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return damaged("the next reference");
+  return number;
+}
+
 Result<void> write_meta(Statements& statements, std::string_view name, std::string_view value) {
   HOLDLINE_ASSIGN(auto* put, statements.get("INSERT OR REPLACE INTO meta(name, value) VALUES (?, ?)"));
   return put->run(name, platform::Blob{value});

@@ -84,6 +84,8 @@ Result<std::vector<std::string>> decode_names(std::string_view bytes);
 Result<Cursor> read_head(Statements& statements);
 // Settings. `feed-floor`: cursors below this cn are too old; the others are in ledger.cpp.
 Result<std::string> read_meta(Statements& statements, std::string_view name);
+// The next number for a reference; out of range when all are used up.
+Result<std::uint64_t> read_next_reference(Statements& statements);
 Result<void> write_meta(Statements& statements, std::string_view name, std::string_view value);
 Result<ChangeNumber> read_floor(Statements& statements);
 

@@ -60,6 +60,7 @@ class WriteTransaction final : public LedgerTransaction {
   Result<std::vector<AppliedReissue>> applied_reissues(const Id& device,
                                                        std::span<const sync::Hash> originals) override;
   Result<std::map<std::uint32_t, SignIn>> sign_ins(const Id& device, const Id& incarnation) override;
+  Result<std::uint64_t> next_reference() override;
   Result<void> commit(const ChangeSet& changes) override;
 
  private:
@@ -80,6 +81,7 @@ class WriteTransaction final : public LedgerTransaction {
 
   Writer& writer_;
   std::optional<platform::Transaction> transaction_;
+  std::optional<std::uint64_t> next_reference_;  // once one was taken
 };
 
 }  // namespace holdline::hub::sqlite

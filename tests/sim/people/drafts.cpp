@@ -5,6 +5,7 @@
 #include "agent/view/conflict_choice.hpp"
 #include "sync/merge/conflicts.hpp"
 #include "sync/merge/merge.hpp"
+#include "sync/reference/reference.hpp"
 
 namespace holdline::sim {
 
@@ -17,6 +18,12 @@ std::vector<sync::Op> in_order(std::vector<sync::Op> ops) {
 
 std::string number_of(unsigned number) { return "+44207946000" + std::to_string(number % 10); }
 
+std::uint64_t number_from(std::string_view token) {
+  std::uint64_t number = 0;
+  for (const std::uint8_t byte : sync::sha256(token).bytes) number = number * 257 + byte;
+  return number;
+}
+
 }  // namespace
 
 sync::RecordKey phone_key(const sync::Schema& schema, const sync::Id& customer, unsigned number) {
@@ -25,7 +32,12 @@ sync::RecordKey phone_key(const sync::Schema& schema, const sync::Id& customer, 
 }
 
 sync::Op Drafts::op(sync::OpKind kind, std::string_view collection, const std::string& scope) const {
-  return {kind, {schema_.collection(collection)->no, {}}, scope, 0, {}, {}};
+  sync::Op made{kind, {schema_.collection(collection)->no, {}}, scope, 0, {}, {}};
+  // As a desk gives it; what has none gets one at the hub, of which the model knows nothing.
+  const auto& reference = schema_.collection(collection)->reference;
+  if (kind == sync::OpKind::create && reference)
+    made.changes.push_back({*reference, sync::BaseUnknown{}, sync::reference_text(number_from(token_)), {}, {}});
+  return made;
 }
 
 sync::Op Drafts::edit_of(const agent::Shown& shown) const {

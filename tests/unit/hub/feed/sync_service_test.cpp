@@ -270,6 +270,28 @@ TEST_F(SyncServiceTest, ADeviceIsToldOnlyThePeopleOfItsScopes) {
   EXPECT_EQ(people.find(other_.person.id.text()), std::string::npos);
 }
 
+TEST_F(SyncServiceTest, NumbersForReferencesAreGivenToOneWorkstationEach) {
+  know(other_);
+  const std::string asks = R"({"references":{"incarnation":")" + station_.maker.incarnation.text() + "\"}}";
+  const auto given = [&](const Device& device, std::int64_t at) {
+    const auto answer = nlohmann::json::parse(service_.people(device, asks, at).value());
+    return answer.contains("references") ? answer.at("references").at("first").get<std::uint64_t>() : 0;
+  };
+  const std::string mark = nlohmann::json::parse(service_.people(station_.device, {}, now_ms).value()).at("roster");
+  const auto first = given(station_.device, now_ms), second = given(other_.device, now_ms);
+  EXPECT_EQ(first, 1u);
+  EXPECT_EQ(second, first + sync::ReferenceStock::block_size);
+  EXPECT_EQ(given(station_.device, now_ms + 1'000), 0u);  // not twice at once
+  const auto third = given(station_.device, now_ms + reference_pause_ms);
+  EXPECT_EQ(third, second + sync::ReferenceStock::block_size);
+  EXPECT_EQ(nlohmann::json::parse(service_.people(station_.device, {}, now_ms).value()).at("roster"), mark);
+  // A ledger that was put back does not know what it gave.
+  ASSERT_TRUE(ledger().change_epoch(ledger().epoch(), sync::Id::from("eeeeeeeeeeeeeeee")));
+  EXPECT_GT(given(other_.device, now_ms + reference_pause_ms), third + 1'000'000);
+  EXPECT_EQ(code_of(service_.people(station_.device, R"({"references":{"incarnation":"x"}})", now_ms)),
+            "malformed-message");
+}
+
 TEST_F(SyncServiceTest, AChangeOfPeopleOrOfTheDevicesNameIsToldAtOnceAndOfStrangersNot) {
   const auto told = [&] { return service_.pull(station_.device, request(), now_ms, false).value().reply.has_value(); };
   auto waiting = request();

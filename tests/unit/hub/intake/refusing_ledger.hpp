@@ -61,6 +61,10 @@ class RefusingLedger final : public Ledger {
     return real_.news(device, scopes);
   }
   Result<std::vector<Person>> all_people() override { return real_.all_people(); }
+  Result<std::optional<sync::ReferenceBlock>> reference_block(const Id& device, const Id& incarnation,
+                                                              std::int64_t now_ms) override {
+    return real_.reference_block(device, incarnation, now_ms);
+  }
   Result<void> add_claim(const PersonClaim& claim) override { return real_.add_claim(claim); }
   Result<std::vector<PersonClaim>> claims() override { return real_.claims(); }
   Result<void> drop_claims(const Id& person) override { return real_.drop_claims(person); }
@@ -71,6 +75,7 @@ class RefusingLedger final : public Ledger {
     Transaction(RefusingLedger& ledger, std::unique_ptr<LedgerTransaction> real)
         : ledger_(ledger), real_(std::move(real)) {}
     Cursor head() override { return real_->head(); }
+    Result<std::uint64_t> next_reference() override { return real_->next_reference(); }
     Result<std::map<LaneKey, Progress>> progress(std::span<const LaneKey> keys) override {
       return real_->progress(keys);
     }
