@@ -20,6 +20,18 @@ std::string customer_target(Session& session) {
   return "/customers/" + platform::percent_encoded(session.arguments().get("ID"));
 }
 
+// What bears the reference that was typed. True: there is something, or it was said why not.
+bool print_referenced(Session& session, const json& hits) {
+  Table table({"ID", "WHAT", "REFERENCE", "NAME", "ABOUT"});
+  for (const json& record : list_of(hits, "records"))
+    table.row({text_of(record, "id"), text_of(record, "label"), text_of(record, "reference"), text_of(record, "name"),
+               text_of(record, record.contains("reason") ? "reason" : "kind")});
+  if (!table.empty()) table.print(session.world().out, session.style());
+  const std::string message = text_of(member(hits, "reference"), "message");
+  if (!message.empty()) session.world().err << escape(message) << '\n';
+  return !table.empty() || !message.empty();
+}
+
 Outcome search_customers(Session& session) {
   std::string text;
   for (const std::string& word : session.arguments().all("TEXT")) text += (text.empty() ? "" : " ") + word;
@@ -35,8 +47,9 @@ Outcome search_customers(Session& session) {
                text_of(hit, "phones"), text_of(hit, "matched"),
                Cell(pending ? words_for_state("saved") : "", Tone::warning)});
   }
+  const bool by_reference = print_referenced(session, hits);
   if (table.empty()) {
-    session.world().err << "No customer on this PC matches.\n";
+    if (!by_reference) session.world().err << "No customer on this PC matches.\n";
     return ExitCode::ok;
   }
   table.print(session.world().out, session.style());

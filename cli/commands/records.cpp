@@ -53,6 +53,8 @@ ExitCode print_saved(Session& session, const Answer& answer) {
   if (!state.empty()) state.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(state.front())));
   std::string line = state + " as " + text_of(action, "lane") + "/" + text_of(action, "number");
   if (is_set(saved, "repeated")) line += " by an earlier run of this command";
+  const auto references = list_of(saved, "references");
+  if (!references.empty()) line += ". Reference " + text_of(saved, "references");
   session.world().out << escape(line) << '\n';
   for (const json& id : list_of(saved, "created")) session.world().out << escape(shown(id)) << '\n';
   for (const json& note : list_of(saved, "notes"))

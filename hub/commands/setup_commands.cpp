@@ -1,4 +1,5 @@
 // Setting a hub up, and serving.
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -21,8 +22,26 @@ namespace {
 struct WantedHub {
   std::string url, schema_file, person, password_file, region, role = "agent", address = "::";
   std::int64_t port = 7443;
-  std::vector<std::string> names{"127.0.0.1", "localhost"}, scopes;
+  std::vector<std::string> names{"127.0.0.1", "localhost"}, scopes, packs;
 };
+
+// The schema with what the trades of the centre add to it; read as a whole when the hub is made.
+Result<std::string> schema_text(const WantedHub& wanted) {
+  std::string schema(sync::default_schema_text());
+  if (!wanted.schema_file.empty()) {
+    HOLDLINE_ASSIGN(schema, read_text(wanted.schema_file));
+  }
+  for (const std::string& name : wanted.packs) {
+    std::string known;
+    const auto packs = sync::schema_packs();
+    const auto pack = std::ranges::find(packs, std::string_view(name), &sync::SchemaPack::name);
+    for (const sync::SchemaPack& one : packs) known.append(known.empty() ? "" : ", ").append(one.name);
+    if (pack == packs.end())
+      return fail(ErrorKind::ask_person, "unknown-pack", "There is no pack '" + name + "'. Known are: " + known + ".");
+    schema.append("\n").append(pack->text);
+  }
+  return schema;
+}
 
 int init(const std::string& directory, const WantedHub& wanted) {
   platform::SystemClock clock;
@@ -35,12 +54,8 @@ int init(const std::string& directory, const WantedHub& wanted) {
   const auto problems = read_hub_config(directory, {&settings, 1}).problems;
   for (const auto& problem : problems) std::cerr << "holdline-hub: " << problem.message << "\n";
   if (!problems.empty()) return usage;
-  std::string schema(sync::default_schema_text());
-  if (!wanted.schema_file.empty()) {
-    auto text = read_text(wanted.schema_file);
-    if (!text) return complain(text.error());
-    schema = *text;
-  }
+  const auto schema = schema_text(wanted);
+  if (!schema) return complain(schema.error());
   std::optional<FirstPerson> person;
   if (!wanted.person.empty()) {
     auto password = read_password(wanted.password_file);
@@ -50,7 +65,7 @@ int init(const std::string& directory, const WantedHub& wanted) {
   // Into a directory that was made for the service: what it cannot write to it could not serve from.
   if (auto owner = platform::become_owner_of(directory); !owner && owner.error().code != "file-missing")
     return complain(owner.error());
-  auto made = create_hub(config, schema, entropy, clock, person ? &*person : nullptr);
+  auto made = create_hub(config, *schema, entropy, clock, person ? &*person : nullptr);
   if (!made) return complain(made.error());
   std::cout << "A hub is set up in " << directory << ". Start it with: holdline-hub run --dir " << directory << "\n";
   return ok;
@@ -114,6 +129,7 @@ void add_setup_commands(Commands& commands) {
   made->add_option("--name", wanted->names, "names and addresses in its certificate")->capture_default_str();
   made->add_option("--region", wanted->region, "country of the site (GB, DE, …), for numbers without a country code");
   made->add_option("--schema", wanted->schema_file, "schema.toml to use instead of the one that is built in");
+  made->add_option("--pack", wanted->packs, "forms of a trade to add to it: insurance, utilities; may be given again");
   auto* person = made->add_option("--person", wanted->person, "sign-in name of the first person");
   person->needs(
       made->add_option("--password-file", wanted->password_file, "file that holds the first person's password"));

@@ -23,10 +23,17 @@ const jsonOf = (collection: string, name: string, text: string): string | null =
   return fieldOf(collection, name)?.type === "time" ? utcTime(text) : text;
 };
 
+// Beside a time zone a time is by the clock of that zone, which this PC's clock need not be.
+const inZone = (draft: Draft, name: string): boolean => {
+  const zone = fieldOf(draft.purpose.collection, name)?.zone;
+  return zone !== undefined && (draft.values[zone] ?? "").trim() !== "";
+};
+
 function fieldsOf(draft: Draft): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const [name, text] of Object.entries(draft.values)) {
-    const value = name.startsWith("extra.") ? null : jsonOf(draft.purpose.collection, name, text);
+    const plain = inZone(draft, name) && text.trim() !== "" ? text : jsonOf(draft.purpose.collection, name, text);
+    const value = name.startsWith("extra.") ? null : plain;
     if (value !== null) fields[name] = value;
   }
   return fields;
@@ -116,7 +123,10 @@ export const isAsked = (findings: Finding[]): boolean =>
 
 export function tell(saved: Saved): void {
   notice.set({
-    text: t(saved.repeated ? "savedBefore" : "saved"),
+    text: [
+      t(saved.repeated ? "savedBefore" : "saved"),
+      ...saved.references.map((reference) => t("referenceIs", { reference })),
+    ].join(" "),
     notes: saved.notes.map((note) => note.message),
     at: Date.now(),
   });

@@ -2,9 +2,10 @@
 import { Store } from "../page/store.ts";
 import { get } from "./api.ts";
 import { session } from "./session.ts";
-import type { CollectionForm, FieldForm } from "./types.ts";
+import type { CollectionForm, FieldForm, Stop, Template } from "./types.ts";
 
 export const forms = new Store<CollectionForm[]>([]);
+export const templates = new Store<Template[]>([]);
 
 let asked = "";
 async function load(): Promise<void> {
@@ -12,7 +13,9 @@ async function load(): Promise<void> {
   if (!name || name === asked) return;
   asked = name;
   try {
-    forms.set((await get<{ collections: CollectionForm[] }>("/forms")).collections);
+    const told = await get<{ collections: CollectionForm[]; forms: Template[] }>("/forms");
+    templates.set(told.forms);
+    forms.set(told.collections);
   } catch {
     asked = ""; // asked again with the next look at who is signed in
     setTimeout(() => void load(), 2_000);
@@ -35,6 +38,22 @@ export function newFields(collection: string): FieldForm[] {
   if (extra) return extra.flatMap((name) => fields.find((field) => field.name === name) ?? []);
   return fields.filter((field) => field.position > 0 && !field.read_only).sort((a, b) => a.position - b.position);
 }
+
+export const templateOf = (name: string | undefined): Template | undefined =>
+  templates.get().find((one) => one.name === name);
+
+// The fields of a form of its own, in its order.
+export const templateFields = (template: Template): FieldForm[] =>
+  template.fields.flatMap((name) => {
+    const field = fieldOf(template.collection, name);
+    return field ? { ...field, required: field.required || template.required.includes(name) } : [];
+  });
+
+// What is to be said first, by what stands in the form.
+export const stopsOf = (template: Template, values: Record<string, string>): Stop[] =>
+  template.stops.filter((stop) =>
+    Object.entries(stop.when).every(([field, options]) => options.includes(values[field] ?? "")),
+  );
 
 // A field with those that merge as one with it: they are changed together.
 export function editedTogether(collection: string, name: string): string[] {

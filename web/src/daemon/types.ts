@@ -107,6 +107,7 @@ export interface FieldForm {
   transitions?: Record<string, string[]>;
   group?: string;
   format?: "country" | "time_zone";
+  zone?: string; // of a time: the field with the zone by whose clock it is typed
 }
 export interface CollectionForm {
   name: string;
@@ -114,9 +115,40 @@ export interface CollectionForm {
   fields: FieldForm[];
 }
 
+// A form with a name of its own, and what is said to the caller first.
+export interface Stop {
+  name: string;
+  when: Record<string, string[]>;
+  text: string;
+  call: string;
+}
+export interface Template {
+  name: string;
+  label: string;
+  collection: "manual_entry" | "callback_request";
+  fields: string[];
+  required: string[];
+  sets: Record<string, string>;
+  stops: Stop[];
+}
+
+// What bears the reference that was typed into the search.
+export interface Referenced {
+  id: string;
+  collection: string;
+  label: string;
+  reference: string;
+  name?: string;
+  customer?: string;
+  kind?: string;
+  reason?: string;
+  pending: boolean;
+}
+
 export interface Saved {
   action: ActionRef;
   created: string[];
+  references: string[];
   repeated: boolean;
   notes: Finding[];
 }
@@ -124,6 +156,7 @@ export interface Saved {
 export interface OutboxItem extends ActionRef {
   event_time: string;
   what: string;
+  reference: string;
   person: string;
   collection: string;
   kind: "create" | "edit" | "delete";

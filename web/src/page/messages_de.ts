@@ -46,6 +46,9 @@ export const de: Messages = {
   cancel: "Abbrechen",
   skipToContent: "Zum Inhalt",
 
+  referenceIs: "Referenz {reference}",
+  otherForm: "Anderes Formular",
+  toCustomer: "Kunde",
   search: "Kunden finden",
   searchHint: "Name, Nummer, E-Mail oder Kundennummer",
   noHits: "Niemand gefunden",

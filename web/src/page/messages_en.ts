@@ -42,6 +42,9 @@ export const en = {
   cancel: "Cancel",
   skipToContent: "Skip to the content",
 
+  referenceIs: "Reference {reference}",
+  otherForm: "Other form",
+  toCustomer: "Customer",
   search: "Find a customer",
   searchHint: "Name, number, e-mail or reference",
   noHits: "Nobody found",

@@ -2,10 +2,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { type About, begin, everyDesk, openDraft, show, unsaved } from "../daemon/drafts.ts";
 import { notice } from "../daemon/save.ts";
-import { forms } from "../daemon/schema.ts";
+import { forms, templateOf, templates } from "../daemon/schema.ts";
+import type { Template } from "../daemon/types.ts";
 import { beginChange, session, signOut } from "../daemon/session.ts";
 import { seen } from "../daemon/status.ts";
-import { t, type Name } from "../page/i18n.ts";
+import { t, term, type Name } from "../page/i18n.ts";
 import { focusOn, useKeys } from "../page/keys.ts";
 import { route, takeNumber } from "../page/router.ts";
 import { settings } from "../page/settings.ts";
@@ -31,22 +32,29 @@ const takeAsked = (): string => {
 type Kind = "manual_entry" | "callback_request";
 
 // The customer on the screen goes along: name, number, and who it is about; else the number that was looked for.
-function take(collection: Kind): void {
+function take(collection: Kind, template?: Template): void {
   const [place, id] = route.get();
-  const preset: Record<string, string> = collection === "manual_entry" ? { kind: "message" } : {};
+  const preset: Record<string, string> =
+    template?.sets ?? (collection === "manual_entry" ? { kind: "message" } : {});
+  const purpose = { do: "add" as const, collection, ...(template ? { form: template.name } : {}) };
   const record = onScreen.get();
   if (place !== "customer" || !id || record?.id !== id) {
     const number: Record<string, string> = looksLikeNumber(searched.get()) ? { phone: searched.get().trim() } : {};
-    return begin({ do: "add", collection }, null, { ...preset, ...number });
+    return begin(purpose, null, { ...preset, ...number });
   }
   const about: About = { id, name: nameOf(record) };
   const phones = record.children?.phone?.filter((phone) => phone.fields.use !== "do_not_use") ?? [];
   const first = phones.find((phone) => phone.id === record.fields.primary_phone) ?? phones[0];
-  begin({ do: "add", collection }, about, {
+  begin(purpose, about, {
     ...preset,
     name: about.name,
     phone: String(first?.fields.e164 ?? ""),
   });
+}
+
+function takeForm(name: string): void {
+  const template = templateOf(name);
+  if (template) take(template.collection, template);
 }
 
 function Home() {
@@ -104,6 +112,23 @@ function Taking() {
       <button type="button" onClick={() => begin({ do: "add", collection: "customer" }, null, {})}>
         {t("addCustomer")}
       </button>
+      {use(templates).length > 0 && (
+        <select
+          aria-label={t("otherForm")}
+          value=""
+          onChange={(event) => {
+            takeForm(event.currentTarget.value);
+            event.currentTarget.value = "";
+          }}
+        >
+          <option value="">{t("otherForm")}</option>
+          {templates.get().map((one) => (
+            <option key={one.name} value={one.name}>
+              {term(one.label)}
+            </option>
+          ))}
+        </select>
+      )}
     </div>
   );
 }

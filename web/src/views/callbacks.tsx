@@ -35,6 +35,7 @@ function Row({ record }: { record: Shown }) {
         <p>
           {number || text(record, "reach")} · {text(record, "reason")}
         </p>
+        {text(record, "reference") && <p class="hint reference">{text(record, "reference")}</p>}
         {text(record, "context") && <p class="hint">{text(record, "context")}</p>}
       </div>
       <p>

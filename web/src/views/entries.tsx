@@ -45,7 +45,9 @@ async function beginCorrection(item: OutboxItem): Promise<void> {
     Object.entries(op.changes).map(([name, change]) => [name, change.value]),
   );
   const fields = Object.keys(had).filter(
-    (name) => !["reference", "set", "list"].includes(fieldOf(op.collection, name)?.type ?? "list"),
+    (name) =>
+      !["reference", "set", "list"].includes(fieldOf(op.collection, name)?.type ?? "list") &&
+      !fieldOf(op.collection, name)?.read_only,
   );
   const values = Object.fromEntries(fields.map((name) => [name, typed(fieldOf(op.collection, name), had[name])]));
   begin(
@@ -130,6 +132,7 @@ export function EntryRow({ item, own }: { item: OutboxItem; own: string }) {
       <div>
         <strong>{item.what}</strong>
         <p class="hint">
+          {item.reference && <span class="reference">{item.reference} · </span>}
           {clock(item.event_time)}
           {item.person && item.person !== own && ` · ${t("by", { name: item.person })}`}
         </p>

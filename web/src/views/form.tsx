@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { type Draft, drop, show, type } from "../daemon/drafts.ts";
 import { isAsked, save } from "../daemon/save.ts";
-import { collectionOf, fieldOf, labelOf, newFields } from "../daemon/schema.ts";
+import { collectionOf, fieldOf, labelOf, newFields, stopsOf, templateFields, templateOf } from "../daemon/schema.ts";
 import type { FieldForm, Finding } from "../daemon/types.ts";
 import { t, term } from "../page/i18n.ts";
 import { focusOn, useKeys } from "../page/keys.ts";
@@ -31,6 +31,8 @@ export function fieldsOf({ purpose }: Draft): FieldForm[] {
         text("note", t("wishNote"), "text"),
       ];
     case "add": {
+      const template = templateOf(purpose.form);
+      if (template) return templateFields(template);
       const fields = newFields(purpose.collection);
       if (purpose.collection !== "customer") return fields;
       return [...fields, text("extra.e164", t("extraPhone"), "phone"), text("extra.addr", t("extraEmail"), "email")];
@@ -45,6 +47,8 @@ export function titleOf({ purpose }: Draft): string {
   if (purpose.do === "edit") return t("changeOf", { what: term(labelOf(purpose.collection, purpose.fields[0] ?? "")) });
   if (purpose.do === "correct") return t("correctionOf", { what });
   if (purpose.do === "suppress") return `${t("doNotCall")}: ${Object.values(purpose.contact).join()}`;
+  const template = purpose.do === "add" ? templateOf(purpose.form) : undefined;
+  if (template) return term(template.label);
   if (purpose.collection === "manual_entry") return t("message");
   if (purpose.collection === "callback_request") return t("callback");
   if (purpose.collection === "customer") return t("newCustomer");
@@ -89,6 +93,21 @@ function Summary({ draft, fields }: { draft: Draft; fields: FieldForm[] }) {
   );
 }
 
+// What is said to the caller before anything else is typed.
+function Script({ draft }: { draft: Draft }) {
+  const template = draft.purpose.do === "add" ? templateOf(draft.purpose.form) : undefined;
+  const stops = template ? stopsOf(template, draft.values) : [];
+  return (
+    <div role="alert">
+      {stops.map((stop) => (
+        <p key={stop.name} class={Object.keys(stop.when).length > 0 ? "summary" : "summary asked"}>
+          {stop.text} {stop.call && <strong>{stop.call}</strong>}
+        </p>
+      ))}
+    </div>
+  );
+}
+
 function StateNote({ draft }: { draft: Draft }) {
   if (draft.state !== "waiting") return null;
   return (
@@ -129,6 +148,7 @@ export function Form({ draft }: { draft: Draft }) {
         </button>
       </header>
       {draft.about && <p class="hint">{t("about", { name: draft.about.name })}</p>}
+      <Script draft={draft} />
       <StateNote draft={draft} />
       <Summary draft={draft} fields={fields} />
       {draft.purpose.do === "add" && draft.purpose.collection === "customer" && <Duplicates draft={draft} />}

@@ -2,8 +2,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, get } from "../daemon/api.ts";
 import { begin, openDraft } from "../daemon/drafts.ts";
-import type { Hit } from "../daemon/types.ts";
-import { t, type Name } from "../page/i18n.ts";
+import type { Hit, Referenced } from "../daemon/types.ts";
+import { t, term, type Name } from "../page/i18n.ts";
 import { go } from "../page/router.ts";
 import { Store, use } from "../page/store.ts";
 
@@ -26,8 +26,10 @@ interface Found {
   items: Hit[];
   more: boolean;
   problem: string;
+  records: Referenced[]; // with the reference that was typed
+  reading: string; // what is wrong with it
 }
-const nothing: Found = { for: "", items: [], more: false, problem: "" };
+const nothing: Found = { for: "", items: [], more: false, problem: "", records: [], reading: "" };
 
 // What is found for what was typed last: an earlier question is given up.
 function useHits(typed: string): Found {
@@ -38,15 +40,17 @@ function useHits(typed: string): Found {
     const ended = new AbortController();
     const timer = setTimeout(async () => {
       try {
-        const answer = await get<{ items: Hit[]; more: boolean }>(
-          `/customers?limit=20&q=${encodeURIComponent(query)}`,
-          { signal: ended.signal },
-        );
-        setFound({ for: query, items: answer.items, more: answer.more, problem: "" });
+        const answer = await get<{
+          items: Hit[];
+          more: boolean;
+          records: Referenced[];
+          reference: { message: string } | null;
+        }>(`/customers?limit=20&q=${encodeURIComponent(query)}`, { signal: ended.signal });
+        setFound({ ...nothing, ...answer, for: query, reading: answer.reference?.message ?? "" });
       } catch (error) {
         if (ended.signal.aborted) return;
         const problem = error instanceof ApiError && !error.silent ? error.message : t("silent");
-        setFound({ for: query, items: [], more: false, problem });
+        setFound({ ...nothing, for: query, problem });
       }
     }, pause_ms);
     return () => {
@@ -78,7 +82,9 @@ function Option({ hit, index, active, onPick }: { hit: Hit; index: number; activ
 function message(found: Found): string {
   if (found.problem) return found.problem;
   if (!found.for) return "";
-  return found.items.length === 0 ? t("noHits") : t("hitsCount", { n: found.items.length });
+  if (found.reading) return found.reading;
+  const count = found.items.length + found.records.length;
+  return count === 0 ? t("noHits") : t("hitsCount", { n: count });
 }
 
 export function Search({ preset }: { preset: string }) {
@@ -155,10 +161,24 @@ export function Search({ preset }: { preset: string }) {
             <Option key={hit.id} hit={hit} index={index} active={index === active} onPick={() => pick(hit)} />
           ))}
         </ul>
-        {(items.length === 0 || found.more) && (
+        {found.records.map((record) => (
+          <p key={record.id} class="hint">
+            <strong class="reference">{record.reference}</strong> {term(record.label)}
+            {(record.reason ?? record.kind) && `: ${term(record.reason ?? record.kind ?? "")}`}{" "}
+            {record.customer ? (
+              <a href={`#/customer/${record.customer}`} onMouseDown={(event) => event.preventDefault()}>
+                {record.name || t("toCustomer")}
+              </a>
+            ) : (
+              record.name
+            )}
+          </p>
+        ))}
+        {items.length > 0 && found.reading && <p class="hint">{found.reading}</p>}
+        {((items.length === 0 && found.records.length === 0) || found.more) && (
           <p class="hint">{items.length === 0 ? message(found) : t("moreHits")}</p>
         )}
-        {items.length === 0 && !found.problem && (
+        {items.length === 0 && found.records.length === 0 && !found.problem && !found.reading && (
           <button
             type="button"
             onMouseDown={(event) => event.preventDefault()}
