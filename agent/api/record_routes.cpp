@@ -7,8 +7,8 @@
 #include "agent/api/input.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
-#include "sync/action/merged.hpp"
 #include "agent/view/referenced.hpp"
+#include "sync/action/merged.hpp"
 #include "sync/base/timestamp.hpp"
 
 namespace holdline::agent {

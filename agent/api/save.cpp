@@ -51,8 +51,8 @@ std::vector<std::string> references_of(const sync::Schema& schema, const std::ve
 
 // What can be read out to the caller, given last of all: a form that is refused takes no number away.
 void give_references(Workstation& station, std::vector<sync::Op>& ops, std::vector<sync::Finding>& findings) {
-  // The note of a deletion is read out to nobody.
-  if (std::ranges::find(ops, sync::OpKind::erase_row, &sync::Op::kind) != ops.end()) return;
+  // The note of a deletion or of a merge is read out to nobody.
+  if (!std::ranges::all_of(ops, [](const sync::Op& op) { return op.kind == sync::OpKind::create; })) return;
   for (sync::Op& op : ops) {
     const sync::Collection& collection = *station.schema().collection(op.record.collection);
     if (op.kind != sync::OpKind::create || !collection.reference) continue;

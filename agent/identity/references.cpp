@@ -49,6 +49,7 @@ Result<void> References::write() {
 }
 
 std::optional<std::string> References::next(const sync::Id& incarnation) {
+  if (incarnation.is_nil()) return std::nullopt;
   const platform::MutexLock lock(mutex_);
   if (of_ != incarnation) at_hand_.clear();
   if (at_hand_.empty()) return std::nullopt;
@@ -63,6 +64,7 @@ bool References::is_short() const {
 }
 
 Result<void> References::reserve(const sync::Id& incarnation) {
+  if (incarnation.is_nil()) return {};  // of an outbox that cannot be read now: whose it is shows later
   const platform::MutexLock writing(writing_);
   stock_.belong_to(incarnation);
   {

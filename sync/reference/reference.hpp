@@ -1,4 +1,4 @@
-// Numbers that people read out to each other: "your reference is K7M 4XR R26". Thirteen letters and digits that neither
+// Numbers that people read out to each other: "your reference is K7M 4XR R2M". Thirteen letters and digits that neither
 // look alike nor sound alike, the last of them a check character, which catches every single character that is wrong
 // and every two that changed places (docs/decisions/0022-references-to-read-out.md). Pure.
 #pragma once
@@ -16,7 +16,7 @@ inline constexpr std::string_view reference_letters = "2346789KMRWXY";
 inline constexpr std::uint64_t reference_count = 10'604'499'373;
 inline constexpr std::uint64_t short_reference_count = reference_count / 13;
 
-// The reference of a number below reference_count, in groups of three: "K7M-4XR-R26". Different for different numbers,
+// The reference of a number below reference_count, in groups of three: "K7M-4XR-R2M". Different for different numbers,
 // and unlike its neighbours', so that two of one desk are not taken for each other.
 std::string reference_text(std::uint64_t number);
 

@@ -57,7 +57,7 @@ std::string holds(const Schema& schema, const Field& field) {
     case FieldType::text:
       if (field.format == TextFormat::country) return "a country (GB, DE, …)";
       if (field.format == TextFormat::time_zone) return "a time zone (Europe/London)";
-      if (field.format == TextFormat::reference) return "a reference (K7M-4XR-R26)";
+      if (field.format == TextFormat::reference) return "a reference (K7M-4XR-R2M)";
       return "text" + length_of(field);
     case FieldType::integer:
       return "a whole number" + limits_of(field);

@@ -128,7 +128,7 @@ class TypedForms {
   static constexpr std::array countries{"GB", "uk", "Deutschland", "ZZ", "", "g b", "FR"};
   static constexpr std::array zones{"Europe/London", "europe/london", "Mars/Base", "", "UTC"};
   static constexpr std::array templates{"plain", "reading", " reading ", "fault", "nothing"};
-  static constexpr std::array references{"222-222-222", "K7M-4XR-R26", "k7m4xrr26", "none", ""};
+  static constexpr std::array references{"222-222-222", "K7M-4XR-R2M", "k7m4xrr2m", "none", ""};
   static constexpr std::array escalations{"none", "manager", "outside", "nobody"};
   static constexpr std::array dangers{"no", "gas_smell", "maybe"};
   // One that no clock in London shows, one that it shows twice, and others.
