@@ -3,9 +3,7 @@
 // keep their connections, so that what is measured is the attempts and not the handshakes that the attacker pays as
 // well.
 
-#include <arpa/inet.h>
 #include <openssl/ssl.h>
-#include <sys/socket.h>
 
 #include <array>
 #include <atomic>
@@ -16,6 +14,7 @@
 #include "bench/workloads/workloads.hpp"
 #include "bench/world.hpp"
 #include "platform/os/fd.hpp"
+#include "tests/support/machine.hpp"
 
 namespace holdline::bench {
 
@@ -28,17 +27,8 @@ constexpr std::size_t flooding_threads = 4, connections_per_thread = 12;
 class Stranger {
  public:
   Stranger(SSL_CTX* context, std::uint32_t number, std::uint16_t port)
-      : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), tls_(SSL_new(context), SSL_free) {
-    sockaddr_in from{}, to{};
-    from.sin_family = to.sin_family = AF_INET;
-    from.sin_addr.s_addr = htonl(0x7f010001 + (number << 8));  // 127.1.NUMBER.1
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    to.sin_port = htons(port);
-    const timeval patience{2, 0};
-    ::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    open_ = ::bind(fd_.get(), reinterpret_cast<sockaddr*>(&from), sizeof from) == 0 &&
-            ::connect(fd_.get(), reinterpret_cast<sockaddr*>(&to), sizeof to) == 0 &&
-            SSL_set_fd(tls_.get(), fd_.get()) == 1 && SSL_connect(tls_.get()) == 1;
+      : fd_(machine::connect_from("127.1." + std::to_string(number) + ".1", port)), tls_(SSL_new(context), SSL_free) {
+    open_ = fd_.get() >= 0 && SSL_set_fd(tls_.get(), fd_.get()) == 1 && SSL_connect(tls_.get()) == 1;
   }
   bool open() const { return open_; }
   void ask(const std::string& request) {

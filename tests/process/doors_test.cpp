@@ -1,6 +1,5 @@
 // What somebody without a certificate can do to the hub over the network: be refused, and keep nobody out. They come
 // from an address of their own, as they do where there is more than one machine.
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
 #include <sys/resource.h>
@@ -14,20 +13,13 @@
 
 #include "platform/os/fd.hpp"
 #include "tests/process/support/centre.hpp"
+#include "tests/support/machine.hpp"
 
 namespace holdline::process {
 namespace {
 
 platform::Fd connect_from_elsewhere(std::uint16_t port) {
-  platform::Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in from{}, to{};
-  from.sin_family = to.sin_family = AF_INET;
-  from.sin_addr.s_addr = ::inet_addr("127.0.0.2");
-  to.sin_addr.s_addr = ::inet_addr("127.0.0.1");
-  to.sin_port = htons(port);
-  const bool there = ::bind(fd.get(), reinterpret_cast<sockaddr*>(&from), sizeof from) == 0 &&
-                     ::connect(fd.get(), reinterpret_cast<sockaddr*>(&to), sizeof to) == 0;
-  return there ? std::move(fd) : platform::Fd(-1);
+  return platform::Fd(machine::connect_from("127.0.0.2", port));
 }
 
 // Does something again and again until the test is over.
@@ -52,8 +44,6 @@ class Meanwhile {
 bool try_code(SSL_CTX* context, std::uint16_t port, const std::string& request) {
   const platform::Fd fd = connect_from_elsewhere(port);
   if (fd.get() < 0) return false;
-  const timeval patience{1, 0};
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   const std::unique_ptr<SSL, void (*)(SSL*)> tls(SSL_new(context), SSL_free);
   SSL_set_fd(tls.get(), fd.get());
   if (SSL_connect(tls.get()) != 1) return false;

@@ -24,6 +24,10 @@ class SyncedLog {
   int fd_;
 };
 
+// A TCP connection to 127.0.0.1 from another loopback address, as if from another machine; reading gives up after two
+// seconds. -1 when it cannot be made.
+int connect_from(const std::string& address, std::uint16_t port);
+
 // A program that runs beside this one; it is asked to end (SIGTERM) and waited for by the destructor.
 class Child {
  public:
