@@ -1,0 +1,36 @@
+// What has to be done before an incident is closed, and what somebody signed for instead. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "contingency/incident/incident.hpp"
+
+namespace holdline::contingency {
+
+// Counted by the adapter, over the scopes of the incident.
+struct ClosingFacts {
+  std::size_t entries_unsent = 0;  // at workstations that report
+  std::size_t desks_silent = 0;    // not heard of since the incident began
+  std::size_t conflicts_open = 0;
+  std::size_t needs_attention = 0;    // quarantined
+  std::size_t paper_forms_out = 0;    // numbers handed out and not accounted for
+  std::size_t actions_left = 0;       // of the plan, neither undone nor signed for
+  std::size_t callbacks_waiting = 0;  // neither released nor scheduled
+};
+
+struct ChecklistPoint {
+  std::string id;    // kebab-case, stable: what an exception names
+  std::string text;  // for a person, with the count
+  std::size_t left = 0;
+  std::optional<Signature> excepted;  // the latest
+  bool done() const { return left == 0 || excepted; }
+};
+
+// Every point, in the order of the work; `exceptions` as signed with the incident.
+std::vector<ChecklistPoint> checklist(const ClosingFacts& facts, const std::vector<Exception>& exceptions);
+// Facts::checklist_left.
+std::size_t points_left(const std::vector<ChecklistPoint>& points);
+
+}  // namespace holdline::contingency
