@@ -5,7 +5,7 @@
 //   character
 //
 // The code carries no fields: who types it tries every scope that the desk knows, the hour before, this one and the
-// next, and the serials 0 to 15. That is at most 2 x 3 x 64 x 16 = 6,144 HMACs, a few milliseconds, and no bit of the
+// next, and the serials 0 to 15. That is at most 2 x 3 x 64 x 16 = 6,144 HMACs, tens of milliseconds, and no bit of the
 // code is spent on anything but being hard to guess.
 //
 // How hard: 23^9 = 1.8 x 10^12 codes, of which at most 6,144 are good at any moment: one guess in 290 million. The

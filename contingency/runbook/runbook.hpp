@@ -1,7 +1,8 @@
 // One run of a plan's actions for one incident: which is due, approved, running, done, failed, undone. It decides; an
 // adapter performs (HTTP, program, telephone system), asks people, and tells what happened. An action is performed
 // again under the same idempotency key, also by another station that takes the run over; what an older holder still
-// tells is refused by its fence. Whatever may have had an effect has to be undone, or somebody signs for it. Not
+// tells is refused by its fence. Whatever may have had an effect has to be undone, or somebody signs for it. What
+// waits for people (asking, ready, undo_ready) can be read from actions() at any time, also after a restart. Not
 // thread-safe; the owner steps it. Times are monotonic milliseconds of the machine that holds the run.
 #pragma once
 

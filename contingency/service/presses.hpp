@@ -23,7 +23,7 @@ struct Press {
 
 // For supervisors to declare or to dismiss.
 struct Proposal {
-  std::vector<std::string> people;  // in the order of their first press
+  std::vector<std::string> people;  // by their latest press, the first one first
   std::string about;                // what most of them named
 };
 
