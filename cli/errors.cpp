@@ -32,8 +32,7 @@ std::string default_text(const HttpClientResponse& answer) {
 bool is_success(const HttpClientResponse& answer) { return answer.status >= 200 && answer.status < 300; }
 
 Error error_of(const HttpClientResponse& answer) {
-  const json document = json::parse(answer.body, nullptr, false);
-  const json& error = member(document, "error");
+  const json error = json::parse(answer.body, nullptr, false);
   const json& findings = list_of(error, "findings");
   // Each part is escaped by itself: a line break inside one of them must not look like a line of ours. A finding names
   // the field as the form does.
@@ -41,7 +40,7 @@ Error error_of(const HttpClientResponse& answer) {
     const std::string code = text_of(of, "code");
     return escape(text_of(of, "message")) + (code.empty() ? "" : " [" + escape(code) + "]");
   };
-  std::string text = escape(text_of(error, "message"));
+  std::string text = escape(text_of(error, "detail"));
   const bool busy = answer.status == 503 || answer.status == 429;
   if (text.empty()) {
     text = default_text(answer);

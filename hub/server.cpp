@@ -29,8 +29,17 @@ ServiceLimits limits_of(const HubConfig& config) {
   return limits;
 }
 
+// As the protocol says it: workstations of every version read it.
+HttpResponse refusal(int status, const Error& error) {
+  HttpResponse response;
+  response.status = status;
+  response.body = sync::encode_json(error);
+  return response;
+}
+HttpResponse refusal(const Error& error) { return refusal(platform::http_status(error), error); }
+
 HttpResponse sync_response(Result<sync::Bytes> body) {
-  if (!body) return platform::error_response(body.error());
+  if (!body) return refusal(body.error());
   HttpResponse response;
   response.content_type = "application/octet-stream";
   response.body = std::move(*body);
@@ -183,10 +192,10 @@ Result<Admission> HubServer::authenticate(const HttpRequest& request) {
 
 void HubServer::answer(HttpRequest request, Respond respond) {
   if (request.method != "POST" && request.method != "GET")
-    return respond(platform::error_response(405, "method", "Only GET and POST are served."));
+    return respond(refusal(405, {ErrorKind::ask_person, "method", "Only GET and POST are served."}));
   if (request.path == sync::path::enroll) return enroll(std::move(request), std::move(respond));
   auto admission = authenticate(request);
-  if (!admission) return respond(platform::error_response(admission.error()));
+  if (!admission) return respond(refusal(admission.error()));
   if (admission->change == Admission::Change::none) return serve(*admission, std::move(request), std::move(respond));
   admit_and_answer(std::move(*admission), std::move(request), std::move(respond));
 }
@@ -195,10 +204,11 @@ void HubServer::admit_and_answer(Admission admission, HttpRequest request, Respo
   ledger_thread_->run([this, admission = std::move(admission), request = std::move(request),
                        respond = std::move(respond)](Ledger& ledger, Intake&) mutable {
     const auto settled = settle(ledger, admission);
-    if (!settled) return respond(platform::error_response(settled.error()));
+    if (!settled) return respond(refusal(settled.error()));
     // Another request of the device was first: it comes again, and then nothing is left to change.
     if (!*settled)
-      return respond(platform::error_response(503, "changed-meanwhile", "Another request of this device was first."));
+      return respond(
+          refusal({ErrorKind::retry_later, "changed-meanwhile", "Another request of this device was first."}));
     if (admission.change == Admission::Change::readmission)
       log_.warning("readmitted",
                    "a workstation that this ledger does not have was known by its certificate: the ledger is older",
@@ -215,8 +225,7 @@ void HubServer::admit_and_answer(Admission admission, HttpRequest request, Respo
 void HubServer::serve(const Admission& admission, HttpRequest request, Respond respond) {
   const bool renewal = request.path == sync::path::renew && admission.kind != Admission::Kind::refused;
   if (renewal) return renew(admission.device, std::move(request), std::move(respond));
-  if (admission.kind != Admission::Kind::served)
-    return respond(platform::error_response(403, admission.error->code, admission.error->message));
+  if (admission.kind != Admission::Kind::served) return respond(refusal(403, *admission.error));
   if (request.path == sync::path::push) return push(admission.device, std::move(request), std::move(respond));
   read(admission.device, std::move(request), std::move(respond));
 }
@@ -224,7 +233,7 @@ void HubServer::serve(const Admission& admission, HttpRequest request, Respond r
 void HubServer::renew(const Device& device, HttpRequest request, Respond respond) {
   ledger_thread_->run([this, device, body = std::move(request.body), respond = std::move(respond)](Ledger&, Intake&) {
     auto answer = hub::renew(hub_.enrollment(), device, body, clock_.now().wall_ms);
-    if (!answer) return respond(platform::error_response(answer.error()));
+    if (!answer) return respond(refusal(answer.error()));
     log_.info("renewed", "a workstation was granted its next certificate", {{"device", device.name}});
     HttpResponse response;
     response.body = std::move(*answer);
@@ -243,7 +252,7 @@ void HubServer::refuse_enrolment(const Error& error, const Respond& respond) {
     refused_since_line_ = 0;
     next_refusal_line_ms_ = boot_ms + between_lines_ms;
   }
-  respond(platform::error_response(error));
+  respond(refusal(error));
 }
 
 // Pushes wait behind what is queued here, so it is little, and of those only whose code is good.
@@ -253,15 +262,15 @@ void HubServer::enroll(HttpRequest request, Respond respond) {
     return refuse_enrolment(good.error(), respond);
   if (enrolling_.fetch_add(1) >= most_queued) {
     --enrolling_;
-    return respond(platform::error_response(
-        503, "busy", "Many workstations are being enrolled at this moment. Wait a minute and try again."));
+    return respond(refusal({ErrorKind::retry_later, "busy",
+                            "Many workstations are being enrolled at this moment. Wait a minute and try again."}));
   }
   ledger_thread_->run([this, body = std::move(request.body), respond = std::move(respond)](Ledger&, Intake&) {
     --enrolling_;
     auto answer = hub::enroll(hub_.enrollment(), body, entropy_, clock_.now().wall_ms);
     if (!answer) {
       log_.warning("enroll-refused", "an enrolment with a good code was refused", {{"code", answer.error().code}});
-      return respond(platform::error_response(answer.error()));
+      return respond(refusal(answer.error()));
     }
     log_.info("enrolled", "a workstation was enrolled");
     HttpResponse response;
@@ -275,12 +284,12 @@ void HubServer::push(const Device& device, HttpRequest request, Respond respond)
   auto read = read_push_body(io_codec_, hub_.ledger->schema(), device, request.body);
   if (!read) {
     log_.warning("push-refused", "a push could not be read", {{"device", device.name}, {"code", read.error().code}});
-    return respond(platform::error_response(read.error()));
+    return respond(refusal(read.error()));
   }
   ledger_thread_->push(std::move(*read), [this, respond = std::move(respond)](Result<sync::PushReply> reply) {
     if (!reply) {
       log_.error(reply.error());
-      return respond(platform::error_response(reply.error()));
+      return respond(refusal(reply.error()));
     }
     respond(sync_response(ledger_codec_.deflate(sync::encode_push_reply(*reply))));
   });
@@ -289,7 +298,7 @@ void HubServer::push(const Device& device, HttpRequest request, Respond respond)
 void HubServer::read(const Device& device, HttpRequest request, Respond respond) {
   if (request.path == sync::path::pull) {
     const auto pull = sync::decode_pull_request(request.body);
-    if (!pull) return respond(platform::error_response(pull.error()));
+    if (!pull) return respond(refusal(pull.error()));
     return read_thread_->pull(device, *pull,
                               [respond](Result<sync::Bytes> body) { respond(sync_response(std::move(body))); });
   }
@@ -301,8 +310,7 @@ void HubServer::read(const Device& device, HttpRequest request, Respond respond)
                  {{"device", device.name}});
   read_thread_->run([this, device, request = std::move(request), respond = std::move(respond)](SyncService& service) {
     auto body = answer_reading(service, device, request.path, request.body, clock_.now().wall_ms);
-    if (!body && body.error().code == "unknown-path")
-      return respond(platform::error_response(404, body.error().code, body.error().message));
+    if (!body && body.error().code == "unknown-path") return respond(refusal(404, body.error()));
     respond(sync_response(std::move(body)));
   });
 }

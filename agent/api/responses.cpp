@@ -31,9 +31,9 @@ HttpResponse findings_response(const std::vector<sync::Finding>& findings) {
   const bool only_asked = !findings.empty() && std::ranges::all_of(findings, [](const sync::Finding& finding) {
     return finding.weight == sync::Weight::asked;
   });
-  const nlohmann::json error{
-      {"code", only_asked ? "asked" : "invalid"}, {"message", summary_of(findings)}, {"findings", to_json(findings)}};
-  return json_response(422, {{"error", error}});
+  auto problem = platform::problem_json(422, only_asked ? "asked" : "invalid", summary_of(findings));
+  problem["findings"] = to_json(findings);
+  return platform::problem_response(problem);
 }
 
 const char* verdict_of(const sync::ActionResult& result) {

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/errors.hpp"
+#include "platform/http/http.hpp"
 #include "sync/base/syntax.hpp"
 
 namespace holdline::cli {
@@ -119,8 +120,8 @@ Result<void> check(const std::vector<std::string>& typed, const Arguments& argum
 // What a program reads of an error: what the agent said about it, or the same form by this program.
 std::string document_of(const Error& error, const std::string& refused_with) {
   if (nlohmann::json::parse(refused_with, nullptr, false).is_object()) return refused_with;
-  return nlohmann::json{{"error", {{"code", error.code}, {"message", error.message}}}}.dump(
-      -1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return platform::problem_json(0, error.code, error.message)
+      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 // `error_document` is set when the person asked for documents.

@@ -91,12 +91,11 @@ class Import {
 
   // One rejection for each field the agent names, or one for the row.
   Result<void> reject_for(const platform::CsvRow& row, const HttpClientResponse& answer) {
-    const json document = json::parse(answer.body, nullptr, false);
-    const json& error = member(document, "error");
+    const json error = json::parse(answer.body, nullptr, false);
     const json& findings = list_of(error, "findings");
     for (const json& finding : findings)
       reject(row, text_of(finding, "field"), text_of(finding, "code"), text_of(finding, "message"));
-    if (findings.empty()) reject(row, "", text_of(error, "code"), text_of(error, "message"));
+    if (findings.empty()) reject(row, "", text_of(error, "code"), text_of(error, "detail"));
     return {};
   }
 

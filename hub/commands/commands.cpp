@@ -112,9 +112,9 @@ int Commands::ask(platform::HttpRequest request, const Show& show) const {
   if (!response) return complain(response.error());
   const Json json = Json::parse(response->body, nullptr, false);
   if (response->status >= 300) {
-    const Json error = json.is_object() ? json.value("error", Json::object()) : Json::object();
+    const Json error = json.is_object() ? json : Json::object();
     std::cerr << "holdline-hub: "
-              << error.value("message", "the hub answered with status " + std::to_string(response->status)) << " ("
+              << error.value("detail", "the hub answered with status " + std::to_string(response->status)) << " ("
               << error.value("code", "failed") << ")\n";
     return failed;
   }

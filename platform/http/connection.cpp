@@ -175,7 +175,9 @@ HttpConnection::Awaitable<bool> HttpConnection::serve_one() {
   HttpRequest request = parser.take();
   request.peer = peer_;
   const bool head_only = request.method == "HEAD";
+  const std::string path = request.path;
   HttpResponse response = co_await answer(std::move(request));
+  name_instance(response, path);
   if (peer_gone_ || stream_.ended()) co_return false;
   const bool keep_alive = parser.keep_alive() && !shared_->stopping;
   const bool sent = co_await send(std::move(response), keep_alive, head_only);

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "platform/text/url.hpp"
+
 namespace holdline::platform {
 namespace {
 
@@ -70,18 +72,61 @@ std::string_view HttpRequest::header(std::string_view name) const {
   return found == headers.end() ? std::string_view{} : std::string_view(found->second);
 }
 
-HttpResponse error_response(int status, std::string_view code, std::string_view message) {
+// The title of a problem is its code in words, so that the same problem has the same title everywhere.
+nlohmann::json problem_json(int status, std::string_view code, std::string_view message) {
+  std::string title(code);
+  std::ranges::replace(title, '-', ' ');
+  if (!title.empty() && title.front() >= 'a' && title.front() <= 'z')
+    title.front() = static_cast<char>(title.front() - 'a' + 'A');
+  nlohmann::json problem{
+      {"type", "urn:holdline:problem:" + std::string(code)}, {"title", title}, {"detail", message}, {"code", code}};
+  if (status != 0) problem["status"] = status;
+  return problem;
+}
+
+HttpResponse problem_response(const nlohmann::json& problem) {
   HttpResponse response;
-  response.status = status;
-  response.body = nlohmann::json{{"error", {{"code", code}, {"message", message}}}}.dump();
+  response.status = problem.at("status").get<int>();
+  response.content_type = problem_type;
+  if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"holdline\"");
+  response.body = problem.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return response;
 }
 
+HttpResponse error_response(int status, std::string_view code, std::string_view message) {
+  return problem_response(problem_json(status, code, message));
+}
+
 HttpResponse error_response(const Error& error) {
-  int status = 503;
-  if (error.kind == ErrorKind::ask_person) status = error.code == "malformed" ? 400 : 422;
-  if (error.kind == ErrorKind::start_over) status = 409;
-  return error_response(status, error.code, error.message);
+  return error_response(http_status(error), error.code, error.message);
+}
+
+int http_status(const Error& error) {
+  switch (error.kind) {
+    case ErrorKind::ask_person:
+      return error.code == "malformed" ? 400 : 422;
+    case ErrorKind::start_over:
+      return 409;
+    case ErrorKind::retry_later:
+    case ErrorKind::stop:
+      break;
+  }
+  return 503;
+}
+
+void name_instance(HttpResponse& response, std::string_view path) {
+  if (response.content_type != problem_type) return;
+  auto problem = nlohmann::json::parse(response.body, nullptr, false);
+  if (!problem.is_object()) return;
+  std::string encoded;
+  for (std::size_t at = 0; at < path.size();) {
+    const auto end = std::min(path.find('/', at), path.size());
+    encoded += percent_encoded(path.substr(at, end - at));
+    if (end < path.size()) encoded += '/';
+    at = end + 1;
+  }
+  problem["instance"] = std::move(encoded);
+  response.body = problem.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 std::optional<HttpTarget> parse_target(std::string_view target) {

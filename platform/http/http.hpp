@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "sync/base/hash.hpp"
 #include "sync/base/result.hpp"
 
@@ -64,10 +66,22 @@ struct HttpResponse {
   std::string body;                                          // moved, not copied, on its way to the socket
 };
 
-// The one JSON form in which both daemons refuse: {"error":{"code":"too-large","message":"..."}}.
+// The one form in which both daemons refuse the programs of people: a problem document (RFC 9457) with the member
+// `code`.
+// {"type":"urn:holdline:problem:too-large","title":"Too large","status":413,"detail":"...","code":"too-large"}
+// `detail` says what happened and what to do. 401 says as well that a token is wanted (WWW-Authenticate). The server
+// adds `instance`, the path that was asked for.
+inline constexpr std::string_view problem_type = "application/problem+json";
 HttpResponse error_response(int status, std::string_view code, std::string_view message);
-// An error by its kind: ask_person 422 (400 when malformed), start_over 409, everything else 503.
 HttpResponse error_response(const Error& error);
+// The document, for members beside these; `status` 0 for what no server said: it is left out.
+nlohmann::json problem_json(int status, std::string_view code, std::string_view message);
+HttpResponse problem_response(const nlohmann::json& problem);
+// Tells in a problem document which path it is about; leaves every other answer as it is.
+void name_instance(HttpResponse& response, std::string_view path);
+
+// The status of an error by its kind: ask_person 422 (400 when malformed), start_over 409, everything else 503.
+int http_status(const Error& error);
 
 // Splits a request target into decoded path and query. Nothing for anything but origin form, broken percent escapes,
 // control characters or bytes that are not UTF-8.

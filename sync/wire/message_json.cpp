@@ -399,10 +399,12 @@ Error decode_error(int status, std::string_view text) {
   }
   const Json json = parse(text, limits::control_bytes);
   Reader r(json);
-  Reader inner = r.object("error");
+  // What refuses a request before anybody has read it knows no protocol, and says it as HTTP does (RFC 9457).
+  const bool by_http = json.is_object() && !json.contains("error");
+  Reader inner = by_http ? Reader(json) : r.object("error");
   error.code = inner.text("code");
-  error.message = inner.text("message");
-  if (!r.ok() || !inner.ok())
+  error.message = inner.text(by_http ? "detail" : "message");
+  if (!r.ok() || !inner.ok() || error.code.empty() || error.message.empty())
     error = {error.kind, "http-" + std::to_string(status),
              "The hub answered with status " + std::to_string(status) + "."};
   return error;

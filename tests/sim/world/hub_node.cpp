@@ -19,17 +19,13 @@ constexpr std::int64_t min_group_ms = 1, max_group_ms = 5;  // how long pushes g
 
 agent::TransportAnswer answer_of(Result<sync::Bytes> body) {
   if (body) return {200, std::move(*body), 0};
-  const auto response = platform::error_response(body.error());
-  return {response.status, response.body, 0};
+  return {platform::http_status(body.error()), sync::encode_json(body.error()), 0};
 }
 
 bool is_of_access(const Error& error) { return error.code == "device-revoked" || error.code == "grants-changed"; }
 
 // As the server answers who is not let in.
-agent::TransportAnswer refusal_of(const Error& error) {
-  const auto response = platform::error_response(403, error.code, error.message);
-  return {response.status, response.body, 0};
-}
+agent::TransportAnswer refusal_of(const Error& error) { return {403, sync::encode_json(error), 0}; }
 
 ActionPlace place_of(const hub::IncomingPush& push, std::uint64_t number) {
   return {push.maker.device, push.maker.incarnation, {push.lane, number}};

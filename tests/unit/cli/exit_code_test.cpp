@@ -7,7 +7,7 @@ namespace holdline::cli {
 namespace {
 
 std::string error_document(const std::string& code, const std::string& message) {
-  return R"({"error":{"code":")" + code + R"(","message":")" + message + R"("}})";
+  return R"({"code":")" + code + R"(","detail":")" + message + R"("})";
 }
 
 int status_code(const std::string& document) {
@@ -42,17 +42,17 @@ TEST(ExitCode, NobodySignedInSaysHowToSignIn) {
 
 TEST(ExitCode, WhatTheAgentSaysIsShownWithItsCodeAndFindingsAndWithoutJson) {
   Scripted holdline;
-  holdline.answers(422, R"({"error":{"code":"invalid","message":"Not saved.","findings":[)"
-                        R"({"field":"phone","code":"phone","message":"is no number\nholdline: fine"}]}})");
+  holdline.answers(422, R"({"code":"invalid","detail":"Not saved.","findings":[)"
+                        R"({"field":"phone","code":"phone","message":"is no number\nholdline: fine"}]})");
   EXPECT_EQ(holdline({"callback", "add", "phone=x"}), 1);
   EXPECT_EQ(holdline.err.str(), "holdline: is no number\\nholdline: fine [phone]\n");
 }
 
 TEST(ExitCode, AQuestionSaysHowItIsAnswered) {
   Scripted holdline;
-  holdline.answers(422, R"({"error":{"code":"asked","message":"One. And 1 other thing.","findings":[)"
+  holdline.answers(422, R"({"code":"asked","detail":"One. And 1 other thing.","findings":[)"
                         R"({"field":"given","code":"looks-like-email","message":"One.","weight":"asked"},)"
-                        R"({"field":"family","code":"looks-like-phone","message":"Two.","weight":"asked"}]}})");
+                        R"({"field":"family","code":"looks-like-phone","message":"Two.","weight":"asked"}]})");
   EXPECT_EQ(holdline({"customer", "add", "given=a@b.example"}), 1);
   EXPECT_EQ(
       holdline.err.str(),
@@ -198,7 +198,7 @@ TEST(Repetition, AnOutcomeThatStaysUnknownNamesTheKeyToRepeatWith) {
 TEST(Repetition, AfterALostAnswerARefusalThatTellsNothingNamesTheKeyToRepeatWith) {
   for (const int status : {401, 429, 503}) {
     Scripted holdline;
-    holdline.fails("connection-lost").answers(status, R"({"error":{"code":"x","message":"Sign in first."}})");
+    holdline.fails("connection-lost").answers(status, R"({"code":"x","detail":"Sign in first."})");
     EXPECT_EQ(holdline({"entry", "add", "kind=note", "--idempotency-key", "mine"}), 75);
     EXPECT_NE(holdline.err.str().find("Sign in first."), std::string::npos) << holdline.err.str();
     EXPECT_NE(holdline.err.str().find("--idempotency-key mine"), std::string::npos) << holdline.err.str();
@@ -207,7 +207,7 @@ TEST(Repetition, AfterALostAnswerARefusalThatTellsNothingNamesTheKeyToRepeatWith
 
 TEST(Repetition, AfterALostAnswerARefusalOfTheEntryIsTheOutcome) {
   Scripted holdline;
-  holdline.fails("connection-lost").answers(422, R"({"error":{"code":"invalid","message":"No such kind."}})");
+  holdline.fails("connection-lost").answers(422, R"({"code":"invalid","detail":"No such kind."})");
   EXPECT_NE(holdline({"entry", "add", "kind=x", "--idempotency-key", "mine"}), 75);
   EXPECT_EQ(holdline.err.str().find("--idempotency-key"), std::string::npos) << holdline.err.str();
 }

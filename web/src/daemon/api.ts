@@ -42,13 +42,12 @@ const asPath = (name: string): string =>
   encodeURIComponent(name).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
 async function errorOf(response: Response): Promise<ApiError> {
-  const json = await response.json().catch(() => null);
-  const error = json?.error ?? {};
+  const error = (await response.json().catch(() => null)) ?? {};
   const retryAfter = Number(response.headers.get("Retry-After") ?? 0);
   return new ApiError(
     response.status,
     error.code ?? "unknown",
-    error.message ?? response.statusText,
+    error.detail ?? response.statusText,
     error.findings ?? [],
     retryAfter,
   );

@@ -41,7 +41,7 @@ class ConsoleTest : public LocalApiTest {
     return found == response.headers.end() ? std::string() : found->second;
   }
   static std::string code(const platform::HttpResponse& response) {
-    return Json::parse(response.body).value("/error/code"_json_pointer, "");
+    return Json::parse(response.body).value("code", "");
   }
   Json person() { return Json::parse(browse("GET", "/api/v1/status").body).at("person"); }
 

@@ -92,8 +92,8 @@ TEST(Import, ASignInThatIsMissingStopsItAtOnce) {
 
 TEST(Import, EveryRejectedRowIsNamedWithItsReasonAndTheOthersAreSaved) {
   Scripted holdline;
-  holdline.answers(422, R"({"error":{"code":"invalid","message":"m","findings":[)"
-                        R"({"field":"ref","code":"too-long","message":"is too long\u001b[2J"}]}})");
+  holdline.answers(422, R"({"code":"invalid","detail":"m","findings":[)"
+                        R"({"field":"ref","code":"too-long","message":"is too long\u001b[2J"}]})");
   holdline.answers(201, saved);
   const std::string text = "ref,given\n1,Ada\n2\n3,\"open\"x\n4,Bob\n";
   EXPECT_EQ(imported(holdline, text), 3);
@@ -108,7 +108,7 @@ TEST(Import, EveryRejectedRowIsNamedWithItsReasonAndTheOthersAreSaved) {
 
 TEST(Import, TheSummaryIsADocumentOnRequest) {
   Scripted holdline;
-  holdline.answers(422, R"({"error":{"code":"card-number","message":"holds a card number"}})").answers(201, saved);
+  holdline.answers(422, R"({"code":"card-number","detail":"holds a card number"})").answers(201, saved);
   EXPECT_EQ(imported(holdline, two_customers, {"--json"}), 3);
   const json summary = json::parse(holdline.out.str());
   EXPECT_EQ(summary["schema"], "holdline.import/1");
@@ -122,13 +122,13 @@ TEST(Import, ARejectFileIsImportedAgainWhenItWasCorrected) {
   Scratch scratch;
   const std::string file = (scratch / "rejects.csv").string();
   Scripted holdline;
-  holdline.answers(201, saved).answers(422, R"({"error":{"message":"no, \"wrong\""}})");
+  holdline.answers(201, saved).answers(422, R"({"detail":"no, \"wrong\""})");
   EXPECT_EQ(imported(holdline, "ref,given\n1,Ada\n2,\"Bob, jr\"\n", {"--reject-file", file}), 3);
   const std::string rejects = platform::contents(file);
   EXPECT_EQ(rejects, "rejected_row,rejected_because,ref,given\r\n2,\"no, \"\"wrong\"\"\",2,\"Bob, jr\"\r\n");
 
   Scripted again;
-  again.answers(422, R"({"error":{"message":"still"}})");
+  again.answers(422, R"({"detail":"still"})");
   EXPECT_EQ(imported(again, rejects, {"--reject-file", file}), 3);
   EXPECT_EQ(again.requests.at(0).document()["fields"], (json{{"ref", "2"}, {"given", "Bob, jr"}}));
   EXPECT_EQ(platform::contents(file), "rejected_row,rejected_because,ref,given\r\n1,still,2,\"Bob, jr\"\r\n");

@@ -124,5 +124,19 @@ TEST(ErrorResponse, GivesEachKindOfErrorAStatusThatItsReaderUnderstands) {
   EXPECT_EQ(status_of(ErrorKind::stop, "ledger-needs-reopen"), 503);
 }
 
+TEST(ErrorResponse, IsAProblemDocumentThatSaysWhatItIsAbout) {
+  HttpResponse response = error_response(401, "not-signed-in", "Sign in first.");
+  name_instance(response, "/api/v1/customers/Łukasz?");
+  EXPECT_EQ(response.content_type, "application/problem+json");
+  EXPECT_EQ(response.headers.at(0).first, "WWW-Authenticate");
+  EXPECT_EQ(response.body, R"({"code":"not-signed-in","detail":"Sign in first.",)"
+                           R"("instance":"/api/v1/customers/%C5%81ukasz%3F","status":401,"title":"Not signed in",)"
+                           R"("type":"urn:holdline:problem:not-signed-in"})");
+  HttpResponse other;
+  other.body = "{}";
+  name_instance(other, "/api/v1/status");
+  EXPECT_EQ(other.body, "{}");
+}
+
 }  // namespace
 }  // namespace holdline::platform

@@ -173,6 +173,7 @@ TEST(Message, AnErrorSaysWhatToDoNext) {
   EXPECT_EQ(decode_error(403, "<html>").kind, ErrorKind::ask_person);
   EXPECT_EQ(decode_error(409, encode_json(error)).kind, ErrorKind::start_over);
   EXPECT_EQ(decode_error(502, "").code, "http-502");
+  EXPECT_EQ(decode_error(413, R"({"code":"too-large","detail":"Send less."})").code, "too-large");
 }
 
 TEST(Message, AnAssertionBindsEveryPartOfASignIn) {
