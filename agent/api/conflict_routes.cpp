@@ -98,6 +98,8 @@ void list_conflicts(Workstation& station, Call call) {
   constexpr std::size_t most = 200;
   const auto asked = call.request.query.find("state");
   const std::string state = asked == call.request.query.end() ? "open" : asked->second;
+  if (state != "open" && state != "decided" && state != "resolved" && state != "all")
+    return call.respond(platform::error_response(400, "malformed", "`state` can be open, decided, resolved or all."));
   const auto after = id_of(call.request.query, "after");
   if (!after) return call.respond(platform::error_response(400, "malformed", "`after` must be the id of a conflict."));
   read(
@@ -136,7 +138,7 @@ void resolve_shown(Workstation& station, const Call& call, PersonView& view, con
   const sync::Collection& collection = *schema.collection("conflict");
   const auto found = view.find({collection.no, id});
   if (!found) return call.respond(platform::error_response(found.error()));
-  if (!found->shown) return call.respond(unknown_record("conflict"));
+  if (!found->shown) return refuse_unless_saved(station, call, unknown_record("conflict"));
   if (found->shown->record.fields[*collection.field("state")] == sync::Value(std::string("resolved")))
     return refuse_unless_saved(
         station, call,
@@ -181,8 +183,8 @@ void resolve_conflict(Workstation& station, Call call) {
 std::span<const Route> conflict_routes() {
   static constexpr Route table[] = {
       {"GET", "/conflicts", list_conflicts},
-      {"GET", "/conflicts/", show_conflict},
-      {"POST", "/conflicts/", resolve_conflict},
+      {"GET", "/conflicts/{id}", show_conflict},
+      {"POST", "/conflicts/{id}/resolve", resolve_conflict},
   };
   return table;
 }

@@ -23,9 +23,10 @@ struct Refused {
   std::vector<Outbox::Dependent> dependents;
 };
 
-// The action, when it needs attention; 404, 409 or 403 when there is nothing to decide for this person.
+// The action, when it needs attention. `why`: 404, 409 or 403 when there is nothing to decide for this person; nothing
+// when it could not be read.
 Result<Refused> find_refused(Workstation& station, Outbox& outbox, const Call& call, sync::ActionRef ref,
-                             platform::HttpResponse& why) {
+                             std::optional<platform::HttpResponse>& why) {
   const auto refuse = [&](platform::HttpResponse response) {
     why = std::move(response);
     return fail(ErrorKind::ask_person, "refused", "");
@@ -97,9 +98,9 @@ void correct(Workstation& station, Outbox& outbox, const Call& call, sync::Actio
   auto accepted = acceptance_of(json);
   if (!accepted) return call.respond(platform::error_response(accepted.error()));
   if (auto read = json.checked_whole(); !read) return call.respond(platform::error_response(read.error()));
-  platform::HttpResponse why;
+  std::optional<platform::HttpResponse> why;
   auto refused = find_refused(station, outbox, call, ref, why);
-  if (!refused) return refuse_unless_saved(station, call, why);
+  if (!refused) return refuse_unless_saved(station, call, why ? *why : platform::error_response(refused.error()));
   std::vector<sync::Op> ops = std::move(refused->pending.action.ops);
   if (ops.empty() || index < 0 || static_cast<std::size_t>(index) >= ops.size())
     return call.respond(platform::error_response(422, "invalid", "There is nothing there to correct; give it up."));
@@ -116,7 +117,7 @@ void correct(Workstation& station, Outbox& outbox, const Call& call, sync::Actio
   // What its person was asked then need not be asked again.
   if (!*accepted) *accepted = refused->pending.action.header.acceptance;
   save(station, call, std::move(ops),
-       {event_ms, 200, decision_of(sync::Decision::Kind::replace, std::move(refused->on), {}), std::move(findings),
+       {event_ms, decision_of(sync::Decision::Kind::replace, std::move(refused->on), {}), std::move(findings),
         *std::move(accepted)});
 }
 
@@ -125,9 +126,9 @@ void discard(Workstation& station, Outbox& outbox, const Call& call, sync::Actio
   const std::string reason = json.text("reason");
   const bool with_dependents = json.boolean("dependents", false);
   if (auto read = json.checked_whole(); !read) return call.respond(platform::error_response(read.error()));
-  platform::HttpResponse why;
+  std::optional<platform::HttpResponse> why;
   auto refused = find_refused(station, outbox, call, ref, why);
-  if (!refused) return refuse_unless_saved(station, call, why);
+  if (!refused) return refuse_unless_saved(station, call, why ? *why : platform::error_response(refused.error()));
   std::string names;
   for (const Outbox::Dependent& one : refused->dependents) {
     const std::string name = std::to_string(one.ref.lane) + "/" + std::to_string(one.ref.number);
@@ -141,7 +142,7 @@ void discard(Workstation& station, Outbox& outbox, const Call& call, sync::Actio
     return call.respond(platform::error_response(
         409, "has-dependents",
         "These build on it: " + names + ". Give them up with it (--dependents), or correct it instead."));
-  save(station, call, {}, {0, 200, decision_of(sync::Decision::Kind::discard, std::move(refused->on), reason)});
+  save(station, call, {}, {0, decision_of(sync::Decision::Kind::discard, std::move(refused->on), reason)});
 }
 
 void decide(Workstation& station, Call call) {
@@ -159,7 +160,8 @@ void decide(Workstation& station, Call call) {
 
 std::span<const Route> decision_routes() {
   static constexpr Route table[] = {
-      {"POST", "/outbox/", decide},
+      {"POST", "/outbox/{lane}/{number}/correct", decide},
+      {"POST", "/outbox/{lane}/{number}/discard", decide},
   };
   return table;
 }

@@ -170,8 +170,7 @@ void add(Workstation& station, Call call) {
                                         "It is on the list already, since " + sync::format_time(since(list, *found)) +
                                             ". Nothing is left to do."));
          const std::int64_t now_ms = desk_of(station, call).now_ms;
-         save(station, call, {op_of(list, key, wish, now_ms)},
-              {now_ms, 201, {}, std::move(findings), std::move(accept)});
+         save(station, call, {op_of(list, key, wish, now_ms)}, {now_ms, {}, std::move(findings), std::move(accept)});
        });
 }
 

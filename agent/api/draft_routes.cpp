@@ -33,7 +33,9 @@ void keep_drafts(Workstation& station, Call call) {
   station.drafts([call, text, instead_of](Result<Drafts*> drafts) {
     if (!drafts) return call.respond(platform::error_response(drafts.error()));
     const auto kept = (*drafts)->keep(call.session->person.id, text, instead_of);
-    if (kept) return call.respond(json_response(200, {{"version", std::to_string(*kept)}}));
+    if (kept)
+      return call.respond(
+          json_response(200, {{"schema", "holdline.drafts-kept/1"}, {"version", std::to_string(*kept)}}));
     const Error& error = kept.error();
     call.respond(error.code == "changed-meanwhile" ? platform::error_response(409, error.code, error.message)
                                                    : platform::error_response(error));

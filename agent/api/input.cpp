@@ -166,6 +166,7 @@ Result<Addition> addition_of(const sync::Schema& schema, const sync::Collection&
   put_right(collection, desk, addition.event_ms, ops.front(), findings);
   for (const auto& [list, kind] : {std::pair{"phones", "phone"}, {"emails", "email"}}) {
     const sync::Collection& of = *schema.collection(kind);
+    if (of.fields[*of.parent].target != collection.no) continue;
     std::size_t place = 0;
     for (const Json& child : json.list(list)) {
       const std::size_t before = findings.size();

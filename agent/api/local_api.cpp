@@ -1,12 +1,13 @@
 #include "agent/api/local_api.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include "agent/api/description/description.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
 #include "agent/identity/enrollment.hpp"
@@ -21,27 +22,53 @@ namespace {
 
 constexpr std::string_view root = "/api/v1", another_person = "another-person";
 
-// What a route that ends in '/' leaves of the path; nothing: it does not match.
-std::optional<std::string> match(const Route& route, std::string_view method, std::string_view path) {
-  if (route.method != method) return std::nullopt;
-  if (route.path == path) return std::string();
-  const bool takes_rest = route.path.ends_with('/') && path.size() > route.path.size() && path.starts_with(route.path);
-  return takes_rest ? std::optional(std::string(path.substr(route.path.size()))) : std::nullopt;
+// Call::rest when the path is one of the pattern, part by part; nothing when it is not.
+std::optional<std::string> rest_of(std::string_view pattern, std::string_view path) {
+  const auto same = std::min(pattern.find('{'), pattern.size());
+  if (!path.starts_with(pattern.substr(0, same))) return std::nullopt;
+  pattern.remove_prefix(same);
+  path.remove_prefix(same);
+  const std::string rest(path);
+  for (;;) {
+    const std::string_view wanted = pattern.substr(0, pattern.find('/')), part = path.substr(0, path.find('/'));
+    if (wanted.starts_with('{') ? part.empty() : part != wanted) return std::nullopt;
+    const bool last = wanted.size() == pattern.size();
+    if (last != (part.size() == path.size())) return std::nullopt;
+    if (last) return rest;
+    pattern.remove_prefix(wanted.size() + 1);
+    path.remove_prefix(part.size() + 1);
+  }
 }
+
+// What is answered whether or not somebody has enrolled the workstation.
+constexpr Route own_routes[] = {
+    {"GET", "/status", nullptr, Access::anybody},
+    {"GET", "/openapi.json", nullptr, Access::anybody},
+    {"POST", "/enroll", nullptr, Access::anybody},
+    {"POST", "/reenroll", nullptr, Access::anybody},
+};
 
 struct Matched {
   const Route* route = nullptr;
   std::string rest;
+  std::string methods;  // that the path has; empty: there is no such path
 };
 
-// The exact path wins over one that takes a rest.
 Matched find_route(std::string_view method, std::string_view path) {
+  static const std::vector<Route> routes = all_routes();
   Matched found;
-  for (const auto& table : {session_routes(), form_routes(), draft_routes(), record_routes(), record_change_routes(),
-                            outbox_routes(), decision_routes(), conflict_routes(), do_not_call_routes()})
-    for (const Route& route : table)
-      if (auto rest = match(route, method, path); rest && (!found.route || rest->empty()))
-        found = {&route, std::move(*rest)};
+  bool written_out = false;  // the path; then it is not one with {parts} as well
+  for (const Route& route : routes) {
+    auto rest = rest_of(route.path, path);
+    if (!rest) continue;
+    if (written_out && !rest->empty()) break;
+    written_out = rest->empty();
+    found.methods.append(found.methods.empty() ? "" : ", ").append(route.method);
+    if (route.method == method && !found.route) {
+      found.route = &route;
+      found.rest = *std::move(rest);
+    }
+  }
   return found;
 }
 
@@ -68,12 +95,35 @@ std::optional<platform::HttpResponse> refusal_of(const Route& route, const platf
 }
 
 platform::HttpResponse unknown_path() {
-  return platform::error_response(404, "unknown-path", "There is nothing here; docs/api.md lists what is.");
+  return platform::error_response(404, "unknown-path",
+                                  "There is nothing here; GET /api/v1/openapi.json tells what is.");
+}
+
+platform::HttpResponse wrong_method(const std::string& methods) {
+  auto response = platform::error_response(405, "wrong-method", "This path takes " + methods + " only.");
+  response.headers.emplace_back("Allow", methods);
+  return response;
+}
+
+// Lists take what they can of it, but a limit has to be a number.
+bool has_wrong_limit(const platform::HttpFields& query) {
+  const auto limit = query.find("limit");
+  return limit != query.end() &&
+         (limit->second.empty() || limit->second.find_first_not_of("0123456789") != std::string::npos);
 }
 
 bool is_known(const platform::Peer& peer) { return peer.kind == platform::Peer::Kind::unix_socket; }
 
 }  // namespace
+
+std::vector<Route> all_routes() {
+  std::vector<Route> all(std::begin(own_routes), std::end(own_routes));
+  for (const auto& table : {session_routes(), form_routes(), draft_routes(), record_routes(), record_change_routes(),
+                            outbox_routes(), decision_routes(), conflict_routes(), do_not_call_routes()})
+    all.insert(all.end(), table.begin(), table.end());
+  std::ranges::stable_partition(all, [](const Route& route) { return route.path.find('{') == route.path.npos; });
+  return all;
+}
 
 bool is_root(const platform::Peer& peer) {
   return is_known(peer) && (peer.uid == 0 || peer.uid == platform::own_uid());
@@ -111,13 +161,17 @@ void LocalApi::answer(platform::HttpRequest request, platform::Respond respond) 
   if (request.method == "GET" && path == "/status") return show_status(request, respond);
   if (request.method == "POST" && path == "/enroll") return enroll(request, respond, false);
   if (request.method == "POST" && path == "/reenroll") return enroll(request, respond, true);
+  if (request.method == "GET" && path == "/openapi.json") return respond(description_response());
   Matched found = find_route(request.method, path);
-  if (!found.route) return respond(unknown_path());
+  if (found.methods.empty()) return respond(unknown_path());
+  if (!found.route) return respond(wrong_method(found.methods));
   if (!station_)
     return respond(
         platform::error_response(409, "not-enrolled", "This workstation is not enrolled yet: holdline enroll CODE"));
   auto session = session_of(request);
   if (auto refusal = refusal_of(*found.route, request.peer, session)) return respond(*std::move(refusal));
+  if (has_wrong_limit(request.query))
+    return respond(platform::error_response(400, "malformed", "`limit` must be a whole number."));
   auto who = session ? std::optional(*std::move(session)) : std::nullopt;
   found.route->handle(*station_, {std::move(request), std::move(found.rest), std::move(respond), std::move(who)});
 }
@@ -183,7 +237,10 @@ void LocalApi::enrolled(Result<WorkstationIdentity> identity, const platform::Re
   } else if (auto started = start(); !started) {
     return respond(platform::error_response(started.error()));
   }
-  respond(json_response(201, {{"device", identity->device.text()}, {"name", identity->name}, {"hub", identity->hub}}));
+  respond(json_response(201, {{"schema", "holdline.enrolled/1"},
+                              {"device", identity->device.text()},
+                              {"name", identity->name},
+                              {"hub", identity->hub}}));
 }
 
 }  // namespace holdline::agent

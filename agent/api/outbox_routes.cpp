@@ -285,7 +285,7 @@ std::span<const Route> outbox_routes() {
       {"GET", "/outbox", list_outbox},
       {"GET", "/outbox/export", export_outbox, Access::person_or_root},
       {"POST", "/outbox/begin-anew", begin_anew, Access::root},
-      {"GET", "/outbox/", show_action},
+      {"GET", "/outbox/{lane}/{number}", show_action},
   };
   return table;
 }

@@ -86,8 +86,7 @@ void add(Workstation& station, Call call, std::string_view collection_name) {
                               desk_of(station, call), call.request.body);
   if (!addition) return call.respond(platform::error_response(addition.error()));
   const auto save_it = [&station](const Call& of, Addition added) {
-    save(station, of, std::move(added.ops),
-         {added.event_ms, 201, {}, std::move(added.findings), std::move(added.accept)});
+    save(station, of, std::move(added.ops), {added.event_ms, {}, std::move(added.findings), std::move(added.accept)});
   };
   if (collection_name == "manual_entry") return save_it(call, *std::move(addition));
   read(station, call, [&station, call, save_it, addition = *std::move(addition)](PersonView& view) mutable {
@@ -164,7 +163,7 @@ void edit(Workstation& station, Call call, std::string_view collection_name) {
                       std::back_inserter(edit.findings));
     save(station, call,
          {{sync::OpKind::edit, {collection.no, id}, shown.record.scope, shown.cn, std::move(edit.changes), {}}},
-         {desk.now_ms, 200, {}, std::move(edit.findings), std::move(edit.accept)});
+         {desk.now_ms, {}, std::move(edit.findings), std::move(edit.accept)});
   });
 }
 
@@ -191,7 +190,7 @@ void add_child(Workstation& station, Call call) {
          ask_about(duplicates_of(station.schema(), view, found->shown->record, Compared::keys, added.ops),
                    added.findings);
          save(station, call, std::move(added.ops),
-              {added.event_ms, 201, {}, std::move(added.findings), std::move(added.accept)});
+              {added.event_ms, {}, std::move(added.findings), std::move(added.accept)});
        });
 }
 
@@ -277,13 +276,11 @@ void merge_customer(Workstation& station, Call call, std::string_view id_text, b
   });
 }
 
-// POST /customers/ID/…
-void change_customer(Workstation& station, Call call) {
+// POST /customers/ID/merge and …/part
+void merge_or_part(Workstation& station, Call call) {
   const std::string rest = call.rest;
-  const auto slash = std::min(rest.find('/'), rest.size());
-  const std::string_view id = std::string_view(rest).substr(0, slash), part = std::string_view(rest).substr(slash);
-  if (part == "/merge" || part == "/part") return merge_customer(station, std::move(call), id, part == "/part");
-  add_child(station, std::move(call));
+  const std::string_view id = std::string_view(rest).substr(0, rest.find('/'));
+  merge_customer(station, std::move(call), id, rest.ends_with("/part"));
 }
 
 // The scope of a child is that of the record it hangs on.
@@ -304,8 +301,7 @@ void add_anywhere(Workstation& station, Call call, const sync::Collection& colle
         return refuse_unless_saved(station, call, unknown_record("customer"));
       op.scope = found->shown->record.scope;
     }
-    save(station, call, std::move(added.ops),
-         {added.event_ms, 201, {}, std::move(added.findings), std::move(added.accept)});
+    save(station, call, std::move(added.ops), {added.event_ms, {}, std::move(added.findings), std::move(added.accept)});
   });
 }
 
@@ -349,22 +345,26 @@ std::span<const Route> record_change_routes() {
   static constexpr Route table[] = {
       {"POST", "/customers", add_one<of::customer>},
       {"POST", "/customers/check", check_customer},
-      {"PATCH", "/customers/", edit_one<of::customer>},
-      {"POST", "/customers/", change_customer},
-      {"DELETE", "/customers/", erase_one<of::customer>},
-      {"PATCH", "/phones/", edit_one<of::phone>},
-      {"DELETE", "/phones/", erase_one<of::phone>},
-      {"PATCH", "/emails/", edit_one<of::email>},
-      {"DELETE", "/emails/", erase_one<of::email>},
-      {"PATCH", "/addresses/", edit_one<of::address>},
-      {"DELETE", "/addresses/", erase_one<of::address>},
+      {"PATCH", "/customers/{id}", edit_one<of::customer>},
+      {"DELETE", "/customers/{id}", erase_one<of::customer>},
+      {"POST", "/customers/{id}/phones", add_child},
+      {"POST", "/customers/{id}/emails", add_child},
+      {"POST", "/customers/{id}/addresses", add_child},
+      {"POST", "/customers/{id}/merge", merge_or_part},
+      {"POST", "/customers/{id}/part", merge_or_part},
+      {"PATCH", "/phones/{id}", edit_one<of::phone>},
+      {"DELETE", "/phones/{id}", erase_one<of::phone>},
+      {"PATCH", "/emails/{id}", edit_one<of::email>},
+      {"DELETE", "/emails/{id}", erase_one<of::email>},
+      {"PATCH", "/addresses/{id}", edit_one<of::address>},
+      {"DELETE", "/addresses/{id}", erase_one<of::address>},
       {"POST", "/entries", add_one<of::entry>},
-      {"PATCH", "/entries/", edit_one<of::entry>},
-      {"DELETE", "/entries/", erase_one<of::entry>},
+      {"PATCH", "/entries/{id}", edit_one<of::entry>},
+      {"DELETE", "/entries/{id}", erase_one<of::entry>},
       {"POST", "/callbacks", add_one<of::callback>},
-      {"PATCH", "/callbacks/", edit_one<of::callback>},
-      {"POST", "/records/", add_any},
-      {"PATCH", "/records/", edit_any},
+      {"PATCH", "/callbacks/{id}", edit_one<of::callback>},
+      {"POST", "/records/{collection}", add_any},
+      {"PATCH", "/records/{collection}/{id}", edit_any},
   };
   return table;
 }

@@ -9,7 +9,6 @@
 #include "agent/api/route.hpp"
 #include "agent/view/referenced.hpp"
 #include "sync/action/merged.hpp"
-#include "sync/base/timestamp.hpp"
 
 namespace holdline::agent {
 
@@ -119,7 +118,7 @@ void search(Workstation& station, Call call) {
                                 {"reference", reading_json(*read_out)},
                                 {"records", records_json(*read_out)},
                                 {"more", found->more},
-                                {"as_of", sync::format_time(found->as_of.hub_wall_ms)}}));
+                                {"as_of", as_of_json(found->as_of)}}));
   });
 }
 
@@ -187,7 +186,7 @@ void respond_list(const platform::Respond& respond, const sync::Collection& coll
                               {"items", items},
                               {"next", more && can_go_on ? Json(many->shown.back().record.key.id.text()) : Json()},
                               {"more", more},
-                              {"as_of", sync::format_time(many->as_of.hub_wall_ms)}}));
+                              {"as_of", as_of_json(many->as_of)}}));
 }
 
 // What was taken down about a customer, without a way to go on: who needs more looks in the list of all.
@@ -195,9 +194,13 @@ void list_about(Workstation& station, Call call, std::string_view collection_nam
   const auto id = sync::Id::parse(customer);
   if (!id) return call.respond(unknown_record("customer"));
   const sync::Collection& collection = *station.schema().collection(collection_name);
+  const sync::Collection& customers = *station.schema().collection(of::customer);
   read(station, call,
-       [&collection, id = *id, limit = limit_of(call.request.query, usually_listed, most_listed),
+       [&collection, &customers, id = *id, limit = limit_of(call.request.query, usually_listed, most_listed),
         respond = call.respond](PersonView& view) {
+         const auto found = view.find({customers.no, id});
+         if (!found) return respond(platform::error_response(found.error()));
+         if (!found->shown || found->shown->record.deleted) return respond(unknown_record("customer"));
          respond_list(respond, collection, limit, view.about(collection, id, limit + 1), false);
        });
 }
@@ -246,15 +249,19 @@ void list_all(Workstation& station, Call call) {
 std::span<const Route> record_routes() {
   static constexpr Route table[] = {
       {"GET", "/customers", search},
-      {"GET", "/customers/", show_customer},
-      {"GET", "/phones/", show_one<of::phone>},
-      {"GET", "/emails/", show_one<of::email>},
-      {"GET", "/addresses/", show_one<of::address>},
+      {"GET", "/customers/{id}", show_customer},
+      {"GET", "/customers/{id}/history", show_customer},
+      {"GET", "/customers/{id}/entries", show_customer},
+      {"GET", "/customers/{id}/callbacks", show_customer},
+      {"GET", "/phones/{id}", show_one<of::phone>},
+      {"GET", "/emails/{id}", show_one<of::email>},
+      {"GET", "/addresses/{id}", show_one<of::address>},
       {"GET", "/entries", list_all<of::entry>},
-      {"GET", "/entries/", show_one<of::entry>},
+      {"GET", "/entries/{id}", show_one<of::entry>},
       {"GET", "/callbacks", list_all<of::callback>},
-      {"GET", "/callbacks/", show_one<of::callback>},
-      {"GET", "/records/", show_any},
+      {"GET", "/callbacks/{id}", show_one<of::callback>},
+      {"GET", "/records/{collection}", show_any},
+      {"GET", "/records/{collection}/{id}", show_any},
   };
   return table;
 }

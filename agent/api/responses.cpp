@@ -83,6 +83,10 @@ nlohmann::json refs_json(const std::vector<sync::ActionRef>& refs) {
   return list;
 }
 
+nlohmann::json as_of_json(const AsOf& as_of) {
+  return as_of.hub_wall_ms == 0 ? nlohmann::json() : nlohmann::json(sync::format_time(as_of.hub_wall_ms));
+}
+
 nlohmann::json shown_json(const sync::Collection& collection, const Shown& shown, const AsOf& as_of) {
   nlohmann::json pending = nlohmann::json::array();
   for (std::size_t i = 0; i < collection.fields.size(); ++i)
@@ -96,7 +100,7 @@ nlohmann::json shown_json(const sync::Collection& collection, const Shown& shown
           {"attention", refs_json(shown.attention)},
           {"deletion_asked", shown.record.deletion_asked},
           {"cn", std::to_string(shown.cn)},
-          {"as_of", as_of.hub_wall_ms == 0 ? nlohmann::json() : nlohmann::json(sync::format_time(as_of.hub_wall_ms))}};
+          {"as_of", as_of_json(as_of)}};
 }
 
 namespace {

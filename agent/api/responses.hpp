@@ -22,6 +22,8 @@ platform::HttpResponse findings_response(const std::vector<sync::Finding>& findi
 platform::HttpResponse unknown_record(std::string_view what);
 
 nlohmann::json refs_json(const std::vector<sync::ActionRef>& refs);
+// Null before the first copy of the hub's data.
+nlohmann::json as_of_json(const AsOf& as_of);
 // holdline.record/1
 nlohmann::json shown_json(const sync::Collection& collection, const Shown& shown, const AsOf& as_of);
 // holdline.status/1 for whoever asks; null `station`: not enrolled.

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "agent/identity/sessions.hpp"
 #include "agent/view/sight.hpp"
@@ -22,7 +23,7 @@ namespace holdline::agent {
 
 struct Call {
   platform::HttpRequest request;
-  std::string rest;  // of the path, behind a route that ends in '/'
+  std::string rest;  // of the path, from the first {part} of its route on
   platform::Respond respond;
   // Who is signed in where the request comes from. Set for every route but those that say otherwise.
   std::optional<Session> session = {};
@@ -40,8 +41,8 @@ enum class Access : std::uint8_t {
 
 struct Route {
   std::string_view method;
-  std::string_view path;  // below /api/v1; one that ends in '/' takes what follows as Call::rest
-  void (*handle)(Workstation& station, Call call);
+  std::string_view path;  // below /api/v1, as agent/api/description/openapi.json has it: {id} is any one part
+  void (*handle)(Workstation& station, Call call);  // null: LocalApi answers by itself, enrolled or not
   Access access = Access::person;
 };
 
@@ -65,6 +66,9 @@ inline constexpr char customer[] = "customer", phone[] = "phone", email[] = "ema
 // Whether /records/COLLECTION speaks of it: not of what the hub makes, nor of the do-not-call list, whose values are
 // hashes.
 bool is_open_to_all(const sync::Schema& schema, std::string_view collection);
+
+// All tables; a path that is written out comes before one with {parts}.
+std::vector<Route> all_routes();
 
 std::span<const Route> session_routes();        // signing in and out, synchronising, the proof
 std::span<const Route> draft_routes();          // what is typed and not saved yet

@@ -15,18 +15,34 @@ namespace {
 
 using Json = nlohmann::json;
 
-platform::HttpResponse saved_response(int http_status, const Saved& saved, const std::vector<std::string>& references,
-                                      const Json& notes = Json::array()) {
+// Where what the request makes is shown, up to its id: "/api/v1/phones/" for a POST to /customers/ID/phones. Empty
+// where it cannot be asked for by itself: who is not to be called is asked by number. Nothing: it makes no record.
+std::optional<std::string> made_at(const platform::HttpRequest& request) {
+  static constexpr std::string_view kinds[] = {"customers", "phones", "emails", "addresses", "entries", "callbacks"};
+  if (request.method != "POST") return std::nullopt;
+  if (request.path.starts_with("/api/v1/records/")) return request.path + "/";
+  const std::string_view last = std::string_view(request.path).substr(request.path.rfind('/') + 1);
+  if (last == "do-not-call") return std::string();
+  return std::ranges::find(kinds, last) != std::end(kinds) ? std::optional("/api/v1/" + std::string(last) + "/")
+                                                           : std::nullopt;
+}
+
+// The same for the first answer and for one that is repeated: 201 with the place of what was made, else 200.
+platform::HttpResponse saved_response(const platform::HttpRequest& request, const Saved& saved,
+                                      const std::vector<std::string>& references, const Json& notes = Json::array()) {
   Json created = Json::array();
   for (const sync::Id& id : saved.created) created.push_back(id.text());
-  return json_response(http_status,
-                       {{"schema", "holdline.saved/1"},
-                        {"action", {{"lane", saved.ref.lane}, {"number", std::to_string(saved.ref.number)}}},
-                        {"created", created},
-                        {"references", references},
-                        {"state", "saved"},
-                        {"repeated", saved.repeated},
-                        {"notes", notes}});
+  const auto place = made_at(request);
+  auto response = json_response(place ? 201 : 200, {{"schema", "holdline.saved/1"},
+                                                    {"action", refs_json({saved.ref}).front()},
+                                                    {"created", created},
+                                                    {"references", references},
+                                                    {"state", "saved"},
+                                                    {"repeated", saved.repeated},
+                                                    {"notes", notes}});
+  if (place && !place->empty() && !saved.created.empty())
+    response.headers.emplace_back("Location", *place + saved.created.front().text());
+  return response;
 }
 
 Json notes_of(const std::vector<sync::Finding>& findings) {
@@ -70,8 +86,8 @@ void give_references(Workstation& station, std::vector<sync::Op>& ops, std::vect
 }
 
 // The answer to a repeated request names what was read out the first time.
-void respond_repeated(Workstation& station, const platform::Respond& respond, int http_status, const Saved& saved) {
-  station.read([&station, respond, http_status, saved](View& view) {
+void respond_repeated(Workstation& station, const Call& call, const Saved& saved) {
+  station.read([&station, call, saved](View& view) {
     const auto pending = [&](const sync::Collection& collection, const sync::Id& id) -> std::string {
       const auto found = view.find({collection.no, id});
       if (!found || !found->shown) return {};
@@ -83,7 +99,7 @@ void respond_repeated(Workstation& station, const platform::Respond& respond, in
       if (collection.reference)
         for (const sync::Id& id : saved.created)
           if (std::string text = pending(collection, id); !text.empty()) references.push_back(std::move(text));
-    respond(saved_response(http_status, saved, references));
+    call.respond(saved_response(call.request, saved, references));
   });
 }
 
@@ -147,22 +163,22 @@ void save(Workstation& station, const Call& call, std::vector<sync::Op> ops, Sav
   auto references = references_of(station.schema(), ops);
   draft->ops = std::move(ops);
   draft->decision = std::move(saving.decision);
-  station.outbox().submit(std::move(*draft), [&station, http_status = saving.http_status, notes = notes_of(findings),
-                                              references = std::move(references),
-                                              respond = call.respond](Result<Saved> saved) {
-    if (saved && saved->repeated) return respond_repeated(station, respond, http_status, *saved);
-    respond(saved ? saved_response(http_status, *saved, references, notes) : platform::error_response(saved.error()));
+  station.outbox().submit(std::move(*draft), [&station, call, notes = notes_of(findings),
+                                              references = std::move(references)](const Result<Saved>& saved) {
+    if (saved && saved->repeated) return respond_repeated(station, call, *saved);
+    call.respond(saved ? saved_response(call.request, *saved, references, notes)
+                       : platform::error_response(saved.error()));
   });
 }
 
 void refuse_unless_saved(Workstation& station, const Call& call, const platform::HttpResponse& refusal) {
   auto draft = draft_of(station, call);
   if (!draft) return;
-  station.outbox().post([&station, draft = *std::move(draft), refusal, respond = call.respond](Outbox& outbox) {
+  station.outbox().post([&station, draft = *std::move(draft), refusal, call](Outbox& outbox) {
     const auto saved = outbox.find_saved(draft.person, draft.idempotency_key, draft.fingerprint);
-    if (!saved) return respond(platform::error_response(saved.error()));
-    if (!*saved) return respond(refusal);
-    respond_repeated(station, respond, 200, **saved);
+    if (!saved) return call.respond(platform::error_response(saved.error()));
+    if (!*saved) return call.respond(refusal);
+    respond_repeated(station, call, **saved);
   });
 }
 

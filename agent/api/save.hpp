@@ -19,7 +19,6 @@ Desk desk_of(const Workstation& station, const Call& call);
 // What is saved beside the ops.
 struct Saving {
   std::int64_t event_ms = 0;  // when it happened; 0 is now
-  int http_status = 200;      // once it is durable
   std::optional<sync::Decision> decision = {};
   std::vector<sync::Finding> findings = {};         // of every weight, about what was typed
   std::optional<sync::Acceptance> acceptance = {};  // what of them the person says is meant so

@@ -34,7 +34,8 @@ void sign_in(Workstation& station, Call call) {
     }
     const Account& person = answer.session->person;
     respond(json_response(
-        200, {{"person",
+        200, {{"schema", "holdline.session/1"},
+              {"person",
                {{"id", person.id.text()}, {"name", person.name}, {"role", person.role}, {"scopes", person.scopes}}},
               {"token", answer.token},
               {"for_reading", answer.session->assertion == 0}}));

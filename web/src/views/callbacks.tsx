@@ -54,7 +54,7 @@ function Row({ record }: { record: Shown }) {
 
 export function Callbacks() {
   const [limit, setLimit] = useState(50);
-  const loaded = useLoaded<{ items: Shown[]; next: string | null; as_of: string }>(`/callbacks?limit=${limit}`);
+  const loaded = useLoaded<{ items: Shown[]; next: string | null; as_of: string | null }>(`/callbacks?limit=${limit}`);
   return (
     <>
       <header class="view-head">
