@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 import { Centre, password } from "./centre.mjs";
+import { watch } from "./description.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const flags = [
@@ -22,7 +23,7 @@ const customers =
 // Where pictures of each view are left, when somebody wants to look at them.
 const pictures = process.env.HOLDLINE_PICTURES;
 
-let centre, browser, page;
+let centre, browser, page, undescribed;
 const foreign = [];
 const mistakes = [];
 
@@ -35,6 +36,7 @@ before(async () => {
     (request) =>
       request.url().startsWith(centre.address) || request.url().startsWith("data:") || foreign.push(request.url()),
   );
+  undescribed = watch(page);
   page.on("pageerror", (error) => mistakes.push(error.message));
   page.on("dialog", (dialog) => dialog.accept());
   await page.goto(centre.address);
@@ -295,5 +297,5 @@ test("after signing out nothing is answered any more", async () => {
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
   assert.equal(await page.evaluate("fetch('/api/v1/outbox').then((answer) => answer.status)"), 401);
-  assert.deepEqual({ foreign, mistakes }, { foreign: [], mistakes: [] });
+  assert.deepEqual({ foreign, mistakes, undescribed }, { foreign: [], mistakes: [], undescribed: [] });
 });

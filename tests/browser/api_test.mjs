@@ -1,0 +1,368 @@
+// The local API against its description: every operation is asked well and badly, at the socket and at the console, and
+// every answer has to be one that the description tells of, to the last member. Answers that are described and never come
+// are found as well.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { request as ask } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
+import { Centre, password, until } from "./centre.mjs";
+import { Description } from "./description.mjs";
+
+const description = new Description();
+const place = mkdtempSync(join(tmpdir(), "holdline-api-"));
+const socketPath = join(place, "desk.sock");
+let centre, daemon;
+const tokens = {};
+
+// One exchange, judged.
+async function exchange(to, method, path, { body, key, headers = {} } = {}) {
+  const content = body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body);
+  const request = ask({
+    ...to,
+    method,
+    path: `/api/v1${path}`,
+    headers: {
+      ...to.headers,
+      "Content-Length": Buffer.byteLength(content ?? ""),
+      ...(key ? { "Idempotency-Key": key } : {}),
+      ...headers,
+    },
+    agent: false,
+  });
+  request.end(content);
+  const [response] = await once(request, "response");
+  let text = "";
+  for await (const part of response) text += part;
+  const answer = { status: response.statusCode, headers: response.headers, body: text };
+  const sent = typeof body === "object" ? body : undefined;
+  const faults = description.faults({ method, path: `/api/v1${path}`, sent, ...answer });
+  assert.deepEqual(faults, [], `${method} ${path} answered ${text.slice(0, 500)}`);
+  return { ...answer, json: JSON.parse(text) };
+}
+const at = (who) => ({ socketPath, headers: tokens[who] ? { Authorization: `Bearer ${tokens[who]}` } : {} });
+const as = (who, method, path, more) => exchange(at(who), method, path, more);
+const get = async (who, path) => (await as(who, "GET", path)).json;
+// Saves something new, and answers what was saved.
+async function save(who, method, path, body, status = method === "POST" ? 201 : 200) {
+  const answer = await as(who, method, path, { body, key: randomUUID() });
+  assert.equal(answer.status, status, answer.body);
+  return answer.json;
+}
+async function refused(status, code, who, method, path, more) {
+  const answer = await as(who, method, path, more);
+  assert.deepEqual([answer.status, answer.json.code], [status, code], `${method} ${path}`);
+}
+
+async function startDaemon() {
+  daemon = spawn(join(process.env.HOLDLINE_BIN, "holdlined"), ["--config", join(place, "desk.toml")], {
+    stdio: "ignore",
+  });
+  const answers = () =>
+    as("nobody", "GET", "/status").catch((error) => {
+      if (!error.syscall) throw error;
+    });
+  await until("the daemon", answers);
+}
+async function killDaemon() {
+  daemon.kill("SIGKILL");
+  await once(daemon, "exit");
+}
+async function signIn(who) {
+  const answer = await until(`a sign-in of ${who}`, async () => {
+    const tried = await as("nobody", "POST", "/login", { body: { person: who, password } });
+    return tried.status === 200 ? tried : null;
+  });
+  tokens[who] = answer.json.token;
+}
+
+// A path with something in each {part}, and a body that can be read.
+const samples = { id: randomUUID(), lane: "2", number: "999999", collection: "complaint" };
+const sample = (path) => path.replace(/\{(\w+)\}/g, (_, name) => samples[name]);
+const bodies = {
+  EnrolmentCode: { code: "x" },
+  SignIn: { person: "ada", password: "wrong" },
+  KeepDrafts: { text: "", version: "99" },
+  NewCustomer: { fields: { family: "Sample" } },
+  NewRecord: { fields: { kind: "note", note: "sample" } },
+  NewContact: { fields: {} },
+  Edit: { changes: {} },
+  Reason: { reason: "sample" },
+  Merging: { into: randomUUID(), reason: "sample" },
+  NewWish: { number: "+442079460018" },
+  Correction: {},
+  Discard: { reason: "sample" },
+  Resolution: { choice: "current", reason: "sample" },
+};
+const bodyOf = ({ requestBody }) => bodies[requestBody?.content["application/json"].schema.$ref.split("/").at(-1)];
+const needsKey = ({ parameters = [] }) => parameters.some(({ $ref }) => $ref?.endsWith("/IdempotencyKey"));
+const everyOne = async (work) => {
+  for (const { method, path, operation } of description.operations())
+    await work({
+      method,
+      path: sample(path),
+      operation,
+      body: bodyOf(operation),
+      key: needsKey(operation) ? randomUUID() : undefined,
+    });
+};
+
+before(async () => {
+  centre = await Centre.start(
+    "ref,given,family,city,phone\nK-1,Ada,Lovelace,London,020 7946 0018\nK-2,Lin,Nowak,London,\n",
+  );
+  writeFileSync(
+    join(place, "desk.toml"),
+    `directory = "${join(place, "desk")}"\n[local]\nsocket = "${socketPath}"\ngroup = ""\n[console]\nlisten = ""\n`,
+  );
+  await startDaemon();
+});
+after(async () => {
+  await killDaemon();
+  await centre?.stop();
+  rmSync(place, { recursive: true, force: true });
+});
+
+test("a workstation that is not enrolled", async () => {
+  const served = await get("nobody", "/openapi.json");
+  assert.ok(
+    process.env.SKIPX || isDeepStrictEqual(served, description.document),
+    "the daemon was built with another description",
+  );
+  await everyOne(async ({ method, path, operation, body, key }) => {
+    if (
+      operation.security?.length === 0 &&
+      operation.operationId !== "signIn" &&
+      operation.operationId !== "signOut" &&
+      operation.operationId !== "beginOutboxAnew"
+    )
+      return;
+    await refused(409, "not-enrolled", "nobody", method, path, { body, key });
+  });
+  await refused(400, "malformed", "nobody", "POST", "/enroll", { body: { cod: "x" } });
+  for (const path of ["/enroll", "/reenroll"])
+    assert.equal((await as("nobody", "POST", path, { body: { code: "x" } })).status, 422);
+  const code = (await centre.hub("enroll-code", "--name", "desk-2", "--scope", "acme/london")).stdout.trim();
+  assert.equal((await as("nobody", "POST", "/enroll", { body: { code } })).status, 201);
+  await refused(409, "enrolled-already", "nobody", "POST", "/enroll", { body: { code } });
+  const again = (await centre.hub("enroll-code", "--for", "desk-2")).stdout.trim();
+  assert.equal((await as("nobody", "POST", "/reenroll", { body: { code: again } })).status, 201);
+  await signIn("ada");
+  await signIn("bob");
+  await until("the customers", async () => (await get("ada", "/customers?q=Nowak")).items.length === 1);
+});
+
+test("what another page may not, what nobody signed in may not, and what is no request", async () => {
+  const { hostname: host, port } = new URL(centre.address);
+  const console = { host, port, headers: { "X-Holdline": "test" } };
+  await everyOne(async ({ method, path, body, key }) => {
+    const foreign = { ...console, headers: { ...console.headers, Host: "evil.example" } };
+    assert.equal((await exchange(foreign, method, path, { body, key })).status, 403);
+  });
+  await everyOne(async ({ method, path, operation, body, key }) => {
+    if (operation.security?.length !== 0)
+      assert.equal((await exchange(console, method, path, { body, key })).status, 401);
+  });
+  const signedIn = await exchange(console, "POST", "/login", { body: { person: "ada", password } });
+  console.headers.Cookie = signedIn.headers["set-cookie"][0].split(";")[0];
+  if (signedIn.json.page_key) console.headers["X-Holdline-Key"] = signedIn.json.page_key;
+  await everyOne(async ({ method, path, operation, body, key }) => {
+    const stale = { body, key, headers: { "X-Holdline-Person": "bob" } };
+    if (operation.responses[401])
+      assert.equal((await exchange(console, method, path, stale)).json.code, "another-person");
+    if (body) assert.equal((await exchange(console, method, path, { body: "x".repeat(300_000), key })).status, 413);
+  });
+  assert.equal((await exchange(console, "POST", "/logout")).status, 200);
+  await everyOne(async ({ method, path, operation, body, key }) => {
+    const bad = operation.operationId === "enroll" ? [] : ["[1]", { no_such_member: 1 }];
+    if (body) for (const one of bad) assert.equal((await as("ada", method, path, { body: one, key })).status, 400);
+    if (key) await refused(400, "no-idempotency-key", "ada", method, path, { body });
+    const nowhere = path.replace("/complaint", "/conflict");
+    if (operation.responses[404]) assert.equal((await as("ada", method, nowhere, { body, key })).status, 404);
+    for (const parameter of operation.parameters ?? [])
+      if (parameter.$ref?.endsWith("/limit")) await refused(400, "malformed", "ada", method, `${path}?q=x&limit=many`);
+  });
+  for (const path of Object.keys(description.document.paths)) await as("ada", "OPTIONS", sample(path));
+  await refused(404, "unknown-path", "ada", "GET", "/customers/1/shoes");
+});
+
+test("the workstation, its forms, drafts and the proof", async () => {
+  await get("ada", "/status");
+  await get("ada", "/forms");
+  await as("ada", "POST", "/sync");
+  await get("ada", "/verify");
+  const { version } = await get("ada", "/drafts");
+  assert.equal((await as("ada", "PUT", "/drafts", { body: { text: "half a", version } })).status, 200);
+  await refused(409, "changed-meanwhile", "ada", "PUT", "/drafts", { body: { text: "", version: "99" } });
+  await refused(422, "too-large", "ada", "PUT", "/drafts", { body: { text: "x".repeat(200_000), version: "1" } });
+  await refused(400, "no-query", "ada", "GET", "/customers");
+});
+
+test("customers, their numbers and addresses, entries and callbacks", async () => {
+  const fields = { given: "Grace", family: "Hopper", city: "London" };
+  const made = await save("ada", "POST", "/customers", {
+    fields,
+    phones: [{ e164: "020 7946 0022" }],
+    emails: [{ addr: "g@mail.example" }],
+  });
+  const customer = `/customers/${made.created[0]}`;
+  await as("ada", "POST", "/customers/check", { body: { fields, phones: [{ e164: "020 7946 0022" }] } });
+  await refused(422, "invalid", "ada", "POST", "/customers/check", {
+    body: { fields, accept: { hints: [], because: "" } },
+  });
+  const wrong = { body: { fields: { given: 1, shoes: "x" } }, key: randomUUID() };
+  for (const path of ["/customers", "/entries", "/callbacks"])
+    assert.equal((await as("ada", "POST", path, wrong)).status, 422);
+  await refused(422, "asked", "ada", "POST", "/customers", {
+    body: { fields: { family: "+442079460018" } },
+    key: randomUUID(),
+  });
+  for (const [path, one, other, edit] of [
+    ["phones", { e164: "020 7946 0033" }, { e164: "5" }, { kind: "work" }],
+    ["emails", { addr: "h@mail.example" }, { addr: "h" }, { preference: 2 }],
+    ["addresses", { city: "Paris" }, { city: 1 }, { kind: "business" }],
+  ]) {
+    await refused(422, "invalid", "ada", "POST", `${customer}/${path}`, { body: { fields: other }, key: randomUUID() });
+    const key = randomUUID();
+    const child = await as("ada", "POST", `${customer}/${path}`, { body: { fields: one }, key });
+    assert.equal(child.headers.location, `/api/v1/${path}/${child.json.created[0]}`);
+    assert.equal((await as("ada", "POST", `${customer}/${path}`, { body: { fields: one }, key })).json.repeated, true);
+    await editAndDelete(`/${path}/${child.json.created[0]}`, edit);
+  }
+  assert.equal((await get("ada", customer)).children.phone.length, 1);
+  for (const [path, one, edit] of [
+    ["entries", { kind: "message", note: "call back" }, { note: "called back" }],
+    ["callbacks", { name: "Grace", phone: "020 7946 0033", reason: "contract" }, { reason: "the contract" }],
+  ]) {
+    const { created } = await save("ada", "POST", `/${path}`, { fields: { ...one, customer: made.created[0] } });
+    await get("ada", `/${path}?limit=1`);
+    assert.equal((await get("ada", `${customer}/${path}`)).items.length, 1);
+    await editAndDelete(`/${path}/${created[0]}`, edit, path === "entries");
+  }
+  const complaint = await save("ada", "POST", "/records/complaint", { fields: { name: "Grace", what_happened: "late twice" } });
+  assert.equal((await get("ada", "/records/complaint?limit=1")).items.length, 1);
+  await editAndDelete(`/records/complaint/${complaint.created[0]}`, { what_happened: "late again" }, false);
+  const [reference] = complaint.references;
+  if (reference) assert.equal((await get("ada", `/customers?q=${reference}`)).reference.state, "found");
+  const bad = { body: { fields: { severity: 1 } }, key: randomUUID() };
+  await refused(422, "invalid", "ada", "POST", "/records/complaint", bad);
+  await until("the history", async () => (await as("ada", "GET", `${customer}/history`)).status === 200);
+  await editAndDelete(customer, { family: "Murray" });
+});
+
+// What GET shows, changed and deleted.
+async function editAndDelete(path, values, canDelete = true) {
+  const { cn, fields } = await get("ada", path);
+  const [[name, value]] = Object.entries(values);
+  const body = { changes: { [name]: { base: fields[name] ?? null, value } }, cn };
+  const key = randomUUID();
+  const edited = await as("ada", "PATCH", path, { body, key });
+  assert.equal(edited.status, 200, edited.body);
+  await refused(422, "key-reused", "ada", "PATCH", path, { body: { changes: {} }, key });
+  if (!canDelete) return;
+  await refused(422, "invalid", "ada", "DELETE", path, { body: { reason: "" }, key: randomUUID() });
+  await save("ada", "DELETE", path, { reason: "not wanted" });
+}
+
+test("two customers who are one are merged and parted", async () => {
+  const made = [];
+  for (const given of ["Joan", "Joanne"]) {
+    const { created } = await save("ada", "POST", "/customers", { fields: { given, family: "Clarke" } });
+    made.push(created[0]);
+  }
+  const [one, other] = made.map((id) => `/customers/${id}`);
+  await refused(422, "invalid", "ada", "POST", `${one}/part`, { body: { reason: "" }, key: randomUUID() });
+  const itself = { body: { into: made[0], reason: "x" }, key: randomUUID() };
+  await refused(409, "same-record", "ada", "POST", `${one}/merge`, itself);
+  await refused(422, "invalid", "ada", "POST", `${one}/merge`, {
+    body: { into: made[1], reason: "" },
+    key: randomUUID(),
+  });
+  await refused(409, "not-merged", "ada", "POST", `${one}/part`, { body: { reason: "x" }, key: randomUUID() });
+  await save("ada", "POST", `${one}/merge`, { into: made[1], reason: "one person" }, 200);
+  assert.equal((await get("ada", one)).merged_into.id, made[1]);
+  assert.equal((await get("ada", other)).aliases.length, 1);
+  await save("ada", "POST", `${one}/part`, { reason: "two after all" }, 200);
+});
+
+test("whom not to call", async () => {
+  const wish = { number: "020 7946 0044", purpose: "marketing", note: "said so" };
+  await until(
+    "the key of the list",
+    async () => (await as("ada", "GET", "/do-not-call?number=%2B442079460044")).status === 200,
+  );
+  await save("ada", "POST", "/do-not-call", wish);
+  assert.equal((await get("ada", "/do-not-call?number=%2B442079460044")).items.length, 1);
+  await refused(409, "on-the-list", "ada", "POST", "/do-not-call", { body: wish, key: randomUUID() });
+  await refused(422, "invalid", "ada", "POST", "/do-not-call", { body: {}, key: randomUUID() });
+  await refused(422, "invalid", "ada", "GET", "/do-not-call");
+});
+
+test("a conflict is shown and resolved", async () => {
+  const [{ id }] = (await get("ada", "/customers?q=Lovelace")).items;
+  await save("ada", "PATCH", `/customers/${id}`, { changes: { family: { base: "Byron", value: "King" } } });
+  const [{ id: conflict }] = await until("the conflict", async () => {
+    const { items } = await get("ada", "/conflicts?state=all&limit=5");
+    return items.length > 0 && items;
+  });
+  await get("ada", `/conflicts/${conflict}`);
+  await refused(400, "malformed", "ada", "GET", "/conflicts?state=new");
+  const path = `/conflicts/${conflict}/resolve`;
+  await refused(422, "invalid", "ada", "POST", path, { body: { choice: "mine", reason: "x" }, key: randomUUID() });
+  await save("ada", "POST", path, { choice: "other", reason: "as on the form" }, 200);
+});
+
+test("what the hub refused is corrected or given up", async () => {
+  await centre.kill("hub");
+  await save("bob", "POST", "/entries", { fields: { kind: "note", note: "one" } });
+  await save("bob", "POST", "/entries", { fields: { kind: "note", note: "two" } });
+  await centre.hub("person", "scopes", "bob", "--scope", "acme/paris");
+  await centre.startHub();
+  const items = await until("the refusals", async () => {
+    await as("ada", "POST", "/sync");
+    const told = await get("ada", "/outbox?state=needs-attention");
+    return told.items.length === 2 && told.items;
+  });
+  const [one, two] = items.map(({ lane, number }) => `/outbox/${lane}/${number}`);
+  await get("ada", one);
+  await refused(400, "malformed", "ada", "GET", "/outbox?before=x");
+  await refused(422, "invalid", "ada", "POST", `${one}/correct`, { body: { changes: { note: 5 } }, key: randomUUID() });
+  await save("ada", "POST", `${one}/correct`, { changes: { note: "one, corrected" } }, 200);
+  await refused(422, "invalid", "ada", "POST", `${two}/discard`, { body: { reason: "" }, key: randomUUID() });
+  await save("ada", "POST", `${two}/discard`, { reason: "twice" }, 200);
+  await refused(409, "decided-already", "ada", "POST", `${two}/discard`, {
+    body: { reason: "twice" },
+    key: randomUUID(),
+  });
+  assert.ok((await get("ada", "/outbox?limit=2")).next);
+  await get("nobody", "/outbox/export");
+});
+
+test("signing out, taking over, and too many attempts", async () => {
+  await refused(409, "somebody-signed-in", "ada", "POST", "/login", { body: { person: "bob", password } });
+  await refused(401, "wrong-password", "nobody", "POST", "/login", { body: { person: "eve", password: "x" } });
+  await until(
+    "patience to end",
+    async () => (await as("nobody", "POST", "/login", { body: { person: "eve", password: "x" } })).status === 429,
+  );
+  assert.equal((await as("bob", "POST", "/logout")).status, 200);
+});
+
+test("an outbox that is missing is begun anew by root", async () => {
+  await refused(422, "outbox-there", "nobody", "POST", "/outbox/begin-anew");
+  await killDaemon();
+  for (const name of readdirSync(join(place, "desk")))
+    if (name.startsWith("outbox.db")) rmSync(join(place, "desk", name));
+  await startDaemon();
+  assert.equal((await as("nobody", "POST", "/outbox/begin-anew")).status, 200);
+});
+
+test("every answer that is described was seen", () => {
+  // Of the key of a person that was spoilt on its way, which nothing here can do.
+  assert.deepEqual(description.unseen(), ["signIn 422"]);
+});
