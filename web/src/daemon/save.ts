@@ -126,7 +126,7 @@ export function tell(saved: Saved): void {
     text: [
       t(saved.repeated ? "savedBefore" : "saved"),
       ...saved.references.map((reference) => t("referenceIs", { reference })),
-    ].join(" "),
+    ].join(". "),
     notes: saved.notes.map((note) => note.message),
     at: Date.now(),
   });

@@ -97,6 +97,7 @@ function Summary({ draft, fields }: { draft: Draft; fields: FieldForm[] }) {
 function Script({ draft }: { draft: Draft }) {
   const template = draft.purpose.do === "add" ? templateOf(draft.purpose.form) : undefined;
   const stops = template ? stopsOf(template, draft.values) : [];
+  if (stops.length === 0) return null;
   return (
     <div role="alert">
       {stops.map((stop) => (
