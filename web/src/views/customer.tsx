@@ -206,7 +206,8 @@ function Taken({ customer, path, title }: { customer: Shown; path: string; title
                     .join(" · ")}{" "}
                 </span>
                 <strong>{term(text(item, "kind") || text(item, "state") || "open")}</strong>{" "}
-                {text(item, "note") || text(item, "reason")}
+                {text(item, "note") || text(item, "reason")}{" "}
+                {text(item, "reference") && <span class="quiet reference">{text(item, "reference")}</span>}
                 {item.pending.length > 0 && <Pending />}
               </li>
             ))}
