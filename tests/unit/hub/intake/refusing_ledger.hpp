@@ -62,8 +62,8 @@ class RefusingLedger final : public Ledger {
   }
   Result<std::vector<Person>> all_people() override { return real_.all_people(); }
   Result<std::optional<sync::ReferenceBlock>> reference_block(const Id& device, const Id& incarnation,
-                                                              std::int64_t now_ms) override {
-    return real_.reference_block(device, incarnation, now_ms);
+                                                              std::int64_t at_ms) override {
+    return real_.reference_block(device, incarnation, at_ms);
   }
   Result<void> add_claim(const PersonClaim& claim) override { return real_.add_claim(claim); }
   Result<std::vector<PersonClaim>> claims() override { return real_.claims(); }
