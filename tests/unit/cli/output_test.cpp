@@ -172,15 +172,19 @@ TEST(Output, TheOutboxUsesTheWordsOfTheProduct) {
 TEST(Output, AnEntryIsSavedOnThisPcAndSaysItsNumberAndId) {
   Scripted holdline;
   EXPECT_EQ(shown(holdline, {"entry", "add", "kind=note"}, saved), "Saved on this PC as 2/17\nc-1\n");
+  const char* numbered = R"({"state":"saved","action":{"lane":2,"number":"18"},"references":["K7M-4XR-R2M"]})";
+  Scripted another;
+  EXPECT_EQ(shown(another, {"entry", "add", "kind=note"}, numbered),
+            "Saved on this PC as 2/18. Reference K7M-4XR-R2M\n");
 }
 
 TEST(Output, AListOfEntriesHasTheirTimesAndTexts) {
   Scripted holdline;
   EXPECT_EQ(shown(holdline, {"entry", "list"},
                   R"({"items":[{"id":"e-1","fields":{"event_time":"2026-03-01T11:00:00.000Z","kind":"message",)"
-                  R"("name":"Ada","note":"line\nline"}}]})"),
-            "ID\tWHEN\tKIND\tSTATUS\tNAME\tPHONE\tNOTE\tBY\tAT\tATTENTION\n"
-            "e-1\t2026-03-01T11:00:00.000Z\tmessage\t\tAda\t\tline\\nline\t\t\t\n");
+                  R"("name":"Ada","note":"line\nline","reference":"K7M-4XR-R2M"}}]})"),
+            "ID\tREFERENCE\tWHEN\tKIND\tSTATUS\tNAME\tPHONE\tNOTE\tBY\tAT\tATTENTION\n"
+            "e-1\tK7M-4XR-R2M\t2026-03-01T11:00:00.000Z\tmessage\t\tAda\t\tline\\nline\t\t\t\n");
 }
 
 TEST(Output, AListThatIsNotAllSaysHowMuchItIsAndHowToGoOn) {
