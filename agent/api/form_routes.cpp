@@ -79,7 +79,8 @@ Json typed_field_json(const sync::Schema& schema, const sync::Collection& collec
             {"required", field.required},
             {"read_only", field.read_only || field.policy == sync::MergePolicy::central ||
                               field.filled_with == sync::Filling::reference},
-            {"position", field.form_position}};
+            {"position", field.retired ? 0 : field.form_position}};
+  if (field.retired) json["retired"] = true;
   if (field.max_length != 0) json["max_length"] = field.max_length;
   if (!field.options.empty()) json["options"] = field.options;
   if (!field.transitions.empty()) json["transitions"] = field.transitions;

@@ -8,7 +8,7 @@ namespace holdline::sync {
 namespace {
 
 constexpr std::string_view retire_instead =
-    "keep it with replication = \"never\": stored records and queues still name its number";
+    "keep it, with retired = true: stored records and queues still name its number";
 
 class Comparison {
  public:
@@ -17,12 +17,14 @@ class Comparison {
     from_ = &from;
     to_ = &to;
     for (const Collection& old : from.collections())
-      if (to.collection(old.no) == nullptr) refuse(old.name, "gone", retire_instead);
+      if (to.collection(old.no) == nullptr) refuse(old.name, "gone", "keep it, and retire its fields (retired = true)");
     for (const Collection& now : to.collections()) {
       const Collection* old = from.collection(now.no);
       if (old == nullptr)
         take(now.name, "a new collection");
-      else if (!now.built_in)  // those follow the others
+      else if (now.built_in)
+        follows(*old, now);
+      else
         collections(*old, now);
     }
     if (to.version() <= from.version())
@@ -63,6 +65,13 @@ class Comparison {
       const auto before = old.field_by_no(field.no);
       if (before)
         fields(where + "." + old.fields[*before].name, old.fields[*before], field);
+      else if (field.no < old.fields.back().no)
+        refuse(
+            where + "." + field.name, "a new field in between",
+            "give it a number above " + std::to_string(old.fields.back().no) + ": stored marks count fields by place");
+      else if (!field.merge_group.empty() && has_group(old, field.merge_group))
+        refuse(where + "." + field.name, "a new field of merge group " + field.merge_group,
+               "give it another group, or none: who does not know it yet would change the group in part");
       else if (field.required)
         refuse(where + "." + field.name, "a new field, required",
                "begin without `required`: workstations of the version before do not know it");
@@ -72,10 +81,22 @@ class Comparison {
     rules(old, now);
   }
 
+  // Its fields follow from those of the others; what they keep of fields of a new kind needs a place behind the rest.
+  void follows(const Collection& old, const Collection& now) {
+    for (const Field& field : now.fields)
+      if (!old.field_by_no(field.no) && field.no < old.fields.back().no)
+        return refuse(now.name, "values of fields that are masked, or of a group below one in use",
+                      "give the new field a visibility group above those in use, and replication = \"full\"");
+  }
+
+  static bool has_group(const Collection& collection, const std::string& group) {
+    return std::ranges::any_of(collection.fields, [&](const Field& field) { return field.merge_group == group; });
+  }
+
   void fields(const std::string& where, const Field& old, const Field& now) {
     if (old.name != now.name)
       refuse(where, "called " + now.name, "keep the name: programs and exports know it; the label may be another one");
-    if (old.type != now.type) refuse(where, "another type", "add a new field and retire this one");
+    if (old.type != now.type) return refuse(where, "another type", "add a new field and retire this one");
     if (name_of_target(*from_, old) != name_of_target(*to_, now)) refuse(where, "another target", "add a new field");
     if (old.merge_group != now.merge_group)
       refuse(where, "another merge group", "what was typed in parts would be refused as a whole");
@@ -88,6 +109,9 @@ class Comparison {
     if (!old.required && now.required)
       refuse(where, "required", "records without it are stored already, and others are on their way");
     if (old.required && !now.required) take(where, "not required any more");
+    if (old.retired != now.retired)
+      take(where,
+           now.retired ? "retired: not asked for any more; what stands in it stays and is shown" : "in use again");
     if (!old.read_only && now.read_only)
       refuse(where, "set by the hub only", "changes of it that wait would be refused: add a new field instead");
     if (old.read_only && !now.read_only) take(where, "may be changed by people");
@@ -98,7 +122,7 @@ class Comparison {
     if (old.sensitive != now.sensitive) take(where, now.sensitive ? "left out of lists" : "shown in lists");
     if (old.filled_with != now.filled_with) take(where, "filled in by the desk in another way");
     if (old.policy != now.policy) take(where, "another policy for what two people change at once");
-    if (old.search != now.search) take(where, "searched in another way; each workstation fetches its copy anew");
+    if (old.search != now.search) take(where, "searched in another way; each workstation makes its index anew");
     if (old.transitions != now.transitions) steps(where, old, now);
   }
 
@@ -142,11 +166,9 @@ class Comparison {
   }
 
   void exposure(const std::string& where, const Field& old, const Field& now) {
-    if (old.replication == now.replication) return;
-    if (now.replication == Replication::never)
-      take(where, "retired: workstations drop it");
-    else
-      refuse(where, "on workstations in another form", "add a new field and retire this one");
+    if (old.replication != now.replication)
+      refuse(where, "on workstations in another form",
+             "add a new field and retire this one (retired = true): workstations hold its values already");
   }
 
   void steps(const std::string& where, const Field& old, const Field& now) {

@@ -86,6 +86,7 @@ std::string holds(const Schema& schema, const Field& field) {
 
 std::string remarks_on(const Collection& collection, const Field& field) {
   std::vector<std::string> remarks;
+  if (field.retired) remarks.emplace_back("not used any more: what stands in it is shown");
   if (field.required) remarks.emplace_back("required");
   if (field.read_only) remarks.emplace_back("set by the hub");
   if (field.filled_with != Filling::none) remarks.emplace_back("filled in by the desk");

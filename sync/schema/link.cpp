@@ -147,6 +147,7 @@ class FieldCheck {
     if (field_.replication == Replication::masked && !holds_text(field_.type))
       refuse("replication", "only text, phone and email fields can be masked");
     if (field_.required && has_elements(field_.type)) refuse("required", "a set or list may always be empty");
+    if (field_.required && field_.retired) refuse("retired", "what is not asked for any more cannot be required");
     if (field_.type != FieldType::reference && states("target")) refuse("target", "only reference fields have one");
     if (field_.type == FieldType::reference && draft_.target.empty() && !built_in_)
       refuse("target", "is missing: a reference names the collection it points to");

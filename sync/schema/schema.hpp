@@ -68,7 +68,10 @@ struct Field {
   FieldType type = FieldType::text;
   std::string label;  // for forms; defaults to the name in words
   bool required = false;
-  bool read_only = false;                        // set by the hub only; an op that changes it is refused
+  bool read_only = false;  // set by the hub only; an op that changes it is refused
+  // Not asked for any more. What stands in it, and what still comes in it from forms and workstations of the version
+  // before, is kept and shown.
+  bool retired = false;
   std::size_t max_length = 0;                    // text, set and list elements: characters as people count them
   std::size_t max_bytes = 0;                     // what of it can be kept, in bytes of UTF-8; follows from max_length
   std::optional<std::int64_t> minimum, maximum;  // integer, time

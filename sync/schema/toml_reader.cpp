@@ -68,6 +68,7 @@ FieldDraft read_field(const toml::table& table, std::string name, std::string ke
   at.text("label", field.label, label_limit);
   at.boolean("required", field.required);
   at.boolean("read_only", field.read_only);
+  at.boolean("retired", field.retired);
   at.integer("max_length", field.max_length, 1, static_cast<std::int64_t>(limits::text_bytes));
   at.boundary("minimum", field.minimum);
   at.boundary("maximum", field.maximum);

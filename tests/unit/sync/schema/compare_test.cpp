@@ -36,12 +36,35 @@ TEST(SchemaCompare, TakesWhatOldQueuesFit) {
               "given = { no = 3, type = \"text\", max_length = 90");
   text = with(text, "\"silver\", \"gold\"", "\"silver\", \"bronze\", \"gold\"");
   text = with(text, "created_at = { no = 22",
-              "nickname = { no = 30, type = \"text\", max_length = 40 }\ncreated_at = { no = 22");
-  text =
-      with(text, "notes = { no = 12, type = \"text\"", "notes = { no = 12, replication = \"never\", type = \"text\"");
+              "nickname = { no = 60, type = \"text\", max_length = 40 }\ncreated_at = { no = 22");
+  text = with(text, "notes = { no = 12, type = \"text\"", "notes = { no = 12, retired = true, type = \"text\"");
   EXPECT_EQ(changes(text),
             (Told{"customer.given: longer: 90 characters instead of 80", "customer.tier: a new option bronze",
-                  "customer.notes: retired: workstations drop it", "customer.nickname: a new field"}));
+                  "customer.notes: retired: not asked for any more; what stands in it stays and is shown",
+                  "customer.nickname: a new field"}));
+}
+
+// What the ledger keeps of changes counts fields by their place.
+TEST(SchemaCompare, RefusesAFieldThatWouldMoveOthers) {
+  const std::string text = newer(shipped());
+  const auto between = [&](std::string_view field) {
+    return with(with(text, "updated_at = { no = 23,", "updated_at = { no = 63,"), "[collection.customer.field]\n",
+                "[collection.customer.field]\n" + std::string(field) + "\n");
+  };
+  const auto old = Schema::parse(with(shipped(), "updated_at = { no = 23,", "updated_at = { no = 63,"));
+  const auto told = [&](std::string_view field) {
+    std::string first;
+    for (const SchemaChange& change : compare(*old, *Schema::parse(between(field))))
+      first += (change.why_not.empty() ? "" : "!") + change.where + ": " + change.what + "\n";
+    return first;
+  };
+  EXPECT_EQ(told("nick = { no = 50, type = \"text\", max_length = 9 }"), "!customer.nick: a new field in between\n");
+  EXPECT_EQ(told("nick = { no = 65, type = \"text\", max_length = 9 }"), "customer.nick: a new field\n");
+  EXPECT_EQ(told("nick = { no = 65, type = \"text\", max_length = 9, merge_group = \"postal\" }"),
+            "!customer.nick: a new field of merge group postal\n");
+  EXPECT_EQ(
+      told("nick = { no = 65, type = \"text\", max_length = 9, replication = \"masked\" }"),
+      "customer.nick: a new field\n!conflict: values of fields that are masked, or of a group below one in use\n");
 }
 
 TEST(SchemaCompare, RefusesWhatStoredDataDoesNotFit) {
@@ -50,12 +73,14 @@ TEST(SchemaCompare, RefusesWhatStoredDataDoesNotFit) {
                          "city = { no = 20, type = \"text\", max_length = 60")),
             Told{"!customer.city: shorter: 60 characters instead of 80"});
   EXPECT_EQ(changes(with(text, "\"silver\", ", "")), Told{"!customer.tier: without the option silver"});
-  EXPECT_EQ(changes(with(text, "given = { no = 3,", "given = { no = 31,")),
+  EXPECT_EQ(changes(with(text, "given = { no = 3,", "given = { no = 61,")),
             (Told{"!customer.given: gone", "customer.given: a new field", "!customer: another rule nobody_named"}));
   EXPECT_EQ(changes(with(text, "options = [\"allowed\", \"do_not_use\"]", "options = [\"do_not_use\", \"allowed\"]")),
             Told{"!phone.use: options in another order"});
   EXPECT_EQ(changes(with(text, "city = { no = 20,", "city = { required = true, no = 20,")),
             Told{"!customer.city: required"});
+  EXPECT_EQ(changes(with(text, "notes = { no = 12,", "notes = { replication = \"never\", no = 12,")).front(),
+            "!customer.notes: on workstations in another form");
   EXPECT_EQ(changes(with(shipped(), "max_length = 80, search = \"name\"", "max_length = 90, search = \"name\"")).back(),
             "!: version 3 after 3");
 }
