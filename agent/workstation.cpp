@@ -73,11 +73,12 @@ Workstation::Workstation(const AgentConfig& config, WorkstationIdentity identity
                          sync::Schema schema)
     : deps_(deps),
       config_(config),
-      schema_(std::make_shared<const sync::Schema>(std::move(schema))),
+      schemas_{std::make_shared<const sync::Schema>(std::move(schema))},
+      schema_(schemas_.front().get()),
       set_scope_(config.scope),
       accounts_(config.directory / "people.json"),
       references_(config.directory / "references.json", deps.entropy),
-      overlay_(*schema_),
+      overlay_(*schemas_.front()),
       library_(config.directory / "library"),
       identity_(std::move(identity)),
       reading_(deps.clock),
@@ -118,7 +119,7 @@ Result<void> Workstation::open_stores(const AgentConfig& config) {
                       "incarnation, and what it keeps is offered to the hub again");
   OutboxWorkerOptions worker;
   worker.saved = [this](Outbox& box, const Saved& saved) {
-    if (auto pending = box.find(*schema_, saved.ref); pending && *pending) overlay_.add(box.maker(), **pending);
+    if (auto pending = box.find(schema(), saved.ref); pending && *pending) overlay_.add(box.maker(), **pending);
     // One look sees everything saved before it: a burst of entries must not queue up a look each.
     if (growth_told_.exchange(true)) return;
     syncing_.post([this] {
@@ -132,7 +133,7 @@ Result<void> Workstation::open_stores(const AgentConfig& config) {
       if (auto derived = engine_->outbox_recovered(); !derived) deps_.log.error(derived.error());
     });
   };
-  outbox_ = std::make_unique<OutboxWorker>(std::move(outbox), schema_, deps_.clock, std::move(worker));
+  outbox_ = std::make_unique<OutboxWorker>(std::move(outbox), schemas_.front(), deps_.clock, std::move(worker));
   if (auto reserved = references_.reserve(outbox_->status().incarnation); !reserved) deps_.log.error(reserved.error());
   access_ = std::make_unique<Access>(*outbox_);
   authenticator_ = std::make_unique<Authenticator>(accounts_, identity().device, *access_, deps_.clock, deps_.entropy,
@@ -141,12 +142,17 @@ Result<void> Workstation::open_stores(const AgentConfig& config) {
   HOLDLINE_ASSIGN(const auto copy_key, load_or_create(deps_.keystore, replica_key, true));
   ReplicaOptions replica;
   replica.directory = config.directory;
+  replica.schema_of = [this](const sync::Hash& hash) -> std::optional<sync::Schema> {
+    const auto text = library_.load(hash);
+    auto known = text ? sync::Schema::parse(*text) : fail(ErrorKind::ask_person, "schema-missing", "");
+    return known ? std::optional(*std::move(known)) : std::nullopt;
+  };
   std::string why;
   HOLDLINE_ASSIGN(replica_,
-                  with_space_set_aside(*outbox_, [&] { return Replica::open(replica, copy_key, *schema_, &why); }));
+                  with_space_set_aside(*outbox_, [&] { return Replica::open(replica, copy_key, schema(), &why); }));
   if (!why.empty()) deps_.log.warning("replica-rebuilt", "the replica is fetched again", {{"because", why}});
   HOLDLINE_ASSIGN(auto reader,
-                  with_space_set_aside(*outbox_, [&] { return ReplicaReader::open(replica, copy_key, *schema_); }));
+                  with_space_set_aside(*outbox_, [&] { return ReplicaReader::open(replica, copy_key, schema()); }));
   view_ = std::make_unique<View>(std::move(reader), [this] { return overlay_.snapshot(); });
   view_file_ = replica_->file_number();
   memory_given_at_ = replica_->position().cursor.cn;
@@ -173,9 +179,14 @@ void Workstation::start_engine() {
     });
     if (auto done = reopened.get_future().get(); !done) deps_.log.error(done.error());
   };
-  events.schema_changed = [this](sync::Schema changed) {
-    deps_.log.warning("schema-changed", "the hub has another schema; restart holdlined to take it over",
-                      {{"version", changed.version()}});
+  events.schema_changed = [this](std::shared_ptr<const sync::Schema> next) {
+    const std::uint32_t from = schema().version(), to = next->version();
+    auto changed = change_schema(std::move(next));
+    if (changed)
+      deps_.log.info("schema-changed", "the hub's version of the forms was taken over", {{"from", from}, {"to", to}});
+    else
+      deps_.log.error(changed.error());
+    return changed;
   };
   events.certificate_due = [this] { renew_certificate(); };
   engine_ = std::make_unique<Engine>(
@@ -190,6 +201,36 @@ void Workstation::start_engine() {
     started.set_value(engine_->start());
   });
   if (auto begun = started.get_future().get(); !begun) deps_.log.error(begun.error());
+}
+
+// Kept first: a start in the middle finds the replica in the version before, and takes it over then. Entries are made
+// in the new version before anybody can type in it, so that none names a field that its version does not have.
+Result<void> Workstation::change_schema(std::shared_ptr<const sync::Schema> schema) {
+  WorkstationIdentity own = identity();
+  own.schema = schema->hash();
+  HOLDLINE_TRY(save_identity(config_.directory, own));
+  {
+    const platform::MutexLock lock(mutex_);
+    identity_.schema = own.schema;
+  }
+  HOLDLINE_TRY(replica_->change_schema(*schema));
+  schemas_.push_back(schema);
+  outbox_->use_schema(schema);
+  overlay_.change_schema(*schema);
+  // What is wrong with the file is told by whoever reads it next.
+  if (auto shown = show_in(*schema); !shown) deps_.log.error(shown.error());
+  return {};
+}
+
+Result<void> Workstation::show_in(const sync::Schema& schema) {
+  std::promise<Result<void>> shown;
+  reading_.post([&, file = replica_->file_number()] {
+    view_file_ = file;
+    auto changed = view_->change_schema(schema);
+    schema_ = &schema;
+    shown.set_value(std::move(changed));
+  });
+  return shown.get_future().get();
 }
 
 // The threads that ask the outbox end before the outbox does. What it still saves is derived again at the next start.

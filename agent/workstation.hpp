@@ -48,7 +48,9 @@ class Workstation {
   ~Workstation();
 
   WorkstationIdentity identity() const;
-  const sync::Schema& schema() const { return *schema_; }
+  // The version that holds now; it lives as long as this. On the reading thread it is the view's. A version that comes
+  // while something is under way knows all fields of the one before, at their places.
+  const sync::Schema& schema() const { return *schema_.load(); }
   // Where a new record of this person goes when nothing else is said: the scope of the settings, else the first of the
   // person's that this workstation holds, else the workstation's first.
   std::string default_scope(const sync::Rights& who) const;
@@ -97,6 +99,9 @@ class Workstation {
 
   Workstation(const AgentConfig& config, WorkstationIdentity identity, Dependencies deps, sync::Schema schema);
   Result<void> open_stores(const AgentConfig& config);
+  // On the engine's thread.
+  Result<void> change_schema(std::shared_ptr<const sync::Schema> schema);
+  Result<void> show_in(const sync::Schema& schema);
   void start_engine();
   void published(const SyncStatus& status);
   void give_memory_back(const SyncStatus& status);
@@ -118,8 +123,9 @@ class Workstation {
 
   Dependencies deps_;
   const AgentConfig config_;
-  std::shared_ptr<const sync::Schema> schema_;
-  const std::string set_scope_;  // of the settings
+  std::vector<std::shared_ptr<const sync::Schema>> schemas_;  // all that held since the start; the engine's thread
+  std::atomic<const sync::Schema*> schema_;                   // the last of them
+  const std::string set_scope_;                               // of the settings
   Accounts accounts_;
   References references_;
   Overlay overlay_;

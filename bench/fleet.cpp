@@ -45,6 +45,7 @@ class Fleet::Desk {
       request_.incarnation = incarnation_;
       request_.grants = welcome.grants;
       request_.roster = welcome.roster;
+      request_.schema = welcome.schema;
       request_.wait_ms = sync::limits::pull_wait_ms;
       ask_people();
       pull();

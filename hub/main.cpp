@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
   hub::add_directory_commands(commands);
   hub::add_ledger_commands(commands);
   hub::add_held_commands(commands);
+  hub::add_schema_commands(commands);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

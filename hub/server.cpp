@@ -139,6 +139,11 @@ Result<std::unique_ptr<HubServer>> HubServer::start(boost::asio::io_context& io,
                                   admin_options));
   server->admin_ = std::make_unique<platform::HttpServer>(std::move(admin));
   server->watch_certificates();
+  // What waited may have become possible when the hub ended, or by a command while it did not run.
+  server->ledger_thread_->run([self](Ledger&, Intake& intake) {
+    if (const auto settled = intake.settle_waiting(self->clock_.now().wall_ms); !settled)
+      self->log_.error(settled.error());
+  });
   return server;
 }
 
@@ -281,7 +286,7 @@ void HubServer::enroll(HttpRequest request, Respond respond) {
 }
 
 void HubServer::push(const Device& device, HttpRequest request, Respond respond) {
-  auto read = read_push_body(io_codec_, hub_.ledger->schema(), device, request.body);
+  auto read = read_push_body(io_codec_, *hub_.ledger->schemas(), device, request.body);
   if (!read) {
     log_.warning("push-refused", "a push could not be read", {{"device", device.name}, {"code", read.error().code}});
     return respond(refusal(read.error()));

@@ -234,7 +234,8 @@ Json to_json(const sync::Field& field, const Value& value) {
 
 Json to_json(const sync::Collection& collection, const sync::Record& record) {
   Json fields = Json::object();
-  for (std::size_t i = 0; i < collection.fields.size(); ++i)
+  const std::size_t known = std::min(collection.fields.size(), record.fields.size());
+  for (std::size_t i = 0; i < known; ++i)
     if (!sync::is_null(record.fields[i]))
       fields[collection.fields[i].name] = to_json(collection.fields[i], record.fields[i]);
   return fields;

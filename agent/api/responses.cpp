@@ -173,6 +173,7 @@ nlohmann::json status_json(Workstation* station, const platform::HttpRequest& re
   if (const auto session = station->sessions().peek(login_of(request.peer), token_of(request)))
     json["person"] = {{"name", session->person.name}, {"role", session->person.role}};
   json["mode"] = mode_of(sync);
+  json["forms"] = station->schema().version();
   json["sync"] = sync_json(sync, station->clock().now().boot_ms);
   json["replica"] = {{"epoch", sync.replica.epoch.text()},
                      {"cn", std::to_string(sync.replica.cursor.cn)},

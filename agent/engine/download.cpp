@@ -47,11 +47,22 @@ void Engine::fetch_next_part(std::vector<std::pair<std::string, sync::Hash>> wan
       dictionary_ = std::move(*dictionary);
       return fetch_next_part(wanted);
     }
-    auto schema = sync::Schema::parse(body);
-    if (!schema) return failed(std::move(schema).error());
-    // Whoever owns the parts reopens them in the new form; this engine ends with that.
-    if (events_.schema_changed) events_.schema_changed(std::move(*schema));
+    take_schema(body);
   });
+}
+
+// Entries go on to the hub while another version cannot be taken.
+void Engine::take_schema(std::string_view text) {
+  auto schema = sync::Schema::parse(text);
+  if (!schema)
+    return step(sync::event::NotTaken{{ErrorKind::ask_person, "schema-too-new",
+                                       "The hub has a version of the forms that this program does not understand: "
+                                       "update it. Entries are still sent."}});
+  auto changed = events_.schema_changed(std::make_shared<const sync::Schema>(*std::move(schema)));
+  if (!changed) return step(sync::event::NotTaken{std::move(changed).error()});
+  if (auto derived = rebuild_overlay(); !derived) return failed(std::move(derived).error());
+  // The hub is greeted again, with a replica of its version.
+  step(sync::event::RoadChanged{});
 }
 
 void Engine::perform(const sync::command::FetchManifest&) {
@@ -196,6 +207,7 @@ void Engine::perform(const sync::command::StartPull& a) {
   request.grants = position.grants;
   request.roster = status_.roster;
   request.wait_ms = a.wait_ms;
+  request.schema = parts_.replica.schema().hash();
   post(sync::path::pull, sync::encode_json(request), a.wait_ms + pull_timeout_margin_ms, [this](sync::Bytes body) {
     auto raw = inflate(body);
     if (!raw) return failed(std::move(raw).error());
@@ -226,7 +238,7 @@ void Engine::pulled(sync::PullReply reply) {
 }
 
 void Engine::perform(const sync::command::CompareLeaves& a) {
-  const sync::LeavesRequest request{a.key, parts_.replica.position().cursor};
+  const sync::LeavesRequest request{a.key, parts_.replica.position().cursor, parts_.replica.schema().hash()};
   post(sync::path::leaves, sync::encode_json(request), request_timeout_ms, [this, key = a.key](sync::Bytes body) {
     auto raw = inflate(body);
     if (!raw) return failed(std::move(raw).error());
@@ -241,7 +253,7 @@ void Engine::perform(const sync::command::CompareLeaves& a) {
 }
 
 void Engine::perform(const sync::command::FetchLeaf& a) {
-  const sync::RepairRequest request{a.key, a.leaf, parts_.replica.position().cursor};
+  const sync::RepairRequest request{a.key, a.leaf, parts_.replica.position().cursor, parts_.replica.schema().hash()};
   post(sync::path::repair, sync::encode_json(request), request_timeout_ms,
        [this, key = a.key, leaf = a.leaf](sync::Bytes body) {
          auto raw = inflate(body);

@@ -92,8 +92,11 @@ class Engine {
     std::function<void(const SyncStatus&)> published;
     std::function<void()> replica_swapped;              // also by half: readers reopen before this returns
     std::function<void(std::int64_t boot_ms)> wake_at;  // call wake() then; replaces the time asked for before
-    std::function<void(sync::Schema)> schema_changed;   // the hub has another schema: reopen everything with it
-    std::function<void()> certificate_due;              // ask for the next one, then call certificate_renewed()
+    // The hub has another version of the schema: brings the replica and everything else to it before it returns
+    // (Replica::change_schema, Overlay::change_schema). After an error the replica is at the one before; it is asked
+    // again later.
+    std::function<Result<void>(std::shared_ptr<const sync::Schema>)> schema_changed;
+    std::function<void()> certificate_due;  // ask for the next one, then call certificate_renewed()
   };
   Engine(Parts parts, Events events, sync::Session::Options options, LineLimits line = {});
 
@@ -176,6 +179,7 @@ class Engine {
   bool cursor_is_unknown(const sync::Welcome& welcome) const;
   void fetch_part_of(const sync::ChunkInfo& chunk);
   void got_part_of(const sync::ChunkInfo& chunk, std::string_view part);
+  void take_schema(std::string_view text);
   void fetch_next_part(std::vector<std::pair<std::string, sync::Hash>> wanted);
   void pushed(const sync::Upload::PushRequest& request, std::uint64_t from, std::uint64_t to,
               const sync::PushReply& reply);

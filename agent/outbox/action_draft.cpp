@@ -111,6 +111,21 @@ sync::Bytes encode_created(const sync::Maker& maker, const sync::Action& action)
   return out;
 }
 
+sync::Action shown_in(const sync::Schema& from, const sync::Schema& to, sync::Action action) {
+  std::erase_if(action.ops, [&](const sync::Op& op) { return to.collection(op.record.collection) == nullptr; });
+  for (sync::Op& op : action.ops) {
+    const auto& before = from.collection(op.record.collection)->fields;
+    const sync::Collection& now = *to.collection(op.record.collection);
+    std::erase_if(op.changes, [&](sync::FieldChange& change) {
+      const auto index = now.field_by_no(before[change.field].no);
+      if (!index || now.fields[*index].type != before[change.field].type) return true;
+      change.field = *index;
+      return false;
+    });
+  }
+  return action;
+}
+
 std::vector<sync::Id> decode_created(const sync::Origin& origin, std::string_view bytes) {
   std::vector<sync::Id> ids;
   sync::ByteReader in(bytes);
@@ -120,23 +135,6 @@ std::vector<sync::Id> decode_created(const sync::Origin& origin, std::string_vie
                                   : sync::created_id(origin, static_cast<std::uint32_t>(form >> 1)));
   }
   return ids;
-}
-
-Result<sync::Action> translate(const sync::Schema& from, const sync::Schema& to, sync::Action action) {
-  for (sync::Op& op : action.ops) {
-    const sync::Collection* before = from.collection(op.record.collection);
-    const sync::Collection* now = to.collection(op.record.collection);
-    for (sync::FieldChange& change : op.changes) {
-      const auto index = before != nullptr && now != nullptr ? now->field_by_no(before->fields[change.field].no)
-                                                             : std::optional<sync::FieldIndex>();
-      if (!index) {
-        return fail(ErrorKind::ask_person, "unknown-field",
-                    "An entry of an earlier version of the forms uses a field that is gone; export it.");
-      }
-      change.field = *index;
-    }
-  }
-  return action;
 }
 
 }  // namespace holdline::agent

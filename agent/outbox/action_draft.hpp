@@ -26,7 +26,8 @@ std::vector<sync::Id> created_ids(const sync::Action& action);
 sync::Bytes encode_created(const sync::Maker& maker, const sync::Action& action);
 std::vector<sync::Id> decode_created(const sync::Origin& origin, std::string_view bytes);
 
-// Reads an action written in an older schema as the current one numbers its fields.
-Result<sync::Action> translate(const sync::Schema& from, const sync::Schema& to, sync::Action action);
+// What a workstation at version `to` can show of an action that was made in another one: as sync::translate(), without
+// what only a later version has. What is sent are the bytes that were saved.
+sync::Action shown_in(const sync::Schema& from, const sync::Schema& to, sync::Action action);
 
 }  // namespace holdline::agent

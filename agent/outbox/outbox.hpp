@@ -134,6 +134,9 @@ class Outbox {
   // yet settled.
   std::vector<Result<Saved>> append(const sync::Schema& schema, std::span<const Draft> drafts);
 
+  // What follows is asked with another schema than before.
+  void schema_changed();
+
   // What append() saved for this person under this key, as an answer to a repeated request; nothing when the key is not
   // known. ask_person "key-reused" when the request had another fingerprint. In health read_only the error that
   // append() gives: what is kept may not be durable, and whoever asks takes the answer for "saved".

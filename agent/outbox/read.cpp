@@ -39,7 +39,7 @@ Result<sync::Action> Outbox::Impl::read(const sync::Schema& schema, LaneId lane_
   if (header.schema == schema.version()) return sync::read_action(schema, state.maker_of(lane_id), stored);
   HOLDLINE_ASSIGN(const sync::Schema* const old, kept_schema(header.schema));
   HOLDLINE_ASSIGN(sync::Action action, sync::read_action(*old, state.maker_of(lane_id), stored));
-  return translate(*old, schema, std::move(action));
+  return shown_in(*old, schema, std::move(action));
 }
 
 std::vector<const Entry*> Outbox::Impl::entries(const std::function<bool(const Entry&)>& wanted) const {
@@ -87,9 +87,14 @@ Result<sync::Push> Outbox::push_of(sync::Lane lane, std::uint64_t after_number, 
   sync::Push push;
   push.clock = impl_->clock.now();
   HOLDLINE_ASSIGN(push.batch, read_batch(lane, after_number, count, bytes));
-  std::set<std::uint32_t> numbers;
+  std::set<std::uint32_t> numbers, versions;
   for (const sync::StoredAction& stored : push.batch.actions)
-    if (auto header = sync::read_header(stored.header)) numbers.insert(header->assertion);
+    if (auto header = sync::read_header(stored.header)) {
+      numbers.insert(header->assertion);
+      versions.insert(header->schema);
+    }
+  for (const std::uint32_t version : versions)
+    if (const auto schema = impl_->kept_schema(version)) push.schemas.push_back({version, (*schema)->hash()});
   HOLDLINE_ASSIGN(push.assertions, assertions(std::vector(numbers.begin(), numbers.end())));
   return push;
 }

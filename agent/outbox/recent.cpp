@@ -77,6 +77,8 @@ Result<std::optional<RecentActions::Item>> Outbox::listed(const sync::Schema& sc
                                            result_of(ref), decided_by(ref)});
 }
 
+void Outbox::schema_changed() { impl_->recent_known = impl_->attention_known = false; }
+
 Result<void> Outbox::derive_recent(const sync::Schema& schema) {
   Impl& impl = *impl_;
   std::map<sync::ActionRef, RecentActions::Item> known;

@@ -53,6 +53,13 @@ bool OutboxWorker::post(std::function<void(Outbox&)> task) {
   });
 }
 
+void OutboxWorker::use_schema(std::shared_ptr<const sync::Schema> schema) {
+  run([&](Outbox& outbox) {
+    schema_ = std::move(schema);
+    outbox.schema_changed();
+  });
+}
+
 OutboxStatus OutboxWorker::status() const {
   const platform::MutexLock lock(mutex_);
   return status_;

@@ -61,6 +61,8 @@ class OutboxWorker {
   OutboxStatus status() const;
   const RecentActions& recent() const { return recent_; }
   const UnsettledActions& unsettled() const { return unsettled_; }
+  // Any thread but the worker's. What is saved from now on is made in this version; when it returns.
+  void use_schema(std::shared_ptr<const sync::Schema> schema);
   // Finishes what is queued and ends the thread. May be called twice.
   void stop();
 

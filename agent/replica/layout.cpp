@@ -78,6 +78,40 @@ std::optional<Match> match_words(const Shape& shape, const NameNormalizer& norma
   return Match{shape.collection->fields[*first].search, *first, std::move(shown), false};
 }
 
+std::string table_sql(const Shape& shape) {
+  return "CREATE TABLE " + shape.table + "(seq INTEGER PRIMARY KEY, id BLOB, scope TEXT, cn INTEGER, body BLOB" +
+         (shape.collection->parent    ? ", parent BLOB);"
+          : shape.collection->sort_by ? ", time INTEGER NOT NULL);"
+                                      : ");");
+}
+
+std::string names_sql(const Shape& shape) {
+  if (shape.names.empty()) return {};
+  return "CREATE VIRTUAL TABLE " + shape.names + " USING fts5(" + std::string(names_options) + ");";
+}
+
+std::string index_sql(const Shape& shape) {
+  const std::string& name = shape.collection->name;
+  std::string sql = "CREATE UNIQUE INDEX \"_" + name + "_id\" ON " + shape.table + "(id);";
+  if (shape.collection->parent) sql += "CREATE INDEX \"_" + name + "_parent\" ON " + shape.table + "(parent);";
+  if (shape.collection->sort_by) sql += "CREATE INDEX \"_" + name + "_time\" ON " + shape.table + "(time, id);";
+  return sql;
+}
+
+// What was there has its place, its kind and its way to be found; what came has no values yet.
+bool is_extended(const Shape& was, const Shape& now) {
+  const auto& before = was.collection->fields;
+  const auto& after = now.collection->fields;
+  if (was.table != now.table || was.collection->parent != now.collection->parent ||
+      was.collection->sort_by != now.collection->sort_by || before.size() > after.size())
+    return false;
+  for (std::size_t i = 0; i < before.size(); ++i)
+    if (before[i].no != after[i].no || before[i].type != after[i].type || before[i].search != after[i].search ||
+        before[i].replication != after[i].replication)
+      return false;
+  return true;
+}
+
 }  // namespace
 
 std::optional<sync::Id> Shape::parent_of(const sync::Record& record) const {
@@ -170,24 +204,29 @@ std::string Layout::tables_sql() const {
       "CREATE TABLE _lookup(kind INTEGER, key TEXT, collection INTEGER, seq INTEGER,"
       " PRIMARY KEY(kind, key, collection, seq)) WITHOUT ROWID;"
       "CREATE TABLE _word(word TEXT PRIMARY KEY) WITHOUT ROWID;";
-  for (const Shape& shape : shapes_) {
-    sql += "CREATE TABLE " + shape.table + "(seq INTEGER PRIMARY KEY, id BLOB, scope TEXT, cn INTEGER, body BLOB" +
-           (shape.collection->parent    ? ", parent BLOB);"
-            : shape.collection->sort_by ? ", time INTEGER NOT NULL);"
-                                        : ");");
-    if (!shape.names.empty())
-      sql += "CREATE VIRTUAL TABLE " + shape.names + " USING fts5(" + std::string(names_options) + ");";
-  }
+  for (const Shape& shape : shapes_) sql += table_sql(shape) + names_sql(shape);
   return sql;
 }
 
 std::string Layout::indexes_sql() const {
   std::string sql;
-  for (const Shape& shape : shapes_) {
-    const std::string& name = shape.collection->name;
-    sql += "CREATE UNIQUE INDEX \"_" + name + "_id\" ON " + shape.table + "(id);";
-    if (shape.collection->parent) sql += "CREATE INDEX \"_" + name + "_parent\" ON " + shape.table + "(parent);";
-    if (shape.collection->sort_by) sql += "CREATE INDEX \"_" + name + "_time\" ON " + shape.table + "(time, id);";
+  for (const Shape& shape : shapes_) sql += index_sql(shape);
+  return sql;
+}
+
+bool Layout::extends(const Layout& before) const {
+  return std::ranges::all_of(before.shapes_, [this](const Shape& was) {
+    const Shape* now = shape(was.collection->no);
+    return now != nullptr && is_extended(was, *now);
+  });
+}
+
+std::string Layout::added_sql(const Layout& before) const {
+  std::string sql;
+  for (const Shape& now : shapes_) {
+    const Shape* was = before.shape(now.collection->no);
+    if (was == nullptr) sql += table_sql(now) + index_sql(now);
+    if (was == nullptr || was->names.empty()) sql += names_sql(now);
   }
   return sql;
 }

@@ -90,6 +90,11 @@ class Layout {
   std::string tables_sql() const;
   std::string indexes_sql() const;  // apart, because a bulk load makes them last
 
+  // Whether tables made for `before` do for this schema, once what added_sql() makes is there: rows and indexes of what
+  // was there stay as they are.
+  bool extends(const Layout& before) const;
+  std::string added_sql(const Layout& before) const;
+
  private:
   const sync::Schema* schema_;
   std::vector<Shape> shapes_;  // ascending by number

@@ -260,6 +260,11 @@ const Layout& ReplicaReader::layout() const { return impl_->layout; }
 const NameNormalizer& ReplicaReader::normalizer() const { return impl_->normalizer; }
 bool ReplicaReader::met_damage() const { return impl_->met_damage; }
 Result<void> ReplicaReader::reopen() { return impl_->open(); }
+Result<void> ReplicaReader::change_schema(const sync::Schema& schema) {
+  impl_->close();
+  impl_->layout = Layout(schema);
+  return impl_->open();
+}
 bool ReplicaReader::could_not_read() { return std::exchange(impl_->could_not_read, false); }
 void ReplicaReader::release_cache() {
   if (impl_->db) impl_->db->release_memory();

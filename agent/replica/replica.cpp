@@ -4,9 +4,8 @@
 #include <set>
 #include <stdexcept>
 
-#include "agent/replica/builder.hpp"
 #include "agent/replica/files.hpp"
-#include "agent/replica/store.hpp"
+#include "agent/replica/impl.hpp"
 
 namespace holdline::agent {
 
@@ -72,28 +71,6 @@ Result<sync::Record> changed(const Shape& shape, const sync::Record* before, con
   return after;
 }
 
-struct Replica::Impl {
-  Impl(const ReplicaOptions& opened, const platform::SecretKey& k, const sync::Schema& schema)
-      : options(opened), key(k.clone()), layout(schema) {}
-
-  Result<void> apply(const sync::Cut& cut, std::int64_t hub_wall_ms);
-  Result<void> apply(const sync::Change& change);
-  Result<void> repair(const sync::DigestKey& digest, std::uint8_t leaf, std::span<const sync::Change> rows);
-  Result<void> take_place(Builder::Impl& built);
-  Result<void> open_current();
-  // Runs `write` in a transaction; on failure the position and digests in memory go back to what the file holds.
-  template <class Write>
-  Result<void> in_transaction(const Write& write);
-
-  ReplicaOptions options;
-  platform::SecretKey key;
-  Layout layout;
-  std::shared_ptr<const NameNormalizer> normalizer = std::make_shared<NameNormalizer>();
-  std::unique_ptr<ReplicaStore> store;
-  bool corrupt = false;
-  std::uint64_t file_number = 1;
-};
-
 Replica::Replica(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Replica::~Replica() = default;
 
@@ -104,18 +81,19 @@ Result<std::unique_ptr<Replica>> Replica::open(const ReplicaOptions& options, co
   // A moment's failure must not cost what there is to look things up in when the hub is away. For good, an empty
   // replica is better than none: nothing could be saved without it.
   if (!opened && is_unreadable(opened.error())) opened = impl->open_current();
+  if (!opened && opened.error().code == "replica-outdated" && impl->take_over()) opened = Result<void>();
   if (!opened) {
     if (!is_about_the_file(opened.error())) return fail(std::move(opened));
     if (rebuilt_because != nullptr && opened.error().code != "database-missing")
       *rebuilt_because = opened.error().message;
-    HOLDLINE_ASSIGN(impl->store, ReplicaStore::create(current_store(options), impl->key, impl->layout,
-                                                      *impl->normalizer, empty_meta(impl->layout)));
+    HOLDLINE_ASSIGN(impl->store, ReplicaStore::create(current_store(options), impl->key, *impl->layout,
+                                                      *impl->normalizer, empty_meta(*impl->layout)));
   }
   return std::unique_ptr<Replica>(new Replica(std::move(impl)));
 }
 
 Result<void> Replica::Impl::open_current() {
-  HOLDLINE_ASSIGN(auto opened, ReplicaStore::open(current_store(options), key, layout, *normalizer));
+  HOLDLINE_ASSIGN(auto opened, ReplicaStore::open(current_store(options), key, *layout, *normalizer));
   if (opened->meta().state != StoreState::usable)
     return fail(ErrorKind::start_over, "replica-outdated", "The local copy was never finished.");
   store = std::move(opened);
@@ -123,7 +101,7 @@ Result<void> Replica::Impl::open_current() {
 }
 
 ReplicaPosition Replica::position() const { return impl_->store->meta().position; }
-const sync::Schema& Replica::schema() const { return impl_->layout.schema(); }
+const sync::Schema& Replica::schema() const { return impl_->layout->schema(); }
 const sync::DigestTable& Replica::digests() const { return impl_->store->digests(); }
 void Replica::mark_corrupt() { impl_->corrupt = true; }
 bool Replica::is_corrupt() const { return impl_->corrupt; }
@@ -150,6 +128,8 @@ Result<void> Replica::Impl::in_transaction(const Write& write) {
   return result;
 }
 
+Result<void> Replica::change_schema(const sync::Schema& schema) { return impl_->change_schema(schema); }
+
 Result<void> Replica::apply(const sync::Cut& cut, std::int64_t hub_wall_ms) {
   Impl& impl = *impl_;
   // What was opened for reading is not locked by whoever reads it either, so nobody is in the way; they reopen.
@@ -174,7 +154,7 @@ Result<void> Replica::Impl::apply(const sync::Cut& cut, std::int64_t hub_wall_ms
 }
 
 Result<void> Replica::Impl::apply(const sync::Change& change) {
-  const Shape* shape = layout.shape(change.record.key.collection);
+  const Shape* shape = layout->shape(change.record.key.collection);
   if (shape == nullptr) return unknown_schema();
   HOLDLINE_ASSIGN(const auto stood, store->find(*shape, change.record.key.id));
   if (change.leave || change.record.deleted) {
@@ -212,7 +192,7 @@ Result<void> Replica::repair(const sync::DigestKey& key, std::uint8_t leaf, std:
 
 Result<void> Replica::Impl::repair(const sync::DigestKey& digest, std::uint8_t leaf,
                                    std::span<const sync::Change> rows) {
-  const Shape* shape = layout.shape(digest.collection);
+  const Shape* shape = layout->shape(digest.collection);
   if (shape == nullptr) return unknown_schema();
   std::vector<sync::Id> wanted;
   for (const sync::Change& change : rows) {
@@ -248,7 +228,7 @@ Result<void> Replica::check_rows() {
     return fail(ErrorKind::ask_person, "replica-damaged", whole.error().message);
   }
   sync::DigestTable counted;
-  for (const Shape& shape : impl_->layout.shapes()) {
+  for (const Shape& shape : impl_->layout->shapes()) {
     auto visited = impl_->store->each(shape, [&](StoredRow&& row) -> Result<void> {
       counted.change(*shape.collection, nullptr, &row.record);
       return {};
@@ -272,17 +252,17 @@ Result<std::unique_ptr<Replica::Builder>> Replica::build(const sync::Manifest& m
 
 Result<void> Replica::swap(std::unique_ptr<Builder> built) {
   if (!built || !built->impl_->finished()) throw std::logic_error("swapped in a replica that was not finished");
-  return impl_->take_place(*built->impl_);
+  return impl_->take_place(std::move(built->impl_->store));
 }
 
-Result<void> Replica::Impl::take_place(Builder::Impl& built) {
+Result<void> Replica::Impl::take_place(std::unique_ptr<ReplicaStore> built, std::unique_ptr<const Layout> next) {
   // The old file's log must be empty before it is unlinked: a crash in between would leave a file without its log.
   // A file that is no good is no reason to keep it, and goes before its log does.
   if (auto emptied = store->database().checkpoint_truncate(); !emptied) {
     if (!is_about_the_file(emptied.error())) return emptied;
     HOLDLINE_TRY(options.remove(replica_path(options)));
   }
-  built.store.reset();
+  built.reset();
   store.reset();
   ++file_number;
   auto moved = [&]() -> Result<void> {
@@ -293,9 +273,10 @@ Result<void> Replica::Impl::take_place(Builder::Impl& built) {
     HOLDLINE_TRY(options.remove(path + "-shm"));
     return options.publish(next_path(options), path);
   }();
-  auto opened = ReplicaStore::open(current_store(options), key, layout, *normalizer);
+  if (moved && next) layout = std::move(next);
+  auto opened = ReplicaStore::open(current_store(options), key, *layout, *normalizer);
   if (!opened && is_about_the_file(opened.error())) {  // empty, it asks for another bootstrap
-    opened = ReplicaStore::create(current_store(options), key, layout, *normalizer, empty_meta(layout));
+    opened = ReplicaStore::create(current_store(options), key, *layout, *normalizer, empty_meta(*layout));
   }
   if (!opened) throw std::runtime_error("no replica can be opened or made: " + opened.error().message);
   store = std::move(*opened);

@@ -3,7 +3,8 @@
 // actions do to them is the overlay (overlay.hpp), and View (view.hpp) puts both together for the screen.
 //
 // One writer connection (this class, one thread); readers open their own (ReplicaReader). synchronous=NORMAL: a power
-// cut may undo the last cuts, never tear one, and they are pulled again. Schemas handed in must outlive what is opened.
+// cut may undo the last cuts, never tear one, and they are pulled again. Schemas handed in must outlive what is opened
+// with them.
 #pragma once
 
 #include <cstdint>
@@ -34,6 +35,8 @@ struct ReplicaOptions {
   std::function<Result<void>(const std::filesystem::path&)> remove = platform::remove_file;
   std::function<Result<void>(const std::filesystem::path& from, const std::filesystem::path& to)> publish =
       platform::publish_file;
+  // Other versions of the schema, for what was written under them; nothing: it is not known. Without it none is.
+  std::function<std::optional<sync::Schema>(const sync::Hash&)> schema_of = {};
 };
 
 struct ReplicaPosition {
@@ -45,16 +48,23 @@ struct ReplicaPosition {
 
 class Replica {
  public:
-  // Opens replica.db, or makes an empty one when it is missing, unreadable, of another schema or of another layout: the
-  // replica can always be fetched again. `rebuilt_because` says so when that happened to an existing file. A disk that
-  // is full, or fails in another way than that it cannot read (twice), is an error, and the file stays. On a disk that
-  // cannot be written it can be read, and takes nothing: "read-only-disk".
+  // Opens replica.db, or makes an empty one when it is missing, unreadable, or of a layout or schema that is not known:
+  // the replica can always be fetched again. One of another schema that is known is taken over. `rebuilt_because` says
+  // so when that happened to an existing file. A disk that is full, or fails in another way than that it cannot read
+  // (twice), is an error, and the file stays. On a disk that cannot be written it can be read, and takes nothing:
+  // "read-only-disk".
   static Result<std::unique_ptr<Replica>> open(const ReplicaOptions&, const platform::SecretKey&, const sync::Schema&,
                                                std::string* rebuilt_because = nullptr);
   ~Replica();
 
   ReplicaPosition position() const;
   const sync::Schema& schema() const;
+
+  // Takes another version of the schema for what is here, at the same place of the feed: fields that it has too keep
+  // their values. In place when only something is added (Layout::extends), which takes milliseconds; else row by row
+  // into a file that then takes the place of this one. Readers change after it (file_number() says whether it is
+  // another file). On an error nothing has changed. What cannot be read begins empty.
+  Result<void> change_schema(const sync::Schema& schema);
 
   // Applies a cut in one transaction: rows, search indexes, digests, cursor. `cut.from` must equal the cursor,
   // otherwise start_over "cut-gap"; a replica that was never filled takes no cut. A field outside a change's mask stays
@@ -179,6 +189,8 @@ class ReplicaReader {
   bool met_damage() const;
   // Since it was asked last, a query failed because the disk cannot read what it needs.
   bool could_not_read();
+  // After Replica::change_schema().
+  Result<void> change_schema(const sync::Schema& schema);
   // After Replica::swap(): lets go of the old file and opens the new one. When that fails, every call tries it again
   // first, and fails likewise: the old file is never read any more.
   Result<void> reopen();

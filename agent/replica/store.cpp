@@ -122,8 +122,17 @@ Result<std::unique_ptr<ReplicaStore>> ReplicaStore::open(const Options& options,
   return store;
 }
 
+Result<sync::Hash> ReplicaStore::schema_of(const Options& options, const platform::SecretKey& key) {
+  HOLDLINE_ASSIGN(
+      auto db, platform::Database::open(options.path, key, database_options(options, platform::OpenMode::must_exist)));
+  HOLDLINE_ASSIGN(auto select, db.prepare(select_meta));
+  HOLDLINE_ASSIGN(const StoreMeta meta, read_meta(select));
+  if (meta.layout != layout_version || meta.fold != fold_version || meta.state != StoreState::usable) return outdated();
+  return meta.schema;
+}
+
 Result<ReplicaStore::Table*> ReplicaStore::table(const Shape& shape) {
-  auto& slot = tables_[static_cast<std::size_t>(&shape - layout_.shapes().data())];
+  auto& slot = tables_[static_cast<std::size_t>(&shape - layout_->shapes().data())];
   if (slot) return &*slot;
   Table t;
   const std::string column = shape.collection->parent ? "parent" : shape.collection->sort_by ? "time" : "";
@@ -144,7 +153,7 @@ Result<ReplicaStore::Table*> ReplicaStore::table(const Shape& shape) {
 }
 
 Result<void> ReplicaStore::prepare() {
-  tables_.resize(layout_.shapes().size());
+  tables_.resize(layout_->shapes().size());
   // A number twice in one record is one lookup.
   HOLDLINE_ASSIGN(add_lookup_, db_.prepare("INSERT OR IGNORE INTO _lookup VALUES (?, ?, ?, ?)"));
   HOLDLINE_ASSIGN(know_word_, db_.prepare("INSERT OR IGNORE INTO _word VALUES (?)"));
@@ -164,6 +173,12 @@ Result<void> ReplicaStore::save_meta(const StoreMeta& meta) {
                               Blob{meta.manifest.view()}));
   meta_ = meta;
   return {};
+}
+
+void ReplicaStore::use(const Layout& layout) {
+  layout_ = &layout;
+  tables_.clear();
+  tables_.resize(layout.shapes().size());
 }
 
 void ReplicaStore::go_back_to(const StoreMeta& meta) {
@@ -290,7 +305,7 @@ Result<void> ReplicaStore::add_words(const Shape& shape, std::int64_t seq, const
 
 // FTS5 tells them in their order, each once.
 Result<void> ReplicaStore::know_words() {
-  for (const Shape& shape : layout_.shapes()) {
+  for (const Shape& shape : layout_->shapes()) {
     if (shape.names.empty()) continue;
     const std::string sql = "CREATE VIRTUAL TABLE temp._indexed USING fts5vocab(main, " + shape.names + ", 'row');" +
                             "INSERT OR IGNORE INTO _word SELECT term FROM temp._indexed WHERE term NOT GLOB "

@@ -61,6 +61,8 @@ class ReplicaStore {
   // Removes what was there and makes the tables.
   static Result<std::unique_ptr<ReplicaStore>> create(const Options&, const platform::SecretKey&, const Layout&,
                                                       const NameNormalizer&, const StoreMeta&);
+  // The schema of what lies there; "replica-outdated" when the layout or the fold rule is another one.
+  static Result<sync::Hash> schema_of(const Options&, const platform::SecretKey&);
   // Error "replica-outdated" (start_over): another schema, layout or fold rule.
   static Result<std::unique_ptr<ReplicaStore>> open(const Options&, const platform::SecretKey&, const Layout&,
                                                     const NameNormalizer&);
@@ -71,6 +73,8 @@ class ReplicaStore {
   void go_back_to(const StoreMeta& meta);
   // Takes effect in meta() at once; load() takes it back after a rollback.
   Result<void> save_meta(const StoreMeta& meta);
+  // The same tables for another schema (Layout::extends). The layout must outlive this.
+  void use(const Layout& layout);
 
   Result<std::optional<StoredRow>> find(const Shape& shape, const sync::Id& id);
   // All rows of a table, by seq. `visit` must not write to this table.
@@ -110,7 +114,7 @@ class ReplicaStore {
   };
 
   ReplicaStore(platform::Database db, const Layout& layout, const NameNormalizer& normalizer)
-      : db_(std::move(db)), layout_(layout), normalizer_(normalizer) {}
+      : db_(std::move(db)), layout_(&layout), normalizer_(normalizer) {}
   Result<void> prepare();
   Result<void> load_digests();
   void forget_digests();
@@ -121,7 +125,7 @@ class ReplicaStore {
   void count(const Shape& shape, const sync::Record* before, const sync::Record* after);
 
   platform::Database db_;
-  const Layout& layout_;
+  const Layout* layout_;
   const NameNormalizer& normalizer_;
   StoreMeta meta_;
   sync::DigestTable digests_;

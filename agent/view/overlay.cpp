@@ -59,6 +59,10 @@ std::optional<sync::Record> OverlaySnapshot::fold(const sync::Schema& schema, co
       stood->key = key;
       stood->fields.resize(collection->fields.size());
     }
+    // While a workstation goes back to an older schema, a later one's fields have no place.
+    if (std::ranges::any_of(pending->op.changes,
+                            [&](const sync::FieldChange& change) { return change.field >= stood->fields.size(); }))
+      continue;
     sync::overlay(*collection, pending->origin, pending->index, pending->op, *stood);
   }
   return stood;
@@ -112,6 +116,11 @@ std::vector<sync::RecordKey> OverlaySnapshot::candidates(const SearchQuery& quer
 }
 
 Overlay::Overlay(const sync::Schema& schema) : layout_(schema), published_(std::make_shared<const OverlaySnapshot>()) {}
+
+void Overlay::change_schema(const sync::Schema& schema) {
+  const platform::MutexLock lock(mutex_);
+  layout_ = Layout(schema);
+}
 
 std::shared_ptr<const OverlaySnapshot> Overlay::snapshot() const { return published_.load(); }
 

@@ -89,6 +89,8 @@ class Overlay {
  public:
   // The schema must outlive it.
   explicit Overlay(const sync::Schema&);
+  // For what is added from now on; to be followed by rebuild(). The schema must outlive it.
+  void change_schema(const sync::Schema&);
 
   std::shared_ptr<const OverlaySnapshot> snapshot() const;
   // After the outbox has it durably. An action that is known already changes nothing. One that decides on others takes
@@ -127,7 +129,7 @@ class Overlay {
   void publish() HOLDLINE_REQUIRES(mutex_);
 
   platform::Mutex mutex_;
-  const Layout layout_;
+  Layout layout_ HOLDLINE_GUARDED_BY(mutex_);
   const NameNormalizer normalizer_ HOLDLINE_GUARDED_BY(mutex_);  // its rules are not made for two threads
   sync::Id incarnation_ HOLDLINE_GUARDED_BY(mutex_);
   sync::ChangeNumber cursor_ HOLDLINE_GUARDED_BY(mutex_) = 0;

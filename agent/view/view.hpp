@@ -103,6 +103,8 @@ class View {
   bool met_damage() const { return reader_->met_damage(); }
   // A query failed because the disk cannot read; since it was asked last.
   bool could_not_read() { return reader_->could_not_read(); }
+  // After Replica::change_schema(), as reopen(). The schema must outlive this.
+  Result<void> change_schema(const sync::Schema& schema) { return reader_->change_schema(schema); }
   // After Replica::swap(). When it fails, the next call tries again before it reads.
   Result<void> reopen() { return reader_->reopen(); }
   void release_cache() { reader_->release_cache(); }

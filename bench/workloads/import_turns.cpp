@@ -49,7 +49,7 @@ std::vector<hub::IncomingPush> single_pushes(Dependencies& deps, HubHost& hub, c
         push.batch = must(outbox.read_batch(lane, after, 1, sync::limits::message_bytes));
         const std::uint32_t signed_in = must(sync::read_header(push.batch.actions.front().header)).assertion;
         push.assertions = must(outbox.assertions({&signed_in, 1}));
-        pushes.push_back(must(hub::read_push(ledger.schema(), device, std::move(push))));
+        pushes.push_back(must(hub::read_push(*ledger.schemas(), device, std::move(push))));
       }
     }
     return pushes;

@@ -10,6 +10,7 @@
 #include "hub/admin/directory.hpp"
 #include "hub/admin/documents.hpp"
 #include "hub/admin/held.hpp"
+#include "hub/admin/schema.hpp"
 #include "hub/people/enrollment.hpp"
 #include "hub/setup/certificates.hpp"
 #include "platform/text/json_object.hpp"
@@ -102,6 +103,7 @@ Admin::Response Admin::respond(const HttpRequest& request) {
   if (post && request.path == "/admin/v1/enroll-codes") return add_code(request);
   if (post && request.path == "/admin/v1/epoch") return new_epoch();
   if (post && request.path == "/admin/v1/authority/replace") return replace_authority();
+  if (auto answered = answer_schema(*hub_.ledger, intake_, request, clock_.now().wall_ms)) return *std::move(answered);
   if (auto answered = answer_directory({*hub_.ledger, intake_, entropy_, clock_.now().wall_ms}, request))
     return *std::move(answered);
   return platform::error_response(404, "unknown-path", "There is nothing here; docs/api.md lists what is.");

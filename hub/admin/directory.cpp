@@ -75,7 +75,9 @@ Response revoke_device(const DirectoryParts& hub, JsonObject& json) {
 Response restore_device(const DirectoryParts& hub, JsonObject& json) {
   const std::string device = json.text("device");
   HOLDLINE_TRY(json.checked_whole());
-  return told(hub, set_device_state(hub.ledger, device, DeviceState::active));
+  auto restored = set_device_state(hub.ledger, device, DeviceState::active);
+  if (restored) HOLDLINE_TRY(hub.intake.settle_waiting(hub.now_ms));  // what became possible meanwhile
+  return told(hub, std::move(restored));
 }
 
 Response rename_device(const DirectoryParts& hub, JsonObject& json) {

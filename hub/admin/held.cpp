@@ -36,12 +36,12 @@ std::string person_of(const HeldAction& held) {
 }
 
 // "create customer in acme/london", without the values, which are customers' data.
-std::string what_of(const sync::Schema& schema, const HeldAction& held) {
+std::string what_of(const sync::SchemaVersions& schemas, const HeldAction& held) {
   constexpr std::array kinds{"create", "edit", "delete"};
-  const auto action = sync::read_action(schema, {held.lane.device, held.lane.incarnation}, held.stored);
-  if (!action || action->ops.empty()) return "";
-  const sync::Op& op = action->ops.front();
-  const sync::Collection* collection = schema.collection(op.record.collection);
+  const auto known = sync::read_known(schemas, {held.lane.device, held.lane.incarnation}, held.stored);
+  if (!known || known->action.ops.empty()) return "";
+  const sync::Op& op = known->action.ops.front();
+  const sync::Collection* collection = schemas.present().collection(op.record.collection);
   return std::string(kinds.at(static_cast<std::size_t>(op.kind))) + " " + (collection ? collection->name : "?") +
          " in " + op.scope;
 }
@@ -78,7 +78,7 @@ Result<HttpResponse> list_held(Ledger& ledger) {
       items.push_back({{"device", action.lane.device.text()},
                        {"incarnation", action.lane.incarnation.text()},
                        {"person", person_of(action)},
-                       {"what", what_of(ledger.schema(), action)},
+                       {"what", what_of(*ledger.schemas(), action)},
                        {"lane", action.lane.lane},
                        {"number", std::to_string(action.stored.number)},
                        {"state", name_of(action.state)},

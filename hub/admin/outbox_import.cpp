@@ -46,7 +46,7 @@ Result<std::vector<sync::Push>> read_pushes(const std::vector<std::string>& text
 // names them.
 sync::Push take_first(sync::Push& from, std::size_t count) {
   auto& actions = from.batch.actions;
-  sync::Push part{from.clock, {from.batch.maker, from.batch.lane, from.batch.predecessor, {}}, {}};
+  sync::Push part{from.clock, {from.batch.maker, from.batch.lane, from.batch.predecessor, {}}, {}, from.schemas};
   const auto end = actions.begin() + static_cast<std::ptrdiff_t>(std::min(count, actions.size()));
   from.batch.predecessor = std::prev(end)->hash;
   part.batch.actions.assign(std::make_move_iterator(actions.begin()), std::make_move_iterator(end));
@@ -91,8 +91,6 @@ Result<void> check_answer(const sync::PushReply& reply) {
     case sync::PushAnswer::fork:
       return refuse("export-differs", "The hub has another entry of this workstation at number " +
                                           std::to_string(reply.expected) + ": the outbox was put back or copied.");
-    case sync::PushAnswer::unknown_schema:
-      return refuse("unknown-schema", "The entries are of a version of the forms that the hub does not know.");
   }
   return {};
 }
@@ -135,7 +133,7 @@ Result<void> OutboxImport::take_part(Ledger& ledger, Intake& intake, sync::Push 
   HOLDLINE_ASSIGN(const auto progress, reader->progress(report_.device.id, part.batch.maker.incarnation));
   const auto at = progress.find({report_.device.id, part.batch.maker.incarnation, part.batch.lane});
   const std::uint64_t known_to = at == progress.end() ? 0 : at->second.number;
-  HOLDLINE_ASSIGN(const IncomingPush incoming, read_push(ledger.schema(), report_.device, std::move(part)));
+  HOLDLINE_ASSIGN(const IncomingPush incoming, read_push(*ledger.schemas(), report_.device, std::move(part)));
   HOLDLINE_ASSIGN(const sync::PushReply reply, std::move(intake.take({&incoming, 1}, now_ms).front()));
   HOLDLINE_TRY(check_answer(reply));
   for (const ReadAction& action : incoming.actions) report_.known += action.stored.number <= known_to;

@@ -31,7 +31,6 @@ class OutboxImport {
   // Takes at most `actions` (at least one) entries in one commit, durable when it returns, on the ledger's thread.
   // False: there are no more. ask_person "unknown-device", "device-revoked", "export-gap" (the hub lacks what comes
   // before: it was put back from a backup), "export-differs" (the hub has other entries at these places),
-  // "unknown-schema".
   Result<bool> take(Ledger& ledger, Intake& intake, std::size_t actions, std::int64_t now_ms);
   const OutboxImportReport& report() const { return report_; }
 

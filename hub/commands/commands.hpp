@@ -62,6 +62,7 @@ class Commands {
 void add_setup_commands(Commands& commands);      // init, run
 void add_directory_commands(Commands& commands);  // enroll-code, device, person, authority
 void add_ledger_commands(Commands& commands);     // import, outbox, status, new-epoch, digests, conflicts
+void add_schema_commands(Commands& commands);     // schema
 void add_held_commands(Commands& commands);       // quarantine
 
 }  // namespace holdline::hub

@@ -91,14 +91,14 @@ Result<std::string> answer_history(Ledger& ledger, const Device& device, std::st
   const std::string collection_name = asked.text("collection");
   const auto id = Id::parse(asked.text("record"));
   HOLDLINE_TRY(asked.checked());
-  const sync::Schema& schema = ledger.schema();
+  HOLDLINE_ASSIGN(auto reader, ledger.reader());
+  const sync::Schema& schema = reader->schema();
   const sync::Collection* collection = schema.collection(collection_name);
   const auto nothing = [] {
     return fail(ErrorKind::ask_person, "unknown-record", "The hub has no such record for this workstation.");
   };
   if (!id || !collection) return nothing();
   const auto holds = [&](const std::string& scope) { return sync::is_within(scope, device.scopes); };
-  HOLDLINE_ASSIGN(auto reader, ledger.reader());
   HOLDLINE_ASSIGN(const auto stands, reader->row({collection->no, *id}));
   if (!stands || !holds(stands->stored.record.scope)) return nothing();
   HOLDLINE_ASSIGN(auto steps, reader->history({collection->no, *id}, most_changes));

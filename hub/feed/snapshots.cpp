@@ -93,7 +93,7 @@ std::optional<sync::Manifest> Snapshots::find(std::span<const std::string> scope
 
 Result<bool> Snapshots::usable(LedgerReader& reader, const sync::Manifest& manifest) {
   HOLDLINE_ASSIGN(const Cursor head, reader.head());
-  if (manifest.epoch != ledger_.epoch() || manifest.schema_version != ledger_.schema().version() ||
+  if (manifest.epoch != ledger_.epoch() || manifest.schema_version != reader.schema().version() ||
       head.cn > manifest.at.cn + limits_.too_old) {
     return false;
   }
@@ -110,9 +110,9 @@ Result<Snapshots::Built> Snapshots::build(LedgerReader& reader, std::vector<std:
   built.scopes = std::move(scopes);
   built.profile = profile;
   built.manifest.epoch = ledger_.epoch();
-  built.manifest.schema_version = ledger_.schema().version();
+  built.manifest.schema_version = reader.schema().version();
   HOLDLINE_ASSIGN(built.manifest.at, reader.head());
-  for (const sync::Collection* collection : by_urgency(ledger_.schema())) {
+  for (const sync::Collection* collection : by_urgency(reader.schema())) {
     HOLDLINE_TRY(add_collection(reader, *collection, built));
   }
   HOLDLINE_ASSIGN(const auto digests, reader.digests(built.scopes, profile));
@@ -131,19 +131,20 @@ Result<void> Snapshots::add_collection(LedgerReader& reader, const sync::Collect
       rows.push_back(whole(collection, at, into.profile));
       bytes += encoded_size(rows.back().record, rows.back().mask);
       if (bytes < limits_.chunk_bytes && rows.size() < limits_.chunk_records) continue;
-      add_chunk(collection, rows, into);
+      add_chunk(reader.schema(), collection, rows, into);
       rows.clear();
       bytes = 0;
     }
     if (read.size() < rows_per_read) break;
     after = read.back().stored.record.key.id;
   }
-  if (!rows.empty()) add_chunk(collection, rows, into);
+  if (!rows.empty()) add_chunk(reader.schema(), collection, rows, into);
   return {};
 }
 
-void Snapshots::add_chunk(const sync::Collection& collection, std::span<const sync::Change> rows, Built& into) {
-  const sync::Bytes raw = sync::encode_changes(ledger_.schema(), rows);
+void Snapshots::add_chunk(const sync::Schema& schema, const sync::Collection& collection,
+                          std::span<const sync::Change> rows, Built& into) {
+  const sync::Bytes raw = sync::encode_changes(schema, rows);
   sync::Bytes chunk = compressor_.compress(raw, nullptr);
   const sync::Hash hash = sync::sha256(chunk);
   into.manifest.chunks.push_back({hash, chunk.size(), raw.size(), rows.size(), collection.no});

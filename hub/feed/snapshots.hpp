@@ -70,8 +70,8 @@ class Snapshots {
       HOLDLINE_REQUIRES(building_);
   Result<void> add_collection(LedgerReader& reader, const sync::Collection& collection, Built& into)
       HOLDLINE_REQUIRES(building_);
-  void add_chunk(const sync::Collection& collection, std::span<const sync::Change> rows, Built& into)
-      HOLDLINE_REQUIRES(building_);
+  void add_chunk(const sync::Schema& schema, const sync::Collection& collection, std::span<const sync::Change> rows,
+                 Built& into) HOLDLINE_REQUIRES(building_);
   void keep(Built built);
 
   Ledger& ledger_;

@@ -46,11 +46,11 @@ Result<sync::Bytes> answer_reading(SyncService& service, const Device& device, s
                                      : reading->second(service, device, body, now_ms);
 }
 
-Result<IncomingPush> read_push_body(SyncService& codec, const sync::Schema& schema, const Device& device,
+Result<IncomingPush> read_push_body(SyncService& codec, const sync::SchemaVersions& schemas, const Device& device,
                                     std::string_view body) {
   HOLDLINE_ASSIGN(const auto raw, codec.inflate(body, sync::limits::message_bytes));
   HOLDLINE_ASSIGN(auto push, sync::decode_push(raw));
-  return read_push(schema, device, std::move(push));
+  return read_push(schemas, device, std::move(push));
 }
 
 }  // namespace holdline::hub

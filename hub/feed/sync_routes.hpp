@@ -14,7 +14,7 @@ Result<sync::Bytes> answer_reading(SyncService& service, const Device& device, s
                                    std::string_view body, std::int64_t now_ms);
 
 // A push as it came over the wire.
-Result<IncomingPush> read_push_body(SyncService& codec, const sync::Schema& schema, const Device& device,
+Result<IncomingPush> read_push_body(SyncService& codec, const sync::SchemaVersions& schemas, const Device& device,
                                     std::string_view body);
 
 }  // namespace holdline::hub

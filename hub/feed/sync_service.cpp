@@ -37,6 +37,18 @@ Result<void> check_held(const Device& device, const sync::DigestKey& key) {
   return fail(ErrorKind::start_over, "scope-refused", "The workstation does not hold this part of the data.");
 }
 
+tl::unexpected<Error> not_here() {
+  return fail(ErrorKind::start_over, "not-here", "The hub no longer has what this hash names.");
+}
+
+Result<sync::Hash> named(std::string_view hash_hex) {
+  std::string raw;
+  if (!sync::from_hex(hash_hex, raw) || raw.size() != sizeof(sync::Hash))
+    return fail(ErrorKind::ask_person, "malformed-hash",
+                "What is fetched by its hash is named by 64 hexadecimal digits.");
+  return sync::Hash::from(raw);
+}
+
 bool is_of_another_history(const Error& error) { return error.code == "unknown-cursor"; }
 
 }  // namespace
@@ -95,8 +107,8 @@ Result<sync::Bytes> SyncService::hello(const Device& device, std::string_view bo
   welcome.scopes = device.scopes;
   welcome.profile = device.profile;
   welcome.grants = device.grants;
-  welcome.schema_version = ledger_.schema().version();
-  welcome.schema = ledger_.schema().hash();
+  welcome.schema_version = reader->schema().version();
+  welcome.schema = reader->schema().hash();
   welcome.dictionary = dictionary_.hash();
   welcome.hub_wall_ms = now_ms;
   HOLDLINE_ASSIGN(welcome.roster, roster_.mark(device));
@@ -131,11 +143,12 @@ Result<SyncService::Pulled> SyncService::pull(const Device& device, const sync::
                                               std::int64_t now_ms, bool last_call, Told* told) {
   sync::PullReply reply;
   reply.hub_wall_ms = now_ms;
-  const auto answer = [&]() -> Pulled { return {deflate(sync::encode_pull_reply(ledger_.schema(), reply)), 0}; };
   HOLDLINE_ASSIGN(auto reader, ledger_.reader());
+  const auto answer = [&]() -> Pulled { return {deflate(sync::encode_pull_reply(reader->schema(), reply)), 0}; };
   HOLDLINE_ASSIGN(reply.roster, roster_.mark(device));
   reply.answer = sync::PullAnswer::reset;
-  if (request.epoch != ledger_.epoch() || request.grants != device.grants) return answer();
+  if (request.epoch != ledger_.epoch() || request.grants != device.grants || request.schema != reader->schema().hash())
+    return answer();
   const bool shared = told != nullptr && reply.roster == request.roster;
   if (shared)
     if (const sync::Bytes* same = told->find(device, request)) return Pulled{*same, 0};
@@ -164,19 +177,11 @@ Result<sync::Bytes> SyncService::manifest(const Device& device, std::int64_t now
   return sync::encode_json(manifest);
 }
 
-Result<void> SyncService::named(std::string_view hash_hex, const sync::Hash& have) const {
-  if (hash_hex != sync::to_hex(have.view()))
-    return fail(ErrorKind::start_over, "not-here", "The hub no longer has what this hash names.");
-  return {};
-}
-
 Result<sync::Bytes> SyncService::chunk(const Device& device, std::string_view hash_hex, std::string_view body) {
   HOLDLINE_ASSIGN(const sync::ChunkRequest request, sync::decode_chunk_request(body));
-  std::string raw;
-  if (!sync::from_hex(hash_hex, raw) || raw.size() != sizeof(sync::Hash))
-    return fail(ErrorKind::ask_person, "malformed-hash", "A chunk is named by 64 hexadecimal digits.");
-  auto part = snapshots_.chunk(sync::Hash::from(raw), device.scopes, device.profile, request);
-  if (!part) return fail(ErrorKind::start_over, "not-here", "The hub no longer has what this hash names.");
+  HOLDLINE_ASSIGN(const sync::Hash hash, named(hash_hex));
+  auto part = snapshots_.chunk(hash, device.scopes, device.profile, request);
+  if (!part) return not_here();
   if (part->empty())
     return fail(ErrorKind::ask_person, "beyond-chunk",
                 "The chunk has no bytes where the part that was asked for begins.");
@@ -184,12 +189,16 @@ Result<sync::Bytes> SyncService::chunk(const Device& device, std::string_view ha
 }
 
 Result<sync::Bytes> SyncService::schema(std::string_view hash_hex) {
-  HOLDLINE_TRY(named(hash_hex, ledger_.schema().hash()));
-  return ledger_.schema().text();
+  HOLDLINE_ASSIGN(const sync::Hash hash, named(hash_hex));
+  const auto schemas = ledger_.schemas();
+  const sync::Schema* found = schemas->hashed(hash);
+  if (found == nullptr) return not_here();
+  return found->text();
 }
 
 Result<sync::Bytes> SyncService::dictionary(std::string_view hash_hex) {
-  HOLDLINE_TRY(named(hash_hex, dictionary_.hash()));
+  HOLDLINE_ASSIGN(const sync::Hash hash, named(hash_hex));
+  if (hash != dictionary_.hash()) return not_here();
   return dictionary_.bytes();
 }
 
@@ -199,7 +208,7 @@ Result<sync::Bytes> SyncService::leaves(const Device& device, std::string_view b
   HOLDLINE_ASSIGN(auto reader, ledger_.reader());
   HOLDLINE_ASSIGN(const Cursor head, reader->head());
   sync::LeavesReply reply;
-  reply.moved = head != request.cursor;
+  reply.moved = head != request.cursor || request.schema != reader->schema().hash();
   if (!reply.moved) {
     HOLDLINE_ASSIGN(const auto digests, reader->digests(device.scopes, device.profile));
     if (const auto found = digests.find(request.key); found != digests.end()) reply.leaves = found->second;
@@ -213,9 +222,9 @@ Result<sync::Bytes> SyncService::repair(const Device& device, std::string_view b
   HOLDLINE_ASSIGN(auto reader, ledger_.reader());
   HOLDLINE_ASSIGN(auto leaf, reader->leaf(request.key, request.leaf, device.profile));
   sync::RepairReply reply;
-  reply.moved = leaf.last_cn > request.cursor.cn;
+  reply.moved = leaf.last_cn > request.cursor.cn || request.schema != reader->schema().hash();
   if (!reply.moved) reply.rows = std::move(leaf.rows);
-  return deflate(sync::encode_repair(ledger_.schema(), reply));
+  return deflate(sync::encode_repair(reader->schema(), reply));
 }
 
 Result<sync::Bytes> SyncService::people(const Device& device, std::string_view body, std::int64_t now_ms) {

@@ -61,6 +61,7 @@ class SyncService {
   // Already compressed, as addressed by its hash, of a snapshot of this device's own scopes and profile: the part that
   // `body` asks for (sync::ChunkRequest).
   Result<sync::Bytes> chunk(const Device& device, std::string_view hash_hex, std::string_view body);
+  // Of any version that the ledger keeps.
   Result<sync::Bytes> schema(std::string_view hash_hex);
   Result<sync::Bytes> dictionary(std::string_view hash_hex);
   Result<sync::Bytes> leaves(const Device& device, std::string_view body);
@@ -80,8 +81,6 @@ class SyncService {
   sync::Bytes deflate(std::string_view raw);
 
  private:
-  Result<void> named(std::string_view hash_hex, const sync::Hash& have) const;
-
   Ledger& ledger_;
   Snapshots& snapshots_;
   platform::Entropy& entropy_;

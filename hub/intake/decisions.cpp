@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "hub/intake/group.hpp"
+#include "sync/base/syntax.hpp"
 
 namespace holdline::hub {
 
@@ -42,10 +43,10 @@ Result<std::optional<Refusal>> IntakeGroup::refuse_decision(const Candidate& can
                                    "and change it there if it is still wrong."});
     }
     const auto header = sync::read_header(held->stored.header);
-    const auto action = sync::read_action(schema_, {candidate.lane.device, candidate.lane.incarnation}, held->stored);
+    const auto known = read(candidate.lane, held->stored);
     const bool own = header && header->person == candidate.action.header.person;
     HOLDLINE_ASSIGN(const bool may, authority_.may_decide(candidate.action.header.person, own,
-                                                          action ? action->ops : std::vector<sync::Op>()));
+                                                          known ? known->action.ops : std::vector<sync::Op>()));
     if (!may)
       return std::optional(Refusal{"role-refused", "Somebody else's entry is decided by a supervisor of its scope."});
   }
@@ -133,10 +134,14 @@ Result<sync::ActionResult> IntakeGroup::decide(const Device& device, const HeldD
 // The operator answers for the rights; what is wrong with the action itself stays wrong.
 Result<sync::ActionResult> IntakeGroup::release_held(const HeldAction& held, const HeldDecision& decision) {
   const LaneKey& lane = held.lane;
-  HOLDLINE_ASSIGN(auto action, sync::read_action(schema_, {lane.device, lane.incarnation}, held.stored));
+  HOLDLINE_ASSIGN(auto known, read(lane, held.stored));
+  sync::Action& action = known.action;
   if (!decision.scope.empty())
     for (sync::Op& op : action.ops) op.scope = decision.scope;
-  if (const auto findings = sync::validate(schema_, action); !findings.empty())
+  if (!decision.scope.empty() && !sync::is_scope(decision.scope))
+    return refuse_operator("invalid",
+                           "That is no scope: 1 to 4 parts of a-z, 0-9, '.', '_' and '-', separated by '/'.");
+  if (const auto& findings = known.findings; !findings.empty())
     return refuse_operator(
         "invalid", "It cannot take effect as it is: " + findings.front().field + " " + findings.front().message);
   if (const auto refs = missing(lane, action.header); !refs.empty())

@@ -99,7 +99,6 @@ Result<sync::PushReply> IntakeGroup::take(const IncomingPush& push) {
   Progress& progress = progress_[lane];
   const std::uint64_t first = push.actions.front().stored.number;
   const std::uint64_t last = push.actions.back().stored.number;
-  if (push.unknown_schema) return sync::PushReply{sync::PushAnswer::unknown_schema, progress.number + 1, {}};
   if (first > progress.number + 1) return sync::PushReply{sync::PushAnswer::gap, progress.number + 1, {}};
   // One hash settles the whole past: the chain at our last number must be theirs.
   if (last >= progress.number) {
@@ -144,6 +143,14 @@ Result<sync::PushReply> IntakeGroup::replay(const IncomingPush& push, const Lane
 
 Result<sync::ActionResult> IntakeGroup::take_new(const IncomingPush& push, const LaneKey& lane, const ReadAction& read,
                                                  const std::map<std::uint32_t, Refusal>& refused_sign_ins) {
+  if (!read.action && read.action.error().code == unknown_schema) {
+    // It may have become known since the push was read.
+    auto known = this->read(lane, read.stored);
+    if (known)
+      return take_new(push, lane, {read.stored, std::move(known->action), std::move(known->findings)},
+                      refused_sign_ins);
+    return wait_for_schema(push, lane, read.stored);
+  }
   if (!read.action) return quarantine(lane, read.stored, read.action.error().code, read.action.error().message);
   const sync::Action& action = *read.action;
   Candidate candidate{lane, read.stored, action, sync::correct_time(action.header.made, push.clock, now_ms_).ms};

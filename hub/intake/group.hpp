@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -24,14 +25,21 @@ struct RecordKeyHash {
   std::size_t operator()(const sync::RecordKey& key) const noexcept { return std::hash<Id>{}(key.id) ^ key.collection; }
 };
 
+// The code of an action that waits for a version of the schema.
+inline constexpr std::string_view unknown_schema = "unknown-schema";
+
 // What is wrong, in one text that is short enough for a result.
 std::string texts_of(const std::vector<sync::Finding>& findings);
 
 class IntakeGroup {
  public:
-  IntakeGroup(LedgerTransaction& transaction, const sync::Schema& schema, Authority& authority, std::int64_t now_ms,
-              std::uint64_t salt)
-      : transaction_(transaction), schema_(schema), authority_(authority), now_ms_(now_ms) {
+  IntakeGroup(LedgerTransaction& transaction, std::shared_ptr<const sync::SchemaVersions> schemas, Authority& authority,
+              std::int64_t now_ms, std::uint64_t salt)
+      : transaction_(transaction),
+        schemas_(std::move(schemas)),
+        schema_(schemas_->present()),
+        authority_(authority),
+        now_ms_(now_ms) {
     changes_.salt = salt;
   }
 
@@ -46,7 +54,7 @@ class IntakeGroup {
   Result<void> load_held(const sync::Maker& maker);
   // See Intake::decide.
   Result<sync::ActionResult> decide(const Device& device, const HeldDecision& decision);
-  // What of this outbox waits for a person who is known by now has its turn.
+  // What of this outbox waits for a person, or a version of the schema, that is known by now has its turn.
   Result<void> settle_waiting(const Device& device, const sync::Maker& maker);
 
   bool empty() const;
@@ -77,6 +85,10 @@ class IntakeGroup {
   Result<sync::PushReply> replay(const IncomingPush& push, const LaneKey& lane, std::uint64_t last);
   Result<sync::ActionResult> take_new(const IncomingPush& push, const LaneKey& lane, const ReadAction& read,
                                       const std::map<std::uint32_t, Refusal>& refused_sign_ins);
+  // Of a version of the schema that is not known (any more): it is kept whole.
+  sync::ActionResult wait_for_schema(const IncomingPush& push, const LaneKey& lane, const sync::StoredAction& stored);
+  // Of any known version, as the present one has it.
+  Result<sync::KnownAction> read(const LaneKey& lane, const sync::StoredAction& stored) const;
   Result<void> take_sign_in(const Id& device, const LaneKey& lane, const sync::Assertion& assertion,
                             std::map<std::uint32_t, Refusal>& refused);
   Result<Judgement> judge(const Device& device, const Candidate& candidate);
@@ -144,7 +156,8 @@ class IntakeGroup {
   sync::ActionResult& keep_result(const LaneKey& lane, const sync::Hash& hash, sync::ActionResult result);
 
   LedgerTransaction& transaction_;
-  const sync::Schema& schema_;
+  const std::shared_ptr<const sync::SchemaVersions> schemas_;
+  const sync::Schema& schema_;  // the present one
   Authority& authority_;
   std::int64_t now_ms_;
   Cursor head_;

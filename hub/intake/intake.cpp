@@ -8,23 +8,41 @@
 
 namespace holdline::hub {
 
-Result<IncomingPush> read_push(const sync::Schema& schema, const Device& device, sync::Push push) {
+namespace {
+
+// A number may have been given to another text since this hub was put back: it is not read by that.
+Result<sync::KnownAction> read_pushed(const sync::SchemaVersions& schemas, const sync::Push& push,
+                                      const sync::StoredAction& stored) {
+  if (const auto header = sync::read_header(stored.header)) {
+    const auto told = std::ranges::find(push.schemas, header->schema, &sync::SchemaName::version);
+    const sync::Schema* known = schemas.numbered(header->schema);
+    if (known != nullptr && told != push.schemas.end() && told->hash != known->hash())
+      return fail(ErrorKind::ask_person, "other-schema",
+                  "It was made under another version " + std::to_string(header->schema) +
+                      " of the forms than the hub has. Look at it, and enter it again.");
+  }
+  return sync::read_known(schemas, push.batch.maker, stored);
+}
+
+ReadAction read(const sync::SchemaVersions& schemas, const sync::Push& push, const sync::StoredAction& stored) {
+  auto known = read_pushed(schemas, push, stored);
+  if (known) return {stored, std::move(known->action), std::move(known->findings)};
+  return {stored, fail(std::move(known)), {}};
+}
+
+}  // namespace
+
+Result<IncomingPush> read_push(const sync::SchemaVersions& schemas, const Device& device, sync::Push push) {
   if (push.batch.maker.device != device.id)
     return fail(ErrorKind::ask_person, "wrong-device", "The batch names another workstation than the certificate.");
   if (push.batch.actions.empty()) return fail(ErrorKind::ask_person, "empty-batch", "The batch holds no action.");
   if (push.batch.actions.front().number == 0)
     return fail(ErrorKind::ask_person, "malformed-batch", "Actions are numbered from 1.");
-  IncomingPush incoming{
-      device, push.batch.maker, push.batch.lane, push.clock, push.batch.predecessor, {}, std::move(push.assertions),
-      false};
+  IncomingPush incoming{device, push.batch.maker, push.batch.lane, push.clock, push.batch.predecessor, {}, {}, {}};
   incoming.actions.reserve(push.batch.actions.size());
-  for (sync::StoredAction& stored : push.batch.actions) {
-    auto action = sync::read_action(schema, push.batch.maker, stored);
-    if (!action && action.error().code == "unknown-schema") incoming.unknown_schema = true;
-    std::vector<sync::Finding> findings;
-    if (action) findings = sync::validate(schema, *action);
-    incoming.actions.push_back({std::move(stored), std::move(action), std::move(findings)});
-  }
+  for (const sync::StoredAction& stored : push.batch.actions) incoming.actions.push_back(read(schemas, push, stored));
+  incoming.assertions = std::move(push.assertions);
+  incoming.schemas = std::move(push.schemas);
   return incoming;
 }
 
@@ -49,7 +67,7 @@ std::vector<Result<sync::PushReply>> Intake::take(std::span<const IncomingPush> 
   const auto work = [&]() -> Result<void> {
     Authority authority = this->authority();
     HOLDLINE_ASSIGN(auto transaction, ledger_.begin());
-    IntakeGroup group(*transaction, ledger_.schema(), authority, now_ms, entropy_.u64());
+    IntakeGroup group(*transaction, ledger_.schemas(), authority, now_ms, entropy_.u64());
     HOLDLINE_TRY(group.load(pushes));
     for (const std::size_t i : working_order(pushes)) {
       if (auto granted = still_granted(pushes[i].device); !granted) {
@@ -71,7 +89,7 @@ Result<sync::ActionResult> Intake::decide(const HeldDecision& decision, std::int
   if (!device) return fail(ErrorKind::ask_person, "unknown-device", "The hub knows no such workstation.");
   Authority authority = this->authority();
   HOLDLINE_ASSIGN(auto transaction, ledger_.begin());
-  IntakeGroup group(*transaction, ledger_.schema(), authority, now_ms, entropy_.u64());
+  IntakeGroup group(*transaction, ledger_.schemas(), authority, now_ms, entropy_.u64());
   HOLDLINE_TRY(group.load_held({decision.device, decision.incarnation}));
   HOLDLINE_ASSIGN(auto result, group.decide(*device, decision));
   HOLDLINE_TRY(transaction->commit(group.changes()));
@@ -99,14 +117,15 @@ Result<void> Intake::settle_waiting(std::int64_t now_ms) {
     HOLDLINE_ASSIGN(auto reader, ledger_.reader());
     HOLDLINE_ASSIGN(const auto held, reader->held(HeldState::waiting, every));
     for (const HeldAction& action : held)
-      if (action.code == unknown_person) outboxes.emplace(action.lane.device, action.lane.incarnation);
+      if (action.code == unknown_person || action.code == unknown_schema)
+        outboxes.emplace(action.lane.device, action.lane.incarnation);
   }
   for (const auto& [id, incarnation] : outboxes) {
     HOLDLINE_ASSIGN(const auto device, ledger_.device(id));
     if (!device || device->state != DeviceState::active) continue;  // it goes on waiting
     Authority authority = this->authority();
     HOLDLINE_ASSIGN(auto transaction, ledger_.begin());
-    IntakeGroup group(*transaction, ledger_.schema(), authority, now_ms, entropy_.u64());
+    IntakeGroup group(*transaction, ledger_.schemas(), authority, now_ms, entropy_.u64());
     HOLDLINE_TRY(group.settle_waiting(*device, {id, incarnation}));
     if (!group.empty()) HOLDLINE_TRY(transaction->commit(group.changes()));
   }
@@ -118,7 +137,7 @@ Result<std::vector<RowOutcome>> Intake::take_own(std::span<const OwnRow> rows, s
   const sync::Maker hub{ledger_.identity().hub, ledger_.identity().epoch};
   Authority authority = this->authority();
   HOLDLINE_ASSIGN(auto transaction, ledger_.begin());
-  IntakeGroup group(*transaction, ledger_.schema(), authority, now_ms, entropy_.u64());
+  IntakeGroup group(*transaction, ledger_.schemas(), authority, now_ms, entropy_.u64());
   HOLDLINE_TRY(group.load({}));
   sync::ActionHeader header;
   header.schema = ledger_.schema().version();

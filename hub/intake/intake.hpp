@@ -10,6 +10,7 @@
 #include "hub/ledger/ledger.hpp"
 #include "platform/os/entropy.hpp"
 #include "sync/action/action.hpp"
+#include "sync/action/translate.hpp"
 #include "sync/action/validate.hpp"
 #include "sync/wire/message.hpp"
 
@@ -19,7 +20,7 @@ namespace holdline::hub {
 struct ReadAction {
   sync::StoredAction stored;
   Result<sync::Action> action;
-  std::vector<sync::Finding> findings;  // of sync::validate
+  std::vector<sync::Finding> findings;  // of sync::validate, by the version of the schema it was made in
 };
 
 // A push as intake takes it. Made by read_push() on any thread, outside the ledger's transaction.
@@ -31,10 +32,10 @@ struct IncomingPush {
   sync::Hash predecessor;
   std::vector<ReadAction> actions;  // consecutive numbers, at least one
   std::vector<sync::Assertion> assertions;
-  bool unknown_schema = false;  // the batch is written in a version the hub does not speak
+  std::vector<sync::SchemaName> schemas;  // what numbers of versions mean at the workstation
 };
 // Pure. ask_person "wrong-device" when the batch names another maker than the device that sent it; "empty-batch".
-Result<IncomingPush> read_push(const sync::Schema& schema, const Device& device, sync::Push push);
+Result<IncomingPush> read_push(const sync::SchemaVersions& schemas, const Device& device, sync::Push push);
 
 // What the hub itself does for one row of an import: taken whole or not at all.
 struct OwnRow {
@@ -81,8 +82,8 @@ class Intake {
   // "waits", "invalid" and what else keeps it from taking effect (release). Nothing changes then.
   Result<sync::ActionResult> decide(const HeldDecision& decision, std::int64_t now_ms);
 
-  // To be called when somebody became known: what waits for them takes effect or is refused, one transaction for each
-  // outbox; durable when it returns.
+  // To be called when somebody, or a version of the schema, became known: what waits for them takes effect or is
+  // refused, one transaction for each outbox; durable when it returns.
   Result<void> settle_waiting(std::int64_t now_ms);
 
   // The hub's own changes (imports), applied as one action of the hub itself; durable when it returns. One outcome for

@@ -27,12 +27,32 @@ bool IntakeGroup::arrived(const LaneKey& lane, const sync::ActionRef& ref) const
   return progress != progress_.end() && ref.number <= progress->second.number;
 }
 
-// A person whom nobody knew may be known by now.
+// A person whom nobody knew may be known by now, and so may a version of the schema.
 bool IntakeGroup::has_its_turn(const HeldAction& action) {
   if (action.state != HeldState::waiting) return false;
   const auto header = sync::read_header(action.stored.header);
   if (!header || !missing(action.lane, *header).empty()) return false;
-  return action.code != unknown_person || authority_.knows(header->person).value_or(false);
+  if (action.code == unknown_schema && schemas_->numbered(header->schema) == nullptr) return false;
+  return (action.code != unknown_person && action.code != unknown_schema) ||
+         authority_.knows(header->person).value_or(false);
+}
+
+Result<sync::KnownAction> IntakeGroup::read(const LaneKey& lane, const sync::StoredAction& stored) const {
+  return sync::read_known(*schemas_, {lane.device, lane.incarnation}, stored);
+}
+
+sync::ActionResult IntakeGroup::wait_for_schema(const IncomingPush& push, const LaneKey& lane,
+                                                const sync::StoredAction& stored) {
+  const auto header = sync::read_header(stored.header);
+  if (!header) return quarantine(lane, stored, header.error().code, header.error().message);
+  const auto told = std::ranges::find(push.schemas, header->schema, &sync::SchemaName::version);
+  if (told != push.schemas.end() && std::ranges::find(changes_.awaited, *told) == changes_.awaited.end())
+    changes_.awaited.push_back(*told);
+  return hold(lane, stored, HeldState::waiting, missing(lane, *header),
+              sync::correct_time(header->made, push.clock, now_ms_).ms, std::string(unknown_schema),
+              "It was made under version " + std::to_string(header->schema) +
+                  " of the forms, which the hub does not have. Nothing is lost: it waits until an operator applies "
+                  "that version (holdline-hub schema apply).");
 }
 
 // Whatever waited only for actions that have now taken effect takes effect as well, or is refused, and so on.
@@ -56,17 +76,16 @@ Result<void> IntakeGroup::release_waiting(const Device& device, const LaneKey& s
 // Rights are those of this moment: they may have been taken away while it waited.
 Result<sync::ActionResult> IntakeGroup::release(const Device& device, const HeldAction& waiting) {
   const LaneKey& lane = waiting.lane;
-  const auto action = sync::read_action(schema_, {lane.device, lane.incarnation}, waiting.stored);
-  if (!action) return quarantine(lane, waiting.stored, action.error().code, action.error().message);
-  Candidate candidate{lane, waiting.stored, *action, waiting.corrected_ms};
+  const auto known = read(lane, waiting.stored);
+  if (!known) return quarantine(lane, waiting.stored, known.error().code, known.error().message);
+  Candidate candidate{lane, waiting.stored, known->action, waiting.corrected_ms};
   HOLDLINE_ASSIGN(auto taken, taken_before(candidate));
   if (taken) return *std::move(taken);
   HOLDLINE_ASSIGN(const auto judgement, judge(device, candidate));
   if (const auto& refusal = judgement.refusal) return quarantine(lane, waiting.stored, refusal->code, refusal->text);
   candidate.marks = judgement.marks;
-  if (waiting.code == unknown_person)
-    if (const auto findings = sync::validate(schema_, *action); !findings.empty())
-      return quarantine(lane, waiting.stored, "invalid", texts_of(findings));
+  // What waits for other actions was found valid when it came.
+  if (!known->findings.empty()) return quarantine(lane, waiting.stored, "invalid", texts_of(known->findings));
   return settle(candidate);
 }
 

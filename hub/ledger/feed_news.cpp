@@ -22,9 +22,14 @@ void FeedNews::note(const ChangeSet& changes) {
   for (const KeptResult& result : changes.results) devices_[result.device] = commits_;
 }
 
+void FeedNews::note_for_all() {
+  const platform::MutexLock lock(mutex_);
+  for_all_ = ++commits_;
+}
+
 News FeedNews::of(const sync::Id& device, const std::vector<std::string>& scopes) const {
   const platform::MutexLock lock(mutex_);
-  News news;
+  News news{for_all_, 0};
   for (const std::string& scope : scopes)
     if (const auto found = scopes_.find(scope); found != scopes_.end()) news.rows = std::max(news.rows, found->second);
   if (const auto found = devices_.find(device); found != devices_.end()) news.results = found->second;

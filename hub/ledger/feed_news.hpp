@@ -26,12 +26,15 @@ class FeedNews {
  public:
   // After the commit became durable and visible.
   void note(const ChangeSet& changes);
+  // The same for another version of the schema, which concerns everybody.
+  void note_for_all();
   // To be asked before the feed is read: what is committed in between shows as other news the next time.
   News of(const sync::Id& device, const std::vector<std::string>& scopes) const;
 
  private:
   mutable platform::Mutex mutex_;
   std::uint64_t commits_ HOLDLINE_GUARDED_BY(mutex_) = 0;
+  std::uint64_t for_all_ HOLDLINE_GUARDED_BY(mutex_) = 0;        // the last one that concerned everybody
   std::map<std::string, std::uint64_t> scopes_ HOLDLINE_GUARDED_BY(mutex_);  // the last commit with a record of it
   std::map<sync::Id, std::uint64_t> devices_ HOLDLINE_GUARDED_BY(mutex_);    // the last one with a result for it
 };

@@ -17,7 +17,7 @@
 #include "hub/ledger/feed_news.hpp"
 #include "sync/merge/merge.hpp"
 #include "sync/reference/stock.hpp"
-#include "sync/schema/schema.hpp"
+#include "sync/schema/versions.hpp"
 #include "sync/wire/message.hpp"
 
 namespace holdline::hub {
@@ -189,9 +189,10 @@ struct ChangeSet {
   std::vector<AppliedReissue> applied_reissues;
   std::vector<std::pair<LaneKey, SignIn>> sign_ins;
   std::vector<AppliedAction> applied;
-  std::vector<ImportedRow> imported;  // inserted or replaced by (source, root)
-  ChangeNumber last_cn = 0;           // the feed's head after this
-  std::uint64_t salt = 0;             // of this transaction; without meaning when the head stays where it was
+  std::vector<ImportedRow> imported;      // inserted or replaced by (source, root)
+  std::vector<sync::SchemaName> awaited;  // versions that actions wait for
+  ChangeNumber last_cn = 0;               // the feed's head after this
+  std::uint64_t salt = 0;                 // of this transaction; without meaning when the head stays where it was
 };
 
 // One write transaction. Reads see earlier writes of the same transaction. Destroying it without commit rolls back.
@@ -233,6 +234,8 @@ struct PastChange {
 class LedgerReader {
  public:
   virtual ~LedgerReader() = default;
+  // The one that held when the snapshot was taken; it lives as long as the ledger.
+  virtual const sync::Schema& schema() const = 0;
   virtual Result<Cursor> head() = 0;
   // Changes in (from, …] of these scopes as a profile sees them, coalesced per record, whole cns only, at most about
   // `records`; `to` is the last cn contained (the head when all fitted). start_over "log-too-short" when the log no
@@ -271,6 +274,13 @@ class LedgerReader {
   virtual Result<std::vector<PastChange>> history(const sync::RecordKey&, std::size_t limit) = 0;
 };
 
+// A version of the schema that the ledger keeps.
+struct KeptSchema {
+  std::uint32_t version = 0;
+  sync::Hash hash;
+  std::int64_t since_ms = 0;  // when it was applied, by the hub's clock; 0: the ledger began with it
+};
+
 struct LedgerIdentity {
   Id hub;
   Id epoch;
@@ -288,7 +298,18 @@ class Ledger {
   virtual Id epoch() const = 0;
   // Compare-and-set: the epoch becomes `next` if it still is `current`; returns the epoch that now holds.
   virtual Result<Id> change_epoch(const Id& current, const Id& next) = 0;
+  // The present one; it lives as long as the ledger. Changed on the thread of begin() only; who reads rows asks its
+  // reader.
   virtual const sync::Schema& schema() const = 0;
+  // All that are known, the present one with them. Any thread.
+  virtual std::shared_ptr<const sync::SchemaVersions> schemas() const = 0;
+  virtual Result<std::vector<KeptSchema>> kept_schemas() = 0;
+  // Versions that held actions wait for, and the ledger does not know.
+  virtual Result<std::vector<sync::SchemaName>> awaited_schemas() = 0;
+  // Keeps another version for good: the present one from then on when its number is the highest, else one whose actions
+  // can be read. Durable when it returns. On the thread of begin(), outside a transaction. The caller has compared it
+  // (sync::compare). ask_person "schema-number" when a version has this number.
+  virtual Result<void> add_schema(std::shared_ptr<const sync::Schema> schema, std::int64_t now_ms) = 0;
 
   virtual Result<std::unique_ptr<LedgerTransaction>> begin() = 0;
   // Work that commits leave behind, for a turn of its own on the thread of begin(), outside a transaction: nobody's

@@ -121,10 +121,11 @@ void Session::prepare_or_go_on(const event::Welcomed& e, Commands& out) {
     return;
   }
   state_ = SessionState::preparing;
-  command::Prepare prepare;
-  if (!e.have_schema) prepare.schema = e.welcome.schema;
-  if (!e.have_dictionary) prepare.dictionary = e.welcome.dictionary;
-  out.push_back(prepare);
+  wanted_ = {};
+  if (!e.have_schema) wanted_.schema = e.welcome.schema;
+  if (!e.have_dictionary) wanted_.dictionary = e.welcome.dictionary;
+  out.push_back(wanted_);
+  push(out);
 }
 
 void Session::on(const event::Prepared&, Commands& out) {
@@ -200,12 +201,6 @@ void Session::on(const event::PushAnswered& e, Commands& out) {
       // Hello tells the numbers and hashes anew; the comparison starts from there.
       greet(out);
       return;
-    case PushAnswer::unknown_schema:
-      last_error_ =
-          Error{ErrorKind::retry_later, "unknown-schema",
-                "The hub does not know this workstation's form of the data yet; entries wait here until it does."};
-      rest(options_.person_retry_ms, out);
-      return;
   }
 }
 
@@ -230,7 +225,8 @@ void Session::on(const event::Pulled& e, Commands& out) {
 }
 
 void Session::on(const event::NotTaken& e, Commands& out) {
-  if (state_ != SessionState::following && state_ != SessionState::bootstrapping) return;
+  if (state_ != SessionState::following && state_ != SessionState::bootstrapping && state_ != SessionState::preparing)
+    return;
   last_error_ = e.error;
   chunks_waiting_.clear();
   chunks_in_flight_ = 0;
@@ -242,12 +238,15 @@ void Session::on(const event::NotTaken& e, Commands& out) {
 
 // Asked again with every answer to a push and when the distance is over, for on a slow line an answer takes long.
 void Session::pull_when_due(Commands& out) {
-  if ((state_ != SessionState::following && state_ != SessionState::bootstrapping) || !pull_due_) return;
+  const bool downloading =
+      state_ == SessionState::following || state_ == SessionState::bootstrapping || state_ == SessionState::preparing;
+  if (!downloading || !pull_due_) return;
   const std::int64_t distant_ms = upload_.in_flight() ? pulled_ms_ + options_.pull_distance_ms : 0;
   const std::int64_t due_ms = std::max(distant_ms, no_pull_before_ms_);
   if (now_ms_ < due_ms) return out.push_back(command::Remind{due_ms});
   pull_due_ = false;
   if (state_ == SessionState::bootstrapping) return download(out);
+  if (state_ == SessionState::preparing) return out.push_back(wanted_);
   out.push_back(command::StartPull{caught_up_ ? options_.pull_wait_ms : 0});
 }
 
@@ -298,6 +297,7 @@ void Session::on(const event::Failed& e, Commands& out) {
 }
 
 bool Session::uploading() const {
+  if (state_ == SessionState::preparing) return !wanted_.dictionary;
   return state_ == SessionState::bootstrapping || state_ == SessionState::repairing ||
          state_ == SessionState::following;
 }

@@ -6,7 +6,8 @@
 //        ^                                                                                      |
 //        +---------------------- any failure: rest for a jittered while ------------------------+
 //
-// Uploads run beside every state after the greeting and never wait for downloads, nor downloads for them: while pushes
+// Uploads run beside every state after the greeting and never wait for downloads, nor for another schema (a missing
+// dictionary they need themselves), nor downloads for them: while pushes
 // are in flight a download begins at most Options::pull_distance_ms after the last one.
 #pragma once
 
@@ -94,7 +95,8 @@ struct Repaired {
   std::uint8_t leaf = 0;
   bool moved = false;
 };
-// The disk here takes no rows, full or not writable: the cut or the copy is asked for again later. Uploads go on.
+// The disk here takes no rows, full or not writable, or another schema could not be taken: the cut, the copy or the
+// schema is asked for again later. Uploads go on.
 struct NotTaken {
   Error error;
 };
@@ -237,6 +239,8 @@ class Session {
   // of the step being taken
   std::int64_t now_ms_ = 0;
   std::uint64_t random_bits_ = 0;
+  // preparing
+  command::Prepare wanted_;
   // comparing
   std::array<std::optional<std::uint64_t>, lane_count> common_{};
   std::array<std::uint64_t, lane_count> compare_from_{};

@@ -19,7 +19,7 @@
 
 namespace holdline::sync {
 
-inline constexpr std::uint32_t protocol_version = 2;
+inline constexpr std::uint32_t protocol_version = 3;
 
 // A position in the feed of one epoch. The salt is the random mark of the ledger transaction that made it: the same cn
 // with another salt is another history.
@@ -132,17 +132,25 @@ struct Assertion {
 // What is signed: domain-separated, binds person, device, number and time.
 Bytes assertion_text(const Id& device, const Assertion& assertion);
 
+// Which text a version's number means at the workstation: a hub that was put back may have given it to another one.
+struct SchemaName {
+  std::uint32_t version = 0;
+  Hash hash;
+  bool operator==(const SchemaName&) const = default;
+};
+
 struct Push {
   TimeReading clock;  // of the agent, when it sent this: what action times are corrected by
   ActionBatch batch;
   std::vector<Assertion> assertions;  // those the batch references, and the hub may not have yet
+  std::vector<SchemaName> schemas =
+      {};  // in which the batch was made, as far as the workstation knows; each number once
 };
 
 enum class PushAnswer : std::uint8_t {
   results,  // an early copy of the stream's entries for these actions; actions already known have their stored result
   gap,      // the batch came too early, nothing of it is stored: send from `expected`
   fork,     // `expected` is a number known with another hash: nothing stored; compare, then re-issue
-  unknown_schema,  // the hub does not speak the batch's schema yet: keep it, try later
 };
 struct PushReply {
   PushAnswer answer = PushAnswer::results;
@@ -161,6 +169,7 @@ struct PullRequest {
   std::uint32_t grants = 0;
   std::uint64_t roster = 0;  // the mark told last; another one now is told at once
   std::int64_t wait_ms = 0;  // how long the hub may hold the request when there is nothing to tell
+  Hash schema = {};          // of the replica: rows of another one are not told
   bool operator==(const PullRequest&) const = default;
 };
 
@@ -181,7 +190,7 @@ struct Cut {
 
 enum class PullAnswer : std::uint8_t {
   cut,    // possibly empty; also carries results
-  reset,  // epoch, salt, log or grants do not fit the cursor: say hello again
+  reset,  // epoch, salt, log, grants or schema do not fit the cursor: say hello again
 };
 struct PullReply {
   PullAnswer answer = PullAnswer::cut;
@@ -224,15 +233,18 @@ struct ChunkRequest {
 struct LeavesRequest {
   DigestKey key;
   Cursor cursor;
+  Hash schema = {};  // of the replica
   bool operator==(const LeavesRequest&) const = default;
 };
 struct RepairRequest {
   DigestKey key;
   std::uint8_t leaf = 0;
   Cursor cursor;
+  Hash schema = {};
   bool operator==(const RepairRequest&) const = default;
 };
-// `moved`: the asked part of the ledger changed after the cursor; pull and ask again.
+// `moved`: the asked part of the ledger changed after the cursor, or the ledger is at another schema; pull and ask
+// again.
 struct LeavesReply {
   bool moved = false;
   Leaves leaves{};

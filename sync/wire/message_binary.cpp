@@ -136,6 +136,11 @@ Bytes encode_push(const Push& push) {
     out.svarint(a.at_ms);
     out.blob(a.signature);
   }
+  out.varint(push.schemas.size());
+  for (const SchemaName& schema : push.schemas) {
+    out.varint(schema.version);
+    out.raw(schema.hash.view());
+  }
   out.blob(encode_actions(push.batch));
   return bytes;
 }
@@ -156,6 +161,12 @@ Result<Push> decode_push(std::string_view bytes) {
     a.signature = in.blob(signature_bytes);
     push.assertions.push_back(std::move(a));
   }
+  const std::size_t schemas = in.count(1 + sizeof(Hash));
+  for (std::size_t i = 0; i < schemas && in.ok(); ++i) {
+    const std::uint64_t version = in.varint();
+    if (!std::in_range<std::uint32_t>(version)) in.fail();
+    push.schemas.push_back({static_cast<std::uint32_t>(version), Hash::from(in.raw(sizeof(Hash)))});
+  }
   const std::string_view batch = in.blob();
   if (!in.done()) return malformed_message();
   HOLDLINE_ASSIGN(push.batch, decode_actions(batch));
@@ -175,7 +186,7 @@ Result<PushReply> decode_push_reply(std::string_view bytes) {
   ByteReader in(bytes);
   PushReply reply;
   const std::uint8_t answer = in.u8();
-  if (answer > static_cast<std::uint8_t>(PushAnswer::unknown_schema)) in.fail();
+  if (answer > static_cast<std::uint8_t>(PushAnswer::fork)) in.fail();
   reply.answer = static_cast<PushAnswer>(answer);
   reply.expected = in.varint();
   reply.results = read_results(in);

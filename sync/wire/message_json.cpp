@@ -260,7 +260,7 @@ std::string encode_json(const PullRequest& m) {
   return Json{{"epoch", m.epoch.text()},     {"incarnation", m.incarnation.text()},
               {"cursor", to_json(m.cursor)}, {"results", number(m.results)},
               {"grants", m.grants},          {"roster", number(m.roster)},
-              {"wait_ms", m.wait_ms}}
+              {"wait_ms", m.wait_ms},        {"schema", hex(m.schema)}}
       .dump();
 }
 
@@ -275,6 +275,7 @@ Result<PullRequest> decode_pull_request(std::string_view text) {
   m.grants = r.integer<std::uint32_t>("grants");
   m.roster = r.counter("roster");
   m.wait_ms = r.integer<std::int64_t>("wait_ms");
+  m.schema = r.hash("schema");
   r.require(m.wait_ms >= 0);
   if (!r.ok()) return malformed_message();
   return m;
@@ -351,25 +352,27 @@ Result<ChunkRequest> decode_chunk_request(std::string_view text) {
 }
 
 std::string encode_json(const LeavesRequest& m) {
-  return Json{{"key", to_json(m.key)}, {"cursor", to_json(m.cursor)}}.dump();
+  return Json{{"key", to_json(m.key)}, {"cursor", to_json(m.cursor)}, {"schema", hex(m.schema)}}.dump();
 }
 
 Result<LeavesRequest> decode_leaves_request(std::string_view text) {
   const Json json = parse(text, limits::control_bytes);
   Reader r(json);
-  LeavesRequest m{digest_key_of(r.object("key"), r), cursor_of(r.object("cursor"), r)};
+  LeavesRequest m{digest_key_of(r.object("key"), r), cursor_of(r.object("cursor"), r), r.hash("schema")};
   if (!r.ok()) return malformed_message();
   return m;
 }
 
 std::string encode_json(const RepairRequest& m) {
-  return Json{{"key", to_json(m.key)}, {"leaf", m.leaf}, {"cursor", to_json(m.cursor)}}.dump();
+  return Json{{"key", to_json(m.key)}, {"leaf", m.leaf}, {"cursor", to_json(m.cursor)}, {"schema", hex(m.schema)}}
+      .dump();
 }
 
 Result<RepairRequest> decode_repair_request(std::string_view text) {
   const Json json = parse(text, limits::control_bytes);
   Reader r(json);
-  RepairRequest m{digest_key_of(r.object("key"), r), r.integer<std::uint8_t>("leaf"), cursor_of(r.object("cursor"), r)};
+  RepairRequest m{digest_key_of(r.object("key"), r), r.integer<std::uint8_t>("leaf"), cursor_of(r.object("cursor"), r),
+                  r.hash("schema")};
   if (!r.ok()) return malformed_message();
   return m;
 }

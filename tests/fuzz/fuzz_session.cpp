@@ -170,8 +170,8 @@ class World : SessionDriver {
     answered(a, sync::PushAnswer::results, 0);
   }
   void lie(const AskedPush& a) {
-    const auto answer = choices_.pick(std::array{sync::PushAnswer::results, sync::PushAnswer::gap,
-                                                 sync::PushAnswer::fork, sync::PushAnswer::unknown_schema});
+    const auto answer =
+        choices_.pick(std::array{sync::PushAnswer::results, sync::PushAnswer::gap, sync::PushAnswer::fork});
     lied_ = lied_ || answer == sync::PushAnswer::results;
     answered(a, answer, choices_.number(a.from));
   }

@@ -107,6 +107,8 @@ bool World::is_at_rest(std::string& why_not) {
     const agent::OutboxStatus outbox = node.outbox().status();
     if (outbox.health != agent::OutboxHealth::writable)
       return why_not = node.name() + "'s outbox is read-only: " + outbox.advice, false;
+    if (node.schema().hash() != hub_.ledger().schema().hash())
+      return why_not = node.name() + " has another version of the schema", false;
     if (place.replica.is_rotten()) return why_not = node.name() + "'s replica was not mended", false;
     if (node.replica().position().grants != stage_.access.grants(node.seat()))
       return why_not = node.name() + "'s replica is of other scopes", false;
@@ -126,7 +128,9 @@ void World::count_events() {
       if (result.verdict == sync::Verdict::merged) stage_.count("merge of disjoint edits");
       if (result.verdict == sync::Verdict::conflict) stage_.count("conflict opened");
       if (result.verdict == sync::Verdict::quarantined) stage_.count("refused: " + result.code);
-      if (result.verdict == sync::Verdict::waiting) stage_.count("waited for an earlier action");
+      if (result.verdict == sync::Verdict::waiting)
+        stage_.count(result.code == "unknown-schema" ? "waited for a version of the schema"
+                                                     : "waited for an earlier action");
       if (result.code == "made-before-disabling") stage_.count("unsent work of a disabled person took effect");
     }
 }

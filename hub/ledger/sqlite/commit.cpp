@@ -43,8 +43,8 @@ void check(const Cursor& head, const sync::Schema& schema, const ChangeSet& chan
 
 Result<void> WriteTransaction::commit(const ChangeSet& changes) {
   if (!transaction_) throw std::logic_error("a ledger transaction was committed twice");
-  check(writer_.head_, writer_.schema_, changes);
-  writer_.digests_.apply(writer_.schema_, changes.records);
+  check(writer_.head_, *writer_.schema_, changes);
+  writer_.digests_.apply(*writer_.schema_, changes.records);
   Result<void> done = write(changes);
   if (done) {
     done = transaction_->commit();
@@ -52,7 +52,7 @@ Result<void> WriteTransaction::commit(const ChangeSet& changes) {
   }
   transaction_.reset();  // rolls back what was not committed
   if (!done) {
-    writer_.digests_.undo(writer_.schema_, changes.records);
+    writer_.digests_.undo(*writer_.schema_, changes.records);
     writer_.scopes_.forget_new();
     writer_.parties_.forget_new();
     return done;
@@ -75,6 +75,7 @@ Result<void> WriteTransaction::write(const ChangeSet& changes) {
   HOLDLINE_TRY(write_sign_ins(changes));
   HOLDLINE_TRY(write_applied(changes.applied));
   HOLDLINE_TRY(write_imported(changes.imported));
+  HOLDLINE_TRY(write_awaited(changes.awaited));
   if (next_reference_)
     HOLDLINE_TRY(write_meta(writer_.statements_, "reference-next", std::to_string(*next_reference_)));
   return write_head(changes);
@@ -92,7 +93,7 @@ Result<void> WriteTransaction::write_rows(std::span<const RecordWrite> writes) {
   ChangeNumber cn = 0;
   std::size_t index = 0;  // within the cn
   for (const RecordWrite& write : writes) {
-    const sync::Collection& collection = *writer_.schema_.collection(write.next.record.key.collection);
+    const sync::Collection& collection = *writer_.schema_->collection(write.next.record.key.collection);
     const sync::Bytes body = sync::encode_body(collection, write.next.record);
     HOLDLINE_TRY(write_row(collection, write, body));
     if (!write.fed) continue;
@@ -235,6 +236,12 @@ Result<void> WriteTransaction::write_imported(std::span<const ImportedRow> rows)
   HOLDLINE_ASSIGN(auto* put, writer_.statements_.get("INSERT OR REPLACE INTO imported(source, root, told) VALUES "
                                                      "(?, ?, ?)"));
   for (const ImportedRow& row : rows) HOLDLINE_TRY(put->run(row.source, Blob{row.root.view()}, Blob{row.told}));
+  return {};
+}
+
+Result<void> WriteTransaction::write_awaited(std::span<const sync::SchemaName> schemas) {
+  HOLDLINE_ASSIGN(auto* insert, writer_.statements_.get("INSERT OR IGNORE INTO awaited_schema VALUES (?, ?)"));
+  for (const sync::SchemaName& schema : schemas) HOLDLINE_TRY(insert->run(schema.version, Blob{schema.hash.view()}));
   return {};
 }
 

@@ -157,7 +157,7 @@ Result<std::vector<PastChange>> Reader::history(const sync::RecordKey& key, std:
   std::vector<PastChange> steps;
   HOLDLINE_ASSIGN(const auto* of, collection(key.collection));
   HOLDLINE_TRY(add_past(*of, key.id, limit, steps));
-  for (const sync::Collection& child : schema_.collections()) {
+  for (const sync::Collection& child : schema_->collections()) {
     if (!child.parent || child.fields[*child.parent].target != key.collection) continue;
     HOLDLINE_ASSIGN(auto* find, connection_->statements.get("SELECT id FROM " + table_of(child) + " WHERE parent = ?"));
     std::vector<Id> ids;

@@ -5,6 +5,7 @@
 #include "hub/ledger/sqlite/directory.hpp"
 #include "hub/ledger/sqlite/migrations.hpp"
 #include "hub/ledger/sqlite/reader.hpp"
+#include "hub/ledger/sqlite/schemas.hpp"
 #include "hub/ledger/sqlite/writer.hpp"
 #include "platform/database/first_run.hpp"
 #include "platform/os/mutex.hpp"
@@ -16,7 +17,7 @@ using platform::DatabaseOptions;
 
 // Order matters: readers and transactions point into what stands above them.
 struct SqliteLedger::Impl {
-  sync::Schema schema;
+  std::optional<sqlite::Schemas> schemas;
   platform::Mutex identity_mutex;  // the epoch may change while others ask
   LedgerIdentity identity HOLDLINE_GUARDED_BY(identity_mutex);
   platform::Mutex epoch_mutex;  // of those who change it: what the file says and what is told here change in one order
@@ -58,7 +59,7 @@ Result<void> fill(Database& db, const NewLedger& fresh, const sync::Schema& sche
   sqlite::Statements statements(db);
   HOLDLINE_TRY(sqlite::write_meta(statements, "hub", fresh.hub.view()));
   HOLDLINE_TRY(sqlite::write_meta(statements, "epoch", fresh.epoch.view()));
-  HOLDLINE_TRY(sqlite::write_meta(statements, "schema", fresh.schema_text));
+  HOLDLINE_TRY(sqlite::insert_schema(statements, schema.version(), schema.text(), 0));
   HOLDLINE_TRY(sqlite::write_meta(statements, "dictionary", fresh.dictionary));
   HOLDLINE_TRY(sqlite::write_meta(statements, "feed-floor", "0"));
   return transaction.commit();
@@ -102,10 +103,10 @@ Result<std::unique_ptr<SqliteLedger>> SqliteLedger::open(const SqliteLedgerOptio
   HOLDLINE_ASSIGN(auto db, Database::open(options.file, key, options_for(options, options.writer_cache_kib)));
   HOLDLINE_TRY(prepare(db));
   auto impl = std::make_unique<Impl>();
+  HOLDLINE_ASSIGN(auto versions, sqlite::load_schemas(db));
+  impl->schemas.emplace(std::move(versions));
   {
     sqlite::Statements statements(db);
-    HOLDLINE_ASSIGN(const std::string schema, sqlite::read_meta(statements, "schema"));
-    HOLDLINE_ASSIGN(impl->schema, sync::Schema::parse(schema));
     HOLDLINE_ASSIGN(const std::string hub, sqlite::read_meta(statements, "hub"));
     HOLDLINE_ASSIGN(const std::string epoch, sqlite::read_meta(statements, "epoch"));
     const platform::MutexLock lock(impl->identity_mutex);
@@ -115,7 +116,7 @@ Result<std::unique_ptr<SqliteLedger>> SqliteLedger::open(const SqliteLedgerOptio
     impl->identity.epoch = Id::from(epoch);
   }
   db.checkpoint_at(pages_at_most);
-  HOLDLINE_ASSIGN(impl->writer, sqlite::Writer::make(std::move(db), impl->schema));
+  HOLDLINE_ASSIGN(impl->writer, sqlite::Writer::make(std::move(db), *impl->schemas));
   const auto small = options_for(options, options.reader_cache_kib);
   auto reading = small;
   reading.pragmas.push_back({"query_only", "ON"});
@@ -145,12 +146,32 @@ Result<Id> SqliteLedger::change_epoch(const Id& current, const Id& next) {
   return holds;
 }
 
-const sync::Schema& SqliteLedger::schema() const { return impl_->schema; }
+const sync::Schema& SqliteLedger::schema() const { return impl_->schemas->present(); }
+
+std::shared_ptr<const sync::SchemaVersions> SqliteLedger::schemas() const { return impl_->schemas->all(); }
+
+Result<std::vector<KeptSchema>> SqliteLedger::kept_schemas() {
+  HOLDLINE_ASSIGN(auto connection, impl_->readers->take());
+  HOLDLINE_ASSIGN(auto kept, sqlite::read_kept(connection->statements));
+  impl_->readers->give_back(std::move(connection));
+  return kept;
+}
+
+Result<std::vector<sync::SchemaName>> SqliteLedger::awaited_schemas() {
+  HOLDLINE_ASSIGN(auto connection, impl_->readers->take());
+  HOLDLINE_ASSIGN(auto awaited, sqlite::read_awaited(connection->statements));
+  impl_->readers->give_back(std::move(connection));
+  return awaited;
+}
+
+Result<void> SqliteLedger::add_schema(std::shared_ptr<const sync::Schema> schema, std::int64_t now_ms) {
+  return impl_->written(impl_->writer->add_schema(std::move(schema), now_ms));
+}
 
 Result<std::unique_ptr<LedgerTransaction>> SqliteLedger::begin() { return impl_->writer->begin(); }
 
 Result<std::unique_ptr<LedgerReader>> SqliteLedger::reader() {
-  return sqlite::Reader::open(*impl_->readers, impl_->schema);
+  return sqlite::Reader::open(*impl_->readers, *impl_->schemas);
 }
 
 Result<void> SqliteLedger::add_code(const EnrollCode& code) { return impl_->written(impl_->directory->add_code(code)); }
@@ -217,7 +238,8 @@ Result<bool> SqliteLedger::compact_feed(ChangeNumber cn, std::size_t rows) {
 
 Result<void> SqliteLedger::check_digests() {
   HOLDLINE_ASSIGN(auto connection, impl_->readers->take());
-  HOLDLINE_TRY(sqlite::check_digests(connection->db, connection->statements, connection->scopes, impl_->schema));
+  HOLDLINE_TRY(
+      sqlite::check_digests(connection->db, connection->statements, connection->scopes, impl_->schemas->present()));
   impl_->readers->give_back(std::move(connection));
   return {};
 }

@@ -44,6 +44,10 @@ class SqliteLedger final : public Ledger {
   Id epoch() const override;
   Result<Id> change_epoch(const Id& current, const Id& next) override;
   const sync::Schema& schema() const override;
+  std::shared_ptr<const sync::SchemaVersions> schemas() const override;
+  Result<std::vector<KeptSchema>> kept_schemas() override;
+  Result<std::vector<sync::SchemaName>> awaited_schemas() override;
+  Result<void> add_schema(std::shared_ptr<const sync::Schema> schema, std::int64_t now_ms) override;
 
   // After a commit whose outcome is unknown (io-error): stop "ledger-needs-reopen". A second transaction while one is
   // open is a bug and throws.

@@ -258,10 +258,23 @@ CREATE TABLE reference_block (
 CREATE INDEX reference_block_of ON reference_block (device, first);
 )sql";
 
+constexpr const char* schema_tables = R"sql(
+CREATE TABLE schema_version (
+  version INTEGER PRIMARY KEY,
+  text    TEXT NOT NULL,
+  since   INTEGER NOT NULL  -- when it was applied; 0: the ledger began with it
+) STRICT;
+CREATE TABLE awaited_schema (
+  version INTEGER NOT NULL,
+  hash    BLOB NOT NULL,
+  PRIMARY KEY (version, hash)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 }  // namespace
 
 std::span<const platform::Migration> ledger_migrations() {
-  static constexpr std::array<platform::Migration, 9> migrations{{{1, ledger_tables},
+  static constexpr std::array<platform::Migration, 10> migrations{{{1, ledger_tables},
                                                                   {2, applied_reissues_table},
                                                                   {3, certificates_in_line},
                                                                   {4, access_tables},
@@ -269,7 +282,8 @@ std::span<const platform::Migration> ledger_migrations() {
                                                                   {6, imported_table},
                                                                   {7, accepted_table},
                                                                   {8, suppression_key},
-                                                                  {9, reference_tables}}};
+                                                                  {9, reference_tables},
+                                                                  {10, schema_tables}}};
   return migrations;
 }
 

@@ -29,13 +29,24 @@ void ReadPool::give_back(std::unique_ptr<ReadConnection> connection) {
   if (idle_.size() < keep_) idle_.push_back(std::move(connection));
 }
 
-Result<std::unique_ptr<LedgerReader>> Reader::open(ReadPool& pool, const sync::Schema& schema) {
+Result<std::unique_ptr<LedgerReader>> Reader::open(ReadPool& pool, Schemas& schemas) {
   HOLDLINE_ASSIGN(auto connection, pool.take());
   HOLDLINE_ASSIGN(auto* begin, connection->statements.get("BEGIN"));
   HOLDLINE_TRY(begin->run());
-  std::unique_ptr<Reader> reader(new Reader(pool, std::move(connection), schema));
+  std::unique_ptr<Reader> reader(new Reader(pool, std::move(connection)));
   HOLDLINE_ASSIGN(reader->head_, read_head(reader->connection_->statements));
+  HOLDLINE_TRY(reader->find_schema(schemas));
   return reader;
+}
+
+// The one of the snapshot, which may be older by now than the present one, or newer than what is known in memory.
+Result<void> Reader::find_schema(Schemas& schemas) {
+  HOLDLINE_ASSIGN(const std::uint32_t version, read_present(connection_->statements));
+  schema_ = schemas.all()->numbered(version);
+  if (schema_ != nullptr) return {};
+  const platform::MutexLock lock(schemas.changing());  // whoever has just committed it tells it now
+  schema_ = schemas.all()->numbered(version);
+  return schema_ != nullptr ? Result<void>() : damaged("a version of the schema that nobody wrote");
 }
 
 Reader::~Reader() {
@@ -45,7 +56,7 @@ Reader::~Reader() {
 }
 
 Result<const sync::Collection*> Reader::collection(sync::CollectionNo no) const {
-  const sync::Collection* found = schema_.collection(no);
+  const sync::Collection* found = schema_->collection(no);
   if (found != nullptr) return found;
   return fail(ErrorKind::ask_person, "unknown-collection", "The schema has no collection with this number.");
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "hub/ledger/sqlite/schemas.hpp"
 #include "hub/ledger/sqlite/tables.hpp"
 #include "platform/os/mutex.hpp"
 
@@ -44,9 +45,10 @@ class ReadPool {
 class Reader final : public LedgerReader {
  public:
   // Takes the snapshot now, not at the first question.
-  static Result<std::unique_ptr<LedgerReader>> open(ReadPool& pool, const sync::Schema& schema);
+  static Result<std::unique_ptr<LedgerReader>> open(ReadPool& pool, Schemas& schemas);
   ~Reader() override;
 
+  const sync::Schema& schema() const override { return *schema_; }
   Result<Cursor> head() override { return head_; }
   Result<sync::Cut> cut(const Cursor& from, std::span<const std::string> scopes, sync::VisibilitySet profile,
                         std::size_t records) override;
@@ -68,8 +70,9 @@ class Reader final : public LedgerReader {
   Result<std::vector<PastChange>> history(const sync::RecordKey&, std::size_t limit) override;
 
  private:
-  Reader(ReadPool& pool, std::unique_ptr<ReadConnection> connection, const sync::Schema& schema)
-      : pool_(pool), connection_(std::move(connection)), schema_(schema) {}
+  Reader(ReadPool& pool, std::unique_ptr<ReadConnection> connection)
+      : pool_(pool), connection_(std::move(connection)) {}
+  Result<void> find_schema(Schemas& schemas);
 
   Result<void> check_cursor(const Cursor& from);
   // The position that has this cn: the salt is that of the transaction that made it.
@@ -83,7 +86,7 @@ class Reader final : public LedgerReader {
 
   ReadPool& pool_;
   std::unique_ptr<ReadConnection> connection_;
-  const sync::Schema& schema_;
+  const sync::Schema* schema_ = nullptr;
   Cursor head_;
 };
 

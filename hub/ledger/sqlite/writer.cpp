@@ -9,11 +9,27 @@ namespace holdline::hub::sqlite {
 
 using platform::Blob;
 
-Result<std::unique_ptr<Writer>> Writer::make(platform::Database db, const sync::Schema& schema) {
-  std::unique_ptr<Writer> writer(new Writer(std::move(db), schema));
+Result<std::unique_ptr<Writer>> Writer::make(platform::Database db, Schemas& schemas) {
+  std::unique_ptr<Writer> writer(new Writer(std::move(db), schemas));
   HOLDLINE_TRY(writer->digests_.load(writer->statements_, writer->scopes_));
   HOLDLINE_ASSIGN(writer->head_, read_head(writer->statements_));
   return writer;
+}
+
+// Rows and digests stay as they are: nothing stands in a field that was not there, and what is retired still counts.
+Result<void> Writer::add_schema(std::shared_ptr<const sync::Schema> schema, std::int64_t now_ms) {
+  if (schemas_.all()->numbered(schema->version()) != nullptr)
+    return fail(ErrorKind::ask_person, "schema-number",
+                "The hub has a version " + std::to_string(schema->version()) + " already: raise `version`.");
+  const platform::MutexLock lock(schemas_.changing());
+  HOLDLINE_TRY(begin());  // refuses when the file is not to be trusted
+  HOLDLINE_ASSIGN(auto transaction, platform::Transaction::begin(db_));
+  HOLDLINE_TRY(write_schema(db_, statements_, *schema, now_ms));
+  HOLDLINE_TRY(transaction.commit());
+  schemas_.add(std::move(schema));
+  schema_ = &schemas_.present();
+  news_.note_for_all();
+  return {};
 }
 
 Result<std::unique_ptr<LedgerTransaction>> Writer::begin() {
@@ -88,7 +104,7 @@ Result<std::map<sync::RecordKey, VersionedRecord>> WriteTransaction::records(std
   platform::Statement* find = nullptr;
   for (const sync::RecordKey& key : keys) {
     if (collection == nullptr || collection->no != key.collection) {
-      collection = writer_.schema_.collection(key.collection);
+      collection = writer_.schema_->collection(key.collection);
       if (collection == nullptr) throw std::logic_error("a record of a collection that is not in the schema");
       HOLDLINE_ASSIGN(find, writer_.statements_.get(std::string("SELECT ") + record_columns + " FROM " +
                                                     table_of(*collection) + " WHERE id = ?"));
@@ -104,7 +120,7 @@ Result<std::map<sync::RecordKey, VersionedRecord>> WriteTransaction::records(std
 
 Result<std::vector<sync::Record>> WriteTransaction::children(const sync::RecordKey& parent) {
   std::vector<sync::Record> found;
-  for (const sync::Collection& collection : writer_.schema_.collections()) {
+  for (const sync::Collection& collection : writer_.schema_->collections()) {
     if (!collection.parent || collection.fields[*collection.parent].target != parent.collection) continue;
     HOLDLINE_ASSIGN(auto* find, writer_.statements_.get(std::string("SELECT ") + record_columns + " FROM " +
                                                         table_of(collection) + " WHERE parent = ? ORDER BY id"));

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "hub/ledger/sqlite/digests.hpp"
+#include "hub/ledger/sqlite/schemas.hpp"
 #include "hub/ledger/sqlite/tables.hpp"
 
 namespace holdline::hub::sqlite {
@@ -14,10 +15,12 @@ namespace holdline::hub::sqlite {
 class Writer {
  public:
   // Takes over an open, checked database whose tables are there, and reads the digests into memory.
-  static Result<std::unique_ptr<Writer>> make(platform::Database db, const sync::Schema& schema);
+  static Result<std::unique_ptr<Writer>> make(platform::Database db, Schemas& schemas);
 
   // See SqliteLedger::begin.
   Result<std::unique_ptr<LedgerTransaction>> begin();
+  // See SqliteLedger::add_schema.
+  Result<void> add_schema(std::shared_ptr<const sync::Schema> schema, std::int64_t now_ms);
   Result<bool> compact_feed(ChangeNumber cn, std::size_t rows);
   platform::Database& database() { return db_; }
   const FeedNews& news() const { return news_; }
@@ -27,17 +30,19 @@ class Writer {
 
  private:
   friend class WriteTransaction;
-  Writer(platform::Database db, const sync::Schema& schema)
+  Writer(platform::Database db, Schemas& schemas)
       : db_(std::move(db)),
         statements_(db_),
         scopes_(Names::of_scopes(statements_)),
         parties_(Names::of_parties(statements_)),
-        schema_(schema) {}
+        schemas_(schemas),
+        schema_(&schemas.present()) {}
 
   platform::Database db_;
   Statements statements_;
   Names scopes_, parties_;
-  const sync::Schema& schema_;
+  Schemas& schemas_;
+  const sync::Schema* schema_;  // the present one
   Digests digests_;
   FeedNews news_;
   Cursor head_;
@@ -78,6 +83,7 @@ class WriteTransaction final : public LedgerTransaction {
   Result<void> write_imported(std::span<const ImportedRow> rows);
   Result<void> write_accepted(ChangeNumber last, const sync::Acceptance& acceptance);
   Result<void> write_head(const ChangeSet& changes);
+  Result<void> write_awaited(std::span<const sync::SchemaName> schemas);
 
   Writer& writer_;
   std::optional<platform::Transaction> transaction_;

@@ -26,7 +26,8 @@ std::string difference(const LedgerTruth& wanted, const LedgerTruth& found) {
   return "none";
 }
 
-PushBook::PushBook(const sync::Schema& schema) : schema_(schema), key_(disk_key()) {
+PushBook::PushBook(const sync::Schema& schema)
+    : schema_(schema), versions_(std::make_shared<const sync::Schema>(schema)), key_(disk_key()) {
   person_.id = id_of(4, 1);
   person_.name = "agent";
   person_.public_key.assign(key_.public_key().begin(), key_.public_key().end());
@@ -105,7 +106,7 @@ void PushBook::send(const hub::Device& device, const Station& station, sync::Lan
                   {station.maker, lane, from == 0 ? sync::Hash{} : chain[from - 1].hash, {}},
                   {station.sign_in}};
   push.batch.actions.assign(chain.begin() + static_cast<std::ptrdiff_t>(from), chain.end());
-  pushes_.push_back(must(hub::read_push(schema_, device, std::move(push))));
+  pushes_.push_back(must(hub::read_push(versions_, device, std::move(push))));
 }
 
 Result<LedgerTruth> PushBook::observe(hub::Ledger& ledger) const {

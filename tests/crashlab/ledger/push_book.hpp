@@ -48,6 +48,7 @@ class PushBook {
   void send(const hub::Device& device, const Station& station, sync::Lane lane, std::size_t from);
 
   const sync::Schema& schema_;
+  const sync::SchemaVersions versions_;
   const platform::SigningKey key_;
   hub::Person person_;
   std::vector<hub::Device> devices_;

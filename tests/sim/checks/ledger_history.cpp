@@ -177,7 +177,7 @@ Fingerprint LedgerHistory::counted(const sync::Cursor& cursor) const {
 }
 
 void LedgerHistory::keep(const sync::RecordKey& key, sync::ChangeNumber cn, sync::Record record) {
-  versions_[key].push_back({branches_.size() - 1, cn, std::move(record)});
+  versions_[key].push_back({branches_.size() - 1, cn, as_last(setting_, std::move(record))});
 }
 
 std::optional<sync::Record> LedgerHistory::record(const sync::RecordKey& key, const sync::Cursor& cursor) const {

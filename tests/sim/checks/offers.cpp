@@ -15,6 +15,13 @@ ActionPlace place_in(const std::tuple<sync::Id, sync::Id, sync::Lane>& lane, std
 
 }  // namespace
 
+sync::Action action_of(const Setting& setting, const sync::Maker& maker, const hub::ReadAction& read) {
+  if (read.action) return *read.action;
+  auto known = sync::read_known(setting.known, maker, read.stored);
+  if (!known) throw Violation("what one side sends the other can read", known.error().message);
+  return std::move(known->action);
+}
+
 void Offers::add(std::span<const hub::IncomingPush> pushes, const LedgerHistory& history, Deeds& deeds,
                  std::int64_t hub_ms) {
   std::vector<const hub::IncomingPush*> in_order;
@@ -33,10 +40,11 @@ void Offers::add(std::span<const hub::IncomingPush> pushes, const LedgerHistory&
     if (before != tip.hash) continue;
     for (const hub::ReadAction& read : push.actions) {
       if (read.stored.number <= tip.number) continue;
-      const DeedNo no = deed_of(setting_.schema, read.action->ops).value();
+      const sync::Action action = action_of(setting_, push.maker, read);
+      const DeedNo no = deed_of(setting_.schema, action.ops).value();
       const ActionPlace place = place_in(lane, read.stored.number);
-      const auto time = sync::correct_time(read.action->header.made, push.clock, hub_ms);
-      offers_.insert_or_assign({place, no}, Offer{push.maker, *read.action, time.ms, read.stored.hash});
+      const auto time = sync::correct_time(action.header.made, push.clock, hub_ms);
+      offers_.insert_or_assign({place, no}, Offer{push.maker, action, time.ms, read.stored.hash});
       deeds.met(place, no);
       tip = {read.stored.number, read.stored.hash};
     }

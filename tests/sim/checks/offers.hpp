@@ -20,6 +20,9 @@ struct Offer {
   sync::Hash hash;  // of the chain
 };
 
+// As somebody reads it who knows every version of the schema.
+sync::Action action_of(const Setting& setting, const sync::Maker& maker, const hub::ReadAction& read);
+
 class Offers {
  public:
   explicit Offers(const Setting& setting) : setting_(setting) {}

@@ -209,8 +209,9 @@ ScreenWatch::Expected ScreenWatch::expected(const sync::RecordKey& key, const sy
 
 std::optional<agent::Shown> ScreenWatch::read(const sync::RecordKey& key) {
   refresh();
-  const auto found = node_.view().find(key);
+  auto found = node_.view().find(key);
   if (!found) return std::nullopt;
+  if (found->shown) found->shown->record = as_last(stage_.setting, std::move(found->shown->record));
   const sync::Cursor at = found->as_of.cursor;
   if (at.cn == 0) return found->shown;
   // While the outbox cannot be read, only the workstation knows which of the person's actions are settled.
@@ -250,6 +251,7 @@ std::optional<agent::Shown> ScreenWatch::read(const sync::RecordKey& key) {
 std::vector<agent::Shown> ScreenWatch::list(std::string_view collection, std::size_t limit) {
   auto many = node_.view().list(*stage_.setting.schema.collection(collection), sync::Id{}, limit);
   if (!many) return {};
+  for (agent::Shown& shown : many->shown) shown.record = as_last(stage_.setting, std::move(shown.record));
   return std::move(many->shown);
 }
 

@@ -31,8 +31,8 @@ std::string_view refusal_of(const SeatAccess& seat, const Offer& offer, sync::Co
 // The result stream of one workstation, entry by entry.
 class Stream {
  public:
-  Stream(const AccessLog& access, const sync::Id& device, sync::CollectionNo conflicts)
-      : access_(access), device_(device), conflicts_(conflicts) {}
+  Stream(const AccessLog& access, const sync::Id& device, sync::CollectionNo conflicts, std::uint32_t first_version)
+      : access_(access), device_(device), conflicts_(conflicts), first_version_(first_version) {}
 
   const SeatAccess& seat(const sync::ActionResult& result) const {
     return access_.when(device_, result.entry)[access_.seat_of(device_)];
@@ -58,6 +58,11 @@ class Stream {
       return false;
     }
     if (seat(result).revoked) throw Violation("a revoked workstation is told nothing", who + " was taken");
+    if (result.verdict == sync::Verdict::waiting && result.code == "unknown-schema") {
+      if (offer.action.header.schema == first_version_)
+        throw Violation("only what is of a version that is not known waits for it", who + " waits");
+      return false;
+    }
     if (const auto refusal = refusal_of(seat(result), offer, conflicts_); !refusal.empty()) {
       if (result.verdict != sync::Verdict::quarantined || result.code != refusal)
         throw Violation("who may not do it is refused",
@@ -100,6 +105,7 @@ class Stream {
   const AccessLog& access_;
   const sync::Id& device_;
   const sync::CollectionNo conflicts_;
+  const std::uint32_t first_version_;  // known to every hub
   std::map<Key, const sync::ActionResult*> last_;
   std::map<DeedNo, const sync::ActionResult*> effects_;  // the first of each
 };
@@ -111,7 +117,7 @@ std::vector<Turn> turns(const Setting& setting, const Offers& offers, const Ledg
   std::vector<Turn> all;
   for (std::size_t seat = 0; seat < setting.devices.size(); ++seat) {
     const sync::Id& device = setting.devices[seat].id;
-    Stream stream(access, device, setting.schema.collection("conflict")->no);
+    Stream stream(access, device, setting.schema.collection("conflict")->no, setting.versions.front()->version());
     for (const sync::ActionResult& result : history.results(device)) {
       const ActionPlace place{device, result.incarnation, {result.lane, result.number}};
       const DeedNo no = deeds.places().at(place);

@@ -57,7 +57,7 @@ void WorldOutcome::read_records(const Stage& stage, HubNode& hub) {
   const auto reader = must_read(hub.ledger().reader(), "opening");
   for (const sync::Collection& collection : stage.setting.schema.collections())
     for (auto& row : must_read(reader->rows(collection.no, all_scopes, sync::Id{}, endless), "rows"))
-      records_.push_back(std::move(row.stored.record));
+      records_.push_back(as_last(stage.setting, std::move(row.stored.record)));
   for (const sync::Record& record : records_) {
     if (record.key.collection != conflict_.no) {
       each_text(record, [&](const std::string& text) {

@@ -50,6 +50,7 @@ Faults::Faults(Stage& stage, HubNode& hub, std::deque<Workplace>& workplaces, Ad
   add(25, {&Faults::narrow_device, &Faults::narrow_device});
   add(15, {&Faults::narrow_person});
   add(15, {&Faults::change_role});
+  add(30, {&Faults::change_schema, &Faults::change_schema});
 }
 
 void Faults::strike() {
@@ -89,9 +90,13 @@ void Faults::heal() {
     place.node.disk().set_capacity(std::nullopt);
   }
   mend_access(false);
+  mend_schema();
 }
 
-void Faults::widen() { mend_access(true); }
+void Faults::widen() {
+  mend_access(true);
+  mend_schema();
+}
 
 // --- lines ---
 

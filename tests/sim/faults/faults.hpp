@@ -89,6 +89,8 @@ class Faults {
   void narrow_device();
   void narrow_person();
   void change_role();
+  void change_schema();
+  void mend_schema();
   // `again`: the hub has forgotten the first time, and so may the administrator have.
   using Change = std::function<void(SeatAccess&, bool again)>;
   void change_access(const std::string& kind, const Change& change);
@@ -106,6 +108,7 @@ class Faults {
   const Chance world_;
   Chance chance_;  // of the fault that strikes
   std::uint64_t strikes_ = 0, restores_ = 0;
+  std::size_t applied_ = 0;  // the last of the versions of the schema that the hub was given
   std::vector<void (Faults::*)()> menu_;
   std::vector<Armed> armed_;
   std::vector<HubNode::Copy> hub_copies_;

@@ -71,6 +71,23 @@ void Faults::restore_to(const HubNode::Copy& copy, std::int64_t down_ms, bool wi
     if (deed.disk_gone) deed.at_hub = stage_.hub_has(deed.no);
 }
 
+// The next version, or one further on; a hub that was put back may not know those before.
+void Faults::change_schema() {
+  const auto& versions = stage_.setting.versions;
+  const std::size_t next = applied_ + (chance_.one_in(3) ? 2 : 1);
+  if (!hub_.is_up() || next >= versions.size()) return;
+  applied_ = next;  // a commit that failed may have happened
+  if (hub_.apply_schema(versions[next])) told("schema changed", "hub");
+}
+
+// A hub that was put back is given all that was ever in use.
+void Faults::mend_schema() {
+  constexpr std::int64_t try_again_ms = 500;
+  for (std::size_t i = 0; i <= applied_; ++i)
+    if (!hub_.is_up() || !hub_.apply_schema(stage_.setting.versions[i]))
+      return stage_.timeline.in(try_again_ms, [this] { mend_schema(); });
+}
+
 // Always the same one: what two say counts for more.
 void Faults::workstation_lies() {
   if (!hub_.is_up()) return;

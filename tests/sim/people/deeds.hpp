@@ -21,6 +21,7 @@ using DeedNo = std::uint64_t;
 struct Deed {
   DeedNo no = 0;
   agent::Draft draft;
+  std::uint32_t form = 0;  // version of the schema that it was typed in
   bool acknowledged = false;
   std::vector<sync::Id> created;      // ids of the records its creates made
   std::set<std::size_t> machines;     // on whose disks it was acknowledged

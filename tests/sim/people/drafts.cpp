@@ -44,6 +44,10 @@ sync::Op Drafts::edit_of(const agent::Shown& shown) const {
   return {sync::OpKind::edit, shown.record.key, shown.record.scope, shown.cn, {}, {}};
 }
 
+bool Drafts::asks_for(std::string_view collection, std::string_view field) const {
+  return form_.collection(collection)->field(field).has_value();
+}
+
 void Drafts::set(sync::Op& op, std::string_view field, sync::Value value, sync::Base base) const {
   op.changes.push_back(
       {*schema_.collection(op.record.collection)->field(field), std::move(base), std::move(value), {}, {}});
@@ -61,7 +65,9 @@ void Drafts::add(sync::Op& op, std::string_view field) const {
 
 std::vector<sync::Op> Drafts::entry(const std::string& scope) const {
   sync::Op made = op(sync::OpKind::create, "manual_entry", scope);
-  set(made, "kind", std::string("message"));
+  const bool has_more = asks_for("manual_entry", "extra");
+  set(made, "kind", std::string(has_more ? "chat" : "message"));
+  if (has_more) set(made, "extra", std::string("of a later form"));
   set(made, "status", std::string("open"));
   set(made, "note", "please call back " + token_);
   return in_order({made});
@@ -87,6 +93,7 @@ std::vector<sync::Op> Drafts::do_not_contact(const std::string& scope) const {
 std::vector<sync::Op> Drafts::customer(const std::string& scope) const {
   sync::Op made = op(sync::OpKind::create, "customer", scope);
   set(made, "given", std::string("Grace"));
+  if (asks_for("customer", "nickname")) set(made, "nickname", std::string("Amazing"));
   set(made, "family", "new " + token_);
   sync::Op email = op(sync::OpKind::create, "email", scope);
   set(email, "customer", agent::created_here(0));

@@ -17,7 +17,9 @@ sync::RecordKey phone_key(const sync::Schema& schema, const sync::Id& customer, 
 
 class Drafts {
  public:
-  Drafts(const sync::Schema& schema, std::string token) : schema_(schema), token_(std::move(token)) {}
+  // `form`: the version that the person has before them; `schema` has all its fields at their places.
+  Drafts(const sync::Schema& schema, const sync::Schema& form, std::string token)
+      : schema_(schema), form_(form), token_(std::move(token)) {}
 
   std::vector<sync::Op> entry(const std::string& scope) const;
   std::vector<sync::Op> callback(const std::string& scope) const;
@@ -48,7 +50,9 @@ class Drafts {
   void change(sync::Op& op, const agent::Shown& shown, std::string_view field, sync::Value value) const;
   void add(sync::Op& op, std::string_view field) const;
 
-  const sync::Schema& schema_;
+  bool asks_for(std::string_view collection, std::string_view field) const;
+
+  const sync::Schema &schema_, &form_;
   std::string token_;
 };
 

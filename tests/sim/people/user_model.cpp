@@ -84,14 +84,15 @@ std::optional<agent::Shown> UserModel::customer() {
 
 void UserModel::do_something() {
   if (replica_.is_rotten()) return;
-  const Drafts drafts(stage_.setting.schema, token_of(stage_.deeds.next()));
+  const Drafts drafts(stage_.setting.schema, node_.schema(), token_of(stage_.deeds.next()));
   save_as_draft(choose(drafts));
 }
 
 void UserModel::take_entry() {
   if (!node_.is_usable()) return;
   node_.act([this] {
-    if (sign_in()) save_as_draft(Drafts(stage_.setting.schema, token_of(stage_.deeds.next())).entry(north));
+    if (sign_in())
+      save_as_draft(Drafts(stage_.setting.schema, node_.schema(), token_of(stage_.deeds.next())).entry(north));
   });
 }
 
@@ -104,7 +105,9 @@ void UserModel::save_as_draft(std::vector<sync::Op> ops) {
   draft.assertion = assertion_;
   draft.event_ms = node_.clock().now().wall_ms;
   draft.ops = std::move(ops);
-  save(stage_.deeds.begin(std::move(draft)));
+  Deed& deed = stage_.deeds.begin(std::move(draft));
+  deed.form = node_.schema().version();
+  save(deed);
 }
 
 std::vector<sync::Op> UserModel::choose(const Drafts& drafts) {
@@ -157,6 +160,11 @@ void UserModel::save(Deed& deed) {
   const auto saved = node_.save(deed.draft);
   if (!saved) {
     stage_.trace.line(node_.name(), "cannot save " + token_of(deed.no) + ": " + saved.error().code);
+    if (saved.error().kind == ErrorKind::ask_person && deed.form > node_.schema().version()) {
+      // A hub that was put back has an older one: the person types it again.
+      stage_.count("form of a later version refused");
+      return unconfirmed_.reset();
+    }
     if (saved.error().kind == ErrorKind::ask_person)
       throw Violation("people's drafts are valid", saved.error().message);
     stage_.count("save refused");

@@ -40,7 +40,8 @@ AgentNode::AgentNode(Stage& stage, Network& network, std::size_t machine, std::s
       entropy_(chance.fork("entropy")),
       clock_(stage.timeline, chance.fork("wall").between(-90'000, 90'000), chance.fork("drift").between(-200, 200)),
       disk_(new_disk_name(), chance.fork("disk").salt()),
-      place_(machine) {
+      place_(machine),
+      kept_schema_(stage.setting.versions.front().get()) {
   clock_.boot(entropy_.id());
   if (disk != nullptr) {
     disk_.restore(*disk);
@@ -59,10 +60,16 @@ agent::View& AgentNode::view() { return *process_->view; }
 agent::Overlay& AgentNode::overlay() { return process_->overlay; }
 agent::Engine& AgentNode::engine() { return *process_->engine; }
 
+const sync::Schema& AgentNode::schema() const { return *process_->schema; }
+
 agent::ReplicaOptions AgentNode::replica_options() {
   agent::ReplicaOptions options;
   options.directory = "/";
   options.vfs_name = disk_.vfs_name();
+  options.schema_of = [this](const sync::Hash& hash) {
+    const sync::Schema* known = stage_.setting.known.hashed(hash);
+    return known == nullptr ? std::nullopt : std::optional(*known);
+  };
   options.remove = [this](const std::filesystem::path& path) -> Result<void> {
     HOLDLINE_TRY(power_of(disk_));
     disk_.write(path.string(), std::nullopt);
@@ -92,12 +99,12 @@ Result<void> AgentNode::open(bool first) {
                       : agent::Outbox::open(options, setting.disk_key, clock_, entropy_);
   if (!outbox) return fail(std::move(outbox));
   std::string why;
-  HOLDLINE_ASSIGN(auto replica, agent::Replica::open(replica_options(), setting.disk_key, setting.schema, &why));
+  HOLDLINE_ASSIGN(auto replica, agent::Replica::open(replica_options(), setting.disk_key, *kept_schema_, &why));
   if (!why.empty()) {
     trace("replica is fetched again: " + why);
     stage_.count("replica rebuilt");
   }
-  HOLDLINE_ASSIGN(auto reader, agent::ReplicaReader::open(replica_options(), setting.disk_key, setting.schema));
+  HOLDLINE_ASSIGN(auto reader, agent::ReplicaReader::open(replica_options(), setting.disk_key, *kept_schema_));
   auto process = std::make_unique<Process>(*this, std::move(*outbox), std::move(replica));
   process->view =
       std::make_unique<agent::View>(std::move(reader), [&overlay = process->overlay] { return overlay.snapshot(); });
@@ -134,6 +141,11 @@ agent::Engine::Events AgentNode::events() {
     }
     if (auto reopened = process_->view->reopen(); !reopened) trace("view: " + reopened.error().code);
   };
+  events.schema_changed = [this](const std::shared_ptr<const sync::Schema>& next) {
+    const sync::Schema* known = stage_.setting.known.hashed(next->hash());
+    if (known == nullptr) throw Violation("no phantom", "the hub has a schema that nobody made");
+    return change_schema(*known);
+  };
   events.wake_at = [this](std::int64_t boot_ms) {
     const std::uint64_t wake = ++process_->wakes;
     later(boot_ms - clock_.now().boot_ms, [this, wake] {
@@ -141,6 +153,26 @@ agent::Engine::Events AgentNode::events() {
     });
   };
   return events;
+}
+
+// As Workstation does.
+Result<void> AgentNode::change_schema(const sync::Schema& schema) {
+  kept_schema_ = &schema;
+  const std::uint32_t before = process_->schema->version();
+  const std::uint64_t file = process_->replica->file_number();
+  const auto changed = process_->replica->change_schema(schema);
+  trace("version " + std::to_string(schema.version()) + " of the schema after " + std::to_string(before) +
+        (changed ? "" : ": " + changed.error().code));
+  HOLDLINE_TRY(changed);
+  stage_.count(schema.version() < before       ? "workstation went back to an older schema"
+               : schema.version() > before + 1 ? "workstation skipped versions of the schema"
+                                               : "workstation took another schema");
+  if (process_->replica->file_number() != file) stage_.count("replica copied for another schema");
+  process_->schema = &schema;
+  process_->outbox->schema_changed();
+  process_->overlay.change_schema(schema);
+  if (auto shown = process_->view->change_schema(schema); !shown) trace("view: " + shown.error().code);
+  return {};
 }
 
 void AgentNode::published(const agent::SyncStatus& status) {
@@ -274,9 +306,9 @@ void AgentNode::prune() {
 
 Result<agent::Saved> AgentNode::save(const agent::Draft& draft) {
   agent::Outbox& outbox = *process_->outbox;
-  auto saved = std::move(outbox.append(stage_.setting.schema, {&draft, 1}).front());
+  auto saved = std::move(outbox.append(*process_->schema, {&draft, 1}).front());
   if (!saved || saved->repeated) return saved;
-  if (auto pending = outbox.find(stage_.setting.schema, saved->ref); pending && *pending)
+  if (auto pending = outbox.find(*process_->schema, saved->ref); pending && *pending)
     process_->overlay.add(outbox.maker(), **pending);
   later(0, [this] { process_->engine->outbox_grew(); });
   outbox_was_used();

@@ -51,6 +51,8 @@ class AgentNode {
   agent::View& view();
   agent::Overlay& overlay();
   agent::Engine& engine();
+  // The version of its forms. Only while it is up.
+  const sync::Schema& schema() const;
 
   // Called after every step the process took and survived.
   std::function<void(AgentNode&)> stepped;
@@ -104,6 +106,7 @@ class AgentNode {
   Result<void> open(bool first);
   agent::ReplicaOptions replica_options();
   agent::Engine::Events events();
+  Result<void> change_schema(const sync::Schema& schema);
   void start_again(std::int64_t after_ms);
   void later(std::int64_t delay_ms, std::function<void()> work);
   bool is_paused() const { return stage_.timeline.now_ms() < paused_until_ms_; }
@@ -130,6 +133,7 @@ class AgentNode {
   std::size_t place_;                 // the machine whose disk this seems to be
   support::FaultCounts disk_counts_;  // after the last step
   Line line_;
+  const sync::Schema* kept_schema_;            // as workstation.json says
   std::map<sync::Hash, sync::Bytes> library_;  // kept by hash; what is on a shelf can be fetched again
   // What of agent/identity's Accounts matters in a world: the file that holds it outlives the process.
   struct Roster {

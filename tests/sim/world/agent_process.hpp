@@ -59,13 +59,15 @@ struct AgentNode::Process {
       : outbox(std::move(opened)),
         access(node, *outbox),
         replica(std::move(copy)),
-        overlay(node.stage_.setting.schema),
+        schema(node.kept_schema_),
+        overlay(*schema),
         library(node.library_),
         wire(node) {}
 
   std::unique_ptr<agent::Outbox> outbox;
   Access access;
   std::unique_ptr<agent::Replica> replica;
+  const sync::Schema* schema;
   agent::Overlay overlay;
   std::unique_ptr<agent::View> view;
   ShelfLibrary library;

@@ -8,6 +8,7 @@
 #include "hub/people/admission.hpp"
 #include "platform/http/http.hpp"
 #include "tests/sim/checks/ledger_reading.hpp"
+#include "tests/sim/checks/offers.hpp"
 
 namespace holdline::sim {
 
@@ -159,6 +160,22 @@ void HubNode::restore(const Copy& copy, bool with_mark, std::int64_t down_ms) {
   start_again(down_ms);
 }
 
+// As `holdline-hub schema apply`, and as the server when it starts.
+bool HubNode::apply_schema(const std::shared_ptr<const sync::Schema>& schema) {
+  if (!running_) return false;
+  const std::int64_t now_ms = clock_.now().wall_ms;
+  Result<void> done;
+  if (running_->ledger->schemas()->hashed(schema->hash()) == nullptr)
+    done = running_->ledger->add_schema(schema, now_ms);
+  if (done) done = running_->intake.settle_waiting(now_ms);
+  stage_.trace.line("hub", "version " + std::to_string(schema->version()) + " of the schema" +
+                               (done ? "" : ": " + done.error().code));
+  if (!done) needs_restart_ = true;
+  if (done && !disk_.power_is_off()) committed();
+  survive();
+  return done.has_value();
+}
+
 void HubNode::compact() {
   if (!running_) return;
   const bool forgot = running_->ledger->compact_feed(stage_.history.head().cn, 1'000'000).has_value();
@@ -271,7 +288,7 @@ void HubNode::check_told(const Poll& poll, std::string_view body) {
 }
 
 void HubNode::take_push(const hub::Device& device, std::string_view body, Answered answered) {
-  auto push = hub::read_push_body(running_->service, stage_.setting.schema, device, body);
+  auto push = hub::read_push_body(running_->service, *running_->ledger->schemas(), device, body);
   if (!push) throw Violation("what one side sends the other can read", "a push: " + push.error().message);
   note(*push);
   running_->pushes.push_back({std::move(*push), std::move(answered)});
@@ -335,8 +352,7 @@ void HubNode::committed() {
 // Every action on its way into the ledger must be something a person tried to save.
 void HubNode::note(const hub::IncomingPush& push) {
   for (const hub::ReadAction& read : push.actions) {
-    if (!read.action) throw Violation("what one side sends the other can read", read.action.error().message);
-    const auto no = deed_of(stage_.setting.schema, read.action->ops);
+    const auto no = deed_of(stage_.setting.schema, action_of(stage_.setting, push.maker, read).ops);
     if (!no || stage_.deeds.find(*no) == nullptr)
       throw Violation("no phantom", "an action reached the hub that nobody made");
   }
@@ -353,7 +369,7 @@ void HubNode::note(const hub::IncomingPush& push, const sync::PushReply& reply) 
     const ActionPlace place = place_of(push, result.number);
     for (const hub::ReadAction& read : push.actions) {
       if (read.stored.number != result.number) continue;
-      const DeedNo no = *deed_of(stage_.setting.schema, read.action->ops);
+      const DeedNo no = *deed_of(stage_.setting.schema, action_of(stage_.setting, push.maker, read).ops);
       const auto [told, is_new] = told_.try_emplace(place, no);
       if (told->second != no)
         throw Violation("a fork is never answered as a duplicate",

@@ -49,6 +49,8 @@ class HubNode {
   void restore(const Copy& copy, bool with_mark, std::int64_t down_ms);
   // Forgets the feed up to its head, so that whoever stands behind must fetch a snapshot.
   void compact();
+  // The hub takes this version of the schema, and whatever waits for it has its turn. False: as administer().
+  bool apply_schema(const std::shared_ptr<const sync::Schema>& schema);
   // An administrator gives a seat this access, change by change, with the calls that `holdline-hub` makes. False: the
   // hub is down, or went down meanwhile, or could not.
   bool administer(std::size_t seat, const SeatAccess& wanted);

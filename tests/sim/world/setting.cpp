@@ -42,7 +42,55 @@ void add_person(hub::Ledger& ledger, const Setting::Person& person, std::size_t 
   must(ledger.put_person(account));
 }
 
+std::string with(std::string text, std::string_view from, std::string_view to) {
+  const auto at = text.find(from);
+  if (at == std::string::npos) throw std::runtime_error("not in the schema: " + std::string(from));
+  return text.replace(at, from.size(), to);
+}
+
+std::string numbered(std::string text, std::uint32_t version) {
+  const auto at = text.find("\nversion = ") + 1;
+  return text.replace(at, text.find('\n', at) - at, "version = " + std::to_string(version));
+}
+
+// More fields and options; longer texts and a field that is retired; another way to search, for which each workstation
+// copies what it has.
+std::vector<std::shared_ptr<const sync::Schema>> make_versions() {
+  std::string text(sync::default_schema_text());
+  std::vector<std::shared_ptr<const sync::Schema>> versions;
+  const auto add = [&] {
+    auto parsed = must(sync::Schema::parse(text));
+    versions.push_back(std::make_shared<const sync::Schema>(std::move(parsed)));
+    text = numbered(std::move(text), versions.back()->version() + 1);
+  };
+  add();
+  text = with(text, "recorded_at = { no = 14,",
+              "extra = { no = 60, type = \"text\", max_length = 40 }\nrecorded_at = { no = 14,");
+  text = with(text, "\"message\", \"order_request\"", "\"message\", \"chat\", \"order_request\"");
+  add();
+  text = with(text, "updated_at = { no = 23,",
+              "nickname = { no = 60, type = \"text\", max_length = 40, search = \"name\" }\nupdated_at = { no = 23,");
+  text = with(text, "amount = { no = 9,", "amount = { retired = true, no = 9,");
+  text = with(text, "name = { no = 8, type = \"text\", max_length = 120",
+              "name = { no = 8, type = \"text\", max_length = 160");
+  add();
+  text = with(text, "title = { no = 2,", "title = { search = \"name\", no = 2,");
+  add();
+  return versions;
+}
+
+sync::SchemaVersions all_of(const std::vector<std::shared_ptr<const sync::Schema>>& versions) {
+  sync::SchemaVersions known(versions.front());
+  for (const auto& schema : versions) known = known.with(schema);
+  return known;
+}
+
 }  // namespace
+
+sync::Record as_last(const Setting& setting, sync::Record record) {
+  record.fields.resize(setting.schema.collection(record.key.collection)->fields.size());
+  return record;
+}
 
 platform::PeerCertificate certificate_of(const sync::Id& device) {
   constexpr std::int64_t good_for_s = 10 * 365 * 86'400LL;
@@ -63,13 +111,14 @@ platform::SecretKey key_of(std::uint8_t n) {
 
 sync::Id id_of(std::string_view name) { return sync::Id::from(sync::sha256(name).view().substr(0, 16)); }
 
-Setting::Setting() : schema(must(sync::Schema::parse(sync::default_schema_text()))), disk_key(key_of(1)) {
+Setting::Setting() : versions(make_versions()), known(all_of(versions)), schema(*versions.back()), disk_key(key_of(1)) {
   support::FaultDisk disk("setting", 1);
   {
     hub::SqliteLedgerOptions options;
     options.file = ledger_file;
     options.vfs_name = disk.vfs_name();
-    const hub::NewLedger fresh{id_of("hub"), id_of("first epoch"), schema.text(), sync::train_dictionary(schema)};
+    const sync::Schema& first = *versions.front();
+    const hub::NewLedger fresh{id_of("hub"), id_of("first epoch"), first.text(), sync::train_dictionary(first)};
     const auto ledger = must(hub::SqliteLedger::create(options, disk_key, fresh));
     for (std::size_t n = 0; n < max_seats; ++n) {
       devices.push_back(enrolled(*ledger, n));
@@ -84,17 +133,19 @@ Setting::Setting() : schema(must(sync::Schema::parse(sync::default_schema_text()
     std::vector<hub::OwnRow> rows;
     std::size_t records = 0;
     for (std::uint32_t i = 0; i < customers_imported; ++i) {
-      auto made = generator::customer_ops(schema, generator::customer(i), i % 2 == 0 ? north : south);
+      auto made = generator::customer_ops(first, generator::customer(i), i % 2 == 0 ? north : south);
       customers.push_back(made.front().record);
       records += made.size();
       rows.push_back({std::move(made)});
     }
     must(intake.take_own(rows, world_began_ms));
     const auto reader = must(ledger->reader());
-    for (const sync::Collection& collection : schema.collections())
+    for (const sync::Collection& collection : first.collections())
       for (hub::VersionedRecord& row :
-           must(reader->rows(collection.no, std::vector{north, south}, sync::Id{}, records)))
+           must(reader->rows(collection.no, std::vector{north, south}, sync::Id{}, records))) {
+        row.stored.record = as_last(*this, std::move(row.stored.record));
         imported.push_back(std::move(row));
+      }
   }
   hub_disk = disk.image();
 }

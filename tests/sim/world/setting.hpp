@@ -11,7 +11,7 @@
 #include "platform/crypto/signing.hpp"
 #include "platform/http/http.hpp"
 #include "platform/os/secret.hpp"
-#include "sync/schema/schema.hpp"
+#include "sync/schema/versions.hpp"
 #include "tests/support/fault_vfs.hpp"
 
 namespace holdline::sim {
@@ -32,7 +32,11 @@ struct Setting {
     std::vector<std::string> scopes;  // where they may write
   };
 
-  sync::Schema schema;
+  // As a hub may have them one after the other; each has all fields of those before, at their places.
+  std::vector<std::shared_ptr<const sync::Schema>> versions;
+  sync::SchemaVersions known;
+  // The last of them: whoever checks a world reads by it whatever was written by any.
+  const sync::Schema& schema;
   platform::SecretKey disk_key;
   std::vector<hub::Device> devices;
   std::vector<Person> people;  // one for each device
@@ -40,6 +44,9 @@ struct Setting {
   std::vector<hub::VersionedRecord> imported;  // every row of that ledger
   std::shared_ptr<const support::FaultDisk::Image> hub_disk;
 };
+
+// A record as the last version has it, so that those of different versions can be compared.
+sync::Record as_last(const Setting& setting, sync::Record record);
 
 // What a workstation shows the hub with every request.
 platform::PeerCertificate certificate_of(const sync::Id& device);

@@ -88,7 +88,8 @@ class VerdictsTest : public ::testing::Test {
       const auto first = sent_.lower_bound({lane, 0});
       if (first == sent_.end() || first->first.lane != lane) continue;
       const std::vector one{
-          hub::read_push(schema(), station_.device, station_.push(lane, first->first.number)).value()};
+          hub::read_push(*store_.ledger().schemas(), station_.device, station_.push(lane, first->first.number))
+              .value()};
       const auto results = intake_.take(one, now_ms).at(0).value().results;
       for (const sync::ActionResult& result : results) {
         const Sent& sent = sent_.at({result.lane, result.number});

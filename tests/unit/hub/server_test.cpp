@@ -167,6 +167,7 @@ TEST_F(HubServerTest, ALongPollLearnsOfAnImport) {
   pull.epoch = welcome.epoch;
   pull.grants = welcome.grants;
   pull.roster = welcome.roster;
+  pull.schema = welcome.schema;
   pull.wait_ms = sync::limits::pull_wait_ms;
   auto polled =
       std::async(std::launch::async, [&] { return ask(enrolled.identity, sync::path::pull, sync::encode_json(pull)); });

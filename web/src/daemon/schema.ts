@@ -1,19 +1,22 @@
-// The forms as the schema has them, asked for once for each person.
+// The forms as the schema has them, asked for once for each person, and again when the hub has other ones.
 import { Store } from "../page/store.ts";
 import { get } from "./api.ts";
 import { session } from "./session.ts";
+import { onStatus } from "./status.ts";
 import type { CollectionForm, FieldForm, Stop, Template } from "./types.ts";
 
 export const forms = new Store<CollectionForm[]>([]);
 export const templates = new Store<Template[]>([]);
 
 let asked = "";
+let version = 0;
 async function load(): Promise<void> {
   const name = session.get().person?.name ?? "";
   if (!name || name === asked) return;
   asked = name;
   try {
-    const told = await get<{ collections: CollectionForm[]; forms: Template[] }>("/forms");
+    const told = await get<{ version: number; collections: CollectionForm[]; forms: Template[] }>("/forms");
+    version = told.version;
     templates.set(told.forms);
     forms.set(told.collections);
   } catch {
@@ -22,6 +25,12 @@ async function load(): Promise<void> {
   }
 }
 session.follow(() => void load());
+// A form that is open keeps what was typed: its fields are there in every later version.
+onStatus((status) => {
+  if (!asked || version === 0 || !status.forms || status.forms === version) return;
+  asked = "";
+  void load();
+});
 
 export const collectionOf = (name: string): CollectionForm | undefined => forms.get().find((one) => one.name === name);
 export const fieldOf = (collection: string, name: string): FieldForm | undefined =>

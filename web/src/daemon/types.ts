@@ -13,6 +13,7 @@ export interface Status {
   mode: "online" | "contingency" | "recovering" | "not-enrolled";
   person?: { name: string; role: string } | null;
   workstation?: { name: string };
+  forms?: number; // their version: other ones are asked for
   sync?: {
     connected: boolean;
     last_contact: string | null;
@@ -102,6 +103,7 @@ export interface FieldForm {
   required: boolean;
   read_only: boolean;
   position: number;
+  retired?: boolean; // not asked for any more; what stands in it is shown
   max_length?: number;
   options?: string[];
   transitions?: Record<string, string[]>;

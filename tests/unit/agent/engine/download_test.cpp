@@ -231,11 +231,14 @@ TEST_F(EngineDownloadTest, ADictionaryThatCannotBeUsedIsAnErrorNowAndAfterAResta
   EXPECT_EQ(engine->status().state, sync::SessionState::preparing);
 }
 
-TEST_F(EngineDownloadTest, AnUnknownSchemaIsFetchedKeptAndHandedToTheOwner) {
+std::string version_99() {
   std::string text(sync::default_schema_text());
   const auto version = text.find("version = ");
-  ASSERT_NE(version, std::string::npos);
-  text.replace(version, text.find('\n', version) - version, "version = 99");
+  return text.replace(version, text.find('\n', version) - version, "version = 99");
+}
+
+TEST_F(EngineDownloadTest, AnUnknownSchemaIsFetchedKeptAndTakenAndTheHubGreetedWithIt) {
+  const std::string text = version_99();
   auto changed = welcome();
   changed.schema = sync::sha256(text);
   must(engine->start());
@@ -244,7 +247,28 @@ TEST_F(EngineDownloadTest, AnUnknownSchemaIsFetchedKeptAndHandedToTheOwner) {
   ASSERT_TRUE(new_schema);
   EXPECT_EQ(new_schema->version(), 99u);
   EXPECT_EQ(library.load(changed.schema), text);
-  EXPECT_EQ(waiting(sync::path::pull) + waiting(sync::path::push), 0u);
+  EXPECT_EQ(must(sync::decode_hello(take(sync::path::hello).body)).schema, changed.schema);
+}
+
+TEST_F(EngineDownloadTest, EntriesAreSentWhileAnotherSchemaIsFetchedOrCannotBeTaken) {
+  pc.save(pc.entry("a"));
+  const std::string text = version_99();
+  auto changed = welcome();
+  changed.schema = sync::sha256(text);
+  schema_refused = Error{ErrorKind::retry_later, "disk-full", "The disk is full."};
+  must(engine->start());
+  greet(changed);
+  const auto fetching = take(sync::path::schema);
+  EXPECT_EQ(read_push(take(sync::path::push)).schemas.at(0).hash, test_schema().hash());
+  answer(fetching, text);
+  EXPECT_EQ(error_code(), "disk-full");
+  EXPECT_EQ(engine->status().state, sync::SessionState::preparing);
+  EXPECT_EQ(waiting(sync::path::schema), 0u);
+  pc.clock.pass(std::chrono::milliseconds(wake_at - pc.clock.now().boot_ms));
+  schema_refused.reset();
+  engine->wake();
+  answer(take(sync::path::schema), text);
+  EXPECT_EQ(waiting(sync::path::hello), 1u);
 }
 
 }  // namespace

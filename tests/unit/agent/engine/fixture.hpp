@@ -77,7 +77,11 @@ class EngineTest : public testing::Test {
     events.published = [this](const SyncStatus&) { ++published; };
     events.wake_at = [this](std::int64_t boot_ms) { wake_at = boot_ms; };
     events.replica_swapped = [this] { ++swapped; };
-    events.schema_changed = [this](sync::Schema schema) { new_schema = std::move(schema); };
+    events.schema_changed = [this](std::shared_ptr<const sync::Schema> schema) -> Result<void> {
+      if (schema_refused) return tl::unexpected<Error>(*schema_refused);
+      new_schema = std::move(schema);
+      return copy.replica->change_schema(*new_schema);
+    };
     engine = std::make_unique<Engine>(
         Engine::Parts{access, *copy.replica, overlay, transport, library, pc.clock, pc.entropy}, std::move(events),
         sync::Session::Options{}, line);
@@ -167,7 +171,8 @@ class EngineTest : public testing::Test {
 
   int published = 0, swapped = 0;
   std::int64_t wake_at = 0;
-  std::optional<sync::Schema> new_schema;
+  std::shared_ptr<const sync::Schema> new_schema;
+  std::optional<Error> schema_refused;
 };
 
 }  // namespace holdline::agent

@@ -145,15 +145,5 @@ TEST_F(EngineTest, AForkToldByAPushBeginsTheConversationAgain) {
   EXPECT_EQ(waiting(sync::path::hello), 1u);
 }
 
-TEST_F(EngineTest, AnUnknownSchemaLetsEntriesWaitHere) {
-  pc.save(pc.entry("a"));
-  follow();
-  answer_push(take(sync::path::push), {sync::PushAnswer::unknown_schema, 0, {}});
-  EXPECT_EQ(engine->status().state, sync::SessionState::resting);
-  EXPECT_EQ(error_code(), "unknown-schema");
-  EXPECT_EQ(wake_at, pc.clock.now().boot_ms + 60'000);
-  EXPECT_EQ(pc.outbox->status().lanes[2].waiting, 1u);
-}
-
 }  // namespace
 }  // namespace holdline::agent

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sync/action/translate.hpp"
 #include "tests/unit/agent/view/overlay_fixture.hpp"
 
 namespace holdline::agent {

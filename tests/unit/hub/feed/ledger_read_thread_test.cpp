@@ -33,6 +33,7 @@ class LedgerReadThreadTest : public IntakeTest {
     request.grants = station_.device.grants;
     request.roster = Roster(store_.ledger(), ServiceLimits().sign_in_hours, "").mark(station_.device).value();
     request.wait_ms = wait_ms;
+    request.schema = schema().hash();
     return request;
   }
   std::future<Answered> pull(const sync::PullRequest& request) {

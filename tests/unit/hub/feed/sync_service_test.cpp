@@ -38,6 +38,7 @@ class SyncServiceTest : public IntakeTest {
     request.grants = station_.device.grants;
     request.roster = welcome(hello()).roster;
     request.wait_ms = 1000;
+    request.schema = schema().hash();
     return request;
   }
   sync::PullReply pull(const sync::PullRequest& request) {
@@ -178,7 +179,8 @@ TEST_F(SyncServiceTest, APullThatDoesNotFitTheLedgerIsReset) {
 TEST_F(SyncServiceTest, LeavesAreToldOnlyToWhoStandsAtTheHead) {
   const sync::DigestKey key{leeds, customer_no, 0};
   const auto ask = [&](const Cursor& cursor) {
-    const auto body = service_.leaves(station_.device, sync::encode_json(sync::LeavesRequest{key, cursor})).value();
+    const auto body =
+        service_.leaves(station_.device, sync::encode_json(sync::LeavesRequest{key, cursor, schema().hash()})).value();
     return sync::decode_leaves(service_.inflate(body, sync::limits::message_bytes).value()).value();
   };
   const auto told = ask(head_);
@@ -191,8 +193,9 @@ TEST_F(SyncServiceTest, LeavesAreToldOnlyToWhoStandsAtTheHead) {
 TEST_F(SyncServiceTest, LeavesAndChunksOfWhatTheDeviceDoesNotHoldAreRefused) {
   for (const sync::DigestKey& key :
        {sync::DigestKey{"acme/york", customer_no, 0}, sync::DigestKey{leeds, customer_no, 9}})
-    EXPECT_EQ(code_of(service_.leaves(station_.device, sync::encode_json(sync::LeavesRequest{key, head_}))),
-              "scope-refused");
+    EXPECT_EQ(
+        code_of(service_.leaves(station_.device, sync::encode_json(sync::LeavesRequest{key, head_, schema().hash()}))),
+        "scope-refused");
   const auto manifest = sync::decode_manifest(service_.manifest(station_.device, now_ms).value()).value();
   const std::string chunk = sync::to_hex(manifest.chunks.at(0).hash.view());
   auto elsewhere = station_.device, blinder = station_.device;
@@ -218,7 +221,7 @@ TEST_F(SyncServiceTest, AHistoryTellsNothingOfWhatTheDeviceDoesNotHold) {
 }
 
 TEST_F(SyncServiceTest, RepairTellsTheRowsOfALeafInTheDevicesScopesOnly) {
-  sync::RepairRequest wanted{{leeds, customer_no, 0}, id_of(1).bytes.back(), head_};
+  sync::RepairRequest wanted{{leeds, customer_no, 0}, id_of(1).bytes.back(), head_, schema().hash()};
   const auto body = service_.repair(station_.device, sync::encode_json(wanted)).value();
   const auto raw = service_.inflate(body, sync::limits::message_bytes).value();
   const auto reply = sync::decode_repair(schema(), raw).value();

@@ -65,6 +65,9 @@ class Workstation {
     return {header.lane, header.number};
   }
 
+  // What it does from now on is made in this version.
+  void forms(const sync::Schema& schema) { schema_ = &schema; }
+
   // What follows `common` in each lane is made anew under another incarnation, as after a fork.
   void begins_anew(std::uint8_t n, const std::array<std::uint64_t, sync::lane_count>& common = {}) {
     for (Lane lane = 0; lane < sync::lane_count; ++lane) {
@@ -139,7 +142,7 @@ class IntakeTest : public ::testing::Test {
   }
 
   IncomingPush read(const Workstation& station, sync::Push push) {
-    return read_push(schema(), station.device, std::move(push)).value();
+    return read_push(*ledger().schemas(), station.device, std::move(push)).value();
   }
   sync::PushReply take(const Workstation& station, sync::Push push) {
     const std::vector one{read(station, std::move(push))};

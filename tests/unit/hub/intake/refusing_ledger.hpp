@@ -31,6 +31,12 @@ class RefusingLedger final : public Ledger {
     return done;
   }
   const sync::Schema& schema() const override { return real_.schema(); }
+  std::shared_ptr<const sync::SchemaVersions> schemas() const override { return real_.schemas(); }
+  Result<std::vector<KeptSchema>> kept_schemas() override { return real_.kept_schemas(); }
+  Result<std::vector<sync::SchemaName>> awaited_schemas() override { return real_.awaited_schemas(); }
+  Result<void> add_schema(std::shared_ptr<const sync::Schema> schema, std::int64_t at_ms) override {
+    return real_.add_schema(std::move(schema), at_ms);
+  }
   Result<std::unique_ptr<LedgerTransaction>> begin() override {
     if (outcome_unknown_) return fail(ErrorKind::stop, "ledger-needs-reopen", "Start anew.");
     HOLDLINE_ASSIGN(auto transaction, real_.begin());

@@ -41,7 +41,7 @@ class LargeCuts : public ::testing::Test {
     return sync::natural_id(schema.collection("customer")->no, Id{}, leeds + "\nC" + std::to_string(i));
   }
   std::vector<sync::ActionResult> push(Lane lane, std::uint64_t first = 1) {
-    const std::vector one{read_push(schema(), station_.device, station_.push(lane, first)).value()};
+    const std::vector one{read_push(*store_.ledger().schemas(), station_.device, station_.push(lane, first)).value()};
     return intake_.take(one, now_ms).at(0).value().results;
   }
 
@@ -60,6 +60,7 @@ class LargeCuts : public ::testing::Test {
     sync::PullRequest request;
     request.epoch = store_.ledger().epoch();
     request.grants = station_.device.grants;
+    request.schema = schema().hash();
     Told told;
     for (bool more = true; more; ++told.cuts) {
       const auto pulled = service.pull(station_.device, request, now_ms, true).value();

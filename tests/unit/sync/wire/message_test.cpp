@@ -56,7 +56,7 @@ TEST(Message, WelcomeSurvivesTheWire) {
 TEST(Message, RequestsSurviveTheWire) {
   const Compare compare{an_id(1), 3, 5, {sha256("a"), sha256("b")}};
   EXPECT_EQ(decode_compare(encode_json(compare)), compare);
-  const PullRequest pull{an_id(1), an_id(2), {3, 4}, 5, 6, 25'000};
+  const PullRequest pull{an_id(1), an_id(2), {3, 4}, 5, 6, 7, 25'000, sha256("schema")};
   EXPECT_EQ(decode_pull_request(encode_json(pull)), pull);
   Manifest manifest;
   manifest.at = {9, 8};
@@ -67,7 +67,7 @@ TEST(Message, RequestsSurviveTheWire) {
   const ChunkRequest part{70'000, 16};
   EXPECT_EQ(decode_chunk_request(encode_json(part)), part);
   EXPECT_EQ(decode_chunk_request(""), ChunkRequest{}) << "the whole";
-  const RepairRequest repair{{"acme/x", 1, 0}, 255, {1, 2}};
+  const RepairRequest repair{{"acme/x", 1, 0}, 255, {1, 2}, sha256("schema")};
   EXPECT_EQ(decode_repair_request(encode_json(repair)), repair);
 }
 
