@@ -25,6 +25,17 @@ Error not_as_asked() {
           "The hub sent another part of the copy than was asked for; it is asked again."};
 }
 
+// What was taken away when the hub was greeted was given back since: the replica is further on than this copy.
+bool is_behind(const sync::Manifest& manifest, std::uint32_t greeted_with, const Replica& replica) {
+  const ReplicaPosition position = replica.position();
+  return !replica.is_corrupt() && manifest.epoch == position.epoch && manifest.grants == position.grants &&
+         manifest.at.cn < position.cursor.cn && greeted_with != position.grants;
+}
+
+Error granted_again() {
+  return {ErrorKind::start_over, "grants-changed", "The workstation's scopes have changed; the hub is greeted again."};
+}
+
 }  // namespace
 
 void Engine::perform(const sync::command::Prepare& a) {
@@ -71,6 +82,7 @@ void Engine::perform(const sync::command::FetchManifest&) {
   post(sync::path::snapshot, {}, manifest_timeout_ms, [this](sync::Bytes body) {
     auto manifest = sync::decode_manifest(body);
     if (!manifest) return failed(std::move(manifest).error());
+    if (is_behind(*manifest, welcome_.grants, parts_.replica)) return failed(granted_again());
     auto builder = parts_.replica.build(*manifest);
     if (!builder) return not_taken(std::move(builder).error());
     builder_ = std::move(*builder);
