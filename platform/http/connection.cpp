@@ -1,5 +1,4 @@
 #include "platform/http/connection.hpp"
-#include "platform/os/mutex.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,6 +7,9 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include "platform/http/live/body.hpp"
+#include "platform/os/mutex.hpp"
 
 namespace holdline::platform {
 namespace asio = boost::asio;
@@ -29,7 +31,7 @@ std::string response_head(const HttpResponse& response, bool keep_alive) {
   head.append(reason_phrase(response.status)).append("\r\n");
   if (has_body(response.status)) {
     if (!response.content_type.empty()) head.append("Content-Type: ").append(response.content_type).append("\r\n");
-    head.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n");
+    if (!response.live) head.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n");
   }
   for (const auto& [name, value] : response.headers) head.append(name).append(": ").append(value).append("\r\n");
   head.append(keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n");
@@ -102,6 +104,7 @@ HttpConnection::Awaitable<void> HttpConnection::run(std::shared_ptr<HttpConnecti
 void HttpConnection::stop() {
   asio::dispatch(executor_, [self = shared_from_this()] {
     if (self->idle_) self->stream_.cancel();
+    if (self->sending_live_) self->answer_timer_.cancel();
   });
 }
 
@@ -179,8 +182,12 @@ HttpConnection::Awaitable<bool> HttpConnection::serve_one() {
   HttpResponse response = co_await answer(std::move(request));
   name_instance(response, path);
   if (peer_gone_ || stream_.ended()) co_return false;
-  const bool keep_alive = parser.keep_alive() && !shared_->stopping;
+  // A live body ends with its connection.
+  const std::shared_ptr<LiveBody> live = head_only ? nullptr : response.live;
+  const bool keep_alive = parser.keep_alive() && !shared_->stopping && !live;
   const bool sent = co_await send(std::move(response), keep_alive, head_only);
+  if (sent && live) co_await send_live(live);
+  if (live) live->leave();
   co_return sent&& keep_alive;
 }
 
@@ -267,7 +274,7 @@ void HttpConnection::watch_peer() {
     const auto self = weak.lock();
     if (!self) return;
     self->watching_ = false;
-    if (error || !self->awaiting_answer_ || !self->stream_.peer_closed()) return;
+    if (error || !(self->awaiting_answer_ || self->sending_live_) || !self->stream_.peer_closed()) return;
     self->peer_gone_ = true;
     self->answer_timer_.cancel();
   });
@@ -317,6 +324,38 @@ HttpConnection::Awaitable<bool> HttpConnection::send(HttpResponse response, bool
     rest.remove_prefix(slice.size());
   }
   co_return !error && !stream_.ended();
+}
+
+// Called from any thread while the mailbox is locked.
+void HttpConnection::look_at_live() {
+  asio::dispatch(executor_, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (self && self->sending_live_) self->answer_timer_.cancel();
+  });
+}
+
+HttpConnection::Awaitable<void> HttpConnection::send_live(std::shared_ptr<LiveBody> body) {
+  body->attach([mailbox = mailbox_] {
+    const MutexLock lock(mailbox->mutex);
+    if (mailbox->connection) mailbox->connection->look_at_live();
+  });
+  sending_live_ = true;
+  while (!stream_.ended() && !peer_gone_ && !shared_->stopping) {
+    const LiveBody::Part part = body->take();
+    if (!part.text.empty()) {
+      arm(shared_->options.write_deadline);
+      const auto error = co_await stream_.write_all(part.text);
+      if (error) break;
+      continue;
+    }
+    if (part.last) break;
+    deadline_.cancel();
+    watch_peer();
+    answer_timer_.expires_at(std::chrono::steady_clock::time_point::max());
+    boost::system::error_code ignored;
+    co_await answer_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+  sending_live_ = false;
 }
 
 // Closing while the client is still sending makes the kernel reset the connection, and the client loses the answer

@@ -76,12 +76,14 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   Awaitable<bool> receive_rest(HttpRequestParser& parser, Doors::Ticket& body);
   Awaitable<HttpResponse> answer(HttpRequest request);
   Awaitable<bool> send(HttpResponse response, bool keep_alive, bool head_only);
+  Awaitable<void> send_live(std::shared_ptr<LiveBody> body);
   Awaitable<void> linger();
 
   HttpParserLimits parser_limits() const;
   bool is_stranger() const { return stream_.is_tls() && !peer_.certificate; }
   void call_handler(HttpRequest request);
   void deliver(std::uint64_t request_number, HttpResponse response);
+  void look_at_live();
   Doors::Close abort_if_there();
   void watch_peer();
   void arm(std::chrono::milliseconds limit);
@@ -105,6 +107,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   boost::asio::steady_timer answer_timer_;
   std::optional<HttpResponse> answer_;
   bool awaiting_answer_ = false;
+  bool sending_live_ = false;
   bool watching_ = false;  // a wait for readability is pending on behalf of watch_peer()
   bool peer_gone_ = false;
 };

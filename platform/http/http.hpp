@@ -45,7 +45,11 @@ struct Peer {
   std::uint32_t gid = 0;
   std::int32_t pid = 0;
   std::optional<PeerCertificate> certificate;
+  // Where a TLS client comes from, for counting and not for showing: its IPv4 address or its IPv6 network, in bytes.
+  std::string origin = {};
 };
+
+class LiveBody;
 
 struct HttpRequest {
   std::string method;  // upper case as sent: "GET", "POST"
@@ -64,6 +68,7 @@ struct HttpResponse {
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers;  // Content-Length, Content-Type and Connection are added
   std::string body;                                          // moved, not copied, on its way to the socket
+  std::shared_ptr<LiveBody> live = {};                       // set: goes on after `body`, until one side ends it
 };
 
 // The one form in which both daemons refuse the programs of people: a problem document (RFC 9457) with the member

@@ -154,7 +154,10 @@ void HttpServer::Core::start_connection(Fd socket, std::string door) {
     return;
   }
   Peer peer;
-  if (shared_->tls) peer.kind = Peer::Kind::tls;
+  if (shared_->tls) {
+    peer.kind = Peer::Kind::tls;
+    peer.origin = door;
+  }
   if (family_ == AF_UNIX) {
     auto known = unix_peer(socket.get());
     if (!known) return;

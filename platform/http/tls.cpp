@@ -77,7 +77,7 @@ Result<std::shared_ptr<const TlsServerContext>> TlsServerContext::create(const I
   SSL_CTX_set_timeout(context.get(), session_seconds);
   SSL_CTX_set_alpn_select_cb(context.get(), select_protocol, nullptr);
   HOLDLINE_TRY(use_identity(context.get(), server));
-  HOLDLINE_TRY(verify_clients_with(context.get(), client_ca_pem));
+  if (!client_ca_pem.empty()) HOLDLINE_TRY(verify_clients_with(context.get(), client_ca_pem));
   return std::make_shared<const TlsServerContext>(context.release());
 }
 

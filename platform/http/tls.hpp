@@ -26,8 +26,8 @@ namespace holdline::platform {
 class TlsServerContext {
  public:
   // A client may present no certificate; one that does not verify ends the handshake, but for one whose dates are not
-  // those of this clock (see PeerCertificate). `client_ca_pem` may hold several authorities. Errors: "bad-certificate",
-  // "bad-key".
+  // those of this clock (see PeerCertificate). `client_ca_pem` may hold several authorities; empty: nobody is asked for
+  // a certificate, as browsers would ask the person. Errors: "bad-certificate", "bad-key".
   static Result<std::shared_ptr<const TlsServerContext>> create(const Identity& server, std::string_view client_ca_pem);
 
   explicit TlsServerContext(ssl_ctx_st* owned) : context_(owned) {}
