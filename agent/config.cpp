@@ -1,8 +1,9 @@
 #include "agent/config.hpp"
 
 #include <charconv>
-#include <optional>
 #include <string_view>
+
+#include <boost/asio/ip/address.hpp>
 
 #include "sync/text/phone.hpp"
 
@@ -10,20 +11,51 @@ namespace holdline::agent {
 
 namespace {
 
-// "127.0.0.1:7878" as its port; 0 for an empty text, which turns the console off. Other addresses would serve the page
-// in plain text on the network.
-std::optional<std::uint16_t> console_port_of(std::string_view listen) {
-  constexpr std::string_view here = "127.0.0.1:";
-  if (listen.empty()) return 0;
-  if (!listen.starts_with(here)) return std::nullopt;
-  listen.remove_prefix(here.size());
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(listen.data(), listen.data() + listen.size(), port);
-  const bool whole = error == std::errc{} && end == listen.data() + listen.size();
-  return whole && port != 0 ? std::optional(port) : std::nullopt;
+// "127.0.0.1:7878" or "[::]:7878"; an empty text turns the console off.
+bool read_listen(std::string_view text, ConsoleConfig& console) {
+  if (text.empty()) {
+    console.port = 0;
+    return true;
+  }
+  const auto colon = text.rfind(':');
+  if (colon == text.npos) return false;
+  std::string_view address = text.substr(0, colon);
+  const std::string_view port = text.substr(colon + 1);
+  const bool bracketed = address.starts_with('[') && address.ends_with(']');
+  if (bracketed) address = address.substr(1, address.size() - 2);
+  boost::system::error_code bad;
+  const auto parsed = boost::asio::ip::make_address(std::string(address), bad);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), console.port);
+  if (bad || parsed.is_v6() != bracketed || error != std::errc{} || end != port.data() + port.size()) return false;
+  console.address = address;
+  return console.port != 0;
+}
+
+void read_console(platform::ConfigReader& reader, ConsoleConfig& console) {
+  std::string listen = console.listen();
+  reader.text("console.listen", listen);
+  reader.text("console.certificate", console.certificate);
+  reader.secret("console.key", console.key);
+  const bool has_key = console.key.kind != platform::SecretReference::Kind::none;
+  if (!read_listen(listen, console))
+    reader.reject("console.listen", "must be an address and a port like 127.0.0.1:7878, or empty for no console");
+  else if (console.port != 0 && console.address != "127.0.0.1" && console.certificate.empty())
+    reader.reject("console.listen",
+                  "is for other computers as well, and passwords and customers would cross the network in plain text: "
+                  "set [console] certificate and key, or listen on 127.0.0.1");
+  if (console.certificate.empty() == has_key)
+    reader.reject(has_key ? "console.key" : "console.certificate",
+                  "needs the other one: [console] certificate and key belong together");
+  if (!console.certificate.empty() && console.certificate.front() != '/')
+    reader.reject("console.certificate", "the path must be absolute");
 }
 
 }  // namespace
+
+std::string ConsoleConfig::listen() const {
+  const bool is_ipv6 = address.find(':') != address.npos;
+  return (is_ipv6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
+}
 
 Result<AgentConfigRead> read_agent_config(const platform::Path& file) {
   HOLDLINE_ASSIGN(const auto sources, platform::read_config_files(file));
@@ -35,7 +67,6 @@ AgentConfigRead read_agent_config(std::span<const platform::ConfigSource> source
   AgentConfig& config = read.config;
   platform::ConfigReader reader(sources);
   std::string directory = config.directory.string();
-  std::string listen = "127.0.0.1:" + std::to_string(config.console_port);
   reader.text("directory", directory);
   config.directory = directory;
   reader.text("local.socket", config.socket);
@@ -44,11 +75,7 @@ AgentConfigRead read_agent_config(std::span<const platform::ConfigSource> source
   reader.text("entry.scope", config.scope);
   reader.text("site.region", config.region);
   reader.duration("session.idle", config.idle, {std::chrono::minutes(1), std::chrono::hours(24)});
-  reader.text("console.listen", listen);
-  if (const auto port = console_port_of(listen))
-    config.console_port = *port;
-  else
-    reader.reject("console.listen", "must be a port of this computer like 127.0.0.1:7878, or empty for no console");
+  read_console(reader, config.console);
   if (!config.directory.is_absolute()) reader.reject("directory", "the path must be absolute");
   if (config.socket.empty() || config.socket.front() != '/') reader.reject("local.socket", "the path must be absolute");
   if (!config.region.empty() && !sync::is_phone_region(config.region))

@@ -11,6 +11,16 @@
 
 namespace holdline::agent {
 
+// The page for browsers.
+struct ConsoleConfig {
+  std::string address = "127.0.0.1";  // numeric; another one than this needs a certificate
+  std::uint16_t port = 7878;          // 0: there is none
+  std::string certificate;            // the PEM file of it and its issuers; with it the page is served over TLS
+  platform::SecretReference key;      // of the certificate
+
+  std::string listen() const;  // "127.0.0.1:7878"
+};
+
 struct AgentConfig {
   platform::Path directory = "/var/lib/holdline";   // keys, outbox, replica, certificates; mode 0700
   std::string socket = "/run/holdline/agent.sock";  // of the local API; mode 0660
@@ -19,7 +29,7 @@ struct AgentConfig {
   std::chrono::milliseconds idle{30 * 60'000};      // after which an unused sign-in is over, 1 min to 24 h
   std::string region;                               // ISO 3166 country it stands in; empty: as the hub says
   std::string scope;                                // where new records go; empty: the person's first
-  std::uint16_t console_port = 7878;                // of the page for browsers, on 127.0.0.1; 0: there is none
+  ConsoleConfig console;
 };
 
 struct AgentConfigRead {

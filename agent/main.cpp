@@ -1,6 +1,8 @@
 // holdlined: the daemon of a workstation. Builds the real parts and hands them down.
 
+#include <cstdlib>
 #include <iostream>
+#include <memory>
 #include <optional>
 
 #include <CLI/CLI.hpp>
@@ -9,6 +11,7 @@
 
 #include "agent/api/local_api.hpp"
 #include "agent/console/console.hpp"
+#include "agent/console/endpoint.hpp"
 #include "platform/database/error.hpp"
 #include "platform/http/server.hpp"
 #include "platform/os/account.hpp"
@@ -34,25 +37,39 @@ std::function<bool(const platform::Peer&)> admission(const agent::AgentConfig& c
   };
 }
 
-// The page for browsers. Where another program has its port the workstation goes on without it: what is saved and sent
-// matters more.
-std::optional<platform::HttpServer> open_console(boost::asio::io_context& io, const agent::Console& console,
-                                                 std::uint16_t port, agent::LocalApi& api, platform::Logger& log) {
-  if (port == 0) return std::nullopt;
-  auto server = platform::HttpServer::listen(
-      io, platform::LoopbackEndpoint{port},
-      [&console](platform::HttpRequest request, platform::Respond respond) {
-        console.answer(std::move(request), std::move(respond));
-      },
-      agent::Console::server_options());
-  if (server) return std::optional<platform::HttpServer>(*std::move(server));
-  const std::string where = "127.0.0.1:" + std::to_string(port);
-  log.warning("console-not-there", "this workstation has no page for browsers",
-              {{"listen", where}, {"because", server.error().code}});
-  api.note_health("console-not-there", "There is no page for browsers, because " + where +
-                                           " cannot be had: free it, or set another [console] listen in agent.toml.");
-  return std::nullopt;
-}
+// The page for browsers.
+class Page {
+ public:
+  // Where it cannot be served the workstation goes on without it: what is saved and sent matters more.
+  void open(boost::asio::io_context& io, const agent::ConsoleConfig& config, agent::LocalApi& api,
+            platform::Logger& log) {
+    if (config.port == 0) return;
+    auto opened = listen(io, config, api);
+    if (opened) return;
+    const Error& error = opened.error();
+    log.warning("console-not-there", "this workstation has no page for browsers",
+                {{"listen", config.listen()}, {"because", error.code}});
+    api.note_health("console-not-there", "There is no page for browsers at " + config.listen() + ": " + error.message +
+                                             " Mend it, or set another [console] listen in agent.toml.");
+  }
+
+ private:
+  Result<void> listen(boost::asio::io_context& io, const agent::ConsoleConfig& config, agent::LocalApi& api) {
+    const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
+    HOLDLINE_ASSIGN(auto at, agent::console_endpoint(config, credentials ? credentials : ""));
+    console_ = std::make_unique<agent::Console>(api, io, std::move(at.place));
+    const auto answer = [console = console_.get()](platform::HttpRequest request, platform::Respond respond) {
+      console->answer(std::move(request), std::move(respond));
+    };
+    HOLDLINE_ASSIGN(auto server,
+                    platform::HttpServer::listen(io, std::move(at.endpoint), answer, agent::Console::server_options()));
+    server_.emplace(std::move(server));
+    return {};
+  }
+
+  std::unique_ptr<agent::Console> console_;
+  std::optional<platform::HttpServer> server_;
+};
 
 int serve(const agent::AgentConfig& config) {
   platform::SystemClock clock;
@@ -74,8 +91,8 @@ int serve(const agent::AgentConfig& config) {
                                                api.answer(std::move(request), std::move(respond));
                                              });
   if (!server) return complain(server.error());
-  const agent::Console console(api, config.console_port);
-  const auto page = open_console(io, console, config.console_port, api, log);
+  Page page;
+  page.open(io, config.console, api, log);
 
   const auto notifier = platform::ServiceNotifier::from_environment();
   boost::asio::signal_set signals(io, SIGTERM, SIGINT);

@@ -158,7 +158,7 @@ Result<void> LocalApi::start() {
 void LocalApi::answer(platform::HttpRequest request, platform::Respond respond) {
   if (!request.path.starts_with(root)) return respond(unknown_path());
   const std::string path = request.path.substr(root.size());
-  if (request.method == "GET" && path == "/status") return show_status(request, respond);
+  if (request.method == "GET" && path == "/status") return respond(json_response(200, status(request)));
   if (request.method == "POST" && path == "/enroll") return enroll(request, respond, false);
   if (request.method == "POST" && path == "/reenroll") return enroll(request, respond, true);
   if (request.method == "GET" && path == "/openapi.json") return respond(description_response());
@@ -189,10 +189,14 @@ Result<Session> LocalApi::session_of(const platform::HttpRequest& request) {
   return session;
 }
 
-void LocalApi::show_status(const platform::HttpRequest& request, const platform::Respond& respond) const {
+nlohmann::json LocalApi::status(const platform::HttpRequest& request) const {
   nlohmann::json status = status_json(station_.get(), request);
   for (const HealthNote& note : notes_) status["health"].push_back({{"code", note.code}, {"message", note.message}});
-  respond(json_response(200, status));
+  return status;
+}
+
+nlohmann::json LocalApi::person(const platform::HttpRequest& request) const {
+  return station_ ? person_json(*station_, request) : nlohmann::json();
 }
 
 void LocalApi::enroll(const platform::HttpRequest& request, const platform::Respond& respond, bool again) {

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "agent/workstation.hpp"
 #include "platform/http/http.hpp"
 
@@ -20,6 +22,10 @@ class LocalApi {
   // Opens the workstation when it is enrolled. Without it only status and enrolment are answered.
   Result<void> start();
   void answer(platform::HttpRequest request, platform::Respond respond);
+  // holdline.status/1 for whoever asks, and who that is (null: nobody). On the I/O thread; neither counts as use of the
+  // session.
+  nlohmann::json status(const platform::HttpRequest& request) const;
+  nlohmann::json person(const platform::HttpRequest& request) const;
   Workstation* workstation() { return station_.get(); }
   // What IT has to look at beside what the workstation knows of itself: stands in the status from now on. Before the
   // I/O thread runs, or on it.
@@ -34,7 +40,6 @@ class LocalApi {
     std::string code, message;
   };
   Result<Session> session_of(const platform::HttpRequest& request);
-  void show_status(const platform::HttpRequest& request, const platform::Respond& respond) const;
 
   AgentConfig config_;
   Workstation::Dependencies deps_;

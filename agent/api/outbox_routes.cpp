@@ -43,7 +43,9 @@ std::string what_of(const sync::Schema& schema, const sync::Action& action) {
     const auto* text = std::get_if<std::string>(&change.value);
     const bool tells = field.search == sync::SearchKind::name || field.name == "kind";
     if (op.kind == sync::OpKind::create && !(text && tells)) continue;
-    parts += (parts.empty() ? ": " : ", ") + (op.kind == sync::OpKind::create ? *text : field.label);
+    std::string part = op.kind == sync::OpKind::create ? *text : field.label;
+    if (field.type == sync::FieldType::picklist) std::ranges::replace(part, '_', ' ');
+    parts += (parts.empty() ? ": " : ", ") + part;
   }
   return (op.kind == sync::OpKind::create ? "New " : "Change of ") + label + parts;
 }

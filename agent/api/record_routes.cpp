@@ -9,6 +9,7 @@
 #include "agent/api/route.hpp"
 #include "agent/view/referenced.hpp"
 #include "sync/action/merged.hpp"
+#include "sync/text/phone.hpp"
 
 namespace holdline::agent {
 
@@ -50,20 +51,24 @@ std::string display_name(const sync::Collection& collection, const sync::Record&
   return name;
 }
 
-Json hit_json(const sync::Schema& schema, const Hit& hit, PersonView& view) {
+Json hit_json(const sync::Schema& schema, std::string_view region, const Hit& hit, PersonView& view) {
   const sync::Collection& collection = *schema.collection(hit.root.record.key.collection);
   const sync::Collection& phone = *schema.collection("phone");
-  Json phones = Json::array();
+  Json phones = Json::array(), display = Json::array();
   if (const auto children = view.children(phone, hit.root.record.key.id))
     for (const Shown& child : children->shown) {
-      const std::string extension = text_field(phone, child.record, "extension");
-      phones.push_back(text_field(phone, child.record, "e164") + (extension.empty() ? "" : " ext. " + extension));
+      std::string extension = text_field(phone, child.record, "extension");
+      if (!extension.empty()) extension.insert(0, " ext. ");
+      const std::string number = text_field(phone, child.record, "e164");
+      phones.push_back(number + extension);
+      display.push_back(sync::phone_for_people(number, region) + extension);
     }
   return {{"id", hit.root.record.key.id.text()},
           {"ref", text_field(collection, hit.root.record, "ref")},
           {"name", display_name(collection, hit.root.record)},
           {"city", text_field(collection, hit.root.record, "city")},
           {"phones", phones},
+          {"display", display},
           {"matched", matched(schema, hit)},
           {"pending", !hit.root.pending.empty()}};
 }
@@ -110,7 +115,7 @@ void search(Workstation& station, Call call) {
     const auto found = view.search(text, limit, station.schema().collection("customer")->no);
     if (!found) return respond(platform::error_response(found.error()));
     Json items = Json::array();
-    for (const Hit& hit : found->hits) items.push_back(hit_json(station.schema(), hit, view));
+    for (const Hit& hit : found->hits) items.push_back(hit_json(station.schema(), station.site().region, hit, view));
     const auto read_out = referenced(station.schema(), view, text);
     if (!read_out) return respond(platform::error_response(read_out.error()));
     respond(json_response(200, {{"schema", "holdline.hits/1"},
@@ -141,6 +146,15 @@ Result<void> tell_merged(const sync::Collection& collection, const Shown& shown,
   return {};
 }
 
+// As shown_json, with telephone numbers as people here write them.
+Json displayed_json(const sync::Collection& collection, const Shown& shown, const AsOf& as_of,
+                    std::string_view region) {
+  Json json = shown_json(collection, shown, as_of);
+  if (Json display = display_json(collection, shown.record, region); !display.empty())
+    json["display"] = std::move(display);
+  return json;
+}
+
 void show(Workstation& station, Call call, std::string_view collection_name, std::vector<std::string> children) {
   const sync::Collection& collection = *station.schema().collection(collection_name);
   read(station, call,
@@ -153,7 +167,8 @@ void show(Workstation& station, Call call, std::string_view collection_name, std
          const auto found = view.find({collection.no, id});
          if (!found) return respond(platform::error_response(found.error()));
          if (!found->shown || found->shown->record.deleted) return respond(unknown_record("record"));
-         Json json = shown_json(collection, *found->shown, found->as_of);
+         const std::string region = station.site().region;
+         Json json = displayed_json(collection, *found->shown, found->as_of, region);
          if (auto told = tell_merged(collection, *found->shown, view, json); !told)
            return respond(platform::error_response(told.error()));
          for (const std::string& name : children) {
@@ -161,7 +176,7 @@ void show(Workstation& station, Call call, std::string_view collection_name, std
            Json list = Json::array();
            if (const auto many = view.children(kind, id))
              for (const Shown& child : many->shown) {
-               list.push_back(shown_json(kind, child, many->as_of));
+               list.push_back(displayed_json(kind, child, many->as_of, region));
                const auto wishes = do_not_call_json(station, view, kind, child.record);
                if (!wishes) return respond(platform::error_response(wishes.error()));
                if (!wishes->empty()) list.back()["do_not_call"] = *wishes;
@@ -172,16 +187,25 @@ void show(Workstation& station, Call call, std::string_view collection_name, std
        });
 }
 
+// The names of the collections whose records belong to one of this.
+std::vector<std::string> children_of(const sync::Schema& schema, std::string_view parent) {
+  std::vector<std::string> names;
+  const sync::CollectionNo no = schema.collection(parent)->no;
+  for (const sync::Collection& one : schema.collections())
+    if (one.parent && one.fields[*one.parent].target == no) names.push_back(one.name);
+  return names;
+}
+
 constexpr std::size_t most_listed = 200, usually_listed = 50;
 
 // Of one record more than `limit`, which says whether there are more.
-void respond_list(const platform::Respond& respond, const sync::Collection& collection, std::size_t limit,
-                  Result<View::RecordList> many, bool can_go_on) {
+void respond_list(const platform::Respond& respond, const sync::Collection& collection, std::string_view region,
+                  std::size_t limit, Result<View::RecordList> many, bool can_go_on) {
   if (!many) return respond(platform::error_response(many.error()));
   const bool more = many->shown.size() > limit;
   many->shown.resize(std::min(limit, many->shown.size()));
   Json items = Json::array();
-  for (const Shown& shown : many->shown) items.push_back(shown_json(collection, shown, many->as_of));
+  for (const Shown& shown : many->shown) items.push_back(displayed_json(collection, shown, many->as_of, region));
   respond(json_response(200, {{"schema", "holdline.records/1"},
                               {"items", items},
                               {"next", more && can_go_on ? Json(many->shown.back().record.key.id.text()) : Json()},
@@ -196,12 +220,12 @@ void list_about(Workstation& station, Call call, std::string_view collection_nam
   const sync::Collection& collection = *station.schema().collection(collection_name);
   const sync::Collection& customers = *station.schema().collection(of::customer);
   read(station, call,
-       [&collection, &customers, id = *id, limit = limit_of(call.request.query, usually_listed, most_listed),
+       [&station, &collection, &customers, id = *id, limit = limit_of(call.request.query, usually_listed, most_listed),
         respond = call.respond](PersonView& view) {
          const auto found = view.find({customers.no, id});
          if (!found) return respond(platform::error_response(found.error()));
          if (!found->shown || found->shown->record.deleted) return respond(unknown_record("customer"));
-         respond_list(respond, collection, limit, view.about(collection, id, limit + 1), false);
+         respond_list(respond, collection, station.site().region, limit, view.about(collection, id, limit + 1), false);
        });
 }
 
@@ -210,9 +234,10 @@ void list(Workstation& station, Call call, std::string_view collection_name) {
   if (!before) return call.respond(platform::error_response(400, "malformed", "`before` must be the id of a record."));
   const sync::Collection& collection = *station.schema().collection(collection_name);
   read(station, call,
-       [&collection, before = *before, limit = limit_of(call.request.query, usually_listed, most_listed),
+       [&station, &collection, before = *before, limit = limit_of(call.request.query, usually_listed, most_listed),
         respond = call.respond](PersonView& view) {
-         respond_list(respond, collection, limit, view.list(collection, before, limit + 1), true);
+         respond_list(respond, collection, station.site().region, limit, view.list(collection, before, limit + 1),
+                      true);
        });
 }
 
@@ -227,7 +252,7 @@ void show_customer(Workstation& station, Call call) {
   if (part == "/history") return show_history(station, std::move(call), of::customer, id);
   if (part == "/entries") return list_about(station, std::move(call), of::entry, id);
   if (part == "/callbacks") return list_about(station, std::move(call), of::callback, id);
-  show(station, std::move(call), of::customer, {of::phone, of::email, of::address});
+  show(station, std::move(call), of::customer, children_of(station.schema(), of::customer));
 }
 // /records/COLLECTION and /records/COLLECTION/ID: of every collection that the schema has, without a route of its own.
 void show_any(Workstation& station, Call call) {

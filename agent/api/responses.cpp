@@ -6,6 +6,7 @@
 #include "agent/api/health.hpp"
 #include "agent/api/route.hpp"
 #include "sync/base/timestamp.hpp"
+#include "sync/text/phone.hpp"
 
 namespace holdline::agent {
 
@@ -103,6 +104,16 @@ nlohmann::json shown_json(const sync::Collection& collection, const Shown& shown
           {"as_of", as_of_json(as_of)}};
 }
 
+nlohmann::json display_json(const sync::Collection& collection, const sync::Record& record, std::string_view region) {
+  nlohmann::json json = nlohmann::json::object();
+  for (std::size_t i = 0; i < collection.fields.size(); ++i) {
+    const auto* number = std::get_if<std::string>(&record.fields[i]);
+    if (collection.fields[i].type == sync::FieldType::phone && number)
+      json[collection.fields[i].name] = sync::phone_for_people(*number, region);
+  }
+  return json;
+}
+
 namespace {
 
 // What people call it: without contact the workstation works for itself; with contact but not yet level it recovers.
@@ -159,6 +170,12 @@ nlohmann::json sync_json(const SyncStatus& sync, std::int64_t boot_ms) {
 
 }  // namespace
 
+nlohmann::json person_json(Workstation& station, const platform::HttpRequest& request) {
+  const auto session = station.sessions().peek(login_of(request.peer), token_of(request));
+  if (!session) return {};
+  return {{"name", session->person.name}, {"role", session->person.role}};
+}
+
 nlohmann::json status_json(Workstation* station, const platform::HttpRequest& request) {
   nlohmann::json json{{"schema", "holdline.status/1"}, {"version", "0.1.0"}, {"enrolled", station != nullptr}};
   if (station == nullptr) {
@@ -169,9 +186,7 @@ nlohmann::json status_json(Workstation* station, const platform::HttpRequest& re
   const WorkstationIdentity own = station->identity();
   json["workstation"] = {{"id", own.device.text()}, {"name", own.name}, {"scopes", own.scopes}};
   json["hub"] = own.hub;
-  json["person"] = nullptr;
-  if (const auto session = station->sessions().peek(login_of(request.peer), token_of(request)))
-    json["person"] = {{"name", session->person.name}, {"role", session->person.role}};
+  json["person"] = person_json(*station, request);
   json["mode"] = mode_of(sync);
   json["forms"] = station->schema().version();
   json["sync"] = sync_json(sync, station->clock().now().boot_ms);

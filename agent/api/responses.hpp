@@ -26,8 +26,12 @@ nlohmann::json refs_json(const std::vector<sync::ActionRef>& refs);
 nlohmann::json as_of_json(const AsOf& as_of);
 // holdline.record/1
 nlohmann::json shown_json(const sync::Collection& collection, const Shown& shown, const AsOf& as_of);
+// {"e164": "020 7946 0018"}: the record's telephone numbers as people of `region` write them; empty without any.
+nlohmann::json display_json(const sync::Collection& collection, const sync::Record& record, std::string_view region);
 // holdline.status/1 for whoever asks; null `station`: not enrolled.
 nlohmann::json status_json(Workstation* station, const platform::HttpRequest& request);
+// Who is signed in where the request comes from; null: nobody.
+nlohmann::json person_json(Workstation& station, const platform::HttpRequest& request);
 
 const char* verdict_of(const sync::ActionResult& result);
 // Where an action stands, by its latest result.

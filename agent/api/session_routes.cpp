@@ -21,8 +21,12 @@ int status_of(const Error& error) {
 
 void sign_in(Workstation& station, Call call) {
   auto json = platform::JsonObject::parse(call.request.body);
-  SignInRequest request{login_of(call.request.peer), json.text("person"), json.text("password"),
-                        std::string(token_of(call.request)), json.boolean("take_over", false)};
+  SignInRequest request{login_of(call.request.peer),
+                        json.text("person"),
+                        json.text("password"),
+                        std::string(token_of(call.request)),
+                        json.boolean("take_over", false),
+                        call.request.peer.origin};
   if (auto read = json.checked_whole(); !read) return call.respond(platform::error_response(read.error()));
   station.sign_in(std::move(request), [respond = std::move(call.respond)](SignInAnswer answer) {
     if (!answer.session) {

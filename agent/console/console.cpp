@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/console/assets.hpp"
-#include "agent/console/origin.hpp"
 
 namespace holdline::agent {
 
@@ -15,7 +14,7 @@ namespace {
 using platform::HttpRequest;
 using platform::HttpResponse;
 
-constexpr std::string_view api_root = "/api/v1";
+constexpr std::string_view api_root = "/api/v1", secure_prefix = "__Host-";
 
 // What the page may load and who may hold it: this origin, and nobody.
 HttpResponse guarded(HttpResponse response, std::string cache_control) {
@@ -72,17 +71,21 @@ std::string_view cookie_of(std::string_view cookies, std::string_view name) {
 }
 
 // Without an end of its own: it goes with the browser, and the session behind it ends by itself.
-void set_cookie(HttpResponse& response, const std::string& name, const std::string& value, std::string_view more = {}) {
-  response.headers.emplace_back("Set-Cookie",
-                                name + "=" + value + "; Path=/; HttpOnly; SameSite=Strict" + std::string(more));
+void set_cookie(HttpResponse& response, const std::string& cookie, std::string_view value, std::string_view more = {}) {
+  const std::string_view secure = cookie.starts_with(secure_prefix) ? "; Secure" : "";
+  response.headers.emplace_back("Set-Cookie", cookie + "=" + std::string(value) +
+                                                  "; Path=/; HttpOnly; SameSite=Strict" + std::string(secure) +
+                                                  std::string(more));
 }
 
-// Scripts of the page never see the token.
-HttpResponse token_into_cookie(HttpResponse response, const std::string& cookie) {
+// Scripts of the page see one half, other ports of the computer the other one.
+HttpResponse token_in_halves(HttpResponse response, const std::string& cookie) {
   auto json = nlohmann::json::parse(response.body, nullptr, false);
   if (response.status != 200 || !json.is_object() || !json.contains("token")) return response;
-  set_cookie(response, cookie, json["token"].get<std::string>());
+  const auto token = json["token"].get<std::string>();
+  set_cookie(response, cookie, std::string_view(token).substr(0, token.size() / 2));
   json.erase("token");
+  json["page_key"] = token.substr(token.size() / 2);
   response.body = json.dump();
   return response;
 }
@@ -92,41 +95,57 @@ HttpResponse without_cookie(HttpResponse response, const std::string& cookie) {
   return response;
 }
 
+// Of TLS the name says that only this host has set it, and over TLS.
+std::string cookie_name(const ConsolePlace& place) {
+  const std::string& host = place.hosts.front();
+  const auto port = host.rfind(':');
+  const std::string at = port == host.npos || host.ends_with(']') ? "443" : host.substr(port + 1);
+  return (place.tls ? std::string(secure_prefix) : std::string()) + "holdline-" + at;
+}
+
 }  // namespace
 
-Console::Console(LocalApi& api, std::uint16_t port)
-    : api_(api), port_(port), cookie_("holdline-" + std::to_string(port)) {}
+Console::Console(LocalApi& api, boost::asio::io_context& io, ConsolePlace place)
+    : api_(api), place_(std::move(place)), cookie_(cookie_name(place_)), events_(api, io) {}
 
 platform::HttpServerOptions Console::server_options() {
   platform::HttpServerOptions options;
   options.header_bytes = 32 * 1024;
-  options.body_bytes = 256 * 1024;
-  options.max_connections = 256;
+  options.body_bytes = options.anonymous_body_bytes = 256 * 1024;
+  options.max_connections = 512;
+  // No browser shows a certificate, and some sites have one address for all.
+  options.max_unauthenticated = options.max_unauthenticated_per_address = 400;
+  options.unauthenticated_burst = 2'000;
+  options.unauthenticated_per_second = 500;
   return options;
 }
 
-void Console::answer(HttpRequest request, platform::Respond respond) const {
-  if (auto refusal = refuse_foreign(request, port_)) return respond(not_kept(*std::move(refusal)));
+void Console::answer(HttpRequest request, platform::Respond respond) {
+  if (auto refusal = refuse_foreign(request, place_)) return respond(not_kept(*std::move(refusal)));
   if (request.path.starts_with("/api/")) return answer_api(std::move(request), std::move(respond));
   respond(answer_file(request));
 }
 
-void Console::answer_api(HttpRequest request, platform::Respond respond) const {
-  const auto is = [&](std::string_view path) {
-    return request.method == "POST" && request.path == std::string(api_root).append(path);
+void Console::answer_api(HttpRequest request, platform::Respond respond) {
+  const auto is = [&](std::string_view method, std::string_view path) {
+    return request.method == method && request.path == std::string(api_root).append(path);
   };
-  if (is("/enroll") || is("/reenroll"))
+  if (is("POST", "/enroll") || is("POST", "/reenroll"))
     return respond(
         not_kept(platform::error_response(403, "not-allowed", "A workstation is enrolled with holdline enroll.")));
   request.headers.erase("authorization");
-  if (const auto token = cookie_of(request.header("cookie"), cookie_); !token.empty())
-    request.headers["authorization"] = "Bearer " + std::string(token);
-  const bool signs_in = is("/login"), signs_out = is("/logout");
-  api_.answer(std::move(request), platform::Respond([signs_in, signs_out, cookie = cookie_,
-                                                     respond = std::move(respond)](HttpResponse response) {
-                if (signs_in) response = token_into_cookie(std::move(response), cookie);
+  const std::string_view half = cookie_of(request.header("cookie"), cookie_);
+  if (const std::string_view other = request.header("x-holdline-key"); !half.empty() && !other.empty())
+    request.headers["authorization"] = "Bearer " + std::string(half).append(other);
+  const platform::Respond kept_nowhere(
+      [respond = std::move(respond)](HttpResponse response) { respond(not_kept(std::move(response))); });
+  if (is("GET", "/events")) return events_.open(std::move(request), kept_nowhere);
+  const bool signs_in = is("POST", "/login"), signs_out = is("POST", "/logout");
+  api_.answer(std::move(request),
+              platform::Respond([signs_in, signs_out, cookie = cookie_, kept_nowhere](HttpResponse response) {
+                if (signs_in) response = token_in_halves(std::move(response), cookie);
                 if (signs_out && response.status == 200) response = without_cookie(std::move(response), cookie);
-                respond(not_kept(std::move(response)));
+                kept_nowhere(std::move(response));
               }));
 }
 

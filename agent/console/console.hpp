@@ -1,14 +1,18 @@
-// The page an agent works in, and the local API for it, on a loopback port of their own.
+// The page an agent works in, and the local API for it, on a port of their own: of this computer, or over TLS for seats
+// that have no daemon.
 //
-// A browser has no uid. It signs in as at the socket, keeps the token in a cookie that no script can read, and is
-// nobody more than that person: what is for root is not answered here (Access::root), and a workstation is not enrolled
-// from a browser.
+// A browser has no uid. It signs in as at the socket and is nobody more than that person: what is for root is not
+// answered here (Access::root), and a workstation is not enrolled from a browser. The token is kept in two halves, both
+// of which it takes: a cookie that no script can read but that goes to every port of the computer, and storage of the
+// page that no other port can read.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
 #include "agent/api/local_api.hpp"
+#include "agent/console/events.hpp"
+#include "agent/console/origin.hpp"
 #include "platform/http/http.hpp"
 #include "platform/http/server.hpp"
 
@@ -16,21 +20,22 @@ namespace holdline::agent {
 
 class Console {
  public:
-  // `api` outlives it. `port`: where it listens; who names another one is refused.
-  Console(LocalApi& api, std::uint16_t port);
+  // `api` and `io` outlive it. `place`: how it is reached.
+  Console(LocalApi& api, boost::asio::io_context& io, ConsolePlace place);
 
   // Called on the I/O thread; does not block. Answers as LocalApi does below /api/v1, else with a file of the page.
-  void answer(platform::HttpRequest request, platform::Respond respond) const;
+  void answer(platform::HttpRequest request, platform::Respond respond);
 
   // For its listener: few browsers, small requests, and the cookies of whatever else is served on this computer.
   static platform::HttpServerOptions server_options();
 
  private:
-  void answer_api(platform::HttpRequest request, platform::Respond respond) const;
+  void answer_api(platform::HttpRequest request, platform::Respond respond);
 
   LocalApi& api_;
-  std::uint16_t port_;
-  std::string cookie_;  // its name; with the port, because cookies of one host are shared by all its ports
+  const ConsolePlace place_;
+  const std::string cookie_;  // its name; with the port, because cookies of one host are shared by all its ports
+  Events events_;
 };
 
 }  // namespace holdline::agent

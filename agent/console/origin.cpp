@@ -1,19 +1,12 @@
 #include "agent/console/origin.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 
 namespace holdline::agent {
 
 namespace {
-
-bool is_this_computer(std::string_view host, std::uint16_t port) {
-  const std::string at = ":" + std::to_string(port);
-  return std::ranges::any_of(std::initializer_list<std::string_view>{"localhost", "127.0.0.1", "[::1]"},
-                             [&](std::string_view name) { return host == std::string(name) + at; });
-}
 
 bool opens_the_page(const platform::HttpRequest& request) {
   return request.method == "GET" && request.path == "/" && request.header("sec-fetch-mode") == "navigate" &&
@@ -32,13 +25,30 @@ platform::HttpResponse refused(std::string_view why) { return platform::error_re
 
 }  // namespace
 
-std::optional<platform::HttpResponse> refuse_foreign(const platform::HttpRequest& request, std::uint16_t port) {
+ConsolePlace console_here(std::uint16_t port) {
+  const std::string at = ":" + std::to_string(port);
+  return {false, {"localhost" + at, "127.0.0.1" + at, "[::1]" + at}};
+}
+
+ConsolePlace console_of(std::span<const std::string> certificate_names, std::uint16_t port) {
+  constexpr std::uint16_t preset = 443;  // which browsers leave out
+  const std::string at = port == preset ? "" : ":" + std::to_string(port);
+  ConsolePlace place{true, {}};
+  for (const std::string& name : certificate_names) {
+    if (name.find('*') != name.npos) continue;
+    const bool is_ipv6 = name.find(':') != name.npos;
+    place.hosts.push_back((is_ipv6 ? "[" + name + "]" : name) + at);
+  }
+  return place;
+}
+
+std::optional<platform::HttpResponse> refuse_foreign(const platform::HttpRequest& request, const ConsolePlace& place) {
   const std::string_view host = request.header("host");
-  if (!is_this_computer(host, port))
-    return refused("Open the console at http://localhost:" + std::to_string(port) + "/ on this computer.");
+  if (std::ranges::find(place.hosts, host) == place.hosts.end())
+    return refused("Open the console at " + place.address(place.hosts.front()) + "/" +
+                   (place.tls ? "." : " on this computer."));
   const std::string_view origin = request.header("origin");
-  if (!origin.empty() && origin != "http://" + std::string(host))
-    return refused("Another page may not use this console.");
+  if (!origin.empty() && origin != place.address(host)) return refused("Another page may not use this console.");
   if (!is_of_own_page(request)) return refused("Another page may not use this console.");
   if (!only_reads(request.method) && request.header(page_header).empty())
     return refused("A change needs the header X-Holdline, which the console's own page sends.");

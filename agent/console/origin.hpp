@@ -6,6 +6,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "platform/http/http.hpp"
 
@@ -15,9 +18,22 @@ namespace holdline::agent {
 // first, which is never given.
 inline constexpr std::string_view page_header = "x-holdline";
 
-// Why the request is not answered, when it is not: it names another host than this computer at `port`, comes from
-// another page, or changes something without page_header. Whoever opens the page may come from anywhere, such as the
-// softphone's own page: it tells nothing before somebody is signed in. Pure.
-std::optional<platform::HttpResponse> refuse_foreign(const platform::HttpRequest& request, std::uint16_t port);
+// How a console is reached; whoever names another place is refused.
+struct ConsolePlace {
+  bool tls = false;                // https, else http
+  std::vector<std::string> hosts;  // as browsers write them: "localhost:7878"; the first one is told to people
+
+  std::string address(std::string_view host) const { return (tls ? "https://" : "http://") + std::string(host); }
+};
+// On this computer only, in plain HTTP.
+ConsolePlace console_here(std::uint16_t port);
+// For other computers, by the names and addresses of its certificate (CertificateInfo::names); those with a '*' are
+// names of nobody.
+ConsolePlace console_of(std::span<const std::string> certificate_names, std::uint16_t port);
+
+// Why the request is not answered, when it is not: it names another place, comes from another page, or changes
+// something without page_header. Whoever opens the page may come from anywhere, such as the softphone's own page: it
+// tells nothing before somebody is signed in. Pure.
+std::optional<platform::HttpResponse> refuse_foreign(const platform::HttpRequest& request, const ConsolePlace& place);
 
 }  // namespace holdline::agent

@@ -13,11 +13,10 @@ namespace {
 constexpr std::uint64_t max_attempts_bytes = 1024 * 1024;
 constexpr std::uint32_t free_failures = 3;
 constexpr std::int64_t first_delay_ms = 1'000, longest_delay_ms = 15ll * 60 * 1000;
-// Logins beyond these are those of an attack on the table itself; the ones that failed least leave it.
+// Logins and addresses beyond these are those of an attack on the table itself; the ones that failed least leave it.
 constexpr std::size_t most_entries = 1'000;
 
 std::string of_person(std::string_view name) { return "person " + std::string(name); }
-std::string of_login(std::uint32_t uid) { return "login " + std::to_string(uid); }
 
 }  // namespace
 
@@ -61,24 +60,25 @@ std::int64_t SignInAttempts::left_ms(const std::string& key, const sync::TimeRea
   return std::max<std::int64_t>(0, delay_after(last.count) - (now.boot_ms - last.at_ms));
 }
 
-std::int64_t SignInAttempts::wait_ms(std::uint32_t uid, std::string_view name, const sync::TimeReading& now) {
-  return std::max(left_ms(of_person(name), now), left_ms(of_login(uid), now));
+std::int64_t SignInAttempts::wait_ms(std::string_view place, std::string_view name, const sync::TimeReading& now) {
+  return std::max(left_ms(of_person(name), now), left_ms(std::string(place), now));
 }
 
-Result<void> SignInAttempts::begin(std::uint32_t uid, std::string_view name, bool known, const sync::TimeReading& now) {
+Result<void> SignInAttempts::begin(std::string_view place, std::string_view name, bool known,
+                                   const sync::TimeReading& now) {
   const auto count = [&](const std::string& key) {
     Failures& failures = failures_[key];
     failures = {failures.count + 1, now.boot, now.boot_ms};
   };
-  count(of_login(uid));
+  count(std::string(place));
   if (known) count(of_person(name));
   while (failures_.size() > most_entries)
     failures_.erase(std::ranges::min_element(failures_, {}, [](const auto& entry) { return entry.second.count; }));
   return save();
 }
 
-Result<void> SignInAttempts::succeeded(std::uint32_t uid, std::string_view name) {
-  failures_.erase(of_login(uid));
+Result<void> SignInAttempts::succeeded(std::string_view place, std::string_view name) {
+  failures_.erase(std::string(place));
   failures_.erase(of_person(name));
   return save();
 }

@@ -27,12 +27,12 @@ class SignInAttempts {
 
   // A file that cannot be read counts for nothing and is written anew by the next attempt.
   Result<void> load();
-  // Milliseconds until this person may try from this login; 0: now.
-  std::int64_t wait_ms(std::uint32_t uid, std::string_view name, const sync::TimeReading& now);
+  // Milliseconds until this person may try from this place (see SignInRequest::place()); 0: now.
+  std::int64_t wait_ms(std::string_view place, std::string_view name, const sync::TimeReading& now);
   // Before the password is looked at, so that no crash and no haste tries for free: counts as a failure until
-  // succeeded(). `known`: the person is rostered; other names count for the login alone. Durable when it returns.
-  Result<void> begin(std::uint32_t uid, std::string_view name, bool known, const sync::TimeReading& now);
-  Result<void> succeeded(std::uint32_t uid, std::string_view name);
+  // succeeded(). `known`: the person is rostered; other names count for the place alone. Durable when it returns.
+  Result<void> begin(std::string_view place, std::string_view name, bool known, const sync::TimeReading& now);
+  Result<void> succeeded(std::string_view place, std::string_view name);
 
  private:
   struct Failures {
@@ -44,7 +44,7 @@ class SignInAttempts {
   Result<void> save() const;
 
   platform::Path file_;
-  std::map<std::string, Failures> failures_;  // "person NAME", "login UID"
+  std::map<std::string, Failures> failures_;  // "person NAME", "login UID", "address HEX"
 };
 
 }  // namespace holdline::agent

@@ -6,6 +6,10 @@
 
 namespace holdline::agent {
 
+std::string SignInRequest::place() const {
+  return origin.empty() ? "login " + std::to_string(uid) : "address " + sync::to_hex(origin);
+}
+
 Authenticator::Authenticator(const Accounts& accounts, const sync::Id& device, OutboxAccess& outbox,
                              const platform::Clock& clock, platform::Entropy& entropy, platform::Path attempts,
                              std::int64_t idle_ms)
@@ -19,7 +23,8 @@ Authenticator::Authenticator(const Accounts& accounts, const sync::Id& device, O
 
 bool Authenticator::enter(std::uint32_t uid) {
   const platform::MutexLock lock(mutex_);
-  if (all_waiting_ >= most_waiting || waiting_[uid] >= most_waiting_of_a_login) return false;
+  const std::size_t most = uid == console_login ? most_waiting_of_browsers : most_waiting_of_a_login;
+  if (all_waiting_ >= most_waiting || waiting_[uid] >= most) return false;
   ++all_waiting_;
   ++waiting_[uid];
   return true;
@@ -56,22 +61,23 @@ SignInAnswer Authenticator::answer(const SignInRequest& request) {
             {},
             1'000};
   const sync::TimeReading now = clock_.now();
-  if (const std::int64_t wait_ms = attempts_.wait_ms(request.uid, request.name, now); wait_ms > 0) {
+  const std::string place = request.place();
+  if (const std::int64_t wait_ms = attempts_.wait_ms(place, request.name, now); wait_ms > 0) {
     const std::string seconds = std::to_string((wait_ms + 999) / 1'000);
     return {fail(ErrorKind::retry_later, "too-many-attempts",
-                 "There were too many wrong passwords for this name or at this login. Try again in " + seconds + " s."),
+                 "There were too many wrong passwords for this name or from here. Try again in " + seconds + " s."),
             {},
             wait_ms};
   }
   // With an unwritable disk nobody could sign in to look things up: then the counts of this run have to do.
-  static_cast<void>(attempts_.begin(request.uid, request.name, accounts_.knows(request.name), now));
+  static_cast<void>(attempts_.begin(place, request.name, accounts_.knows(request.name), now));
   const auto signed_in = accounts_.sign_in(request.name, request.password, device_, outbox_, clock_);
   if (!signed_in) {
     // The password was right, or was never looked at.
-    if (signed_in.error().code != "wrong-password") static_cast<void>(attempts_.succeeded(request.uid, request.name));
+    if (signed_in.error().code != "wrong-password") static_cast<void>(attempts_.succeeded(place, request.name));
     return {tl::unexpected<Error>(signed_in.error()), {}};
   }
-  static_cast<void>(attempts_.succeeded(request.uid, request.name));
+  static_cast<void>(attempts_.succeeded(place, request.name));
   std::string token = sessions_.begin(request.uid, request.token, *signed_in);
   auto session = sessions_.find(request.uid, token);
   if (!session) return {fail(std::move(session)), {}};

@@ -17,8 +17,12 @@ namespace holdline::agent {
 struct SignInRequest {
   std::uint32_t uid = 0;
   std::string name, password;
-  std::string token;       // of the session the terminal has, if any
-  bool take_over = false;  // of a terminal where somebody else is signed in
+  std::string token;        // of the session the terminal has, if any
+  bool take_over = false;   // of a terminal where somebody else is signed in
+  std::string origin = {};  // of a browser on another computer (Peer::origin); empty: on this one
+
+  // Where wrong passwords are counted: the login, or the other computer, so that one of them keeps nobody else out.
+  std::string place() const;
 };
 
 struct SignInAnswer {
@@ -45,7 +49,8 @@ class Authenticator {
   // Finishes what waits; to be called before the outbox ends.
   void stop() { thread_.stop(); }
 
-  static constexpr std::size_t most_waiting = 8, most_waiting_of_a_login = 2;
+  // Browsers all have one login; a place is always left for somebody else.
+  static constexpr std::size_t most_waiting = 8, most_waiting_of_a_login = 2, most_waiting_of_browsers = 7;
 
  private:
   SignInAnswer answer(const SignInRequest& request);

@@ -41,7 +41,8 @@ std::string Sessions::begin(std::uint32_t uid, std::string_view token, const Sig
   if (const auto before = sessions_.find(key_of(token)); before != sessions_.end() && before->second.uid == uid)
     sessions_.erase(before);
   const auto of_login = [uid](const auto& entry) { return entry.second.uid == uid; };
-  if (static_cast<std::size_t>(std::ranges::count_if(sessions_, of_login)) >= sessions_per_login) {
+  const std::size_t most = uid == console_login ? sessions_of_browsers : sessions_per_login;
+  if (static_cast<std::size_t>(std::ranges::count_if(sessions_, of_login)) >= most) {
     auto oldest = sessions_.end();
     for (auto it = sessions_.begin(); it != sessions_.end(); ++it)
       if (of_login(*it) && (oldest == sessions_.end() || it->second.used_ms < oldest->second.used_ms)) oldest = it;

@@ -38,7 +38,7 @@ class Sessions {
   // "somebody-signed-in" when that is somebody else and `take_over` is false.
   Result<void> may_begin(std::uint32_t uid, std::string_view token, std::string_view name, bool take_over);
   // Ends what `token` stood for, and returns the new token, drawn at random. Of one login the longest unused session
-  // ends when there are more than sessions_per_login.
+  // ends when there are more than sessions_per_login, of browsers sessions_of_browsers.
   std::string begin(std::uint32_t uid, std::string_view token, const SignedIn& signed_in);
   void end(std::uint32_t uid, std::string_view token);
   void end_all();
@@ -49,6 +49,7 @@ class Sessions {
   Result<Session> peek(std::uint32_t uid, std::string_view token) { return look_up(uid, token, false); }
 
   static constexpr std::size_t sessions_per_login = 32;
+  static constexpr std::size_t sessions_of_browsers = 256;  // which all have one login
 
  private:
   struct Kept {

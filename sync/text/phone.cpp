@@ -131,6 +131,15 @@ PhoneNumber read_phone(std::string_view typed_text, std::string_view region_text
   return number;
 }
 
+std::string phone_for_people(std::string_view e164, std::string_view region) {
+  Parsed parsed;
+  if (plans().Parse(std::string(e164), nowhere, &parsed) != PhoneNumberUtil::NO_PARSING_ERROR) return std::string(e164);
+  const bool own = parsed.country_code() == plans().GetCountryCodeForRegion(std::string(region));
+  std::string text;
+  plans().Format(parsed, own ? PhoneNumberUtil::NATIONAL : PhoneNumberUtil::INTERNATIONAL, &text);
+  return text;
+}
+
 bool is_phone_region(std::string_view region) {
   return region.size() == 2 && plans().GetCountryCodeForRegion(std::string(region)) != 0;
 }

@@ -34,6 +34,10 @@ struct PhoneNumber {
 // ISO 3166, or empty.
 PhoneNumber read_phone(std::string_view typed, std::string_view region);
 
+// How people of `region` write the number: one of their own as they dial it ("020 7946 0018"), others with the country
+// code ("+39 02 1234567"). Only for the eye. What is no number in E.164 comes back as it is.
+std::string phone_for_people(std::string_view e164, std::string_view region);
+
 // Whether there is a numbering plan for the country.
 bool is_phone_region(std::string_view region);
 

@@ -12,7 +12,7 @@ class ConsoleTest : public LocalApiTest {
  protected:
   void SetUp() override {
     work({customer_of(1, "Ada", "Byron")});
-    console = std::make_unique<Console>(*api, 7878);
+    console = std::make_unique<Console>(*api, io, console_here(7878));
   }
   platform::HttpResponse browse(std::string method, std::string path, const Json& body = {}, std::string key = {}) {
     platform::HttpRequest request;
@@ -22,6 +22,7 @@ class ConsoleTest : public LocalApiTest {
     request.headers = headers;
     request.headers.insert({{"host", "localhost:7878"}, {"x-holdline", "console"}});
     if (!cookie.empty()) request.headers["cookie"] = "other=1; " + cookie;
+    if (!page_key.empty()) request.headers["x-holdline-key"] = page_key;
     if (!key.empty()) request.headers["idempotency-key"] = std::move(key);
     auto answered = std::make_shared<std::promise<platform::HttpResponse>>();
     auto answer = answered->get_future();
@@ -35,7 +36,9 @@ class ConsoleTest : public LocalApiTest {
     ASSERT_EQ(answer.status, 200) << answer.body;
     const std::string set = header(answer, "Set-Cookie");
     cookie = set.substr(0, set.find(';'));
+    page_key = Json::parse(answer.body).at("page_key");
   }
+  std::string cookie_value() const { return cookie.substr(cookie.find('=') + 1); }
   static std::string header(const platform::HttpResponse& response, std::string_view name) {
     const auto found = std::ranges::find(response.headers, name, &std::pair<std::string, std::string>::first);
     return found == response.headers.end() ? std::string() : found->second;
@@ -47,16 +50,18 @@ class ConsoleTest : public LocalApiTest {
 
   std::unique_ptr<Console> console;
   platform::HttpFields headers;
-  std::string cookie;
+  std::string cookie, page_key;
 };
 
-TEST_F(ConsoleTest, SigningInPutsTheTokenIntoACookieThatScriptsCannotRead) {
+TEST_F(ConsoleTest, SigningInPutsHalfOfTheTokenIntoACookieThatScriptsCannotRead) {
   const auto answer = browse("POST", "/api/v1/login", {{"person", "ada"}, {"password", "password"}});
   ASSERT_EQ(answer.status, 200);
   const std::string set = header(answer, "Set-Cookie");
   EXPECT_TRUE(set.starts_with("holdline-7878=")) << set;
   EXPECT_TRUE(set.ends_with("; Path=/; HttpOnly; SameSite=Strict")) << set;
   EXPECT_FALSE(Json::parse(answer.body).contains("token"));
+  EXPECT_EQ(Json::parse(answer.body).at("page_key").get<std::string>().size(), 32u);
+  EXPECT_EQ(set.find(Json::parse(answer.body).at("page_key").get<std::string>()), set.npos);
   EXPECT_EQ(Json::parse(answer.body).at("person").at("name"), "ada");
 }
 
@@ -102,18 +107,49 @@ TEST_F(ConsoleTest, AWrongPasswordSetsNoCookie) {
 }
 
 TEST_F(ConsoleTest, ATokenOfTheSocketIsNoneOfTheConsoleAndTheOtherWayRound) {
-  cookie = "holdline-7878=" + token;
+  cookie = "holdline-7878=" + token.substr(0, token.size() / 2);
+  page_key = token.substr(token.size() / 2);
   EXPECT_TRUE(person().is_null());
   sign_in_here();
-  token = cookie.substr(cookie.find('=') + 1);
+  token = cookie_value() + page_key;
   EXPECT_TRUE(get("/status").json().at("person").is_null());
 }
 
 TEST_F(ConsoleTest, OnlyTheCookieOfThisPortCountsAndNoHeader) {
   sign_in_here();
-  headers["authorization"] = "Bearer " + cookie.substr(cookie.find('=') + 1);
-  cookie = "holdline-7879=" + cookie.substr(cookie.find('=') + 1);
+  headers["authorization"] = "Bearer " + cookie_value() + page_key;
+  cookie = "holdline-7879=" + cookie_value();
   EXPECT_TRUE(person().is_null());
+}
+
+// Another port of the computer gets the cookie, and nothing of what the page keeps.
+TEST_F(ConsoleTest, NeitherHalfIsGoodForAnythingAlone) {
+  sign_in_here();
+  const std::string both = page_key;
+  page_key.clear();
+  EXPECT_EQ(browse("GET", "/api/v1/outbox").status, 401);
+  page_key = both;
+  cookie.clear();
+  EXPECT_EQ(browse("GET", "/api/v1/outbox").status, 401);
+}
+
+TEST_F(ConsoleTest, WrongPasswordsOfOneComputerKeepNoOtherOut) {
+  const auto tried = [&](const std::string& origin, const std::string& name, const std::string& password) {
+    platform::HttpRequest request;
+    request.method = "POST";
+    request.path = "/api/v1/login";
+    request.body = Json{{"person", name}, {"password", password}}.dump();
+    request.headers = {{"host", "localhost:7878"}, {"x-holdline", "console"}};
+    request.peer.kind = platform::Peer::Kind::tls;
+    request.peer.origin = origin;
+    std::promise<int> status;
+    auto answered = status.get_future();
+    console->answer(std::move(request), platform::Respond([&](auto response) { status.set_value(response.status); }));
+    return answered.get();
+  };
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(tried("one", "nobody", "wrong"), 401);
+  EXPECT_EQ(tried("one", "ada", "password"), 429);
+  EXPECT_EQ(tried("another", "ada", "password"), 200);
 }
 
 // The peer of a loopback connection has uid 0 for want of a better one.

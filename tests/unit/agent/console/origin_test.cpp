@@ -13,9 +13,10 @@ class OriginTest : public testing::Test {
     request.headers["host"] = "localhost:7878";
   }
   bool refused() const {
-    const auto refusal = refuse_foreign(request, 7878);
+    const auto refusal = refuse_foreign(request, place);
     return refusal && refusal->status == 403;
   }
+  ConsolePlace place = console_here(7878);
   platform::HttpRequest request;
 };
 
@@ -79,6 +80,22 @@ TEST_F(OriginTest, AChangeNeedsTheHeaderOfThePage) {
     EXPECT_TRUE(refused()) << method;
     request.headers["x-holdline"] = "console";
     EXPECT_FALSE(refused()) << method;
+  }
+}
+
+TEST_F(OriginTest, ASiteNodeIsKnownByTheNamesOfItsCertificateOverTlsOnly) {
+  place = console_of(std::vector<std::string>{"*.site.example", "desk.site.example", "192.0.2.7", "2001:db8::7"}, 7443);
+  for (const char* host : {"desk.site.example:7443", "192.0.2.7:7443", "[2001:db8::7]:7443"}) {
+    request.headers["host"] = host;
+    request.headers["origin"] = std::string("https://") + host;
+    EXPECT_FALSE(refused()) << host;
+    request.headers["origin"] = std::string("http://") + host;
+    EXPECT_TRUE(refused()) << host;
+  }
+  request.headers.erase("origin");
+  for (const char* host : {"localhost:7443", "a.site.example:7443", "desk.site.example"}) {
+    request.headers["host"] = host;
+    EXPECT_TRUE(refused()) << host;
   }
 }
 

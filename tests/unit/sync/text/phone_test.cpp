@@ -82,6 +82,14 @@ TEST(PhoneTest, WhatThePlanDoesNotGiveOutIsStillANumber) {
   EXPECT_EQ(read_phone("07700 900123", "GB").reading, PhoneReading::number);
 }
 
+TEST(PhoneTest, IsShownAsPeopleOfThePlaceWriteIt) {
+  EXPECT_EQ(phone_for_people("+442079460018", "GB"), "020 7946 0018");
+  EXPECT_EQ(phone_for_people("+442079460018", "DE"), "+44 20 7946 0018");
+  EXPECT_EQ(phone_for_people("+442079460018", ""), "+44 20 7946 0018");
+  EXPECT_EQ(phone_for_people("+39021234567", "IT"), "02 123 4567");
+  EXPECT_EQ(phone_for_people("not a number", "GB"), "not a number");
+}
+
 TEST(PhoneTest, KnowsRegions) {
   EXPECT_TRUE(is_phone_region("GB"));
   EXPECT_FALSE(is_phone_region("UK"));
