@@ -1,4 +1,5 @@
-// Requests to the daemon that served this page. The session is a cookie that scripts cannot read.
+// Requests to the daemon that served this page. The session is kept in two halves, of which it takes both: a cookie that
+// scripts cannot read, and the key of the page, which other ports of the computer cannot (docs/decisions/0016).
 import type { Finding } from "./types.ts";
 
 // A refusal in the daemon's words; status 0 means that it did not answer at all.
@@ -31,6 +32,32 @@ export function speakFor(name: string): void {
   person = name;
 }
 
+// In the browser's storage, so that its other pages have it too; where that is refused, for this page alone.
+const key_place = "holdline.key";
+let page_key = "";
+export function keepKey(key: string): void {
+  page_key = key;
+  try {
+    if (key) localStorage.setItem(key_place, key);
+    else localStorage.removeItem(key_place);
+  } catch {
+    // see above
+  }
+}
+function pageKey(): string {
+  try {
+    return localStorage.getItem(key_place) ?? page_key;
+  } catch {
+    return page_key;
+  }
+}
+
+// What stands on every request: no other page can add it.
+export function headers(): Record<string, string> {
+  const key = pageKey();
+  return key ? { "X-Holdline": "console", "X-Holdline-Key": key } : { "X-Holdline": "console" };
+}
+
 // Who wants to know that the session is over.
 let onSignedOut: (code: string) => void = () => {};
 export function whenSignedOut(listener: (code: string) => void): void {
@@ -55,18 +82,18 @@ async function errorOf(response: Response): Promise<ApiError> {
 
 // The answer as JSON. Throws ApiError; AbortError when `signal` says so.
 export async function ask<T>(method: string, path: string, body?: unknown, asking: Asking = {}): Promise<T> {
-  const headers: Record<string, string> = { "X-Holdline": "console" };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  if (asking.key) headers["Idempotency-Key"] = asking.key;
-  if (asking.watches) headers["X-Holdline-Watches"] = "1";
-  if (person && path !== "/status" && path !== "/login") headers["X-Holdline-Person"] = asPath(person);
+  const said = headers();
+  if (body !== undefined) said["Content-Type"] = "application/json";
+  if (asking.key) said["Idempotency-Key"] = asking.key;
+  if (asking.watches) said["X-Holdline-Watches"] = "1";
+  if (person && path !== "/status" && path !== "/login") said["X-Holdline-Person"] = asPath(person);
   const limit = AbortSignal.timeout(asking.limit ?? 10_000);
   const signal = asking.signal ? AbortSignal.any([asking.signal, limit]) : limit;
   let response: Response;
   try {
     response = await fetch(`/api/v1${path}`, {
       method,
-      headers,
+      headers: said,
       body: body === undefined ? null : JSON.stringify(body),
       signal,
       cache: "no-store",

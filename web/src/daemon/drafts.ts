@@ -12,7 +12,7 @@ export interface About {
 
 // What becomes of the draft when it is saved.
 export type Purpose =
-  | { do: "add"; collection: "manual_entry" | "callback_request" | "customer"; form?: string }
+  | { do: "add"; collection: string; kind?: string; form?: string }
   | { do: "add-to"; collection: "phone" | "email" | "address"; customer: string }
   | { do: "suppress"; collection: "suppression"; contact: { number: string } | { email: string } }
   | { do: "edit"; collection: string; record: Shown; fields: string[] }
@@ -50,7 +50,7 @@ export const openDraft = (): Draft | undefined => draftOf(desk().open ?? "");
 const idOf = (purpose: Purpose, about: About | null): string => {
   switch (purpose.do) {
     case "add":
-      return `${purpose.collection}/${purpose.form ? `${purpose.form}/` : ""}${about?.id ?? ""}`;
+      return `${purpose.collection}/${purpose.form ?? purpose.kind ?? ""}/${about?.id ?? ""}`;
     case "add-to":
       return `${purpose.collection}/${purpose.customer}`;
     case "suppress":

@@ -2,8 +2,9 @@
 // back with the next sign-in. Only what the daemon does not have keeps somebody from leaving the page. Pages of one person
 // share what is kept: who finds that another one was there reads it first, and what one saves or discards goes everywhere.
 import { ApiError, ask, get } from "./api.ts";
+import { Store } from "../page/store.ts";
 import { type Draft, desk, drop, everyDesk, takeBack, unsaved, who } from "./drafts.ts";
-import { session, whenLeaving } from "./session.ts";
+import { session, whenAskedToLeave, whenLeaving } from "./session.ts";
 
 const pause_ms = 2_000;
 
@@ -25,11 +26,36 @@ function mayHoldCard(text: string): boolean {
   }
   return false;
 }
-const mayBeKept = (draft: Draft): boolean => !Object.values(draft.values).some(mayHoldCard);
+
+// What the daemon keeps of one person at most, in bytes: as many drafts as fit, the latest first.
+const most_bytes = 120 * 1024;
+const bytesOf = (draft: Draft): number => new TextEncoder().encode(JSON.stringify(draft)).length + 1;
+
+// Why a draft stays on this page alone, by its id: whoever types it is told.
+export type Unkept = Record<string, "card" | "large">;
+export const unkept = new Store<Unkept>({});
+
+function sorted(name: string): { keep: Draft[]; not: Unkept } {
+  const not: Unkept = {};
+  let room = most_bytes;
+  const keep = unsaved(name).filter((draft) => {
+    if (!Object.values(draft.values).some(mayHoldCard)) return true;
+    not[draft.id] = "card";
+    return false;
+  });
+  const fits = keep.reverse().filter((draft) => {
+    const bytes = bytesOf(draft);
+    const fit = bytes <= room;
+    if (fit) room -= bytes;
+    else not[draft.id] = "large";
+    return fit;
+  });
+  return { keep: fits.reverse(), not };
+}
 
 // An answer to a key from before a restart must not save twice: the key goes along.
 const textOf = (drafts: Draft[]): string => (drafts.length === 0 ? "" : JSON.stringify(drafts));
-const textToKeep = (name: string): string => textOf(unsaved(name).filter(mayBeKept));
+const textToKeep = (name: string): string => textOf(sorted(name).keep);
 const isKept = (name: string): boolean => textToKeep(name) === (kept[name]?.text ?? "");
 
 async function read(name: string): Promise<void> {
@@ -41,8 +67,10 @@ async function read(name: string): Promise<void> {
 
 async function keep(): Promise<void> {
   const name = who();
-  if (!name || readFor !== name || isKept(name)) return;
-  const text = textToKeep(name);
+  const { keep: drafts, not } = sorted(name);
+  if (JSON.stringify(not) !== JSON.stringify(unkept.get())) unkept.set(not);
+  const text = textOf(drafts);
+  if (!name || readFor !== name || text === (kept[name]?.text ?? "")) return;
   const instead = kept[name]?.version ?? "0";
   try {
     const { version } = await ask<Kept>("PUT", "/drafts", { text, version: instead }, { watches: true });
@@ -69,6 +97,7 @@ session.follow(() => {
   if (name) begin(name);
 });
 whenLeaving(keep);
+whenAskedToLeave(() => unsaved().length > 0);
 
 const pages = new BroadcastChannel("holdline-drafts");
 pages.onmessage = ({ data }: MessageEvent<{ name: string; gone: string[] }>) => {
@@ -89,5 +118,5 @@ everyDesk.follow(() => {
 
 addEventListener("beforeunload", (event) => {
   const all = Object.keys(everyDesk.get());
-  if (all.some((name) => !isKept(name) || !unsaved(name).every(mayBeKept))) event.preventDefault();
+  if (all.some((name) => !isKept(name) || Object.keys(sorted(name).not).length > 0)) event.preventDefault();
 });

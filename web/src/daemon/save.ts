@@ -12,6 +12,7 @@ import type { Finding, Saved, Value } from "./types.ts";
 export interface Notice {
   text: string;
   notes: string[];
+  references: string[]; // to be read out to the caller
   at: number;
 }
 export const notice = new Store<Notice | null>(null);
@@ -128,6 +129,7 @@ export function tell(saved: Saved): void {
       ...saved.references.map((reference) => t("referenceIs", { reference })),
     ].join(". "),
     notes: saved.notes.map((note) => note.message),
+    references: saved.references ?? [],
     at: Date.now(),
   });
   savedCount.set(savedCount.get() + 1);

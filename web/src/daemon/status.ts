@@ -1,5 +1,6 @@
-// What the daemon says of itself, asked every two seconds. When it does not answer the page says so itself.
-import { Store } from "../page/store.ts";
+// What the daemon says of itself: told by its stream of events (live.ts), asked for where nothing is told. When it does not
+// answer the page says so itself.
+import { Store, ticks } from "../page/store.ts";
 import { ApiError, get } from "./api.ts";
 import type { Status } from "./types.ts";
 
@@ -7,16 +8,12 @@ export type Mode = Status["mode"] | "starting" | "silent" | "read-only";
 export interface Seen {
   mode: Mode;
   since: string | number | null; // when it began, as far as the daemon or this page knows
-  status: Status | null; // the latest answer
+  status: Status | null; // the latest that was told
 }
-
-const every_ms = 2_000;
-// Two questions without an answer are silence: a connection may break once. Below five seconds in all.
-const limit_ms = 1_500;
-const soon_ms = 500;
 
 export const seen = new Store<Seen>({ mode: "starting", since: null, status: null });
 
+// `askedAt`: when the page asked for it, or the stream that told it was opened (ticks).
 type Listener = (status: Status, askedAt: number) => void;
 const listeners: Listener[] = [];
 export const onStatus = (listener: Listener): void => void listeners.push(listener);
@@ -32,25 +29,31 @@ function show(mode: Mode, status: Status | null): void {
   seen.set({ mode, since, status: status ?? before.status });
 }
 
+// Two failures in a row are silence: a connection may break once.
+const silence = 2;
 let failures = 0;
-let timer: ReturnType<typeof setTimeout> | undefined;
+export const failed = (): number => failures;
 
-export async function look(): Promise<void> {
-  clearTimeout(timer);
-  const askedAt = Date.now();
-  try {
-    const status = await get<Status>("/status", { limit: limit_ms });
-    failures = 0;
-    show(modeOf(status), status);
-    for (const listener of listeners) listener(status, askedAt);
-  } catch (error) {
-    failures += error instanceof ApiError && !error.silent ? 0 : 1;
-    if (failures >= 2) show("silent", null);
-  }
-  clearTimeout(timer);
-  timer = setTimeout(() => void look(), failures === 1 ? soon_ms : every_ms);
+export function heard(status: Status, askedAt: number): void {
+  failures = 0;
+  show(modeOf(status), status);
+  for (const listener of listeners) listener(status, askedAt);
 }
 
-addEventListener("visibilitychange", () => {
-  if (!document.hidden) void look();
-});
+export function unheard(times: number): void {
+  failures = times;
+  if (failures >= silence) show("silent", null);
+}
+
+const limit_ms = 1_500;
+
+// Asks for the status now.
+export async function look(): Promise<void> {
+  const askedAt = ticks();
+  try {
+    heard(await get<Status>("/status", { limit: limit_ms }), askedAt);
+  } catch (error) {
+    // An answer that refuses is one all the same.
+    if (error instanceof ApiError && error.silent) unheard(failures + 1);
+  }
+}

@@ -46,6 +46,7 @@ export interface Shown {
   attention: ActionRef[];
   cn: string;
   as_of: string | null;
+  display?: Record<string, string>; // telephone numbers as people here write them
   children?: Record<string, Shown[]>;
   do_not_call?: Wish[];
 }
@@ -92,6 +93,7 @@ export interface Hit {
   name: string;
   city: string;
   phones: string[];
+  display?: string[];
   matched: "name" | "similar-name" | "phone" | "reference" | "email" | "address" | "none";
   pending: boolean;
 }
@@ -152,6 +154,7 @@ export interface Saved {
   created: string[];
   references: string[];
   repeated: boolean;
+  references?: string[];
   notes: Finding[];
 }
 
@@ -167,6 +170,7 @@ export interface OutboxItem extends ActionRef {
   code: string;
   text: string;
   conflicts: string[];
+  reference?: string;
 }
 export interface Op {
   kind: string;

@@ -1,5 +1,8 @@
-// A value that views follow.
+// A value that views follow, and the time by which the page waits.
 import { useEffect, useReducer } from "preact/hooks";
+
+// Milliseconds that only grow: the computer's clock may be set at any time.
+export const ticks = (): number => performance.now();
 
 export class Store<T> {
   private readonly listeners = new Set<() => void>();

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { begin } from "../daemon/drafts.ts";
 import type { Shown } from "../daemon/types.ts";
 import { clock, t, term } from "../page/i18n.ts";
+import { written } from "./customer.tsx";
 import { useLoaded, Waiting } from "./load.tsx";
 
 const text = (record: Shown, name: string): string => String(record.fields[name] ?? "");
@@ -17,7 +18,7 @@ function promised(record: Shown): string {
 function Row({ record }: { record: Shown }) {
   const state = text(record, "state") || "open";
   const name = text(record, "name");
-  const number = [text(record, "phone"), text(record, "extension") && `ext. ${text(record, "extension")}`]
+  const number = [written(record, "phone"), text(record, "extension") && `ext. ${text(record, "extension")}`]
     .filter(Boolean)
     .join(" ");
   const change = (): void =>

@@ -81,6 +81,10 @@ function Resolve({ conflict }: { conflict: Conflict }) {
       setProblem(error.silent ? t("silent") : error.message);
     }
   };
+  // With one field the values themselves say what is chosen.
+  const [field] = conflict.fields;
+  const value = (which: "current" | "other"): string =>
+    (conflict.fields.length === 1 && field?.[which]) || "";
   const only_current = conflict.hidden || conflict.about_deletion === true;
   return (
     <form class="inline" onSubmit={(event) => event.preventDefault()}>
@@ -99,11 +103,11 @@ function Resolve({ conflict }: { conflict: Conflict }) {
         onInput={(event) => setReason(event.currentTarget.value)}
       />
       <button type="button" onClick={() => void choose("current")}>
-        {t("keepCurrent")}
+        {value("current") ? t("keepValue", { value: value("current") }) : t("keepCurrent")}
       </button>
       {!only_current && (
         <button type="button" onClick={() => void choose("other")}>
-          {t("takeOther")}
+          {value("other") ? t("takeValue", { value: value("other") }) : t("takeOther")}
         </button>
       )}
     </form>

@@ -9,6 +9,8 @@ import { History } from "./history.tsx";
 import { useLoaded, Waiting } from "./load.tsx";
 
 const text = (record: Shown, name: string): string => String(record.fields[name] ?? "");
+// A telephone number as people here write it.
+export const written = (record: Shown, name: string): string => record.display?.[name] ?? text(record, name);
 export const nameOf = (record: Shown): string =>
   ["given", "family"]
     .map((part) => text(record, part))
@@ -34,17 +36,25 @@ export function beginEdit(record: Shown, name: string, about: About): void {
   begin({ do: "edit", collection: record.collection, record, fields }, about, values);
 }
 
+// The whole form of a record, as it stands.
+export function beginEditAll(record: Shown, about: About): void {
+  const fields = newFields(record.collection).map((field) => field.name);
+  const values = fields.map((name) => [name, typed(fieldOf(record.collection, name), record.fields[name])]);
+  begin({ do: "edit", collection: record.collection, record, fields }, about, Object.fromEntries(values));
+}
+
 const Pending = () => <span class="chip warn">{t("pendingMark")}</span>;
+
+const isGiven = (record: Shown, { name }: FieldForm): boolean => {
+  const value = record.fields[name] ?? null;
+  return value !== null && value !== "" && !(Array.isArray(value) && value.length === 0);
+};
 
 // References are followed by people, not read; the name stands in the heading.
 function rowsOf(record: Shown): FieldForm[] {
   const fields = collectionOf(record.collection)?.fields ?? [];
-  const given = (field: FieldForm): boolean => {
-    const value = record.fields[field.name];
-    return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
-  };
   const shown = fields.filter(
-    (field) => field.type !== "reference" && (given(field) || (field.position > 0 && !field.read_only)),
+    (field) => field.type !== "reference" && (isGiven(record, field) || (field.position > 0 && !field.read_only)),
   );
   return shown.sort((a, b) => (a.position || 99) - (b.position || 99));
 }
@@ -64,12 +74,20 @@ function EditLink({ record, field, about }: { record: Shown; field: FieldForm; a
 }
 
 function Facts({ record, about }: { record: Shown; about: About }) {
-  const rows = rowsOf(record);
+  const all = rowsOf(record);
+  const rows = all.filter((field) => isGiven(record, field) || record.pending.includes(field.name));
+  const missing = all.filter((field) => !rows.includes(field)).map((field) => term(field.label));
   // Of fields that are changed together the first one leads to all of them.
   const leads = (field: FieldForm): boolean =>
     !field.read_only && field.position > 0 && (!field.group || rows.find((one) => one.group === field.group) === field);
   return (
     <dl class="facts">
+      {missing.length > 0 && (
+        <div class="missing">
+          <dt>{t("notGiven")}</dt>
+          <dd class="quiet">{missing.join(", ")}</dd>
+        </div>
+      )}
       {rows.map((field) => {
         const value = record.fields[field.name] ?? null;
         return (
@@ -89,7 +107,7 @@ function Facts({ record, about }: { record: Shown; about: About }) {
 
 const lineOf: Record<string, (record: Shown) => string> = {
   phone: (record) =>
-    [text(record, "e164"), text(record, "extension") && `ext. ${text(record, "extension")}`].filter(Boolean).join(" "),
+    [written(record, "e164"), text(record, "extension") && `ext. ${text(record, "extension")}`].filter(Boolean).join(" "),
   email: (record) => text(record, "addr"),
   address: (record) =>
     ["street", "postcode", "city", "region", "country"]
@@ -153,7 +171,9 @@ function Children({ customer, kind, title }: { customer: Shown; kind: "phone" | 
   return (
     <section class="card" aria-label={title}>
       <header>
-        <h2>{title}</h2>
+        <h2>
+          {title} {records.length === 0 && <span class="quiet none">{t("none")}</span>}
+        </h2>
         <button
           type="button"
           aria-label={`${t("add")}: ${title}`}
@@ -162,7 +182,6 @@ function Children({ customer, kind, title }: { customer: Shown; kind: "phone" | 
           {t("add")}
         </button>
       </header>
-      {records.length === 0 && <p class="quiet">{t("none")}</p>}
       <ul class="rows">
         {records.map((record) => {
           const barred = record.fields.use === "do_not_use";
@@ -189,9 +208,12 @@ function Children({ customer, kind, title }: { customer: Shown; kind: "phone" | 
 
 function Taken({ customer, path, title }: { customer: Shown; path: string; title: string }) {
   const loaded = useLoaded<{ items: Shown[]; more: boolean }>(`/customers/${customer.id}/${path}`);
+  const none = loaded.data?.items.length === 0;
   return (
     <section class="card" aria-label={title}>
-      <h2>{title}</h2>
+      <h2>
+        {title} {none && <span class="quiet none">{t("none")}</span>}
+      </h2>
       <Waiting of={loaded}>
         {({ items, more }) => (
           <ul class="rows">
@@ -211,7 +233,6 @@ function Taken({ customer, path, title }: { customer: Shown; path: string; title
                 {item.pending.length > 0 && <Pending />}
               </li>
             ))}
-            {items.length === 0 && <li class="quiet">{t("none")}</li>}
             {more && <li class="quiet">{t("moreTaken", { n: items.length })}</li>}
           </ul>
         )}
@@ -239,7 +260,12 @@ function Card({ record }: { record: Shown }) {
       </header>
       <div class="columns">
         <section class="card" aria-label={t("details")}>
-          <h2>{t("details")}</h2>
+          <header>
+            <h2>{t("details")}</h2>
+            <button type="button" aria-keyshortcuts="Alt+E" onClick={() => beginEditAll(record, about)}>
+              {t("editAll")} <kbd>Alt E</kbd>
+            </button>
+          </header>
           <Facts record={record} about={about} />
         </section>
         <div class="column">

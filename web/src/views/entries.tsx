@@ -1,5 +1,5 @@
 // What became of what was saved at this PC, and the way out for what the hub refused.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { ApiError, ask, get, newKey } from "../daemon/api.ts";
 import { begin, typed } from "../daemon/drafts.ts";
 import { tell } from "../daemon/save.ts";
@@ -7,6 +7,7 @@ import { fieldOf } from "../daemon/schema.ts";
 import { session } from "../daemon/session.ts";
 import type { Op, OutboxItem, Saved, Value } from "../daemon/types.ts";
 import { clock, t, type Name } from "../page/i18n.ts";
+import { route } from "../page/router.ts";
 import { use } from "../page/store.ts";
 import { useLoaded, Waiting } from "./load.tsx";
 
@@ -134,6 +135,7 @@ export function EntryRow({ item, own }: { item: OutboxItem; own: string }) {
         <p class="hint">
           {item.reference && <span class="reference">{item.reference} · </span>}
           {clock(item.event_time)}
+          {item.reference && <> · {item.reference}</>}
           {item.person && item.person !== own && ` · ${t("by", { name: item.person })}`}
         </p>
       </div>
@@ -143,6 +145,9 @@ export function EntryRow({ item, own }: { item: OutboxItem; own: string }) {
     </li>
   );
 }
+
+// Those that are there, while others are asked for.
+export const useEntries = (path: string): OutboxItem[] => useLoaded<{ items: OutboxItem[] }>(path).data?.items ?? [];
 
 type Which = "mine" | "all" | "attention";
 const tabs: [Which, Name][] = [
@@ -159,6 +164,11 @@ export function Entries({ which }: { which: string }) {
   const loaded = useLoaded<{ items: OutboxItem[]; next: string | null }>(
     now === "attention" ? "/outbox?state=needs-attention" : `/outbox?limit=${limit}`,
   );
+  // Whoever came by the key is led to the first one.
+  const [, , byKey] = use(route);
+  useEffect(() => {
+    if (byKey) document.querySelector<HTMLElement>(".attention .primary")?.focus();
+  }, [byKey, loaded.data === null]);
   return (
     <>
       <header class="view-head">
@@ -180,7 +190,7 @@ export function Entries({ which }: { which: string }) {
                 {shown.map((item) => (
                   <EntryRow key={`${item.lane}/${item.number}`} item={item} own={own} />
                 ))}
-                {shown.length === 0 && <li class="quiet">{t("nothingHere")}</li>}
+                {shown.length === 0 && <li class="quiet">{t(now === "attention" ? "noAttention" : "noEntries")}</li>}
               </ul>
               {next && limit < 1000 && (
                 <button type="button" onClick={() => setLimit(Math.min(1000, limit * 2))}>
@@ -214,7 +224,7 @@ export function Latest() {
               .map((item) => (
                 <EntryRow key={`${item.lane}/${item.number}`} item={item} own={own} />
               ))}
-            {!items.some((item) => item.person === own) && <li class="quiet">{t("nothingHere")}</li>}
+            {!items.some((item) => item.person === own) && <li class="quiet">{t("noEntries")}</li>}
           </ul>
         )}
       </Waiting>

@@ -1,11 +1,13 @@
 // A form made from the schema: its fields, what has to be looked at again, and what is asked before it is saved.
 import { useEffect, useRef } from "preact/hooks";
 import { type Draft, drop, show, type } from "../daemon/drafts.ts";
+import { unkept } from "../daemon/keep_drafts.ts";
 import { isAsked, save } from "../daemon/save.ts";
 import { collectionOf, fieldOf, labelOf, newFields, stopsOf, templateFields, templateOf } from "../daemon/schema.ts";
 import type { FieldForm, Finding } from "../daemon/types.ts";
 import { t, term } from "../page/i18n.ts";
 import { focusOn, useKeys } from "../page/keys.ts";
+import { use } from "../page/store.ts";
 import { Duplicates } from "./duplicates.tsx";
 import { Because, Choice, fieldId, Input } from "./fields.tsx";
 
@@ -40,16 +42,19 @@ export function fieldsOf({ purpose }: Draft): FieldForm[] {
   }
 }
 
-export function titleOf({ purpose }: Draft): string {
+// Of a customer one changes a field, fields that go together, or the whole form.
+const isWhole = (fields: string[], collection: string): boolean =>
+  fields.length > 1 && (collection !== "customer" || fields.length === newFields(collection).length);
+
+export function titleOf({ purpose, values }: Draft): string {
   const what = term(collectionOf(purpose.collection)?.label ?? purpose.collection);
-  const whole = purpose.do === "edit" && purpose.fields.length > 1 && purpose.collection !== "customer";
-  if (whole) return t("changeOf", { what });
+  if (purpose.do === "edit" && isWhole(purpose.fields, purpose.collection)) return t("changeOf", { what });
   if (purpose.do === "edit") return t("changeOf", { what: term(labelOf(purpose.collection, purpose.fields[0] ?? "")) });
   if (purpose.do === "correct") return t("correctionOf", { what });
   if (purpose.do === "suppress") return `${t("doNotCall")}: ${Object.values(purpose.contact).join()}`;
   const template = purpose.do === "add" ? templateOf(purpose.form) : undefined;
   if (template) return term(template.label);
-  if (purpose.collection === "manual_entry") return t("message");
+  if (purpose.collection === "manual_entry") return term(values.kind || "message");
   if (purpose.collection === "callback_request") return t("callback");
   if (purpose.collection === "customer") return t("newCustomer");
   return t("newOf", { what });
@@ -110,12 +115,17 @@ function Script({ draft }: { draft: Draft }) {
 }
 
 function StateNote({ draft }: { draft: Draft }) {
-  if (draft.state !== "waiting") return null;
+  const why = use(unkept)[draft.id];
   return (
-    <p class="note" role="status">
-      {t("waitingToSave")}
-    </p>
+    <div role="status">
+      {draft.state === "waiting" && <p class="note">{t("waitingToSave")}</p>}
+      {why && <p class="note">{t(why === "card" ? "unkeptCard" : "unkeptLarge")}</p>}
+    </div>
   );
+}
+
+export function discard(draft: Draft): void {
+  if (!draft.touched || confirm(t("discardSure"))) drop(draft.id);
 }
 
 // What was typed stays.
@@ -126,7 +136,8 @@ function close(): void {
 
 export function Form({ draft }: { draft: Draft }) {
   const fields = fieldsOf(draft);
-  const first = fields.find((field) => field.type !== "picklist" && !draft.values[field.name]) ?? fields[0];
+  const isNew = draft.purpose.do !== "edit" && draft.purpose.do !== "correct";
+  const first = (isNew && fields.find((field) => field.type !== "picklist" && !draft.values[field.name])) || fields[0];
   useEffect(() => {
     if (first) focusOn(fieldId(first));
   }, [draft.id, fields.length === 0]);
@@ -174,9 +185,7 @@ export function Form({ draft }: { draft: Draft }) {
         </button>
         <button
           type="button"
-          onClick={() => {
-            if (!draft.touched || confirm(t("discardSure"))) drop(draft.id);
-          }}
+          onClick={() => discard(draft)}
         >
           {t("discardDraft")}
         </button>

@@ -2,10 +2,13 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, get } from "../daemon/api.ts";
+import { missed } from "../daemon/live.ts";
 import { savedCount } from "../daemon/save.ts";
 import { seen } from "../daemon/status.ts";
 import { t } from "../page/i18n.ts";
-import { use } from "../page/store.ts";
+import { ticks, use } from "../page/store.ts";
+
+const watch_pause_ms = 1_500;
 
 export interface Loaded<T> {
   data: T | null;
@@ -23,23 +26,34 @@ export function useLoaded<T>(path: string): Loaded<T> {
   const [tries, setTries] = useState(0);
   const count = use(savedCount);
   const { mode, status } = use(seen);
-  const changed = `${status?.outbox?.waiting} ${status?.outbox?.quarantined} ${status?.replica?.cn} ${mode === "silent"}`;
+  const changed = `${status?.outbox?.waiting} ${status?.outbox?.quarantined} ${status?.replica?.cn} ${mode === "silent"} ${use(missed)}`;
   const asked = useRef("");
+  const askedAt = useRef(-watch_pause_ms);
   useEffect(() => {
     const ended = new AbortController();
     // Looking again because something came from elsewhere is nobody's request.
     const wanted = `${path} ${count} ${tries}`;
     const watches = asked.current === wanted;
     asked.current = wanted;
-    get<T>(path, { signal: ended.signal, watches }).then(
-      (data) => setAnswer({ path, data, problem: null }),
-      (error) => {
+    const load = async (): Promise<void> => {
+      askedAt.current = ticks();
+      try {
+        const data = await get<T>(path, { signal: ended.signal, watches });
+        setAnswer({ path, data, problem: null });
+      } catch (error) {
         if (ended.signal.aborted) return;
         if (!(error instanceof ApiError)) throw error;
         setAnswer((before) => ({ path, data: before.path === path ? before.data : null, problem: error }));
-      },
-    );
-    return () => ended.abort();
+      }
+    };
+    // In a busy centre something changes all the time.
+    const pause = watches ? askedAt.current + watch_pause_ms - ticks() : 0;
+    const timer = pause > 0 ? setTimeout(() => void load(), pause) : undefined;
+    if (timer === undefined) void load();
+    return () => {
+      clearTimeout(timer);
+      ended.abort();
+    };
   }, [path, count, tries, changed]);
   const again = (): void => setTries(tries + 1);
   return answer.path === path ? { ...answer, again } : { data: null, problem: null, again };

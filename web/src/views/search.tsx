@@ -7,7 +7,6 @@ import { t, term, type Name } from "../page/i18n.ts";
 import { go } from "../page/router.ts";
 import { Store, use } from "../page/store.ts";
 
-const pause_ms = 120;
 const reasons: Partial<Record<Hit["matched"], Name>> = {
   name: "byName",
   phone: "byPhone",
@@ -31,33 +30,46 @@ interface Found {
 }
 const nothing: Found = { for: "", items: [], more: false, problem: "", records: [], reading: "" };
 
-// What is found for what was typed last: an earlier question is given up.
+interface Answer {
+  items: Hit[];
+  more: boolean;
+  records: Referenced[];
+  reference: { message: string } | null;
+}
+
+async function foundFor(query: string): Promise<Found> {
+  try {
+    const answer = await get<Answer>(`/customers?limit=20&q=${encodeURIComponent(query)}`);
+    return { ...nothing, ...answer, for: query, reading: answer.reference?.message ?? "" };
+  } catch (error) {
+    const problem = error instanceof ApiError && !error.silent ? error.message : t("silent");
+    return { ...nothing, for: query, problem };
+  }
+}
+
+// What is found for what was typed last. The daemon answers faster than anybody types, so each key asks at once; while a
+// question is on its way the next one waits for its answer.
 function useHits(typed: string): Found {
   const [found, setFound] = useState<Found>(nothing);
+  const wanted = useRef("");
+  const asking = useRef(false);
+  const ask = async (): Promise<void> => {
+    if (asking.current) return;
+    asking.current = true;
+    for (let query = ""; query !== wanted.current; ) {
+      query = wanted.current;
+      const answer = query ? await foundFor(query) : nothing;
+      // An earlier answer is better than none.
+      if (wanted.current) setFound(answer);
+    }
+    asking.current = false;
+  };
   useEffect(() => {
-    const query = typed.trim();
-    if (!query) return setFound(nothing);
-    const ended = new AbortController();
-    const timer = setTimeout(async () => {
-      try {
-        const answer = await get<{
-          items: Hit[];
-          more: boolean;
-          records: Referenced[];
-          reference: { message: string } | null;
-        }>(`/customers?limit=20&q=${encodeURIComponent(query)}`, { signal: ended.signal });
-        setFound({ ...nothing, ...answer, for: query, reading: answer.reference?.message ?? "" });
-      } catch (error) {
-        if (ended.signal.aborted) return;
-        const problem = error instanceof ApiError && !error.silent ? error.message : t("silent");
-        setFound({ ...nothing, for: query, problem });
-      }
-    }, pause_ms);
-    return () => {
-      clearTimeout(timer);
-      ended.abort();
-    };
+    wanted.current = typed.trim();
+    if (!wanted.current) setFound(nothing);
+    void ask();
   }, [typed]);
+  useEffect(() => () => void (wanted.current = ""), []);
   return found;
 }
 
@@ -72,7 +84,7 @@ function Option({ hit, index, active, onPick }: { hit: Hit; index: number; activ
       onClick={onPick}
     >
       <span class="hit-name">{hit.name || hit.ref}</span>
-      <span class="hit-more">{[hit.ref, hit.city, hit.phones[0]].filter(Boolean).join(" · ")}</span>
+      <span class="hit-more">{[hit.ref, hit.city, (hit.display ?? hit.phones)[0]].filter(Boolean).join(" · ")}</span>
       {reason && <span class="chip">{t(reason)}</span>}
       {hit.pending && <span class="chip warn">{t("pendingMark")}</span>}
     </li>
@@ -93,9 +105,13 @@ export function Search({ preset }: { preset: string }) {
   const [open, setOpen] = useState(preset !== "");
   const [active, setActive] = useState(0);
   const input = useRef<HTMLInputElement>(null);
+  const hurried = useRef(false); // Enter came before the answer
   const found = useHits(typed);
   const { items } = found;
-  useEffect(() => setActive(0), [found]);
+  useEffect(() => {
+    setActive(0);
+    if (hurried.current && found.for === typed.trim()) pick(found.items[0]);
+  }, [found]);
   useEffect(() => document.getElementById(`hit-${active}`)?.scrollIntoView({ block: "nearest" }), [active]);
   // Whoever has just signed in begins with a caller, unless a form of theirs is open.
   useEffect(() => {
@@ -104,6 +120,7 @@ export function Search({ preset }: { preset: string }) {
   }, []);
 
   const pick = (hit: Hit | undefined): void => {
+    hurried.current = false;
     if (!hit) return;
     setOpen(false);
     setTyped("");
@@ -118,9 +135,10 @@ export function Search({ preset }: { preset: string }) {
       setActive((active + step + items.length) % items.length);
     } else if (event.key === "/" && typed === "") {
       event.preventDefault(); // the key that leads here
-    } else if (event.key === "Enter" && found.for === typed.trim()) {
+    } else if (event.key === "Enter") {
       event.preventDefault();
-      pick(items[active]);
+      if (found.for === typed.trim()) pick(items[active]);
+      else hurried.current = true;
     } else if (event.key === "Escape") {
       event.preventDefault();
       if (open) setOpen(false);
@@ -143,11 +161,13 @@ export function Search({ preset }: { preset: string }) {
         aria-autocomplete="list"
         aria-activedescendant={shown && items.length > 0 ? `hit-${active}` : undefined}
         aria-keyshortcuts="/"
+        data-found={found.for}
         autocomplete="off"
         spellcheck={false}
         placeholder={t("searchHint")}
         value={typed}
         onInput={(event) => {
+          hurried.current = false;
           setTyped(event.currentTarget.value);
           setOpen(true);
         }}

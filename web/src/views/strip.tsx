@@ -83,8 +83,14 @@ export function Strip() {
         <strong>{t(words[mode])}</strong>
         {since !== null && mode !== "starting" && <span class="quiet">{t("since", { time: clock(since) })}</span>}
       </p>
-      {status?.enrolled && <Facts status={status} />}
-      {does && <p class="fact does">{mode === "read-only" ? `${status?.outbox?.advice ?? ""} ${t(does)}` : t(does)}</p>}
+      <div class="told">
+        <div>
+          {status?.enrolled && <Facts status={status} />}
+          {does && (
+            <p class="fact does">{mode === "read-only" ? `${status?.outbox?.advice ?? ""} ${t(does)}` : t(does)}</p>
+          )}
+        </div>
+      </div>
       <span class="sr" role="status">
         {lost ? "" : t(words[mode])}
       </span>
