@@ -2,7 +2,7 @@
 // directory of their own, removed at the end.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,18 +34,28 @@ export async function until(what, look, seconds = 20) {
 }
 
 export class Centre {
-  static async start(customers) {
+  // `second`: another workstation beside, without a console. `network`: the console is one for other computers, over TLS
+  // with a certificate of its own. `patience`: seconds until the customers are there.
+  static async start(customers, { second = false, network = false, patience = 20 } = {}) {
     const centre = new Centre();
-    await centre.#build(customers);
+    centre.#network = network;
+    await centre.#build(customers, second, patience);
     return centre;
   }
 
   #place = mkdtempSync(join(tmpdir(), "holdline-browser-"));
   #running = {};
   #console_port = 0;
+  #network = false;
 
   get address() {
-    return `http://localhost:${this.#console_port}/`;
+    return this.#network ? `https://desk.test:${this.#console_port}/` : `http://localhost:${this.#console_port}/`;
+  }
+  get port() {
+    return this.#console_port;
+  }
+  get certificate() {
+    return readFileSync(this.#file("console.pem"));
   }
   get #hub() {
     return join(this.#place, "hub");
@@ -54,7 +64,7 @@ export class Centre {
     return join(this.#place, name);
   }
 
-  async #build(customers) {
+  async #build(customers, second, patience) {
     const hub_port = String(await freePort());
     this.#console_port = await freePort();
     writeFileSync(this.#file("password"), password, { mode: 0o600 });
@@ -89,31 +99,50 @@ export class Centre {
       "--scope",
       "acme/london",
     );
-    writeFileSync(
-      this.#file("desk.toml"),
-      `directory = "${this.#file("desk")}"\n[local]\nsocket = "${this.#file("desk.sock")}"\ngroup = ""\n[console]\nlisten = "127.0.0.1:${this.#console_port}"\n`,
-    );
-    await this.startDesk();
-    const { stdout } = await this.hub("enroll-code", "--name", "desk-1", "--scope", "acme/london");
-    await this.desk("enroll", stdout.trim());
-    await until("a sign-in", () => this.signIn().catch(() => null));
+    await this.#enrol("desk", this.#network ? await this.#certified() : `listen = "127.0.0.1:${this.#console_port}"`);
+    if (second) await this.#enrol("second", 'listen = ""');
     writeFileSync(this.#file("customers.csv"), customers);
     await this.hub("import", "--scope", "acme/london", this.#file("customers.csv"));
-    await until("the customers", async () =>
-      (await this.desk("customer", "search", "Lovelace", "--json")).stdout.includes("K-1"),
+    for (const desk of second ? ["desk", "second"] : ["desk"])
+      await until("the customers", async () =>
+        (await this.at(desk, "customer", "search", "Lovelace", "--json")).stdout.includes("K-1"), patience,
+      );
+  }
+
+  async #enrol(name, console_settings) {
+    writeFileSync(
+      this.#file(`${name}.toml`),
+      `directory = "${this.#file(name)}"\n[local]\nsocket = "${this.#file(`${name}.sock`)}"\ngroup = ""\n[console]\n${console_settings}\n`,
     );
+    await this.startDesk(name);
+    const { stdout } = await this.hub("enroll-code", "--name", name, "--scope", "acme/london");
+    await this.at(name, "enroll", stdout.trim());
+    await until("a sign-in", () => this.signIn(name).catch(() => null));
+  }
+
+  // A certificate as a site's own authority would make it.
+  async #certified() {
+    const [certificate, key] = [this.#file("console.pem"), this.#file("console.key")];
+    await run("openssl", [
+      ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=desk.test".split(" "),
+      ...["-addext", "subjectAltName=DNS:desk.test,IP:127.0.0.1", "-keyout", key, "-out", certificate],
+    ]);
+    return `listen = "127.0.0.1:${this.#console_port}"\ncertificate = "${certificate}"\nkey = "file:${key}"`;
   }
 
   hub(verb, ...words) {
     return run(join(programs, "holdline-hub"), [verb, "--dir", this.#hub, ...words]);
   }
-  desk(...words) {
-    return run(join(programs, "holdline"), ["--socket", this.#file("desk.sock"), ...words], {
-      env: { ...process.env, HOLDLINE_SESSION: this.#file("session") },
+  at(name, ...words) {
+    return run(join(programs, "holdline"), ["--socket", this.#file(`${name}.sock`), ...words], {
+      env: { ...process.env, HOLDLINE_SESSION: this.#file(`${name}.session`) },
     });
   }
-  async status() {
-    return JSON.parse((await this.desk("status", "--json")).stdout);
+  desk(...words) {
+    return this.at("desk", ...words);
+  }
+  async status(name = "desk") {
+    return JSON.parse((await this.at(name, "status", "--json")).stdout);
   }
 
   #launch(name, program, ...words) {
@@ -126,9 +155,18 @@ export class Centre {
     this.#launch("hub", "holdline-hub", "run", "--dir", this.#hub);
     await until("the hub", () => existsSync(ready));
   }
-  async startDesk() {
-    this.#launch("desk", "holdlined", "--config", this.#file("desk.toml"));
-    await until("the desk", () => this.status().catch(() => null));
+  async startDesk(name = "desk") {
+    this.#launch(name, "holdlined", "--config", this.#file(`${name}.toml`));
+    await until("the desk", () => this.status(name).catch(() => null));
+  }
+  // It hangs, and goes on.
+  signal(name, signal) {
+    this.#running[name].kill(signal);
+  }
+  // Resident memory of a program, in bytes.
+  memory(name) {
+    const status = readFileSync(`/proc/${this.#running[name].pid}/status`, "utf8");
+    return Number(/VmRSS:\s+(\d+)/.exec(status)[1]) * 1024;
   }
   // As a crash ends it.
   async kill(name) {
@@ -138,8 +176,8 @@ export class Centre {
     await once(child, "exit");
   }
   // The person at the command line signs in again: a restart of the daemon ends every session.
-  signIn() {
-    return this.desk("login", "ada", "--password-file", this.#file("password"));
+  signIn(name = "desk") {
+    return this.at(name, "login", "ada", "--password-file", this.#file("password"));
   }
 
   async stop() {

@@ -1,0 +1,93 @@
+// What comes back to people: a conflict, an entry that the hub refuses, and what is never kept.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Browser } from "./browser.mjs";
+import { until } from "./centre.mjs";
+
+let browser, centre, page;
+
+before(async () => {
+  browser = await Browser.start({ second: true });
+  ({ centre, page } = browser);
+  await browser.signIn();
+});
+after(() => browser?.stop());
+
+const json = async (name, ...words) => JSON.parse((await centre.at(name, ...words, "--json")).stdout);
+
+test("two desks change one name: both values stand side by side, and a person decides by keys", async () => {
+  const found = await json("second", "customer", "search", "Lovelace");
+  await centre.kill("hub");
+  await until("the second desk noticing", async () => (await centre.status("second")).mode === "contingency");
+  await centre.at("second", "customer", "edit", found.items[0].id, "family=Byron");
+  await browser.find("lovelace");
+  await page.getByRole("button", { name: "Edit: Family name" }).click();
+  await page.locator("#field-family").fill("King");
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("heading", { level: 1, name: "Ada King" }).waitFor();
+  await centre.startHub();
+  await page.goto(`${centre.address}#/conflicts`);
+  await page.getByRole("link", { name: /Two values of/ }).click();
+  for (const value of ["Lovelace", "King", "Byron"]) await page.getByRole("cell", { name: value }).waitFor();
+  await browser.checked("conflict");
+  await page.getByLabel("Reason").fill("said so on the telephone");
+  await page.getByRole("button", { name: "Take “Byron”" }).press("Enter");
+  await page.getByText("No open conflicts").waitFor({ timeout: 30_000 });
+  const decided = async (name) => (await json(name, "customer", "show", found.items[0].id)).fields.family;
+  await until("the same name at both", async () => (await decided("desk")) === (await decided("second")));
+});
+
+test("what the hub refuses says why, and is corrected and sent again from where it stands", async () => {
+  await page.getByRole("button", { name: "Change person" }).click();
+  await browser.signIn("bob");
+  await centre.kill("hub");
+  await browser.words("Working without the hub").waitFor({ timeout: 40_000 });
+  await page.keyboard.press("Alt+m");
+  await page.locator("#field-note").fill("taken while nobody knew");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("✓ Saved on this PC").waitFor();
+  // Before the desk is heard the hub learns that bob looks after machines now.
+  centre.signal("desk", "SIGSTOP");
+  await centre.startHub();
+  await centre.hub("person", "role", "bob", "--role", "it");
+  centre.signal("desk", "SIGCONT");
+  await page.getByRole("link", { name: "1 entry needs attention" }).waitFor({ timeout: 40_000 });
+  await centre.hub("person", "role", "bob", "--role", "agent");
+  await until("bob", async () => {
+    if (await page.getByRole("heading", { name: "Sign in" }).count()) await browser.signIn("bob").catch(() => {});
+    return page.getByRole("link", { name: "1 entry needs attention" }).count();
+  });
+  await page.getByRole("link", { name: "1 entry needs attention" }).click();
+  await page.getByText(/role does not allow this/).waitFor();
+  await browser.checked("attention");
+  await page.getByRole("button", { name: /^Correct/ }).click();
+  await page.locator("#field-note").fill("taken while nobody knew, and corrected");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("✓ Saved on this PC").waitFor();
+  await page.getByText("Nothing needs attention").waitFor({ timeout: 30_000 });
+  await page.getByRole("link", { name: "Mine" }).click();
+  await page.getByText("Corrected").waitFor();
+});
+
+test("a card's number is never kept, and the page says so", async () => {
+  await page.keyboard.press("Alt+m");
+  await page.locator("#field-note").fill("pays with 4111 1111 1111 1111");
+  await page.getByText(/may be a payment card's number/).waitFor();
+  await browser.checked("card");
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("alert").getByText("Not saved: please look at this again").waitFor();
+  const kept = await page.evaluate(
+    "fetch('/api/v1/drafts', { headers: { 'X-Holdline-Key': localStorage['holdline.key'] } }).then((answer) => answer.text())",
+  );
+  assert.ok(kept.includes("holdline.drafts/1") && !kept.includes("4111"), kept);
+  await page.getByRole("button", { name: "Discard" }).click();
+});
+
+test("more than can be kept is told, and what fits is kept", async () => {
+  await page.keyboard.press("Alt+m");
+  await page.locator("#field-note").fill("x".repeat(130_000));
+  await page.getByText(/more than is kept when the page is closed/).waitFor();
+  await page.getByRole("button", { name: "Discard" }).click();
+  await until("the notice being gone", async () => (await page.getByText(/more than is kept/).count()) === 0);
+  browser.assertClean();
+});

@@ -1,0 +1,110 @@
+// What five everyday jobs cost in keys, without a mouse: every key counts but those that write what the caller says.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Browser } from "./browser.mjs";
+
+let browser, centre, page;
+let keys = 0;
+
+before(async () => {
+  browser = await Browser.start();
+  ({ centre, page } = browser);
+  await browser.signIn();
+});
+after(() => browser?.stop());
+
+async function press(...names) {
+  for (const name of names) {
+    keys += 1;
+    await page.keyboard.press(name);
+  }
+}
+const focusIs = (id) => browser.becomes(`document.activeElement.id === '${id}'`);
+// What the caller says is not counted.
+const say = (text) => page.keyboard.type(text);
+
+async function open(letters, name) {
+  await focusIs("search");
+  await press(...letters);
+  await page.getByRole("option", { name }).waitFor();
+  await press("Enter");
+  await page.getByRole("heading", { level: 1, name }).waitFor();
+}
+async function saved() {
+  await press("Control+Enter");
+  await page.getByText("✓ Saved on this PC").waitFor();
+}
+function costs(job, most, t) {
+  t.diagnostic(`${job}: ${keys} keys`);
+  assert.ok(keys <= most, `${job} takes ${keys} keys`);
+}
+const job = (name, most, work) =>
+  test(`${name} takes at most ${most} keys beyond what is said`, async (t) => {
+    keys = 0;
+    await work();
+    costs(name, most, t);
+  });
+
+job("a message", 12, async () => {
+  await open("nowak", "Łukasz Nowak");
+  await press("Alt+m");
+  await focusIs("field-note");
+  await say("Where is my parcel?");
+  await saved();
+});
+
+job("a promise to call back", 12, async () => {
+  await open("nowak", "Łukasz Nowak");
+  await press("Alt+b");
+  await focusIs("field-reason");
+  await say("parcel is missing");
+  await saved();
+});
+
+job("an order", 12, async () => {
+  await open("nowak", "Łukasz Nowak");
+  await press("Alt+o");
+  await focusIs("field-note");
+  await say("two of the blue ones");
+  await saved();
+});
+
+job("a changed name", 14, async () => {
+  await open("nowak", "Łukasz Nowak");
+  await press("Alt+e");
+  await focusIs("field-ref");
+  await press("Tab", "Tab", "Tab");
+  await focusIs("field-family");
+  await press("Control+a");
+  await say("Kowalski");
+  await saved();
+  await page.getByRole("heading", { level: 1, name: "Łukasz Kowalski" }).waitFor();
+});
+
+job("a complaint", 12, async () => {
+  await open("kowal", "Łukasz Kowalski");
+  await press("Alt+c");
+  await focusIs("field-note");
+  await say("third parcel that is late");
+  await saved();
+  await page.goto(`${centre.address}#/entries/mine`);
+  await page.getByText("New entry: complaint, Łukasz Kowalski").waitFor();
+});
+
+test("one goes by the desk when something is unfinished, and finds it there", async () => {
+  await page.keyboard.press("Alt+m");
+  await page.locator("#field-note").fill("half of a message");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  const before_leaving = page.getByRole("alert", { name: "Before you sign out" });
+  await before_leaving.waitFor();
+  await page.getByRole("region", { name: "Not finished" }).getByText("half of a message").waitFor();
+  await browser.checked("leaving");
+  await page.getByRole("button", { name: /^Go on: / }).click();
+  assert.equal(await page.locator("#field-note").inputValue(), "half of a message");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /^Discard: / }).click();
+  await page.getByRole("button", { name: "Sign out now" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  browser.assertClean();
+});
