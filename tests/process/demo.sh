@@ -157,3 +157,4 @@ done
 [ $failed -eq 0 ] || die "something is missing"
 echo
 echo "Nothing acknowledged was lost, nothing was applied twice, both values of the conflict were kept."
+echo "To sit at such desks yourself, in a browser: ./dev demo --console"
