@@ -259,22 +259,24 @@ function Card({ record }: { record: Shown }) {
         </button>
       </header>
       <div class="columns">
-        <section class="card" aria-label={t("details")}>
-          <header>
-            <h2>{t("details")}</h2>
-            <button type="button" aria-keyshortcuts="Alt+E" onClick={() => beginEditAll(record, about)}>
-              {t("editAll")} <kbd>Alt E</kbd>
-            </button>
-          </header>
-          <Facts record={record} about={about} />
-        </section>
+        <div class="column">
+          <section class="card" aria-label={t("details")}>
+            <header>
+              <h2>{t("details")}</h2>
+              <button type="button" aria-keyshortcuts="Alt+E" onClick={() => beginEditAll(record, about)}>
+                {t("editAll")} <kbd>Alt E</kbd>
+              </button>
+            </header>
+            <Facts record={record} about={about} />
+          </section>
+          <History id={record.id} />
+        </div>
         <div class="column">
           <Children customer={record} kind="phone" title={t("phones")} />
           <Children customer={record} kind="email" title={t("emails")} />
           <Children customer={record} kind="address" title={t("addresses")} />
           <Taken customer={record} path="entries" title={t("callerEntries")} />
           <Taken customer={record} path="callbacks" title={t("callerCallbacks")} />
-          <History id={record.id} />
         </div>
       </div>
     </>

@@ -44,7 +44,7 @@ function useTab(mode: Mode, waiting: number): void {
   });
 }
 
-function Facts({ status }: { status: Status }) {
+function Facts({ status, mode }: { status: Status; mode: Mode }) {
   const asOf = status.replica?.as_of;
   const attention = Number(status.outbox?.quarantined ?? 0);
   return (
@@ -59,7 +59,7 @@ function Facts({ status }: { status: Status }) {
         )}
       </p>
       {status.outbox && <p class="fact">{waitingText(status.outbox)}</p>}
-      {status.mode === "contingency" && status.sync?.error && (
+      {mode === "contingency" && status.sync?.error && (
         <p class="fact">{t("cause", { why: status.sync.error.message })}</p>
       )}
       {attention > 0 && (
@@ -85,7 +85,7 @@ export function Strip() {
       </p>
       <div class="told">
         <div>
-          {status?.enrolled && <Facts status={status} />}
+          {status?.enrolled && <Facts status={status} mode={mode} />}
           {does && (
             <p class="fact does">{mode === "read-only" ? `${status?.outbox?.advice ?? ""} ${t(does)}` : t(does)}</p>
           )}
