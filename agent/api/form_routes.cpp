@@ -92,6 +92,17 @@ Json typed_field_json(const sync::Schema& schema, const sync::Collection& collec
   return json;
 }
 
+Json guides_json(const sync::Schema& schema) {
+  Json guides = Json::array();
+  for (const sync::Guide& guide : schema.guides())
+    guides.push_back({{"name", guide.name},
+                      {"title", guide.title},
+                      {"text", guide.text},
+                      {"forms", guide.forms},
+                      {"kinds", guide.kinds}});
+  return guides;
+}
+
 // Only what this workstation may hold and the person may read; fields in the order of the schema.
 void show_forms(Workstation& station, Call call) {
   const sync::Schema& schema = station.schema();
@@ -111,7 +122,8 @@ void show_forms(Workstation& station, Call call) {
   call.respond(json_response(200, {{"schema", "holdline.forms/1"},
                                    {"version", schema.version()},
                                    {"collections", std::move(collections)},
-                                   {"forms", std::move(forms)}}));
+                                   {"forms", std::move(forms)},
+                                   {"guides", guides_json(schema)}}));
 }
 
 }  // namespace

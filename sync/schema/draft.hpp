@@ -76,11 +76,18 @@ struct FormDraft {
   Line line = 0;
 };
 
+struct GuideDraft {
+  Guide guide;
+  std::string key;  // "guide.missing_parcel"
+  Line line = 0;
+};
+
 struct SchemaDraft {
   std::uint32_t version = 0;
   std::vector<CollectionDraft> collections;
   std::vector<FormDraft> forms;
   std::vector<CallingHours> calling_hours;
+  std::vector<GuideDraft> guides;
 };
 
 // "given_name" as people write it: "Given name".
@@ -102,6 +109,8 @@ void announce_forms(SchemaDraft& draft, SchemaErrors& errors);
 std::vector<FormTemplate> link_forms(const SchemaDraft& draft, SchemaErrors& errors);
 // How many bytes each text may have, by how many a conflict can keep of those it merges with.
 void limit_bytes(CollectionDraft& draft);
+// The guides, whose forms and kinds have to be there.
+std::vector<Guide> link_guides(const SchemaDraft& draft, SchemaErrors& errors);
 struct LinkedSchema {
   std::vector<Collection> collections;
   std::vector<FormTemplate> forms;

@@ -42,6 +42,7 @@ Result<Schema> Schema::parse(std::string_view toml) {
   SchemaDraft draft = read_schema(toml, errors);
   Schema schema;
   schema.version_ = draft.version;
+  schema.guides_ = link_guides(draft, errors);
   schema.calling_hours_ = std::move(draft.calling_hours);
   LinkedSchema linked = link_schema(std::move(draft), errors);
   schema.collections_ = std::move(linked.collections);

@@ -200,6 +200,14 @@ struct CallingHours {
   std::string source;                  // the rule it comes from
 };
 
+// What a person at a desk does or says in a case, to be read there with the centre away.
+struct Guide {
+  std::string name, title;
+  std::string text;                // lines; one that begins with "- " is a step of a list
+  std::vector<std::string> forms;  // collections whose forms lead to it; empty: found in the list of guides alone
+  std::vector<std::string> kinds;  // options of their field `kind` that it is for; empty: all
+};
+
 class Schema {
  public:
   // The syntax is explained in schema.toml. Errors: ask_person "invalid-schema"; the message has a line
@@ -218,6 +226,7 @@ class Schema {
   // The hours for calling in a country on a day; null: none are known.
   const CallingHours* calling_hours(std::string_view country, std::int32_t day) const;
   std::span<const CallingHours> all_calling_hours() const { return calling_hours_; }
+  std::span<const Guide> guides() const { return guides_; }  // ascending by name
 
  private:
   std::uint32_t version_ = 0;
@@ -226,6 +235,7 @@ class Schema {
   std::vector<Collection> collections_;  // ascending by no
   std::vector<FormTemplate> forms_;
   std::vector<CallingHours> calling_hours_;  // ascending by name
+  std::vector<Guide> guides_;
 };
 
 // The field of the conflict collection that keeps `part` (base, current, other, current_raw, other_raw) of the values

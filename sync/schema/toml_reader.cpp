@@ -130,6 +130,20 @@ CollectionDraft read_collection(const toml::table& table, std::string name, std:
   return draft;
 }
 
+GuideDraft read_guide(const toml::table& table, std::string name, Line line, SchemaErrors& errors) {
+  GuideDraft draft{{}, "guide." + name, line};
+  draft.guide.name = std::move(name);
+  Attributes at(table, draft.key, errors);
+  at.required("title", line);
+  at.required("text", line);
+  at.text("title", draft.guide.title, label_limit);
+  at.text("text", draft.guide.text, line_limit);
+  at.texts("forms", draft.guide.forms);
+  at.texts("kinds", draft.guide.kinds);
+  at.finish();
+  return draft;
+}
+
 // Appends the escape (\uXXXX or \UXXXXXXXX) of the character that begins at `at` of well-formed UTF-8, and answers how
 // many bytes it took.
 std::size_t escape(std::string_view utf8, std::size_t at, std::string& out) {
@@ -213,6 +227,8 @@ SchemaDraft read_schema(std::string_view toml, SchemaErrors& errors) {
   for (auto& [name, table] : at.tables("calling_hours"))
     draft.calling_hours.push_back(
         read_calling_hours(*table, name, "calling_hours." + name, at.lines()["calling_hours." + name], errors));
+  for (auto& [name, table] : at.tables("guide"))
+    draft.guides.push_back(read_guide(*table, name, at.lines()["guide." + name], errors));
   at.finish();
   return draft;
 }

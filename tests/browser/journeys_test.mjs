@@ -84,11 +84,11 @@ job("a changed name", 14, async () => {
 job("a complaint", 12, async () => {
   await open("kowal", "Łukasz Kowalski");
   await press("Alt+c");
-  await focusIs("field-note");
+  await focusIs("field-what_happened");
   await say("third parcel that is late");
   await saved();
-  await page.goto(`${centre.address}#/entries/mine`);
-  await page.getByText("New entry: complaint, Łukasz Kowalski").waitFor();
+  await page.goto(`${centre.address}#/complaints`);
+  await page.getByText("third parcel that is late").waitFor();
 });
 
 test("one goes by the desk when something is unfinished, and finds it there", async () => {

@@ -83,7 +83,7 @@ export function customerOf(draft: Draft): Record<string, unknown> {
 
 function requestOf(draft: Draft): Request {
   const { purpose } = draft;
-  const path = paths[purpose.collection] ?? "";
+  const path = paths[purpose.collection] ?? `/records/${purpose.collection}`;
   switch (purpose.do) {
     case "add": {
       const fields = fieldsOf(draft);
@@ -124,12 +124,9 @@ export const isAsked = (findings: Finding[]): boolean =>
 
 export function tell(saved: Saved): void {
   notice.set({
-    text: [
-      t(saved.repeated ? "savedBefore" : "saved"),
-      ...saved.references.map((reference) => t("referenceIs", { reference })),
-    ].join(". "),
+    text: t(saved.repeated ? "savedBefore" : "saved"),
     notes: saved.notes.map((note) => note.message),
-    references: saved.references ?? [],
+    references: saved.references,
     at: Date.now(),
   });
   savedCount.set(savedCount.get() + 1);

@@ -3,10 +3,11 @@ import { Store } from "../page/store.ts";
 import { get } from "./api.ts";
 import { session } from "./session.ts";
 import { onStatus } from "./status.ts";
-import type { CollectionForm, FieldForm, Stop, Template } from "./types.ts";
+import type { CollectionForm, FieldForm, Guide, Stop, Template } from "./types.ts";
 
 export const forms = new Store<CollectionForm[]>([]);
 export const templates = new Store<Template[]>([]);
+export const guides = new Store<Guide[]>([]);
 
 let asked = "";
 let version = 0;
@@ -15,10 +16,16 @@ async function load(): Promise<void> {
   if (!name || name === asked) return;
   asked = name;
   try {
-    const told = await get<{ version: number; collections: CollectionForm[]; forms: Template[] }>("/forms");
+    const told = await get<{
+      version: number;
+      collections: CollectionForm[];
+      forms: Template[];
+      guides?: Guide[];
+    }>("/forms");
     version = told.version;
     templates.set(told.forms);
     forms.set(told.collections);
+    guides.set(told.guides ?? []);
   } catch {
     asked = ""; // asked again with the next look at who is signed in
     setTimeout(() => void load(), 2_000);

@@ -49,6 +49,13 @@ export interface Shown {
   display?: Record<string, string>; // telephone numbers as people here write them
   children?: Record<string, Shown[]>;
   do_not_call?: Wish[];
+  merged_into?: Brief | null; // of a customer who turned out to be one with another
+  aliases?: Brief[]; // who turned out to be this one
+}
+export interface Brief {
+  id: string;
+  ref?: string;
+  name?: string;
 }
 
 // What the do-not-call list says of a number or an address.
@@ -149,12 +156,19 @@ export interface Referenced {
   pending: boolean;
 }
 
+export interface Guide {
+  name: string;
+  title: string;
+  text: string;
+  forms: string[];
+  kinds: string[];
+}
+
 export interface Saved {
   action: ActionRef;
   created: string[];
   references: string[];
   repeated: boolean;
-  references?: string[];
   notes: Finding[];
 }
 
@@ -170,7 +184,6 @@ export interface OutboxItem extends ActionRef {
   code: string;
   text: string;
   conflicts: string[];
-  reference?: string;
 }
 export interface Op {
   kind: string;

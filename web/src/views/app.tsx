@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { everyDesk, openDraft, show, unsaved } from "../daemon/drafts.ts";
 import { notice } from "../daemon/save.ts";
-import { forms } from "../daemon/schema.ts";
+import { collectionOf, forms, guides } from "../daemon/schema.ts";
 import { askToSignOut, beginChange, session } from "../daemon/session.ts";
 import { seen } from "../daemon/status.ts";
 import { t, type Name } from "../page/i18n.ts";
@@ -11,10 +11,12 @@ import { go, route, takeNumber } from "../page/router.ts";
 import { settings } from "../page/settings.ts";
 import { use } from "../page/store.ts";
 import { Callbacks } from "./callbacks.tsx";
+import { Complaints } from "./complaints.tsx";
 import { Conflicts, ConflictView } from "./conflicts.tsx";
 import { Customer } from "./customer.tsx";
 import { Entries } from "./entries.tsx";
 import { Form, titleOf } from "./form.tsx";
+import { Guides } from "./guides.tsx";
 import { Home } from "./home.tsx";
 import { KeySheet, Preferences } from "./preferences.tsx";
 import { Search, searched } from "./search.tsx";
@@ -34,8 +36,10 @@ function View() {
   const [place, id] = use(route);
   if (place === "customer" && id) return <Customer key={id} id={id} />;
   if (place === "entries") return <Entries which={id ?? ""} />;
+  if (place === "complaints") return <Complaints />;
   if (place === "callbacks") return <Callbacks />;
   if (place === "conflicts") return id ? <ConflictView key={id} id={id} /> : <Conflicts />;
+  if (place === "guides") return <Guides />;
   if (place === "settings") return <Preferences />;
   return <Home />;
 }
@@ -44,15 +48,22 @@ const places: [string, Name][] = [
   ["", "desk"],
   ["entries", "entries"],
   ["callbacks", "callbacks"],
+  ["complaints", "complaints"],
   ["conflicts", "conflicts"],
+  ["guides", "guides"],
   ["settings", "settings"],
 ];
 
+// What the schema has.
+const isThere = ([path]: [string, Name]): boolean =>
+  path === "complaints" ? collectionOf("complaint") !== undefined : path === "guides" ? guides.get().length > 0 : true;
+
 function Navigation() {
+  use(forms);
   const [place] = use(route);
   return (
     <nav aria-label="Holdline">
-      {places.map(([path, name]) => (
+      {places.filter(isThere).map(([path, name]) => (
         <a key={path} href={`#/${path}`} aria-current={(place ?? "") === path ? "page" : undefined}>
           {t(name)}
         </a>

@@ -3,10 +3,8 @@ import { useState } from "preact/hooks";
 import { begin } from "../daemon/drafts.ts";
 import type { Shown } from "../daemon/types.ts";
 import { clock, t, term } from "../page/i18n.ts";
-import { written } from "./customer.tsx";
 import { useLoaded, Waiting } from "./load.tsx";
-
-const text = (record: Shown, name: string): string => String(record.fields[name] ?? "");
+import { text, written } from "./record.tsx";
 
 function promised(record: Shown): string {
   const [start, end] = [text(record, "promise_start"), text(record, "promise_end")];

@@ -1,63 +1,14 @@
 // One customer: what is known, how old it is, what is not at the hub yet, and what was taken down about them.
 import { useEffect } from "preact/hooks";
 import { begin, typed, type About } from "../daemon/drafts.ts";
-import { collectionOf, editedTogether, fieldOf, labelOf, newFields } from "../daemon/schema.ts";
-import type { FieldForm, Shown, Value, Wish } from "../daemon/types.ts";
+import { editedTogether, fieldOf, labelOf, newFields } from "../daemon/schema.ts";
+import type { FieldForm, Shown, Wish } from "../daemon/types.ts";
 import { clock, t, term } from "../page/i18n.ts";
 import { Store } from "../page/store.ts";
+import { Belongings, belongingsOf, Merged } from "./belongings.tsx";
 import { History } from "./history.tsx";
 import { useLoaded, Waiting } from "./load.tsx";
-
-const text = (record: Shown, name: string): string => String(record.fields[name] ?? "");
-// A telephone number as people here write it.
-export const written = (record: Shown, name: string): string => record.display?.[name] ?? text(record, name);
-export const nameOf = (record: Shown): string =>
-  ["given", "family"]
-    .map((part) => text(record, part))
-    .filter(Boolean)
-    .join(" ") ||
-  text(record, "org") ||
-  text(record, "name") ||
-  text(record, "ref");
-
-function shownValue(field: FieldForm | undefined, value: Value): string {
-  if (Array.isArray(value)) return value.map((element) => element.text).join(", ");
-  if (field?.type === "time") return clock(String(value));
-  if (typeof value === "boolean") return t(value ? "yes" : "no");
-  return field?.options ? term(String(value)) : String(value);
-}
-
-// Opens the form for a field and those that merge as one with it.
-export function beginEdit(record: Shown, name: string, about: About): void {
-  const fields = editedTogether(record.collection, name);
-  const values = Object.fromEntries(
-    fields.map((one) => [one, typed(fieldOf(record.collection, one), record.fields[one])]),
-  );
-  begin({ do: "edit", collection: record.collection, record, fields }, about, values);
-}
-
-// The whole form of a record, as it stands.
-export function beginEditAll(record: Shown, about: About): void {
-  const fields = newFields(record.collection).map((field) => field.name);
-  const values = fields.map((name) => [name, typed(fieldOf(record.collection, name), record.fields[name])]);
-  begin({ do: "edit", collection: record.collection, record, fields }, about, Object.fromEntries(values));
-}
-
-const Pending = () => <span class="chip warn">{t("pendingMark")}</span>;
-
-const isGiven = (record: Shown, { name }: FieldForm): boolean => {
-  const value = record.fields[name] ?? null;
-  return value !== null && value !== "" && !(Array.isArray(value) && value.length === 0);
-};
-
-// References are followed by people, not read; the name stands in the heading.
-function rowsOf(record: Shown): FieldForm[] {
-  const fields = collectionOf(record.collection)?.fields ?? [];
-  const shown = fields.filter(
-    (field) => field.type !== "reference" && (isGiven(record, field) || (field.position > 0 && !field.read_only)),
-  );
-  return shown.sort((a, b) => (a.position || 99) - (b.position || 99));
-}
+import { beginEdit, beginEditAll, isGiven, nameOf, Pending, rowsOf, shownValue, text, written } from "./record.tsx";
 
 function EditLink({ record, field, about }: { record: Shown; field: FieldForm; about: About }) {
   const labels = editedTogether(record.collection, field.name).map((name) => term(labelOf(record.collection, name)));
@@ -258,6 +209,7 @@ function Card({ record }: { record: Shown }) {
           {t("print")}
         </button>
       </header>
+      <Merged record={record} />
       <div class="columns">
         <div class="column">
           <section class="card" aria-label={t("details")}>
@@ -275,6 +227,9 @@ function Card({ record }: { record: Shown }) {
           <Children customer={record} kind="phone" title={t("phones")} />
           <Children customer={record} kind="email" title={t("emails")} />
           <Children customer={record} kind="address" title={t("addresses")} />
+          {belongingsOf(record).map((kind) => (
+            <Belongings key={kind} customer={record} kind={kind} />
+          ))}
           <Taken customer={record} path="entries" title={t("callerEntries")} />
           <Taken customer={record} path="callbacks" title={t("callerCallbacks")} />
         </div>

@@ -135,7 +135,6 @@ export function EntryRow({ item, own }: { item: OutboxItem; own: string }) {
         <p class="hint">
           {item.reference && <span class="reference">{item.reference} · </span>}
           {clock(item.event_time)}
-          {item.reference && <> · {item.reference}</>}
           {item.person && item.person !== own && ` · ${t("by", { name: item.person })}`}
         </p>
       </div>

@@ -10,6 +10,7 @@ import { focusOn, useKeys } from "../page/keys.ts";
 import { use } from "../page/store.ts";
 import { Duplicates } from "./duplicates.tsx";
 import { Because, Choice, fieldId, Input } from "./fields.tsx";
+import { GuidesFor } from "./guides.tsx";
 
 const text = (name: string, label: string, kind: "phone" | "email" | "text"): FieldForm => ({
   name,
@@ -164,6 +165,7 @@ export function Form({ draft }: { draft: Draft }) {
       <StateNote draft={draft} />
       <Summary draft={draft} fields={fields} />
       {draft.purpose.do === "add" && draft.purpose.collection === "customer" && <Duplicates draft={draft} />}
+      <GuidesFor draft={draft} />
       <div class="fields">
         {fields.map((field) => {
           const Control = field.options ? Choice : Input;

@@ -1,12 +1,15 @@
 // The desk: what was begun and is not finished, in one place, and the latest that was saved.
-import { type Draft, everyDesk, openDraft, show, unsaved } from "../daemon/drafts.ts";
+import { begin, type Draft, everyDesk, openDraft, show, unsaved } from "../daemon/drafts.ts";
 import { stay, session, signOut } from "../daemon/session.ts";
 import { seen } from "../daemon/status.ts";
-import type { OutboxItem } from "../daemon/types.ts";
-import { t } from "../page/i18n.ts";
+import { collectionOf, forms } from "../daemon/schema.ts";
+import type { OutboxItem, Shown } from "../daemon/types.ts";
+import { clock, t, term } from "../page/i18n.ts";
 import { use } from "../page/store.ts";
 import { EntryRow, Latest, useEntries } from "./entries.tsx";
 import { discard, titleOf } from "./form.tsx";
+import { useLoaded } from "./load.tsx";
+import { text } from "./record.tsx";
 
 // What of a draft tells it from another one: its longest text.
 function gistOf(draft: Draft): string {
@@ -54,6 +57,35 @@ function OpenWork({ attention, own }: { attention: OutboxItem[]; own: string }) 
   );
 }
 
+// Contacts that were begun and have no outcome yet.
+function OpenContacts({ own }: { own: string }) {
+  const loaded = useLoaded<{ items: Shown[] }>("/records/interaction?limit=200");
+  const open = loaded.data?.items.filter((one) => text(one, "operator") === own && text(one, "state") === "open") ?? [];
+  if (open.length === 0) return null;
+  const wrapUp = (record: Shown): void => {
+    const fields = ["outcome", "state"];
+    begin({ do: "edit", collection: record.collection, record, fields }, null, { outcome: "", state: "wrapped" });
+  };
+  return (
+    <section class="card" aria-label={t("openContacts")}>
+      <h2>{t("openContacts")}</h2>
+      <ul class="list">
+        {open.map((record) => {
+          const what = [term(text(record, "channel")), text(record, "reason"), clock(text(record, "started_at"))];
+          return (
+            <li key={record.id} class="entry">
+              <strong>{what.filter(Boolean).join(", ")}</strong>
+              <button type="button" class="primary" onClick={() => wrapUp(record)}>
+                {t("wrapUp")}
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
 // Whoever is about to go with something unfinished decides about it here.
 function Leaving() {
   const { status } = use(seen);
@@ -78,6 +110,7 @@ function Leaving() {
 
 export function Home() {
   const { person, leaving } = use(session);
+  use(forms);
   const own = person?.name ?? "";
   const attention = useEntries("/outbox?state=needs-attention").filter((item) => item.person === own);
   return (
@@ -88,6 +121,7 @@ export function Home() {
       </header>
       {leaving && <Leaving />}
       <OpenWork attention={attention} own={own} />
+      {collectionOf("interaction") && <OpenContacts own={own} />}
       <Latest />
     </>
   );

@@ -1,29 +1,32 @@
-// What can be taken down with one key, about whom is on the screen.
+// What can be taken down with one key, about whom is on the screen, and the forms of the centre.
 import { type About, begin } from "../daemon/drafts.ts";
-import { fieldOf } from "../daemon/schema.ts";
-import { t, type Name } from "../page/i18n.ts";
+import { collectionOf, fieldOf, templateOf, templates } from "../daemon/schema.ts";
+import { t, term, type Name } from "../page/i18n.ts";
 import { route } from "../page/router.ts";
-import { beginEditAll, nameOf, onScreen, written } from "./customer.tsx";
+import { use } from "../page/store.ts";
+import { onScreen } from "./customer.tsx";
+import { beginEditAll, nameOf, written } from "./record.tsx";
 import { looksLikeNumber, searched } from "./search.tsx";
 
 interface Taking {
   letter: string; // with Alt
   name: Name;
-  collection: "manual_entry" | "callback_request" | "customer";
+  collection: string;
   kind?: string; // of an entry
 }
 
-const all: Taking[] = [
-  { letter: "M", name: "takeMessage", collection: "manual_entry", kind: "message" },
-  { letter: "B", name: "promiseCallback", collection: "callback_request" },
-  { letter: "O", name: "takeOrder", collection: "manual_entry", kind: "order_request" },
-  { letter: "C", name: "takeComplaint", collection: "manual_entry", kind: "complaint" },
-  { letter: "N", name: "addCustomer", collection: "customer" },
-];
-
-// Those that the schema has.
-export const takings = (): Taking[] =>
-  all.filter(({ collection, kind }) => !kind || fieldOf(collection, "kind")?.options?.includes(kind));
+// Those that the schema has; a complaint is one of its own where there is such a collection.
+export function takings(): Taking[] {
+  const complaint = collectionOf("complaint") ? { collection: "complaint" } : { collection: "manual_entry", kind: "complaint" };
+  const all: Taking[] = [
+    { letter: "M", name: "takeMessage", collection: "manual_entry", kind: "message" },
+    { letter: "B", name: "promiseCallback", collection: "callback_request" },
+    { letter: "O", name: "takeOrder", collection: "manual_entry", kind: "order_request" },
+    { letter: "C", name: "takeComplaint", ...complaint },
+    { letter: "N", name: "addCustomer", collection: "customer" },
+  ];
+  return all.filter(({ collection, kind }) => !kind || fieldOf(collection, "kind")?.options?.includes(kind));
+}
 
 const recordOnScreen = () => {
   const [place, id] = route.get();
@@ -31,25 +34,61 @@ const recordOnScreen = () => {
   return place === "customer" && id && record?.id === id ? record : null;
 };
 
-// The customer on the screen goes along: name, number, and who it is about; else the number that was looked for.
-export function take({ collection, kind }: Taking): void {
-  if (collection === "customer") return begin({ do: "add", collection }, null, {});
-  const purpose = { do: "add" as const, collection, ...(kind ? { kind } : {}) };
-  const preset: Record<string, string> = kind ? { kind } : {};
+// What is known of the caller goes along: name and number of the customer on the screen, else the number looked for.
+function caller(): { about: About | null; values: Record<string, string> } {
   const record = recordOnScreen();
   if (!record) {
-    const number: Record<string, string> = looksLikeNumber(searched.get()) ? { phone: searched.get().trim() } : {};
-    return begin(purpose, null, { ...preset, ...number });
+    const number = searched.get().trim();
+    return { about: null, values: looksLikeNumber(number) ? { phone: number } : {} };
   }
   const about: About = { id: record.id, name: nameOf(record) };
   const phones = record.children?.phone?.filter((phone) => phone.fields.use !== "do_not_use") ?? [];
   const first = phones.find((phone) => phone.id === record.fields.primary_phone) ?? phones[0];
-  begin(purpose, about, { ...preset, name: about.name, phone: first ? written(first, "e164") : "" });
+  return { about, values: { name: about.name, phone: first ? written(first, "e164") : "" } };
+}
+
+export function take({ collection, kind }: Pick<Taking, "collection" | "kind">): void {
+  if (collection === "customer") return begin({ do: "add", collection }, null, {});
+  const { about, values } = caller();
+  begin({ do: "add", collection, ...(kind ? { kind } : {}) }, about, { ...(kind ? { kind } : {}), ...values });
+}
+
+function takeForm(name: string): void {
+  const template = templateOf(name);
+  if (!template) return;
+  const { about, values } = caller();
+  const known = Object.entries(values).filter(([field]) => template.fields.includes(field));
+  begin({ do: "add", collection: template.collection, form: name }, about, {
+    ...template.sets,
+    ...Object.fromEntries(known),
+  });
 }
 
 export function editOnScreen(): void {
   const record = recordOnScreen();
   if (record) beginEditAll(record, { id: record.id, name: nameOf(record) });
+}
+
+function OtherForms() {
+  const forms = use(templates);
+  if (forms.length === 0) return null;
+  return (
+    <select
+      aria-label={t("otherForm")}
+      value=""
+      onChange={(event) => {
+        takeForm(event.currentTarget.value);
+        event.currentTarget.value = "";
+      }}
+    >
+      <option value="">{t("otherForm")}</option>
+      {forms.map((one) => (
+        <option key={one.name} value={one.name}>
+          {term(one.label)}
+        </option>
+      ))}
+    </select>
+  );
 }
 
 export function Taking() {
@@ -66,6 +105,7 @@ export function Taking() {
           {t(one.name)} <kbd>Alt {one.letter}</kbd>
         </button>
       ))}
+      <OtherForms />
     </div>
   );
 }

@@ -1,0 +1,56 @@
+// A record as people read it: its name, its values, and the form of what can be changed.
+import { begin, typed, type About } from "../daemon/drafts.ts";
+import { collectionOf, editedTogether, fieldOf, newFields } from "../daemon/schema.ts";
+import type { FieldForm, Shown, Value } from "../daemon/types.ts";
+import { clock, t, term } from "../page/i18n.ts";
+
+export const text = (record: Shown, name: string): string => String(record.fields[name] ?? "");
+// A telephone number as people here write it.
+export const written = (record: Shown, name: string): string => record.display?.[name] ?? text(record, name);
+export const nameOf = (record: Shown): string =>
+  ["given", "family"]
+    .map((part) => text(record, part))
+    .filter(Boolean)
+    .join(" ") ||
+  text(record, "org") ||
+  text(record, "name") ||
+  text(record, "ref");
+
+export function shownValue(field: FieldForm | undefined, value: Value): string {
+  if (Array.isArray(value)) return value.map((element) => element.text).join(", ");
+  if (field?.type === "time") return clock(String(value));
+  if (typeof value === "boolean") return t(value ? "yes" : "no");
+  return field?.options ? term(String(value)) : String(value);
+}
+
+// Opens the form for a field and those that merge as one with it.
+export function beginEdit(record: Shown, name: string, about: About): void {
+  const fields = editedTogether(record.collection, name);
+  const values = Object.fromEntries(
+    fields.map((one) => [one, typed(fieldOf(record.collection, one), record.fields[one])]),
+  );
+  begin({ do: "edit", collection: record.collection, record, fields }, about, values);
+}
+
+// The whole form of a record, as it stands.
+export function beginEditAll(record: Shown, about: About): void {
+  const fields = newFields(record.collection).map((field) => field.name);
+  const values = fields.map((name) => [name, typed(fieldOf(record.collection, name), record.fields[name])]);
+  begin({ do: "edit", collection: record.collection, record, fields }, about, Object.fromEntries(values));
+}
+
+export const Pending = () => <span class="chip warn">{t("pendingMark")}</span>;
+
+export const isGiven = (record: Shown, { name }: FieldForm): boolean => {
+  const value = record.fields[name] ?? null;
+  return value !== null && value !== "" && !(Array.isArray(value) && value.length === 0);
+};
+
+// References are followed by people, not read; the name stands in the heading.
+export function rowsOf(record: Shown): FieldForm[] {
+  const fields = collectionOf(record.collection)?.fields ?? [];
+  const shown = fields.filter(
+    (field) => field.type !== "reference" && (isGiven(record, field) || (field.position > 0 && !field.read_only)),
+  );
+  return shown.sort((a, b) => (a.position || 99) - (b.position || 99));
+}
