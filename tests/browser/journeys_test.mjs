@@ -89,6 +89,23 @@ job("a complaint", 12, async () => {
   await saved();
   await page.goto(`${centre.address}#/complaints`);
   await page.getByText("third parcel that is late").waitFor();
+  await browser.checked("complaints");
+});
+
+test("a guide stands beside the form it is for, and a step of a complaint is written down with its time", async () => {
+  await page.getByRole("button", { name: /^Listened/ }).click();
+  assert.equal(await page.locator("#field-listened_by").inputValue(), "ada");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("✓ Saved on this PC").waitFor();
+  await page.locator(".step.done", { hasText: "Listened" }).waitFor();
+  await page.keyboard.press("Alt+c");
+  await page.getByText("Taking a complaint").click();
+  await page.getByText("Read it back to them.").waitFor();
+  await browser.checked("guide");
+  await page.getByRole("button", { name: "Discard" }).click();
+  await page.goto(`${centre.address}#/guides`);
+  await page.getByText("Never ask for a password").waitFor();
+  await browser.checked("guides");
 });
 
 test("one goes by the desk when something is unfinished, and finds it there", async () => {

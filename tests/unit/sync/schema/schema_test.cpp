@@ -335,6 +335,24 @@ TEST(Schema, ReadsDamagedTextsWithoutHarm) {
   }
 }
 
+TEST(Schema, KeepsGuidesAndKnowsWhichFormsTheyAreFor) {
+  const std::string thing = schema_with("", "kind = { no = 1, type = \"picklist\", options = [\"a\", \"b\"] }");
+  const auto guide = [&](const std::string& attributes) { return thing + "\n[guide.g]\n" + attributes; };
+  const auto schema =
+      Schema::parse(guide("title = \"G\"\ntext = \"Say\\n- first\"\nforms = [\"thing\"]\nkinds = [\"b\"]\n"));
+  ASSERT_TRUE(schema) << schema.error().message;
+  ASSERT_EQ(schema->guides().size(), 1u);
+  EXPECT_EQ(schema->guides()[0].text, "Say\n- first");
+  const auto refused = [&](const std::string& attributes, const std::string& why) {
+    const auto errors = errors_of(guide(attributes));
+    ASSERT_EQ(errors.size(), 1u) << why;
+    EXPECT_NE(errors[0].find(why), std::string::npos) << errors[0];
+  };
+  refused("title = \"G\"\n", "guide.g.text: is missing");
+  refused("title = \"G\"\ntext = \"T\"\nforms = [\"none\"]\n", "'none' is no collection");
+  refused("title = \"G\"\ntext = \"T\"\nforms = [\"thing\"]\nkinds = [\"c\"]\n", "none of its forms has the kind 'c'");
+}
+
 TEST(Schema, CutsALongListOfErrors) {
   std::string text = "version = 1\n";
   for (int i = 0; i < 300; ++i) text += "x" + std::to_string(i) + " = 1\n";
