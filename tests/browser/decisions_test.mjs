@@ -31,7 +31,7 @@ test("two desks change one name: both values stand side by side, and a person de
   for (const value of ["Lovelace", "King", "Byron"]) await page.getByRole("cell", { name: value }).waitFor();
   await browser.checked("conflict");
   await page.getByLabel("Reason").fill("said so on the telephone");
-  await page.getByRole("button", { name: "Take “Byron”" }).press("Enter");
+  await page.getByRole("button", { name: /^Take “/ }).press("Enter");
   await page.getByText("No open conflicts").waitFor({ timeout: 30_000 });
   const decided = async (name) => (await json(name, "customer", "show", found.items[0].id)).fields.family;
   await until("the same name at both", async () => (await decided("desk")) === (await decided("second")));
