@@ -110,7 +110,7 @@ function Notice() {
           <strong>✓ {now.text}</strong>{" "}
           {now.references.length > 0 && (
             <>
-              {t("readOut")} <strong class="reference">{now.references.join(", ")}</strong>{" "}
+              · {t("readOut")} <strong class="reference">{now.references.join(", ")}</strong>{" "}
             </>
           )}
           {now.notes.join(" ")}

@@ -1,8 +1,9 @@
 // What belongs to a customer beside numbers and addresses, and who turned out to be one with them.
 import { collectionOf } from "../daemon/schema.ts";
 import type { Brief, Shown } from "../daemon/types.ts";
-import { t, term } from "../page/i18n.ts";
-import { isGiven, Pending, rowsOf, shownValue } from "./record.tsx";
+import { clock, t, term } from "../page/i18n.ts";
+import { useLoaded } from "./load.tsx";
+import { isGiven, Pending, rowsOf, shownValue, text } from "./record.tsx";
 
 // What else belongs to the customer, whatever the schema has: to be read.
 export function Belongings({ customer, kind }: { customer: Shown; kind: string }) {
@@ -25,6 +26,32 @@ export function Belongings({ customer, kind }: { customer: Shown; kind: string }
             </li>
           );
         })}
+      </ul>
+    </section>
+  );
+}
+
+// What they have complained about, as far as it is among the latest.
+export function ComplaintsOf({ customer }: { customer: Shown }) {
+  const loaded = useLoaded<{ items: Shown[] }>("/records/complaint?limit=200");
+  const own = loaded.data?.items.filter((one) => text(one, "customer") === customer.id) ?? [];
+  if (own.length === 0) return null;
+  return (
+    <section class="card" aria-label={t("complaints")}>
+      <header>
+        <h2>{t("complaints")}</h2>
+        <a href="#/complaints">{t("complaints")}</a>
+      </header>
+      <ul class="rows">
+        {own.map((one) => (
+          <li key={one.id}>
+            <span class="quiet">
+              {[clock(text(one, "received_at")), text(one, "reference")].filter(Boolean).join(" · ")}{" "}
+            </span>
+            <strong>{term(text(one, "state") || "open")}</strong> {text(one, "what_happened")}
+            {one.pending.length > 0 && <Pending />}
+          </li>
+        ))}
       </ul>
     </section>
   );

@@ -91,7 +91,7 @@ function Row({ record }: { record: Shown }) {
         </p>
       </div>
       <Due record={record} />
-      <p class="steps">
+      <p class="steps whole">
         {steps.map((step) => (
           <Step key={step[0]} record={record} step={step} />
         ))}

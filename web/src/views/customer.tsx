@@ -1,11 +1,11 @@
 // One customer: what is known, how old it is, what is not at the hub yet, and what was taken down about them.
 import { useEffect } from "preact/hooks";
 import { begin, typed, type About } from "../daemon/drafts.ts";
-import { editedTogether, fieldOf, labelOf, newFields } from "../daemon/schema.ts";
+import { collectionOf, editedTogether, fieldOf, labelOf, newFields } from "../daemon/schema.ts";
 import type { FieldForm, Shown, Wish } from "../daemon/types.ts";
 import { clock, t, term } from "../page/i18n.ts";
 import { Store } from "../page/store.ts";
-import { Belongings, belongingsOf, Merged } from "./belongings.tsx";
+import { Belongings, belongingsOf, ComplaintsOf, Merged } from "./belongings.tsx";
 import { History } from "./history.tsx";
 import { useLoaded, Waiting } from "./load.tsx";
 import { beginEdit, beginEditAll, isGiven, nameOf, Pending, rowsOf, shownValue, text, written } from "./record.tsx";
@@ -230,6 +230,7 @@ function Card({ record }: { record: Shown }) {
           {belongingsOf(record).map((kind) => (
             <Belongings key={kind} customer={record} kind={kind} />
           ))}
+          {collectionOf("complaint") && <ComplaintsOf customer={record} />}
           <Taken customer={record} path="entries" title={t("callerEntries")} />
           <Taken customer={record} path="callbacks" title={t("callerCallbacks")} />
         </div>

@@ -58,7 +58,7 @@ export function titleOf({ purpose, values }: Draft): string {
   if (purpose.collection === "manual_entry") return term(values.kind || "message");
   if (purpose.collection === "callback_request") return t("callback");
   if (purpose.collection === "customer") return t("newCustomer");
-  return t("newOf", { what });
+  return purpose.do === "add" ? what : t("newOf", { what });
 }
 
 // The finding of a field; those of a number or address typed with a new customer bear the name in their own collection.
