@@ -108,6 +108,24 @@ test("a guide stands beside the form it is for, and a step of a complaint is wri
   await browser.checked("guides");
 });
 
+test("what else belongs to a customer stands on the card, whatever the schema calls it", async () => {
+  await browser.find("kowal");
+  const id = new URL(page.url()).hash.split("/").at(-1);
+  const status = await page.evaluate(
+    ([customer, key]) =>
+      fetch("/api/v1/records/holding", {
+        method: "POST",
+        headers: { "X-Holdline": "test", "X-Holdline-Key": localStorage["holdline.key"], "Idempotency-Key": key },
+        body: JSON.stringify({ fields: { customer, product: "Fibre 500" } }),
+      }).then((answer) => answer.status),
+    [id, crypto.randomUUID()],
+  );
+  assert.equal(status, 201);
+  await page.getByRole("region", { name: "Holding" }).getByText("Fibre 500").waitFor();
+  await page.getByRole("region", { name: "Complaints" }).getByText("third parcel that is late").waitFor();
+  await browser.checked("belongings");
+});
+
 test("one goes by the desk when something is unfinished, and finds it there", async () => {
   await page.keyboard.press("Alt+m");
   await page.locator("#field-note").fill("half of a message");

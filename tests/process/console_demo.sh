@@ -67,7 +67,7 @@ printf 'try it out' >"$work/password"
 chmod 600 "$work/password"
 hub_port=$(free_port 7443)
 "$bin/holdline-hub" init --dir "$hub" --url "https://127.0.0.1:$hub_port" --address 127.0.0.1 --port "$hub_port" \
-  --region GB --person ada --password-file "$work/password" --role supervisor --scope acme/london >/dev/null
+  --region GB --pack utilities --person ada --password-file "$work/password" --role supervisor --scope acme/london >/dev/null
 start_hub
 for name in bob eve; do
   "$bin/holdline-hub" person add "$name" --dir "$hub" --password-file "$work/password" --role agent \
