@@ -1,5 +1,5 @@
 // Requests to the daemon that served this page. The session is kept in two halves, of which it takes both: a cookie that
-// scripts cannot read, and the key of the page, which other ports of the computer cannot (docs/decisions/0016).
+// scripts cannot read, and the key of the page, which other ports of the computer cannot (docs/decisions/console/0016).
 import type { Finding } from "./types.ts";
 
 // A refusal in the daemon's words; status 0 means that it did not answer at all.
