@@ -175,6 +175,7 @@ void Engine::perform(const sync::command::SayHello&) {
     hello.maker = outbox.maker();
     hello.lanes = outbox.status().lanes;
     hello.results = outbox.results_cursor();
+    hello.latest = outbox.latest_result();
   });
   // Without a place it gets a snapshot.
   if (!parts_.replica.is_corrupt()) {
@@ -217,7 +218,7 @@ void Engine::welcomed(const sync::Welcome& welcome) {
     event.hub_went_back = outbox.epoch() != welcome.epoch || cursor_is_unknown(welcome);
     const auto lanes = outbox.status().lanes;
     const auto acknowledged = outbox.acknowledged(), pruned_through = outbox.pruned_through();
-    event.hub_went_back = event.hub_went_back || welcome.results < outbox.results_cursor();
+    event.hub_went_back = event.hub_went_back || welcome.results_differ || welcome.results < outbox.results_cursor();
     for (sync::Lane lane = 0; lane < sync::lane_count; ++lane) {
       const sync::LaneAck& hub = welcome.lanes[lane];
       event.hub_went_back = event.hub_went_back || hub.number < acknowledged[lane];

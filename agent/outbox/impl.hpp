@@ -43,6 +43,7 @@ struct Outbox::Impl {
   struct Held {
     std::map<sync::ActionRef, sync::ActionResult> results;
     std::uint64_t to = 0;
+    sync::LatestResult latest;
   } held;
   struct Reached {
     std::int64_t hub_wall_ms;

@@ -98,6 +98,7 @@ OutboxStatus Outbox::status() const {
 }
 
 std::uint64_t Outbox::results_cursor() const { return impl_->state.results_to; }
+const sync::LatestResult& Outbox::latest_result() const { return impl_->state.latest; }
 const sync::Id& Outbox::epoch() const { return impl_->state.epoch; }
 
 std::array<std::uint64_t, sync::lane_count> Outbox::acknowledged() const { return impl_->state.acknowledged; }

@@ -199,6 +199,9 @@ class Outbox {
   // Something that take_results() took is in memory only.
   bool holds_results() const;
   std::uint64_t results_cursor() const;
+  // Of all that was told since the stream began, about whatever incarnation. By it the hub tells whether its stream
+  // still is that one.
+  const sync::LatestResult& latest_result() const;
   // Of the ledger whose results these are; nil before the first.
   const sync::Id& epoch() const;
   // The last number of each lane that was accepted and is no longer kept.

@@ -9,6 +9,16 @@
 
 namespace holdline::agent {
 
+namespace {
+
+sync::LatestResult latest_of(const sync::LatestResult& known, std::span<const sync::ActionResult> told) {
+  const auto last = std::ranges::max_element(told, {}, &sync::ActionResult::entry);
+  if (last == told.end() || last->entry <= known.entry) return known;
+  return {last->entry, sync::result_hash(*last)};
+}
+
+}  // namespace
+
 Result<void> Outbox::store_results(std::span<const sync::ActionResult> results, std::uint64_t stream_to) {
   OutboxState& state = impl_->state;
   if (impl_->absent) {
@@ -28,6 +38,8 @@ Result<void> Outbox::store_results(std::span<const sync::ActionResult> results, 
   // In the order of the stream, whatever the order they came in: the last one stands.
   std::sort(news.begin(), news.end(), [](const News& a, const News& b) { return a.result->entry < b.result->entry; });
   const std::uint64_t cursor = std::max(state.results_to, stream_to);
+  const auto& held = impl_->held.latest;
+  const auto latest = latest_of(held.entry > state.latest.entry ? held : state.latest, results);
   if (news.empty() && cursor == state.results_to) return {};
 
   std::vector<News> newest;
@@ -36,11 +48,13 @@ Result<void> Outbox::store_results(std::span<const sync::ActionResult> results, 
       HOLDLINE_TRY(impl_->store->put_result(item.entry->seq, *item.result));
       if (impl_->store->database().changes() > 0) newest.push_back(item);
     }
+    if (latest != state.latest) HOLDLINE_TRY(impl_->store->set_latest(latest));
     return cursor == state.results_to ? Result<void>() : impl_->store->set_results_to(cursor);
   });
   if (!written) return fail(std::move(written));
 
   state.results_to = cursor;
+  state.latest = latest;
   for (const auto& [entry, result] : newest) {
     state.settle(*entry, settlement_of(result->verdict), result->at.cn);
     impl_->show_result(*result);
@@ -59,6 +73,7 @@ Result<void> Outbox::take_results(std::span<const sync::ActionResult> results, s
     if (kept.entry <= result.entry) kept = result;
   }
   impl_->held.to = std::max({impl_->held.to, impl_->state.results_to, stream_to});
+  impl_->held.latest = latest_of(impl_->state.latest, results);
   impl_->know_held();
   return {};
 }
@@ -74,6 +89,7 @@ void Outbox::Impl::know_held() {
     state.acknowledged[ref.lane] = std::max(state.acknowledged[ref.lane], ref.number);
   }
   state.results_to = std::max(state.results_to, held.to);
+  if (held.latest.entry > state.latest.entry) state.latest = held.latest;
 }
 
 Result<void> Outbox::void_results(const sync::Id& epoch, const std::array<std::uint64_t, sync::lane_count>& hub_has,
@@ -109,6 +125,7 @@ Result<void> Outbox::void_results(const sync::Id& epoch, const std::array<std::u
 
   state.epoch = epoch;
   state.results_to = 0;
+  state.latest = {};
   for (Entry* entry : voided) state.settle(*entry, Settlement::open, 0);
   for (sync::Lane lane = 0; lane < sync::lane_count; ++lane)
     state.acknowledged[lane] = std::min(hub_has[lane], state.current()[lane].last());

@@ -103,6 +103,7 @@ Result<OutboxState> OutboxState::load(OutboxStore& store) {
   state.schemas = std::move(identity.schemas);
   state.epoch = identity.epoch;
   state.results_to = identity.results_to;
+  state.latest = identity.latest;
   state.pruned = identity.pruned;
   state.lost = identity.lost;
   for (const LaneStart& start : identity.starts) {

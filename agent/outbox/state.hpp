@@ -92,6 +92,7 @@ struct OutboxState {
   std::int64_t next_seq = 1;
   sync::Id epoch;  // of the results
   std::uint64_t results_to = 0, pruned = 0, lost = 0, quarantined = 0;
+  sync::LatestResult latest;  // of the results
   std::array<std::uint64_t, sync::lane_count> acknowledged{};
   // Which action of the current incarnation decides on which earlier one.
   std::map<sync::ActionRef, sync::ActionRef> decided;

@@ -69,6 +69,7 @@ struct OutboxIdentity {
   std::vector<sync::Id> incarnations;  // the last one is the current one
   sync::Id epoch;                      // whose results those are; nil: no hub has answered yet
   std::uint64_t results_to = 0;
+  sync::LatestResult latest;
   std::uint64_t pruned = 0;
   std::uint64_t lost = 0;
   std::vector<LaneStart> starts;
@@ -108,6 +109,7 @@ class OutboxStore {
   // Without incarnation, lane and number, which the caller asked by.
   Result<std::optional<sync::ActionResult>> result(std::int64_t seq);
   Result<void> set_results_to(std::uint64_t entry);
+  Result<void> set_latest(const sync::LatestResult& latest);
 
   Result<void> add_incarnation(std::uint32_t ordinal, const sync::Id& id);
   Result<void> set_start(const LaneStart& start, std::uint64_t pruned);
@@ -124,6 +126,7 @@ class OutboxStore {
 
  private:
   explicit OutboxStore(platform::Database&& db) : db_(std::move(db)) {}
+  Result<sync::LatestResult> latest();
   Result<void> prepare();
 
   platform::Database db_;

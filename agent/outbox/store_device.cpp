@@ -31,6 +31,7 @@ Result<OutboxIdentity> OutboxStore::identity() {
     HOLDLINE_ASSIGN(const std::int64_t lost, db_.query_int("SELECT coalesce(sum(last - first + 1), 0) FROM lost"));
     found.lost = unsigned_of(lost);
   }
+  HOLDLINE_ASSIGN(found.latest, latest());
   HOLDLINE_ASSIGN(auto schemas, db_.prepare("SELECT version FROM schema"));
   HOLDLINE_TRY(for_rows(schemas.rows(), [&](const platform::Rows& row) {
     found.schemas.push_back(static_cast<std::uint32_t>(row.i64(0)));
@@ -45,8 +46,30 @@ Result<void> OutboxStore::set_results_to(std::uint64_t entry) {
   return update.run(entry);
 }
 
+// Outboxes of earlier versions have no such table.
+Result<sync::LatestResult> OutboxStore::latest() {
+  sync::LatestResult found;
+  HOLDLINE_ASSIGN(const std::int64_t any,
+                  db_.query_int("SELECT count(*) FROM sqlite_master WHERE name = 'latest_result'"));
+  if (any == 0) return found;
+  HOLDLINE_ASSIGN(auto query, db_.prepare("SELECT entry, hash FROM latest_result"));
+  HOLDLINE_TRY(for_rows(query.rows(), [&](const platform::Rows& row) {
+    found = {unsigned_of(row.i64(0)), sync::Hash::from(row.blob(1))};
+  }));
+  return found;
+}
+
+Result<void> OutboxStore::set_latest(const sync::LatestResult& latest) {
+  HOLDLINE_TRY(
+      db_.exec("CREATE TABLE IF NOT EXISTS latest_result(one INTEGER PRIMARY KEY CHECK (one = 1), "
+               "entry INTEGER NOT NULL, hash BLOB NOT NULL) STRICT"));
+  HOLDLINE_ASSIGN(auto put, db_.prepare("INSERT OR REPLACE INTO latest_result VALUES (1, ?, ?)"));
+  return put.run(latest.entry, Blob{latest.hash.view()});
+}
+
 Result<void> OutboxStore::begin_epoch(const sync::Id& epoch) {
   HOLDLINE_TRY(db_.exec("UPDATE result SET entry = 0 WHERE entry <> 0"));
+  HOLDLINE_TRY(set_latest({}));
   HOLDLINE_ASSIGN(auto update, db_.prepare("UPDATE device SET epoch = ?, results_to = 0"));
   return update.run(Blob{epoch.view()});
 }

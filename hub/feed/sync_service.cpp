@@ -51,6 +51,15 @@ Result<sync::Hash> named(std::string_view hash_hex) {
 
 bool is_of_another_history(const Error& error) { return error.code == "unknown-cursor"; }
 
+// Whether the result stream, which has `head` entries, is another one than the workstation was told.
+Result<bool> results_differ(LedgerReader& reader, const sync::Hello& hello, std::uint64_t head) {
+  const sync::LatestResult& told = hello.latest;
+  if (hello.results > head || told.entry > head) return true;
+  if (told.entry == 0) return false;
+  HOLDLINE_ASSIGN(const auto kept, reader.results(hello.maker.device, told.entry - 1, 1));
+  return kept.empty() || sync::result_hash(kept.front()) != told.hash;
+}
+
 }  // namespace
 
 SyncService::SyncService(Ledger& ledger, Snapshots& snapshots, platform::Entropy& entropy, ServiceLimits limits,
@@ -81,10 +90,11 @@ Result<sync::Bytes> SyncService::hello(const Device& device, std::string_view bo
   LedgerIdentity identity = ledger_.identity();
   sync::Welcome welcome;
   HOLDLINE_ASSIGN(welcome.results, reader->result_head(device.id));
+  HOLDLINE_ASSIGN(welcome.results_differ, results_differ(*reader, hello, welcome.results));
   const auto cut = reader->cut(hello.cursor, device.scopes, device.profile, 1);
   const bool cursor_known = cut.has_value();
   // Told by somebody who was here in this epoch: the ledger may be an older copy of the one they knew.
-  const bool differs = (!cursor_known && is_of_another_history(cut.error())) || hello.results > welcome.results;
+  const bool differs = (!cursor_known && is_of_another_history(cut.error())) || welcome.results_differ;
   if (differs && hello.epoch == identity.epoch) {
     const auto weight = evidence_.add(identity.epoch, device.id, now_ms);
     const bool ends_epoch = weight == RestoreEvidence::Weight::ends_epoch;

@@ -40,6 +40,14 @@ struct LaneTip {
   bool operator==(const LaneTip&) const = default;
 };
 
+// The latest entry of the result stream that a workstation was told, and what it said: the hub may since have been put
+// back, and have told others under the same numbers.
+struct LatestResult {
+  std::uint64_t entry = 0;  // 0: none was told
+  Hash hash;                // result_hash() of it
+  bool operator==(const LatestResult&) const = default;
+};
+
 struct Hello {
   std::uint32_t protocol = protocol_version;
   Maker maker;
@@ -47,6 +55,7 @@ struct Hello {
   Hash schema;
   Cursor cursor;
   std::uint64_t results = 0;  // last entry of the result stream that is kept durably
+  LatestResult latest;        // may lie beyond `results`, with a gap between them
   std::uint32_t grants = 0;   // for which the replica was filled; 0: never
   std::array<LaneTip, lane_count> lanes;
   TimeReading clock;
@@ -80,7 +89,8 @@ struct Welcome {
   Hash dictionary;
   std::int64_t hub_wall_ms = 0;
   std::uint64_t results = 0;  // last entry of this device's result stream; below hello.results: the hub went backwards
-  std::uint64_t roster = 0;   // mark of what `people` answers now
+  bool results_differ = false;  // the stream holds another entry than `latest` of the hello, or none
+  std::uint64_t roster = 0;     // mark of what `people` answers now
   bool operator==(const Welcome&) const = default;
 };
 
@@ -120,6 +130,8 @@ struct ActionResult {
   std::string code, text;     // quarantined, waiting, discarded: why, and what to do; released: by whom
   bool operator==(const ActionResult&) const = default;
 };
+// Of everything that it says, its place in the stream included.
+Hash result_hash(const ActionResult& result);
 
 // A person's sign-in on this device: signed with the person's key, referenced by number from each action.
 struct Assertion {

@@ -115,6 +115,13 @@ std::vector<ActionResult> read_results(ByteReader& in) {
 
 }  // namespace
 
+Hash result_hash(const ActionResult& result) {
+  Bytes text = "holdline result 1";
+  ByteWriter out(text);
+  write(out, std::vector<ActionResult>{result});
+  return sha256(text);
+}
+
 Bytes assertion_text(const Id& device, const Assertion& assertion) {
   Bytes text = "holdline sign-in 1";
   ByteWriter out(text);

@@ -72,6 +72,13 @@ class Reader {
     if (!field) ok_ = false;
     return Reader(field ? *field : nothing);
   }
+  bool has(const char* name) { return find(name) != nullptr; }
+  // False when it is missing.
+  bool flag(const char* name) {
+    const Json* field = find(name);
+    if (field != nullptr && !field->is_boolean()) return bad<bool>();
+    return field != nullptr && field->get<bool>();
+  }
   void require(bool condition) { ok_ = ok_ && condition; }
   bool ok() const { return ok_; }
 
@@ -130,18 +137,19 @@ std::string encode_json(const Hello& m) {
                      {"waiting", number(tip.waiting)},
                      {"bytes", number(tip.bytes)},
                      {"oldest_ms", tip.oldest_ms}});
-  return Json{{"protocol", m.protocol},
-              {"device", m.maker.device.text()},
-              {"incarnation", m.maker.incarnation.text()},
-              {"epoch", m.epoch.text()},
-              {"schema", hex(m.schema)},
-              {"cursor", to_json(m.cursor)},
-              {"results", number(m.results)},
-              {"grants", m.grants},
-              {"lanes", lanes},
-              {"clock", to_json(m.clock)},
-              {"outbox_lost_ms", m.outbox_lost_ms}}
-      .dump();
+  Json json{{"protocol", m.protocol},
+            {"device", m.maker.device.text()},
+            {"incarnation", m.maker.incarnation.text()},
+            {"epoch", m.epoch.text()},
+            {"schema", hex(m.schema)},
+            {"cursor", to_json(m.cursor)},
+            {"results", number(m.results)},
+            {"grants", m.grants},
+            {"lanes", lanes},
+            {"clock", to_json(m.clock)},
+            {"outbox_lost_ms", m.outbox_lost_ms}};
+  if (m.latest.entry != 0) json["latest_result"] = {{"entry", number(m.latest.entry)}, {"hash", hex(m.latest.hash)}};
+  return json.dump();
 }
 
 Result<Hello> decode_hello(std::string_view text) {
@@ -164,6 +172,11 @@ Result<Hello> decode_hello(std::string_view text) {
   });
   m.clock = clock_of(r.object("clock"), r);
   m.outbox_lost_ms = r.integer<std::int64_t>("outbox_lost_ms");
+  if (r.has("latest_result")) {
+    Reader latest = r.object("latest_result");
+    m.latest = {latest.counter("entry"), latest.hash("hash")};
+    r.require(latest.ok());
+  }
   r.require(lane == lane_count);
   if (!r.ok()) return malformed_message();
   return m;
@@ -186,6 +199,7 @@ std::string encode_json(const Welcome& m) {
               {"dictionary", hex(m.dictionary)},
               {"hub_wall_ms", m.hub_wall_ms},
               {"results", number(m.results)},
+              {"results_differ", m.results_differ},
               {"roster", number(m.roster)}}
       .dump();
 }
@@ -218,6 +232,7 @@ Result<Welcome> decode_welcome(std::string_view text) {
   m.dictionary = r.hash("dictionary");
   m.hub_wall_ms = r.integer<std::int64_t>("hub_wall_ms");
   m.results = r.counter("results");
+  m.results_differ = r.flag("results_differ");
   m.roster = r.counter("roster");
   if (!r.ok()) return malformed_message();
   return m;

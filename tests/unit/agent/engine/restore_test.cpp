@@ -70,5 +70,34 @@ TEST_F(EngineRestoreTest, NothingCountsAsLostWhenTheHubHasAllThatWasLetGo) {
   EXPECT_EQ(pc.outbox->status().lost, 0u);
 }
 
+// Numbers, cursor and epoch all fit: a second machine of the same disk sent the same action after the hub was put back.
+TEST_F(EngineRestoreTest, AResultOfAHistoryThatAnotherOneTookThePlaceOfIsReplaced) {
+  const Saved entry = pc.save(pc.entry("a"));
+  const auto hashes = must(pc.outbox->hashes(2, 1, 1));
+  follow();
+  sync::PushReply refused;
+  refused.results = {pc.result(1, entry.ref, sync::Verdict::quarantined, 10)};
+  answer_push(take(sync::path::push), refused);
+  for (int round = 0; round < 2; ++round) {  // in this run, and in the next one
+    must(pc.open());
+    make_engine();
+    must(engine->start());
+    const auto hello = must(sync::decode_hello(transport.posted.back().body));
+    EXPECT_EQ(hello.latest, (sync::LatestResult{1, sync::result_hash(refused.results[0])}));
+  }
+  auto other = welcome();
+  other.lanes[2].number = other.results = 1;
+  other.lanes[2].hash = hashes.at(0);
+  other.results_differ = true;
+  greet(other);
+  EXPECT_EQ(pc.outbox->result_of(entry.ref)->verdict, sync::Verdict::quarantined) << "until it is told again";
+  EXPECT_EQ(pc.outbox->latest_result(), sync::LatestResult{});
+  auto told = cut(10, 11);
+  told.results = settled(1, {entry.ref}, 11).results;
+  answer_pull(told);
+  EXPECT_EQ(pc.outbox->result_of(entry.ref)->verdict, sync::Verdict::applied);
+  EXPECT_EQ(pc.outbox->latest_result(), (sync::LatestResult{1, sync::result_hash(told.results[0])}));
+}
+
 }  // namespace
 }  // namespace holdline::agent

@@ -104,6 +104,22 @@ TEST_F(SyncServiceTest, APositionTheLedgerNeverHadIsTheWorkstationsOwnAffairHowe
   EXPECT_EQ(told_, std::vector<bool>{false}) << "once, not with every greeting";
 }
 
+// As many results as there were, of a history that another one took the place of.
+TEST_F(SyncServiceTest, AResultThatItNeverToldUnderThisNumberIsOfAnotherHistory) {
+  auto told = hello();
+  EXPECT_FALSE(welcome(told).results_differ);
+  auto latest = reader()->results(station_.device.id, 2, 1).value().at(0);
+  told.latest = {3, sync::result_hash(latest)};
+  EXPECT_FALSE(welcome(told).results_differ);
+  EXPECT_TRUE(told_.empty());
+  latest.verdict = sync::Verdict::quarantined;
+  told.latest.hash = sync::result_hash(latest);
+  EXPECT_TRUE(welcome(told).results_differ);
+  EXPECT_EQ(told_, std::vector<bool>{false});
+  told.latest.entry = 4;
+  EXPECT_TRUE(welcome(told).results_differ) << "there is none";
+}
+
 TEST_F(SyncServiceTest, TwoWorkstationsThatKnowMoreEndTheEpochOnce) {
   const Id before = ledger().identity().epoch;
   auto one = hello(), two = hello();

@@ -31,6 +31,7 @@ TEST(Message, HelloSurvivesTheWire) {
   hello.schema = sha256("schema");
   hello.cursor = {UINT64_MAX, UINT64_MAX - 1};
   hello.results = 17;
+  hello.latest = {UINT64_MAX, sha256("result")};
   hello.lanes[2] = {9, sha256("tip"), 4, 1'234, 1'763'700'000'000};
   hello.clock = {1'763'700'000'001, an_id(5), 42};
   const auto back = decode_hello(encode_json(hello));
@@ -48,6 +49,7 @@ TEST(Message, WelcomeSurvivesTheWire) {
   welcome.profile = 0x83;
   welcome.grants = 4;
   welcome.hub_wall_ms = -5;
+  welcome.results_differ = true;
   const auto back = decode_welcome(encode_json(welcome));
   ASSERT_TRUE(back);
   EXPECT_EQ(*back, welcome);
