@@ -5,38 +5,17 @@
 // name mistyped.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "sync/text/name.hpp"
 
 namespace holdline::agent {
 
 inline constexpr int fold_version = 3;  // changing what is indexed means reindexing: raise it
 
-// Folds names. Holds ICU's rules (about 10 MB and 50 ms, taken at the first text that is not ASCII), so keep one per
-// connection; one thread.
-class NameNormalizer {
- public:
-  NameNormalizer();
-  ~NameNormalizer();
-  NameNormalizer(NameNormalizer&&) noexcept;
-  NameNormalizer& operator=(NameNormalizer&&) noexcept;
-
-  // The words a name is found by: Any-Latin, Latin-ASCII, lower case, split at everything that is not a letter or
-  // digit. A word with an apostrophe counts whole and in parts: O'Brien is obrien, o and brien.
-  std::vector<std::string> name_words(std::string_view name) const;
-  // What a name is indexed by: those, several of them as one (jean, luc, jeanluc), and umlauts spelled out (muller,
-  // mueller).
-  std::vector<std::string> index_words(std::string_view name) const;
-  // The words of something typed: the same, but a word with an apostrophe counts whole only (obrien).
-  std::vector<std::string> typed_words(std::string_view typed) const;
-
- private:
-  struct Rules;
-  std::string fold(std::string_view text) const;
-  mutable std::unique_ptr<Rules> rules_;
-};
+using sync::NameNormalizer;
 
 // The words of a street or a postcode that it is found by, those with a digit, marked so that no name is taken for one.
 std::vector<std::string> place_words(const NameNormalizer& normalizer, std::string_view place);

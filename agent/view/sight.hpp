@@ -33,10 +33,15 @@ class PersonView {
   Result<View::RecordList> list(const sync::Collection& collection, const sync::Id& before, std::size_t limit) {
     return view_.list(collection, before, limit, sight(sync::Reading::many));
   }
+  // As list(), for exports: with sensitive fields where the person asked for them.
+  Result<View::RecordList> page(const sync::Collection& collection, const sync::Id& before, std::size_t limit,
+                                sync::Reading reading) {
+    return view_.list(collection, before, limit, sight(reading));
+  }
   Result<View::Hits> search(std::string_view typed, std::size_t limit, std::optional<sync::CollectionNo> only = {}) {
     return view_.search(typed, limit, only, sight(sync::Reading::many));
   }
-  std::string folded_name(std::string_view name) const { return view_.folded_name(name); }
+  const NameNormalizer& normalizer() const { return view_.normalizer(); }
   const sync::Rights& who() const { return who_; }
 
  private:

@@ -50,12 +50,6 @@ std::optional<Shown> View::show(const Sight& sight, const OverlaySnapshot& snaps
   return sight.permitted(reader_->layout().schema(), std::move(shown));
 }
 
-std::string View::folded_name(std::string_view name) const {
-  std::string folded;
-  for (const std::string& word : reader_->normalizer().typed_words(name)) folded += (folded.empty() ? "" : " ") + word;
-  return folded;
-}
-
 // In the order of `keys`; nullopt where there is nothing.
 Result<std::vector<std::optional<Shown>>> View::show_all(const Sight& sight, const OverlaySnapshot& snapshot,
                                                          std::span<const sync::RecordKey> keys, AsOf& at) {

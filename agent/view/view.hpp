@@ -96,8 +96,8 @@ class View {
   const sync::Schema& schema() const { return reader_->layout().schema(); }
   // Puts records of a collection into the order of about().
   void sort_as_listed(const sync::Collection& collection, std::vector<Shown>& shown) const;
-  // A name as it is compared: the words it is searched by, a space between them.
-  std::string folded_name(std::string_view name) const;
+  // By which names are searched and compared.
+  const NameNormalizer& normalizer() const { return reader_->normalizer(); }
 
   // A query met bytes of the replica that are not those that were written; until reopen().
   bool met_damage() const { return reader_->met_damage(); }

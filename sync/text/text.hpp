@@ -1,5 +1,5 @@
 // Texts as people type and paste them, put into one form: composed, without blanks around them and without characters
-// that nobody sees. In sync, only this and country.cpp know ICU. Pure and thread-safe. Bytes that are not
+// that nobody sees. In sync, only the files of this folder know ICU. Pure and thread-safe. Bytes that are not
 // UTF-8 come back as they are.
 #pragma once
 
