@@ -9,6 +9,11 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
+// Begins a formula behind any number of apostrophes.
+bool is_guardable(std::string_view cell) {
+  return begins_formula(cell.substr(std::min(cell.find_first_not_of('\''), cell.size())));
+}
+
 }  // namespace
 
 bool CsvRow::is_blank() const {
@@ -92,7 +97,10 @@ std::optional<CsvRow> CsvReader::next() {
     row.raw = text_.substr(at_, end - at_);
     at_ = std::min(end + 1, text_.size());
     if (!unterminated && row.raw.ends_with('\r')) row.raw.remove_suffix(1);
-    if (row.raw.empty()) continue;
+    if (row.raw.empty()) {
+      ++empty_lines_;
+      continue;
+    }
     if (unterminated)
       row.wrong = "opens a quote that is never closed: nothing behind it was read";
     else if (row.raw.size() > max_row_bytes)
@@ -117,6 +125,18 @@ std::string csv_field(std::string_view value) {
     quoted += c;
   }
   return quoted + '"';
+}
+
+bool begins_formula(std::string_view cell) {
+  return !cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos;
+}
+
+std::string csv_safe_field(std::string_view value) {
+  return is_guardable(value) ? csv_field("'" + std::string(value)) : csv_field(value);
+}
+
+void take_guard_away(std::string& cell) {
+  if (cell.starts_with('\'') && is_guardable(cell)) cell.erase(0, 1);
 }
 
 }  // namespace holdline::platform

@@ -33,6 +33,8 @@ class CsvReader {
   std::optional<CsvRow> next();
   // Bytes read so far, for showing progress.
   std::size_t offset() const { return at_; }
+  // Lines without a character that were passed over so far.
+  std::uint64_t empty_lines() const { return empty_lines_; }
 
  private:
   std::size_t find_end(std::size_t from, bool& unterminated);
@@ -42,10 +44,17 @@ class CsvReader {
   std::string_view text_;
   char separator_, line_end_;
   std::size_t at_ = 0;
-  std::uint64_t line_ = 1;
+  std::uint64_t line_ = 1, empty_lines_ = 0;
 };
 
 // A field as it is written between commas: quoted only when it has to be.
 std::string csv_field(std::string_view value);
+
+// What a spreadsheet would calculate: it begins with =, +, -, @, a tab or a carriage return.
+bool begins_formula(std::string_view cell);
+// A field as csv_field() writes it, with an apostrophe before what begins a formula, also where apostrophes stand
+// before that already; and the cell without that one.
+std::string csv_safe_field(std::string_view value);
+void take_guard_away(std::string& cell);
 
 }  // namespace holdline::platform

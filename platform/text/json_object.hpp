@@ -25,6 +25,8 @@ class JsonObject {
   // A part of another document.
   explicit JsonObject(nlohmann::json json);
 
+  // All of it, for whoever takes any member.
+  const nlohmann::json& whole() const { return json_; }
   // There and not null.
   bool has(std::string_view name) const { return find(name) != nullptr; }
   // A member that is missing or null is `otherwise`; so is one of another type, which is a mistake.
