@@ -12,10 +12,15 @@ struct Right {
   bool create, edit, erase_row, read;
 };
 
-// First match wins; "*" is any. What is not listed is refused: whoever looks after the machines (it) sees no customer.
+// First match wins; taking data out is for supervisors, and nobody changes what the list of it says; "*" is any. What
+// is not listed is refused: whoever looks after the machines (it) sees no customer.
 constexpr std::array rights = {
-    Right{"agent", "conflict", false, false, false, true}, Right{"agent", "suppression", true, true, false, true},
-    Right{"agent", "*", true, true, true, true},           Right{"supervisor", "conflict", false, true, false, true},
+    Right{"agent", "conflict", false, false, false, true},
+    Right{"agent", "suppression", true, true, false, true},
+    Right{"agent", "data_export", false, false, false, false},
+    Right{"agent", "*", true, true, true, true},
+    Right{"supervisor", "data_export", true, false, false, true},
+    Right{"supervisor", "conflict", false, true, false, true},
     Right{"supervisor", "*", true, true, true, true},
 };
 

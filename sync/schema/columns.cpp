@@ -31,6 +31,8 @@ bool is_called(const Field& field, const std::string& heading) {
   return same(field.name) || same(field.label) || std::ranges::any_of(field.columns, same);
 }
 
+bool takes_several(const Field& field) { return field.type == FieldType::set || field.type == FieldType::list; }
+
 bool hangs_on(const Collection& collection, const Collection& root) {
   return collection.parent && collection.natural_key && collection.fields[*collection.parent].target == root.no;
 }
@@ -39,6 +41,8 @@ bool hangs_on(const Collection& collection, const Collection& root) {
 
 std::optional<ColumnMatch> match_column(const Schema& schema, const Collection& root, std::string_view heading) {
   if (const auto field = root.field(heading)) return ColumnMatch{&root, *field, false};
+  if (const auto field = root.field(without_number(heading)); field && takes_several(root.fields[*field]))
+    return ColumnMatch{&root, *field, false};
   for (const Collection& child : schema.collections())
     if (hangs_on(child, root) && without_number(heading) == child.name)
       return ColumnMatch{&child, *child.natural_key, false};

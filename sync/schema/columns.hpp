@@ -14,8 +14,9 @@ struct ColumnMatch {
   bool guessed = false;  // by its label or by one of Field::columns: to be shown to a person before it is relied on
 };
 
-// The name of a field of `root`, or of a collection that hangs on it and has a natural key, which may be numbered:
-// phone, phone2. Guessed where case, spaces and signs are left out, as in "Phone 2" and "E-Mail".
+// The name of a field of `root`, or of a collection that hangs on it and has a natural key. What can have several
+// values may be numbered: phone, phone2; tags, tags2. Guessed where case, spaces and signs are left out, as in "Phone
+// 2" and "E-Mail".
 std::optional<ColumnMatch> match_column(const Schema& schema, const Collection& root, std::string_view heading);
 
 }  // namespace holdline::sync
