@@ -11,6 +11,8 @@ int main(int argc, char** argv) {
   hub::add_setup_commands(commands);
   hub::add_directory_commands(commands);
   hub::add_ledger_commands(commands);
+  hub::add_import_commands(commands);
+  hub::add_export_commands(commands);
   hub::add_held_commands(commands);
   hub::add_schema_commands(commands);
   try {

@@ -324,7 +324,7 @@ void HubServer::read(const Device& device, HttpRequest request, Respond respond)
 void HubServer::answer_admin(HttpRequest request, Respond respond) {
   auto job = std::make_shared<AdminJob>(AdminJob{std::move(request)});
   admin_reading_->post([this, job = std::move(job), respond = std::move(respond)] {
-    read_ahead(*job);
+    read_ahead(*job, hub_, entropy_, clock_);
     ledger_thread_->run_in_turns([this, job, respond](Ledger&, Intake& intake, Traffic traffic) {
       job->traffic = traffic;
       auto answer = Admin(hub_, intake, entropy_, clock_).turn(*job);

@@ -3,18 +3,17 @@
 #include <algorithm>
 #include <limits>
 #include <set>
-#include <sstream>
 
 #include <nlohmann/json.hpp>
 
 #include "hub/admin/directory.hpp"
 #include "hub/admin/documents.hpp"
 #include "hub/admin/held.hpp"
+#include "hub/admin/import_request.hpp"
 #include "hub/admin/schema.hpp"
 #include "hub/people/enrollment.hpp"
 #include "hub/setup/certificates.hpp"
 #include "platform/text/json_object.hpp"
-#include "platform/time/zones.hpp"
 #include "sync/base/limits.hpp"
 #include "sync/base/syntax.hpp"
 #include "sync/base/timestamp.hpp"
@@ -26,26 +25,6 @@ namespace {
 using Json = nlohmann::json;
 using platform::HttpRequest;
 using platform::HttpResponse;
-
-std::string query(const HttpRequest& request, std::string_view name) {
-  const auto found = request.query.find(name);
-  return found == request.query.end() ? std::string() : found->second;
-}
-
-// {"Customer No":"ref"}; empty: nothing is told.
-Result<std::map<std::string, std::string>> meanings_of(const std::string& text) {
-  std::map<std::string, std::string> meanings;
-  if (text.empty()) return meanings;
-  const Json json = Json::parse(text, nullptr, false);
-  if (!json.is_object())
-    return fail(ErrorKind::ask_person, "malformed", "`columns` must be an object of headings and fields.");
-  for (const auto& [heading, field] : json.items()) {
-    if (!field.is_string())
-      return fail(ErrorKind::ask_person, "malformed", "`columns` must give each heading the name of a field.");
-    meanings.emplace(heading, field.get<std::string>());
-  }
-  return meanings;
-}
 
 // Without the values, which are customers' data.
 Json conflict_json(const sync::Collection& collection, const sync::Record& record) {
@@ -59,15 +38,40 @@ Json conflict_json(const sync::Collection& collection, const sync::Record& recor
   return json;
 }
 
+Json export_json(const sync::Collection& list, const sync::Record& record) {
+  Json json{{"id", record.key.id.text()}, {"scope", record.scope}};
+  for (std::size_t i = 0; i < list.fields.size(); ++i) {
+    const sync::Value& value = record.fields[i];
+    const std::string& name = list.fields[i].name;
+    const auto* number = std::get_if<std::int64_t>(&value);
+    if (const auto* text = std::get_if<std::string>(&value)) json[name] = *text;
+    if (const auto* flag = std::get_if<bool>(&value)) json[name] = *flag;
+    if (number != nullptr && list.fields[i].type == sync::FieldType::time)
+      json[name] = sync::format_time(*number);
+    else if (number != nullptr)
+      json[name] = *number;
+  }
+  return json;
+}
+
 bool is_post(const AdminJob& job, std::string_view path) {
   return job.request.method == "POST" && job.request.path == path;
 }
 
 }  // namespace
 
-void read_ahead(AdminJob& job) {
-  if (!is_post(job, "/admin/v1/outbox") || job.outbox) return;
-  job.outbox = OutboxImport::read(job.request.body);
+void read_ahead(AdminJob& job, HubParts& hub, platform::Entropy& entropy, const platform::Clock& clock) {
+  if (is_post(job, "/admin/v1/outbox") && !job.outbox) {
+    job.outbox = OutboxImport::read(job.request.body);
+  } else if (is_post(job, "/admin/v1/import") && !job.import) {
+    auto wanted = import_request(job.request, hub.config, entropy, clock.now().wall_ms);
+    if (wanted)
+      job.import = CustomerImport::begin(*hub.ledger, std::move(job.request.body), *std::move(wanted), &clock);
+    else
+      job.import = fail(std::move(wanted));
+  } else {
+    return;
+  }
   std::string().swap(job.request.body);  // which may be hundreds of megabytes
 }
 
@@ -83,6 +87,8 @@ std::optional<HttpResponse> Admin::turn(AdminJob& job) {
     answer = import(job);
   } else if (is_post(job, "/admin/v1/outbox")) {
     answer = import_outbox(job);
+  } else if (is_post(job, "/admin/v1/export")) {
+    answer = export_data(job);
   } else if (auto one = respond(job.request)) {
     answer = std::optional(*std::move(one));
   } else {
@@ -96,6 +102,8 @@ Admin::Response Admin::respond(const HttpRequest& request) {
   const bool get = request.method == "GET", post = request.method == "POST";
   if (get && request.path == "/admin/v1/status") return status();
   if (get && request.path == "/admin/v1/digests") return digests();
+  if (get && request.path == "/admin/v1/imports") return imports();
+  if (get && request.path == "/admin/v1/exports") return exports();
   if (get && request.path == "/admin/v1/conflicts") return conflicts(request);
   if (get && request.path == "/admin/v1/quarantine") return list_held(*hub_.ledger);
   if (post && request.path == "/admin/v1/quarantine")
@@ -113,6 +121,8 @@ std::vector<std::string> Admin::all_scopes() {
   std::set<std::string> scopes;
   if (const auto devices = hub_.ledger->devices())
     for (const Device& device : *devices) scopes.insert(device.scopes.begin(), device.scopes.end());
+  if (const auto people = hub_.ledger->all_people())
+    for (const Person& person : *people) scopes.insert(person.scopes.begin(), person.scopes.end());
   return {scopes.begin(), scopes.end()};
 }
 
@@ -173,53 +183,29 @@ Admin::Response Admin::new_epoch() {
   return json_response(200, {{"schema", "holdline.hub-epoch/1"}, {"epoch", epoch.text()}});
 }
 
-Result<ImportRequest> Admin::import_request(const HttpRequest& request) const {
-  ImportRequest wanted{query(request, "scope")};
-  if (const std::string source = query(request, "source"); !source.empty()) wanted.source = source;
-  wanted.dry_run = query(request, "dry_run") == "1";
-  wanted.accept_columns = query(request, "accept_columns") == "1";
-  HOLDLINE_ASSIGN(wanted.columns, meanings_of(query(request, "columns")));
-  wanted.site = {hub_.config.region, platform::time_zone_named};
-  std::istringstream hints(query(request, "accept"));
-  sync::Acceptance accepted{{}, query(request, "because")};
-  for (std::string hint; std::getline(hints, hint, ',');) accepted.hints.push_back(hint);
-  if (!accepted.hints.empty()) wanted.acceptance = std::move(accepted);
-  return wanted;
-}
-
 Result<std::optional<HttpResponse>> Admin::import(AdminJob& job) {
+  read_ahead(job, hub_, entropy_, clock_);
+  if (!*job.import) return tl::unexpected<Error>(job.import->error());
+  CustomerImport& import = **job.import;
   const std::int64_t began_ms = clock_.now().boot_ms;
-  if (!job.import) {
-    HOLDLINE_ASSIGN(auto wanted, import_request(job.request));
-    HOLDLINE_ASSIGN(auto begun, CustomerImport::begin(*hub_.ledger, std::move(job.request.body), std::move(wanted)));
-    job.import.emplace(std::move(begun));
-  }
-  HOLDLINE_ASSIGN(const bool more, job.import->take(intake_, job.turn_size.units(job.traffic), clock_.now().wall_ms));
+  HOLDLINE_ASSIGN(const bool more, import.take(intake_, job.turn_size.units(job.traffic), clock_.now().wall_ms));
   job.turn_size.took(clock_.now().boot_ms - began_ms, job.traffic);
   if (more) return std::nullopt;
-  const ImportReport& report = job.import->report();
-  Json rejected = Json::array();
-  for (const RejectedRow& row : report.rejected)
-    rejected.push_back({{"row", row.line}, {"field", row.field}, {"code", row.code}, {"message", row.message}});
-  Json columns = Json::array();
-  for (const auto& [heading, field] : report.columns) columns.push_back({{"heading", heading}, {"field", field}});
-  return json_response(200, {{"schema", "holdline.import/2"},
-                             {"read_as", report.read_as},
-                             {"columns", columns},
-                             {"rows", report.rows},
-                             {"blank", report.blank},
-                             {"created", report.created},
-                             {"updated", report.updated},
-                             {"unchanged", report.unchanged},
-                             {"conflicts", report.conflicts},
-                             {"rejected_count", report.rejected_count},
-                             {"rejected", rejected},
-                             {"missing_count", report.missing_count},
-                             {"missing", report.missing}});
+  return json_response(200, to_json(import.report()));
+}
+
+// The latest first.
+Admin::Response Admin::imports() {
+  constexpr std::size_t listed = 100;
+  HOLDLINE_ASSIGN(const auto reader, hub_.ledger->reader());
+  HOLDLINE_ASSIGN(const auto runs, reader->import_runs(listed));
+  Json items = Json::array();
+  for (const ImportRun& run : runs) items.push_back(to_json(run));
+  return json_response(200, {{"schema", "holdline.imports/1"}, {"items", items}});
 }
 
 Result<std::optional<HttpResponse>> Admin::import_outbox(AdminJob& job) {
-  read_ahead(job);
+  read_ahead(job, hub_, entropy_, clock_);
   if (!*job.outbox) return tl::unexpected<Error>(job.outbox->error());
   OutboxImport& import = **job.outbox;
   const std::int64_t began_ms = clock_.now().boot_ms;
@@ -239,6 +225,43 @@ Result<std::optional<HttpResponse>> Admin::import_outbox(AdminJob& job) {
                              {"waiting", report.waiting}});
 }
 
+Result<std::optional<HttpResponse>> Admin::export_data(AdminJob& job) {
+  if (!job.exported) {
+    auto json = platform::JsonObject::parse(job.request.body);
+    sync::ExportRequest wanted{json.text("collection"), json.text("scope"), json.text("purpose"), json.text("reason")};
+    wanted.json = json.text("format", "csv") == "ndjson";
+    wanted.sensitive = json.boolean("sensitive", false);
+    const std::string by = json.text("by");
+    HOLDLINE_TRY(json.checked_whole());
+    HOLDLINE_ASSIGN(auto begun, DataExport::begin(*hub_.ledger, std::move(wanted), by));
+    job.exported.emplace(std::move(begun));
+  }
+  DataExport& made = *job.exported;
+  const std::int64_t began_ms = clock_.now().boot_ms;
+  HOLDLINE_ASSIGN(const bool more, made.take(*hub_.ledger, intake_, entropy_.id(), job.turn_size.units(job.traffic),
+                                             clock_.now().wall_ms));
+  job.turn_size.took(clock_.now().boot_ms - began_ms, job.traffic);
+  if (more) return std::nullopt;
+  return json_response(200, {{"schema", "holdline.export/1"},
+                             {"rows", made.done().rows},
+                             {"left_out", made.done().left_out},
+                             {"sha256", made.done().sha256},
+                             {"content", made.text()}});
+}
+
+// Of all scopes, the latest first.
+Admin::Response Admin::exports() {
+  const sync::Collection* list = hub_.ledger->schema().collection("data_export");
+  std::vector<Json> items;
+  if (list != nullptr) {
+    HOLDLINE_ASSIGN(const auto reader, hub_.ledger->reader());
+    HOLDLINE_ASSIGN(const auto rows, reader->rows(list->no, all_scopes(), Id{}, list_limit));
+    for (const VersionedRecord& row : rows) items.push_back(export_json(*list, row.stored.record));
+  }
+  std::ranges::sort(items, std::greater{}, [](const Json& item) { return item.value("recorded_at", ""); });
+  return json_response(200, {{"schema", "holdline.exports/1"}, {"items", items}});
+}
+
 Admin::Response Admin::digests() {
   HOLDLINE_ASSIGN(auto reader, hub_.ledger->reader());
   HOLDLINE_ASSIGN(const Cursor head, reader->head());
@@ -256,7 +279,7 @@ Admin::Response Admin::digests() {
 
 Admin::Response Admin::conflicts(const HttpRequest& request) {
   const sync::Collection& collection = *hub_.ledger->schema().collection("conflict");
-  const std::string asked = query(request, "state"), state = asked.empty() ? "open" : asked;
+  const std::string asked = query_of(request, "state"), state = asked.empty() ? "open" : asked;
   HOLDLINE_ASSIGN(auto reader, hub_.ledger->reader());
   const auto scopes = all_scopes();
   Json items = Json::array();

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "hub/admin/export.hpp"
 #include "hub/admin/import.hpp"
 #include "hub/admin/outbox_import.hpp"
 #include "hub/intake/intake.hpp"
@@ -16,14 +17,15 @@ namespace holdline::hub {
 // A request while it is being answered: an import takes many turns of the ledger's thread.
 struct AdminJob {
   platform::HttpRequest request;
-  std::optional<CustomerImport> import = {};
+  std::optional<Result<CustomerImport>> import = {};
   std::optional<Result<OutboxImport>> outbox = {};
+  std::optional<DataExport> exported = {};
   TurnSize turn_size = {};
-  Traffic traffic = Traffic::pushes;  // while this turn runs
+  Traffic traffic = Traffic::none;  // while this turn runs
 };
 
-// What of the job takes time and needs no ledger: for another thread, before the first turn, which does it otherwise.
-void read_ahead(AdminJob& job);
+// What of the job takes time and writes nothing: for another thread, before the first turn, which does it otherwise.
+void read_ahead(AdminJob& job, HubParts& hub, platform::Entropy& entropy, const platform::Clock& clock);
 
 class Admin {
  public:
@@ -43,10 +45,12 @@ class Admin {
   Response new_epoch();
   Response replace_authority();
   platform::UnixTime now() const;
-  Result<ImportRequest> import_request(const platform::HttpRequest& request) const;
   Result<std::optional<platform::HttpResponse>> import(AdminJob& job);
   Result<std::optional<platform::HttpResponse>> import_outbox(AdminJob& job);
+  Result<std::optional<platform::HttpResponse>> export_data(AdminJob& job);
+  Response exports();
   Response digests();
+  Response imports();
   Response conflicts(const platform::HttpRequest& request);
   std::vector<std::string> all_scopes();
 

@@ -3,18 +3,21 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
-#include <unordered_map>
 
+#include "hub/admin/import_ahead.hpp"
+#include "hub/admin/import_duplicates.hpp"
 #include "hub/admin/import_rows.hpp"
-#include "platform/text/csv.hpp"
-#include "platform/text/table_file.hpp"
-#include "sync/action/validate.hpp"
+#include "platform/text/table_rows.hpp"
+#include "sync/base/hash.hpp"
+#include "sync/table/columns.hpp"
 
 namespace holdline::hub {
 
 namespace {
 
-constexpr std::size_t told_of_each = 1'000;  // rejected rows, missing customers
+constexpr std::size_t rejected_told = 200'000, missing_told = 10'000;
+constexpr std::int64_t between_notes_ms = 1'000;  // of how far it came, where nothing else is written
+constexpr std::size_t runs_looked_at = 100;
 
 bool is_source_name(std::string_view name) {
   return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
@@ -22,42 +25,51 @@ bool is_source_name(std::string_view name) {
   });
 }
 
-void reject(ImportReport& report, std::uint64_t line, std::string field, std::string code, std::string message) {
+void reject(ImportReport& report, RejectedRow row) {
   ++report.rejected_count;
-  if (report.rejected.size() < told_of_each)
-    report.rejected.push_back({line, std::move(field), std::move(code), std::move(message)});
+  if (report.rejected.size() < rejected_told) report.rejected.push_back(std::move(row));
+}
+
+// The latest of this file from this source, when it did not come to its end.
+Result<std::optional<ImportRun>> unfinished(Ledger& ledger, const ImportRun& now) {
+  HOLDLINE_ASSIGN(const auto reader, ledger.reader());
+  HOLDLINE_ASSIGN(const auto runs, reader->import_runs(runs_looked_at));
+  for (const ImportRun& run : runs)
+    if (run.hash == now.hash && run.source == now.source && run.scope == now.scope)
+      return run.state == ImportRun::State::running ? std::optional(run) : std::nullopt;
+  return std::optional<ImportRun>();
 }
 
 }  // namespace
 
 struct CustomerImport::Impl {
-  Impl(Ledger& into, platform::TableFile file, ImportRequest wanted)
-      : ledger(into), table(std::move(file)), reader(table.text, table.separator), request(std::move(wanted)) {}
+  Impl(Ledger& into, ImportRequest wanted) : ledger(into), request(std::move(wanted)), duplicates(into.schema()) {}
 
-  // Of one turn: rows that may be taken, what they say, what was asked about them, and where they stand in the file.
-  struct Turn {
-    std::vector<ToldCustomer> told;
-    std::vector<sync::Finding> findings;
-    std::vector<std::uint64_t> lines;
-    std::size_t records = 0;
+  enum class Phase : std::uint8_t {
+    rows,        // of the file
+    missing,     // who was named before and is not now
+    duplicates,  // among those that were added
+    noting,      // that it came to its end
+    done,
   };
-  // Rows that cannot be used are rejected on the way.
-  Turn read(std::size_t records, std::int64_t now_ms);
-  void read_row(const platform::CsvRow& row, std::int64_t now_ms, Turn& turn);
+  Result<void> take_rows(Intake& intake, std::size_t ops, std::int64_t now_ms);
   // The ops of each, and nothing for a row that says what it said last.
-  Result<std::vector<OwnRow>> rows_of(Turn& turn);
-  void count(RowOutcome outcome, std::uint64_t line);
+  Result<std::vector<OwnRow>> rows_of(LedgerTransaction& transaction);
+  Result<OwnRow> row_of(PreparedRow& row, const std::map<Id, sync::Bytes>& said_last, bool is_new);
+  void count(RowOutcome outcome, const PreparedRow& row);
+  std::optional<ImportRun> noted(std::span<const RowOutcome> outcomes, std::int64_t now_ms);
   Result<bool> find_missing(std::size_t portion);
+  Result<void> note_end(Intake& intake, std::int64_t now_ms);
 
   Ledger& ledger;
-  const platform::TableFile table;
-  platform::CsvReader reader;  // in the table's text
   const ImportRequest request;
-  std::optional<ImportColumns> columns;
-  std::unordered_map<Id, std::uint64_t> seen;  // customers of the file, and their lines
-  bool at_end = false;
+  std::unique_ptr<RowsAhead> ahead;
+  std::vector<PreparedRow> turn;  // rows that may be taken now
+  Phase phase = Phase::rows;
   Id looked_at;  // of what the source said before
+  DuplicateSearch duplicates;
   ImportReport report;
+  ImportRun run;
 };
 
 CustomerImport::CustomerImport(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -67,92 +79,85 @@ CustomerImport::~CustomerImport() = default;
 
 const ImportReport& CustomerImport::report() const { return impl_->report; }
 
-Result<CustomerImport> CustomerImport::begin(Ledger& ledger, std::string file, ImportRequest request) {
+Result<CustomerImport> CustomerImport::begin(Ledger& ledger, std::string file, ImportRequest request,
+                                             const platform::Clock* clock) {
   if (!is_source_name(request.source))
     return fail(ErrorKind::ask_person, "not-a-source",
                 "The name of a source has 1 to 64 of a-z, 0-9, '.', '_' and '-', as in: crm-nightly");
-  HOLDLINE_ASSIGN(auto table, platform::read_table(std::move(file)));
-  auto impl = std::make_unique<Impl>(ledger, std::move(table), std::move(request));
-  const auto header = impl->reader.next();
-  if (!header || !header->wrong.empty())
-    return fail(ErrorKind::ask_person, "no-header", "The file has no readable header line.");
+  auto impl = std::make_unique<Impl>(ledger, std::move(request));
   const ImportRequest& wanted = impl->request;
-  HOLDLINE_ASSIGN(auto columns, ImportColumns::of(ledger.schema(), header->fields, wanted.columns,
-                                                  wanted.accept_columns || wanted.dry_run));
-  impl->columns.emplace(std::move(columns));
-  impl->report.read_as = impl->table.described();
-  impl->report.columns = impl->columns->described();
+  ImportRun& run = impl->run;
+  run.id = wanted.run;
+  run.source = wanted.source;
+  run.scope = wanted.scope;
+  run.file = wanted.file;
+  run.hash = sync::sha256(file);
+  run.begun_ms = wanted.begun_ms;
+  HOLDLINE_ASSIGN(auto rows, platform::TableRows::open(std::move(file)));
+  run.of_bytes = rows.size();
+  HOLDLINE_ASSIGN(auto columns,
+                  sync::TableColumns::of(ledger.schema(), rows.headings(), {wanted.columns, wanted.constants},
+                                         wanted.accept_columns || wanted.dry_run));
+  impl->report.read_as = rows.described();
+  impl->report.columns = columns.described();
+  HOLDLINE_ASSIGN(impl->report.earlier, unfinished(ledger, run));
+  std::map<std::string, sync::Value> once{{"source", wanted.source}};
+  if (const auto obtained = wanted.obtained_ms.value_or(wanted.begun_ms); obtained != 0) once["obtained_at"] = obtained;
+  impl->ahead = std::make_unique<RowsAhead>(ledger.schema(), std::move(rows),
+                                            ImportColumns(ledger.schema(), std::move(columns), std::move(once)), wanted,
+                                            wanted.begun_ms, clock);
   return CustomerImport(std::move(impl));
 }
 
-void CustomerImport::Impl::read_row(const platform::CsvRow& row, std::int64_t now_ms, Turn& turn) {
-  const std::uint64_t line = row.line + table.lines_cut;
-  if (row.is_blank()) {
-    ++report.blank;
-    return;
+Result<OwnRow> CustomerImport::Impl::row_of(PreparedRow& row, const std::map<Id, sync::Bytes>& said_last, bool is_new) {
+  OwnRow own;
+  const Id root = row.told.front().key.id;
+  const auto last = said_last.find(root);
+  if (last != said_last.end() && last->second == row.encoded) return own;
+  ToldCustomer before;
+  if (last != said_last.end()) {
+    HOLDLINE_ASSIGN(before, decode_told(ledger.schema(), last->second));
   }
-  ++report.rows;
-  if (!row.wrong.empty()) return reject(report, line, "", "malformed", "The row " + row.wrong + ".");
-  auto read = columns->read(row.fields, request.scope, request.site, now_ms);
-  if (!read) return reject(report, line, "", read.error().code, read.error().message);
-  const auto [first, is_new] = seen.try_emplace(read->told.front().key.id, line);
-  if (!is_new)
-    return reject(report, line, "ref", "ref-twice",
-                  "The file names this customer in line " + std::to_string(first->second) + " already.");
-  auto findings = sync::unanswered(read->findings, request.acceptance);
-  // What it says for the first time has to be right by itself, whatever is compared later.
-  ToldCustomer whole = read->told;
-  sync::ActionHeader header;
-  header.acceptance = request.acceptance;
-  if (findings.empty())
-    for (const sync::Op& op : columns->changes({}, whole))
-      std::ranges::move(sync::validate(ledger.schema(), op, &header), std::back_inserter(findings));
-  if (!findings.empty())
-    return reject(report, line, findings.front().field, findings.front().code, findings.front().message);
-  turn.records += read->told.size();
-  turn.lines.push_back(line);
-  turn.told.push_back(std::move(read->told));
-  std::ranges::move(read->findings, std::back_inserter(turn.findings));
+  const std::size_t told = row.told.size();
+  own.ops = ahead->columns().changes(before, row.told);
+  if (own.ops.empty()) return own;
+  if (is_new) ahead->columns().add_once(own.ops);
+  // What the file has no column for was put beside it.
+  const bool as_prepared = before.empty() && told == row.told.size();
+  own.imported =
+      ImportedRow{request.source, root, as_prepared ? std::move(row.encoded) : encode_told(ledger.schema(), row.told)};
+  return own;
 }
 
-CustomerImport::Impl::Turn CustomerImport::Impl::read(std::size_t records, std::int64_t now_ms) {
-  Turn turn;
-  // Rows that are rejected take time as well.
-  for (std::size_t rows = 0; turn.records < records && rows < records; ++rows) {
-    const auto row = reader.next();
-    if (!row) {
-      at_end = true;
-      break;
-    }
-    read_row(*row, now_ms, turn);
-  }
-  return turn;
-}
-
-Result<std::vector<OwnRow>> CustomerImport::Impl::rows_of(Turn& turn) {
+Result<std::vector<OwnRow>> CustomerImport::Impl::rows_of(LedgerTransaction& transaction) {
   std::vector<Id> roots;
-  for (const ToldCustomer& told : turn.told) roots.push_back(told.front().key.id);
-  HOLDLINE_ASSIGN(const auto snapshot, ledger.reader());
-  HOLDLINE_ASSIGN(const auto said_last, snapshot->imported(request.source, roots));
+  for (const PreparedRow& row : turn) roots.push_back(row.told.front().key.id);
+  HOLDLINE_ASSIGN(const auto said_last, transaction.imported(request.source, roots));
+  std::vector<sync::RecordKey> others;  // which the source did not bring itself
+  for (const PreparedRow& row : turn)
+    if (row.by_id || !said_last.contains(row.told.front().key.id)) others.push_back(row.told.front().key);
+  HOLDLINE_ASSIGN(const auto here, transaction.records(others));
+  const auto is_here = [&](const PreparedRow& row) {
+    return here.contains(row.told.front().key) || (!row.by_id && said_last.contains(row.told.front().key.id));
+  };
+  const auto is_unknown = [&](const PreparedRow& row) { return row.by_id && !is_here(row); };
+  for (const PreparedRow& row : turn)
+    if (is_unknown(row))
+      reject(report, {row.line, "record_id", "unknown-record",
+                      "There is no record with this record_id here: leave it empty to add the customer by its ref."});
+  std::erase_if(turn, is_unknown);
   std::vector<OwnRow> rows;
-  for (ToldCustomer& told : turn.told) {
-    OwnRow& row = rows.emplace_back();
-    const auto last = said_last.find(told.front().key.id);
-    ToldCustomer before;
-    if (last != said_last.end()) {
-      HOLDLINE_ASSIGN(before, decode_told(ledger.schema(), last->second));
-    }
-    row.ops = columns->changes(before, told);
-    if (row.ops.empty()) continue;
-    row.imported = ImportedRow{request.source, told.front().key.id, encode_told(ledger.schema(), told)};
+  for (PreparedRow& row : turn) {
+    HOLDLINE_ASSIGN(rows.emplace_back(), row_of(row, said_last, !is_here(row)));
   }
   return rows;
 }
 
-void CustomerImport::Impl::count(RowOutcome outcome, std::uint64_t line) {
+void CustomerImport::Impl::count(RowOutcome outcome, const PreparedRow& row) {
   switch (outcome.effect) {
     case RowEffect::created:
       ++report.created;
+      duplicates.add(row.line, row.told);
       return;
     case RowEffect::updated:
       ++report.updated;
@@ -164,8 +169,59 @@ void CustomerImport::Impl::count(RowOutcome outcome, std::uint64_t line) {
       ++report.conflicts;
       return;
     case RowEffect::refused:
-      return reject(report, line, "", std::move(outcome.code), std::move(outcome.text));
+      return reject(report, {row.line, "", std::move(outcome.code), std::move(outcome.text)});
   }
+}
+
+// With what the outcomes add to the report; it is only told when the commit has succeeded.
+std::optional<ImportRun> CustomerImport::Impl::noted(std::span<const RowOutcome> outcomes, std::int64_t now_ms) {
+  if (run.id.is_nil()) return std::nullopt;
+  const auto of = [&](RowEffect effect) {
+    return static_cast<std::uint64_t>(std::ranges::count(outcomes, effect, &RowOutcome::effect));
+  };
+  const std::uint64_t unchanged = of(RowEffect::unchanged);
+  if (unchanged == outcomes.size() && now_ms - run.at_ms < between_notes_ms) return std::nullopt;
+  if (!turn.empty()) {
+    run.line = turn.back().line;
+    run.read = turn.back().offset;
+  }
+  run.at_ms = now_ms;
+  run.rows = report.rows;
+  run.blank = report.blank;
+  run.created = report.created + of(RowEffect::created);
+  run.updated = report.updated + of(RowEffect::updated);
+  run.unchanged = report.unchanged + unchanged;
+  run.conflicts = report.conflicts + of(RowEffect::conflict);
+  run.rejected = report.rejected_count + of(RowEffect::refused);
+  return run;
+}
+
+Result<void> CustomerImport::Impl::take_rows(Intake& intake, std::size_t ops, std::int64_t now_ms) {
+  RowsAhead::Portion portion = ahead->take(ops);
+  report.blank += portion.blank;
+  report.rows += portion.rows.size();
+  std::vector<sync::Finding> findings;
+  turn.clear();
+  for (PreparedRow& row : portion.rows) {
+    std::ranges::move(row.findings, std::back_inserter(findings));
+    if (row.rejected)
+      reject(report, *std::move(row.rejected));
+    else
+      turn.push_back(std::move(row));
+  }
+  if (!turn.empty()) {
+    OwnWork work;
+    work.rows = [this](LedgerTransaction& transaction) { return rows_of(transaction); };
+    work.dry_run = request.dry_run;
+    work.acceptance = sync::answered(findings, request.acceptance);
+    work.run = [this, now_ms](std::span<const RowOutcome> outcomes) { return noted(outcomes, now_ms); };
+    HOLDLINE_ASSIGN(auto outcomes, intake.take_own(std::move(work), now_ms));
+    for (std::size_t n = 0; n < outcomes.size(); ++n) count(std::move(outcomes[n]), turn[n]);
+  }
+  if (!portion.last) return {};
+  std::ranges::stable_sort(report.rejected, {}, &RejectedRow::line);
+  phase = Phase::missing;
+  return {};
 }
 
 // A portion of what the source said before, of this scope: other scopes of it have files of their own. False: that was
@@ -175,27 +231,60 @@ Result<bool> CustomerImport::Impl::find_missing(std::size_t portion) {
   HOLDLINE_ASSIGN(const auto rows, snapshot->all_imported(request.source, looked_at, portion));
   const sync::CollectionNo customer = ledger.schema().collection("customer")->no;
   for (const ImportedRow& row : rows) {
-    if (seen.contains(row.root)) continue;
+    if (ahead->seen().contains(row.root)) continue;
     HOLDLINE_ASSIGN(const auto told, decode_told(ledger.schema(), row.told));
-    const std::string ref = columns->ref_of(told);
+    const std::string ref = ahead->columns().ref_of(told);
     const bool of_scope = row.root == sync::natural_id(customer, Id{}, request.scope + "\n" + ref);
     if (!of_scope) continue;
     ++report.missing_count;
-    if (report.missing.size() < told_of_each) report.missing.push_back(ref);
+    if (report.missing.size() < missing_told) report.missing.push_back(ref);
   }
   if (!rows.empty()) looked_at = rows.back().root;
   return rows.size() == portion;
 }
 
+Result<void> CustomerImport::Impl::note_end(Intake& intake, std::int64_t now_ms) {
+  if (run.id.is_nil() || request.dry_run) return {};
+  turn.clear();
+  run.at_ms = 0;
+  OwnWork work;
+  work.rows = [](LedgerTransaction&) -> Result<std::vector<OwnRow>> { return std::vector<OwnRow>(); };
+  work.run = [this, now_ms](std::span<const RowOutcome> outcomes) {
+    run.state = ImportRun::State::finished;
+    run.read = run.of_bytes;
+    return noted(outcomes, now_ms);
+  };
+  HOLDLINE_TRY(intake.take_own(std::move(work), now_ms));
+  return {};
+}
+
 Result<bool> CustomerImport::take(Intake& intake, std::size_t ops, std::int64_t now_ms) {
-  if (impl_->at_end) return impl_->find_missing(ops);
-  Impl::Turn turn = impl_->read(ops, now_ms);
-  HOLDLINE_ASSIGN(const auto rows, impl_->rows_of(turn));
-  HOLDLINE_ASSIGN(auto outcomes, intake.take_own(rows, now_ms, impl_->request.dry_run,
-                                                 sync::answered(turn.findings, impl_->request.acceptance)));
-  for (std::size_t n = 0; n < outcomes.size(); ++n) impl_->count(std::move(outcomes[n]), turn.lines[n]);
-  if (impl_->at_end) std::ranges::stable_sort(impl_->report.rejected, {}, &RejectedRow::line);
-  return true;
+  Impl& import = *impl_;
+  switch (import.phase) {
+    case Impl::Phase::rows:
+      HOLDLINE_TRY(import.take_rows(intake, ops, now_ms));
+      return true;
+    case Impl::Phase::missing: {
+      HOLDLINE_ASSIGN(const bool more, import.find_missing(ops));
+      if (!more) import.phase = Impl::Phase::duplicates;
+      return true;
+    }
+    case Impl::Phase::duplicates: {
+      HOLDLINE_ASSIGN(const bool more, import.duplicates.look(import.ledger, import.request.scope, ops));
+      if (more) return true;
+      import.report.duplicate_count = import.duplicates.count();
+      import.report.duplicates = std::move(import.duplicates).found();
+      import.phase = Impl::Phase::noting;
+      return true;
+    }
+    case Impl::Phase::noting:
+      HOLDLINE_TRY(import.note_end(intake, now_ms));
+      import.phase = Impl::Phase::done;
+      return false;
+    case Impl::Phase::done:
+      return false;
+  }
+  return false;
 }
 
 }  // namespace holdline::hub

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "hub/intake/intake.hpp"
+#include "platform/os/clock.hpp"
 #include "sync/form/form.hpp"
 
 namespace holdline::hub {
@@ -24,10 +25,15 @@ struct ImportRequest {
   std::string scope;
   std::string source = "csv";  // names what is compared: a CRM, a list that was bought; 1 to 64 of a-z, 0-9, . _ -
   bool dry_run = false;
-  std::map<std::string, std::string> columns = {};  // see ImportColumns::of
+  std::map<std::string, std::string> columns = {};  // see sync::Mapping
   bool accept_columns = false;
   sync::Site site = {};
   std::optional<sync::Acceptance> acceptance = {};  // of what would be asked about single rows
+  std::map<std::string, std::string> constants = {};
+  std::optional<std::int64_t> obtained_ms = {};  // when the file was obtained from its source; nothing: when it begins
+  std::string file = {};                         // its name, for people
+  Id run = {};                                   // under which it is kept how far it came; nil: it is not kept
+  std::int64_t begun_ms = 0;
 };
 
 struct RejectedRow {
@@ -35,34 +41,51 @@ struct RejectedRow {
   std::string field, code, message;
 };
 
+// Two customers who are probably one.
+struct ProbableDuplicate {
+  std::uint64_t line = 0;  // of the one that was added
+  std::string ref;
+  Id other;
+  std::uint64_t other_line = 0;  // 0: it is not of this file
+  std::string other_ref;
+  std::string field, label;  // what both have, as the form names it: "e164", "Phone number"
+  int similarity = 0;        // of the names, from 0 to 100
+};
+
 // rows = created + updated + unchanged + conflicts + rejected_count; blank ones are not among them.
 struct ImportReport {
-  std::string read_as;                                       // encoding and separator of the file
+  std::string read_as;                                       // kind of file, encoding and separator
   std::vector<std::pair<std::string, std::string>> columns;  // headings and what they mean
   std::uint64_t blank = 0;
   std::uint64_t rows = 0, created = 0, updated = 0, unchanged = 0, conflicts = 0, rejected_count = 0;
-  std::vector<RejectedRow> rejected;  // the first 1,000, by line
+  std::vector<RejectedRow> rejected;  // by line, the first 200,000
   // Customers that the source told before and this file does not name: nothing happens to them.
   std::uint64_t missing_count = 0;
-  std::vector<std::string> missing;  // their ref, the first 1,000
+  std::vector<std::string> missing;  // their ref, the first 10,000
+  std::uint64_t duplicate_count = 0;
+  std::vector<ProbableDuplicate> duplicates;  // among those that were created, the first 10,000
+  std::optional<ImportRun> earlier = {};      // of the same file, which did not come to its end
 };
 
 // Cells are put right and questioned as at a workstation (sync/form/form.hpp); a row with an open question is rejected.
-// The header line names the columns (see import_rows.hpp); a dry run accepts what is guessed of it. A row is rejected
-// that names a customer for the second time
-// ("ref-twice"), and when its customer, phone or email is there already, under another scope ("scope-clash"). The whole
-// is not one transaction: what was taken stays when the rest fails, and importing the file again goes on.
+// The header line names the columns (sync/table/columns.hpp); a dry run accepts what is guessed of it. A row is
+// rejected that names a customer for the second time ("ref-twice"), that names a record which is not there
+// ("unknown-record"), and when its customer, phone or email is there already, under another scope ("scope-clash"). A
+// new customer gets the name of the source and when it was obtained, and is not verified. The whole is not one
+// transaction: what was taken stays when the rest fails, and importing the file again goes on.
 class CustomerImport {
  public:
-  // `ledger` must outlive it; `file` is what lies in the file. ask_person: what platform::read_table() and
-  // ImportColumns::of() refuse, and "not-a-source".
-  static Result<CustomerImport> begin(Ledger& ledger, std::string file, ImportRequest request);
+  // Any thread. `ledger` must outlive it; `file` is what lies in the file, CSV or NDJSON. `clock`: rows are read and
+  // checked ahead on a thread of its own; without it when they are taken. ask_person: what TableRows::open() and
+  // TableColumns::of() refuse, and "not-a-source".
+  static Result<CustomerImport> begin(Ledger& ledger, std::string file, ImportRequest request,
+                                      const platform::Clock* clock = nullptr);
   CustomerImport(CustomerImport&&) noexcept;
   CustomerImport& operator=(CustomerImport&&) noexcept;
   ~CustomerImport();
 
-  // Takes rows until they are about `ops` ops, in one commit, durable when it returns. False: there are no more. On the
-  // ledger's thread.
+  // Takes rows until they are about `ops` ops, in one commit, durable when it returns; at the end of the file looks in
+  // turns of the same size for who is missing and for duplicates. False: that was all. On the ledger's thread.
   Result<bool> take(Intake& intake, std::size_t ops, std::int64_t now_ms);
   const ImportReport& report() const;
 

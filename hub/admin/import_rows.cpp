@@ -4,12 +4,10 @@
 #include <charconv>
 #include <iterator>
 #include <optional>
-#include <set>
 
 #include "sync/base/bytes.hpp"
 #include "sync/base/timestamp.hpp"
 #include "sync/merge/merge.hpp"
-#include "sync/schema/columns.hpp"
 #include "sync/text/text.hpp"
 
 namespace holdline::hub {
@@ -34,6 +32,17 @@ std::optional<sync::Value> value_of(const sync::Field& field, const std::string&
       return std::nullopt;
     default:
       return sync::Value(text);
+  }
+}
+
+std::string_view expected_text(const sync::Field& field) {
+  switch (field.type) {
+    case sync::FieldType::integer:
+      return "a whole number";
+    case sync::FieldType::boolean:
+      return "yes or no";
+    default:
+      return "a time like 2026-03-01T09:30:00Z";
   }
 }
 
@@ -109,76 +118,44 @@ Result<ToldCustomer> decode_told(const sync::Schema& schema, std::string_view by
   return told;
 }
 
-Result<ImportColumns::Column> ImportColumns::column_of(const std::string& heading, const Meanings& told) const {
-  const auto meant = told.find(heading);
-  if ((meant != told.end() && meant->second.empty()) || heading.empty()) return Column{heading, nullptr, 0, false};
-  const auto match = sync::match_column(*schema_, customer(), meant == told.end() ? heading : meant->second);
-  if (meant == told.end()) {
-    if (!match) return Column{heading, nullptr, 0, true};
-    return Column{heading, match->collection, match->field, match->guessed};
-  }
-  if (!match || match->guessed)
-    return fail(ErrorKind::ask_person, "unknown-column",
-                "'" + meant->second + "' is no field of customer, nor phone or email.");
-  return Column{heading, match->collection, match->field, false};
-}
-
-std::string ImportColumns::meaning(const Column& column) const {
-  if (column.collection == nullptr) return {};
-  return column.collection->no == customer().no ? customer().fields[column.field].name : column.collection->name;
-}
-
-std::vector<std::pair<std::string, std::string>> ImportColumns::described() const {
-  std::vector<std::pair<std::string, std::string>> all;
-  for (const Column& column : columns_) all.emplace_back(column.heading, meaning(column));
-  return all;
-}
-
-Result<ImportColumns> ImportColumns::of(const sync::Schema& schema, const std::vector<std::string>& headings,
-                                        const Meanings& told, bool accept_guesses) {
-  ImportColumns columns(schema);
-  std::set<std::string> fields;
-  std::string shown;  // a line for each column
-  bool guessed = false;
-  for (const std::string& cell : headings) {
-    HOLDLINE_ASSIGN(Column column, columns.column_of(sync::tidy_line(cell), told));
-    const std::string meaning = columns.meaning(column);
-    const bool single = column.collection != nullptr && column.collection->no == columns.customer().no;
-    if (single && !fields.insert(meaning).second)
-      return fail(ErrorKind::ask_person, "column-twice", "Two columns of the header line mean '" + meaning + "'.");
-    if (meaning == "ref") columns.ref_ = columns.columns_.size();
-    guessed = guessed || column.guessed;
-    shown += "\n  " + column.heading + ": " + (meaning.empty() ? "left out" : meaning);
-    columns.columns_.push_back(std::move(column));
-  }
-  if (guessed && !accept_guesses)
-    return fail(ErrorKind::ask_person, "columns-guessed",
-                "The header line does not name fields. It would be read like this:" + shown +
-                    "\nAccept that with --accept-columns, or say with --columns FILE what the headings mean.");
-  if (!fields.contains("ref"))
-    return fail(ErrorKind::ask_person, "no-ref", "The header line must name a column 'ref': rows are known by it.");
-  return columns;
+ImportColumns::ImportColumns(const sync::Schema& schema, sync::TableColumns columns,
+                             std::map<std::string, sync::Value> once)
+    : schema_(&schema), customer_(schema.collection("customer")), columns_(std::move(columns)) {
+  const auto said = [&](sync::FieldIndex field) {
+    return std::ranges::any_of(columns_.columns(), [&](const sync::TableColumn& column) {
+      return column.collection == customer_ && column.field == field;
+    });
+  };
+  for (auto& [name, value] : once)
+    if (const auto field = customer_->field(name); field && !said(*field)) once_.emplace_back(*field, std::move(value));
 }
 
 bool ImportColumns::has(sync::CollectionNo collection) const {
-  return std::ranges::any_of(columns_, [&](const Column& column) {
+  return std::ranges::any_of(columns_.columns(), [&](const sync::TableColumn& column) {
     return column.collection != nullptr && column.collection->no == collection;
   });
 }
 
 Result<ImportColumns::Row> ImportColumns::read(const std::vector<std::string>& cells, const std::string& scope,
                                                const sync::Site& site, std::int64_t now_ms) const {
-  const auto blank = [](const std::string& cell) { return sync::tidy_text(cell).empty(); };
-  const auto named = static_cast<std::ptrdiff_t>(std::min(cells.size(), columns_.size()));
-  if (cells.size() < columns_.size() || !std::all_of(cells.begin() + named, cells.end(), blank))
-    return fail(ErrorKind::ask_person, "wrong-columns", "The row has another number of columns than the header line.");
-  const std::string ref = sync::tidy_line(cells[ref_]);
-  if (ref.empty()) return fail(ErrorKind::ask_person, "required", "The row has no ref.");
-  const sync::Id id = sync::natural_id(customer().no, sync::Id{}, scope + "\n" + ref);
-  std::vector<sync::Op> ops(1, sync::Op{sync::OpKind::create, {customer().no, id}, scope, 0, {}, {}});
-  for (std::size_t i = 0; i < columns_.size(); ++i)
-    if (columns_[i].collection != nullptr && !blank(cells[i])) HOLDLINE_TRY(put(columns_[i], cells[i], ops));
+  if (auto wrong = columns_.wrong_count(cells); !wrong.empty())
+    return fail(ErrorKind::ask_person, "wrong-columns", std::move(wrong));
+  const auto cell_of = [&](std::optional<std::size_t> at) { return at ? sync::tidy_line(cells[*at]) : std::string(); };
+  const std::string ref = cell_of(columns_.ref()), named = cell_of(columns_.record_id());
+  const auto record = sync::Id::parse(named);
+  if (!named.empty() && !record)
+    return fail(ErrorKind::ask_person, "not-an-id", "The record_id is not one that an export wrote.");
+  if (!record && ref.empty()) return fail(ErrorKind::ask_person, "required", "The row has no ref.");
   Row row;
+  row.by_id = record.has_value();
+  const sync::Id id = record ? *record : sync::natural_id(customer().no, sync::Id{}, scope + "\n" + ref);
+  std::vector<sync::Op> ops(1, sync::Op{sync::OpKind::create, {customer().no, id}, scope, 0, {}, {}});
+  const auto& columns = columns_.columns();
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const bool of_file = i < columns_.in_file();
+    const std::string& cell = of_file ? cells[i] : columns_.constants()[i - columns_.in_file()];
+    if (columns[i].collection != nullptr && !sync::tidy_text(cell).empty()) HOLDLINE_TRY(put(columns[i], cell, ops));
+  }
   for (sync::Op& op : ops) {
     put_right(op, site, now_ms, row.findings);
     if (find(row.told, op.record) == nullptr)
@@ -188,7 +165,8 @@ Result<ImportColumns::Row> ImportColumns::read(const std::vector<std::string>& c
   return row;
 }
 
-Result<void> ImportColumns::put(const Column& column, const std::string& cell, std::vector<sync::Op>& ops) const {
+Result<void> ImportColumns::put(const sync::TableColumn& column, const std::string& cell,
+                                std::vector<sync::Op>& ops) const {
   const sync::Field& field = column.collection->fields[column.field];
   const auto change = [](sync::FieldIndex at, sync::Value value) {
     return sync::FieldChange{at, sync::BaseUnknown{}, std::move(value), {}, {}};
@@ -204,7 +182,10 @@ Result<void> ImportColumns::put(const Column& column, const std::string& cell, s
     return {};
   }
   auto value = value_of(field, field.type == sync::FieldType::text ? cell : sync::tidy_line(cell));
-  if (!value) return fail(ErrorKind::ask_person, "wrong-type", "Column '" + column.heading + "' cannot be read.");
+  if (!value)
+    return fail(
+        ErrorKind::ask_person, "wrong-type",
+        "Column '" + column.heading + "' cannot be read: " + std::string(expected_text(field)) + " is expected.");
   ops.front().changes.push_back(change(column.field, *std::move(value)));
   return {};
 }
@@ -226,7 +207,7 @@ void ImportColumns::put_right(sync::Op& op, const sync::Site& site, std::int64_t
 
 void ImportColumns::keep_unsaid(const Record& before, Record& now) const {
   std::vector<bool> said(now.fields.size());
-  for (const Column& column : columns_)
+  for (const sync::TableColumn& column : columns_.columns())
     if (column.collection != nullptr && column.collection->no == now.key.collection) said[column.field] = true;
   for (std::size_t i = 0; i < said.size(); ++i)
     if (!said[i]) now.fields[i] = before.fields[i];
@@ -284,6 +265,11 @@ std::vector<sync::Op> ImportColumns::changes(const ToldCustomer& before, ToldCus
   }
   std::sort(now.begin() + 1, now.end(), [](const Record& a, const Record& b) { return a.key < b.key; });
   return ops;
+}
+
+void ImportColumns::add_once(std::vector<sync::Op>& ops) const {
+  for (const auto& [field, value] : once_) ops.front().changes.push_back({field, sync::BaseUnknown{}, value, {}, {}});
+  std::ranges::sort(ops.front().changes, {}, &sync::FieldChange::field);
 }
 
 std::string ImportColumns::ref_of(const ToldCustomer& told) const {

@@ -15,6 +15,7 @@
 #include "sync/action/record.hpp"
 #include "sync/form/form.hpp"
 #include "sync/schema/schema.hpp"
+#include "sync/table/columns.hpp"
 
 namespace holdline::hub {
 
@@ -26,23 +27,18 @@ sync::Bytes encode_told(const sync::Schema& schema, const ToldCustomer& told);
 // stop "malformed-told".
 Result<ToldCustomer> decode_told(const sync::Schema& schema, std::string_view bytes);
 
-// The columns of a file, by its header line.
+// What a file says, row by row.
 class ImportColumns {
  public:
-  // What a column means: the name of a field, or of a child collection; empty: it is left out.
-  using Meanings = std::map<std::string, std::string>;
-  // `schema` must outlive it. A column means what `told` says of its heading, else what sync::match_column() says; one
-  // without a heading is left out. `accept_guesses`: what is not told and not named like a field is taken as guessed,
-  // or left out. ask_person: "columns-guessed" (the message shows every column and what it would be taken for),
-  // "column-twice", "unknown-column" (told, but there is no such field), "no-ref".
-  static Result<ImportColumns> of(const sync::Schema& schema, const std::vector<std::string>& headings,
-                                  const Meanings& told = {}, bool accept_guesses = false);
-  // Each heading with its meaning, in the order of the file.
-  std::vector<std::pair<std::string, std::string>> described() const;
+  // `schema` must outlive it. `once`: what new customers have besides, by the name of the field; what the schema does
+  // not have, or the file has a column for, is left out.
+  ImportColumns(const sync::Schema& schema, sync::TableColumns columns, std::map<std::string, sync::Value> once = {});
+  std::vector<std::pair<std::string, std::string>> described() const { return columns_.described(); }
 
   struct Row {
     ToldCustomer told;
     std::vector<sync::Finding> findings;  // what could not be put right, and what is worth a question
+    bool by_id = false;                   // the row names its record, which has to be there
   };
   // ask_person: why the row cannot be used; quotes nothing of it.
   Result<Row> read(const std::vector<std::string>& cells, const std::string& scope, const sync::Site& site,
@@ -51,30 +47,22 @@ class ImportColumns {
   // touched, whatever became of them here; one that it has given up is cleared, a number or address removed. What the
   // file has no column for stays as it was said, which `now` then says too.
   std::vector<sync::Op> changes(const ToldCustomer& before, ToldCustomer& now) const;
+  // To the ops of a customer who is not here yet: `once`.
+  void add_once(std::vector<sync::Op>& ops) const;
   std::string ref_of(const ToldCustomer& told) const;
 
  private:
-  // Where a column of the file goes.
-  struct Column {
-    std::string heading;
-    const sync::Collection* collection = nullptr;  // null: left out
-    sync::FieldIndex field = 0;
-    bool guessed = false;
-  };
-  Result<Column> column_of(const std::string& heading, const Meanings& told) const;
-  std::string meaning(const Column& column) const;
-  explicit ImportColumns(const sync::Schema& schema) : schema_(&schema) {}
-
-  const sync::Collection& customer() const { return *schema_->collection("customer"); }
+  const sync::Collection& customer() const { return *customer_; }
   bool has(sync::CollectionNo collection) const;
-  Result<void> put(const Column& column, const std::string& cell, std::vector<sync::Op>& ops) const;
+  Result<void> put(const sync::TableColumn& column, const std::string& cell, std::vector<sync::Op>& ops) const;
   void put_right(sync::Op& op, const sync::Site& site, std::int64_t now_ms, std::vector<sync::Finding>& findings) const;
   void keep_unsaid(const sync::Record& before, sync::Record& now) const;
   std::vector<sync::FieldChange> changed_fields(const sync::Record& before, const sync::Record& now) const;
 
   const sync::Schema* schema_;
-  std::vector<Column> columns_;
-  std::size_t ref_ = 0;  // which column
+  const sync::Collection* customer_;
+  sync::TableColumns columns_;
+  std::vector<std::pair<sync::FieldIndex, sync::Value>> once_;
 };
 
 }  // namespace holdline::hub

@@ -29,6 +29,7 @@ Result<platform::HttpResponse> ask_server(const std::string& directory, const pl
   }
   remote.body = request.body;
   remote.timeout = std::chrono::minutes(30);
+  remote.max_response_bytes = std::size_t{2} << 30;  // an export, or all that a file of a million rows has wrong
   HOLDLINE_ASSIGN(auto answer, platform::request_over_unix(platform::Path(directory) / "admin.sock", remote));
   platform::HttpResponse response;
   response.status = answer.status;
@@ -106,21 +107,33 @@ CLI::App& Commands::group(const std::string& name, const std::string& help) {
   return *made;
 }
 
-int Commands::ask(platform::HttpRequest request, const Show& show) const {
+std::optional<Json> Commands::fetch(platform::HttpRequest request, int& result) const {
   auto response = ask_server(directory_, request);
   if (!response && response.error().code == "unreachable") response = ask_directory(directory_, std::move(request));
-  if (!response) return complain(response.error());
-  const Json json = Json::parse(response->body, nullptr, false);
-  if (response->status >= 300) {
-    const Json error = json.is_object() ? json : Json::object();
-    std::cerr << "holdline-hub: "
-              << error.value("detail", "the hub answered with status " + std::to_string(response->status)) << " ("
-              << error.value("code", "failed") << ")\n";
-    return failed;
+  if (!response) {
+    result = complain(response.error());
+    return std::nullopt;
   }
+  Json json = Json::parse(response->body, nullptr, false);
+  if (response->status < 300) return json;
+  const Json error = json.is_object() ? json : Json::object();
+  std::cerr << "holdline-hub: "
+            << error.value("detail", "the hub answered with status " + std::to_string(response->status)) << " ("
+            << error.value("code", "failed") << ")\n";
+  result = failed;
+  return std::nullopt;
+}
+
+int Commands::present(const Json& json, const Show& show) const {
   if (!json_) return show(json);
   std::cout << json.dump(2) << "\n";
   return ok;
+}
+
+int Commands::ask(platform::HttpRequest request, const Show& show) const {
+  int result = ok;
+  const auto json = fetch(std::move(request), result);
+  return json ? present(*json, show) : result;
 }
 
 int Commands::ask(std::string method, std::string path, const Json& body, const Show& show) const {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -45,6 +46,10 @@ class Commands {
   int result() const { return result_; }
 
   using Show = std::function<int(const nlohmann::json&)>;
+  // Asks. Nothing when it went wrong, which is told; `result` then says how the program ends.
+  std::optional<nlohmann::json> fetch(platform::HttpRequest request, int& result) const;
+  // Prints an answer; `show` renders it for a person.
+  int present(const nlohmann::json& json, const Show& show) const;
   // Asks, and prints the answer; `show` renders it for a person.
   int ask(platform::HttpRequest request, const Show& show) const;
   int ask(std::string method, std::string path, const nlohmann::json& body, const Show& show) const;
@@ -61,8 +66,10 @@ class Commands {
 
 void add_setup_commands(Commands& commands);      // init, run
 void add_directory_commands(Commands& commands);  // enroll-code, device, person, authority
-void add_ledger_commands(Commands& commands);     // import, outbox, status, new-epoch, digests, conflicts
-void add_schema_commands(Commands& commands);     // schema
+void add_ledger_commands(Commands& commands);     // outbox, status, new-epoch, digests, conflicts
+void add_import_commands(Commands& commands);     // import, imports
+void add_export_commands(Commands& commands);     // export, exports
+void add_schema_commands(Commands& commands);      // schema
 void add_held_commands(Commands& commands);       // quarantine
 
 }  // namespace holdline::hub

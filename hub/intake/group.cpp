@@ -86,7 +86,8 @@ Result<VersionedRecord*> IntakeGroup::stored(const sync::RecordKey& key) {
 }
 
 bool IntakeGroup::empty() const {
-  return changes_.records.empty() && changes_.results.empty() && changes_.sign_ins.empty() && changes_.imported.empty();
+  return changes_.records.empty() && changes_.results.empty() && changes_.sign_ins.empty() &&
+         changes_.imported.empty() && !changes_.run;
 }
 
 const ChangeSet& IntakeGroup::changes() {

@@ -48,7 +48,9 @@ class IntakeGroup {
   Result<sync::PushReply> take(const IncomingPush& push);
   // See Intake::take_own.
   Result<std::vector<RowOutcome>> take_own(const sync::Maker& hub, const sync::ActionHeader& header,
-                                           std::span<const OwnRow> rows);
+                                           std::vector<OwnRow> rows);
+  // Kept with the changes.
+  void note(std::optional<ImportRun> run) { changes_.run = std::move(run); }
 
   // As load(), for what is held of one outbox.
   Result<void> load_held(const sync::Maker& maker);

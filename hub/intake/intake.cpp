@@ -132,9 +132,9 @@ Result<void> Intake::settle_waiting(std::int64_t now_ms) {
   return {};
 }
 
-Result<std::vector<RowOutcome>> Intake::take_own(std::span<const OwnRow> rows, std::int64_t now_ms, bool dry_run,
-                                                 std::optional<sync::Acceptance> acceptance) {
-  const sync::Maker hub{ledger_.identity().hub, ledger_.identity().epoch};
+Result<std::vector<RowOutcome>> Intake::take_own(OwnWork work, std::int64_t now_ms) {
+  const LedgerIdentity identity = ledger_.identity();
+  const sync::Maker hub{identity.hub, identity.epoch};
   Authority authority = this->authority();
   HOLDLINE_ASSIGN(auto transaction, ledger_.begin());
   IntakeGroup group(*transaction, ledger_.schemas(), authority, now_ms, entropy_.u64());
@@ -142,10 +142,19 @@ Result<std::vector<RowOutcome>> Intake::take_own(std::span<const OwnRow> rows, s
   sync::ActionHeader header;
   header.schema = ledger_.schema().version();
   header.event_ms = header.made.wall_ms = header.hybrid.ms = now_ms;
-  header.acceptance = std::move(acceptance);
-  HOLDLINE_ASSIGN(auto outcomes, group.take_own(hub, header, rows));
-  if (!dry_run && !group.empty()) HOLDLINE_TRY(transaction->commit(group.changes()));
+  header.acceptance = std::move(work.acceptance);
+  HOLDLINE_ASSIGN(std::vector<OwnRow> rows, work.rows(*transaction));
+  HOLDLINE_ASSIGN(auto outcomes, group.take_own(hub, header, std::move(rows)));
+  if (work.run && !work.dry_run) group.note(work.run(outcomes));
+  if (!work.dry_run && !group.empty()) HOLDLINE_TRY(transaction->commit(group.changes()));
   return outcomes;
+}
+
+Result<std::vector<RowOutcome>> Intake::take_own(std::span<const OwnRow> rows, std::int64_t now_ms) {
+  const auto given = [rows](LedgerTransaction&) -> Result<std::vector<OwnRow>> {
+    return std::vector<OwnRow>(rows.begin(), rows.end());
+  };
+  return take_own(OwnWork{given}, now_ms);
 }
 
 }  // namespace holdline::hub

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -54,6 +56,16 @@ struct RowOutcome {
   std::string code, text;  // refused: why
 };
 
+// What one turn of an import asks for.
+struct OwnWork {
+  // Made of what the ledger holds, in the transaction that takes them.
+  std::function<Result<std::vector<OwnRow>>(LedgerTransaction&)> rows;
+  bool dry_run = false;                             // say what would come of it, store nothing
+  std::optional<sync::Acceptance> acceptance = {};  // kept with it
+  // How far the import has come with these; kept in the same commit. Nothing: it is not to be kept now.
+  std::function<std::optional<ImportRun>(std::span<const RowOutcome>)> run = {};
+};
+
 class Authority;
 
 // What an operator of the hub decides about a held action.
@@ -90,10 +102,9 @@ class Intake {
   // each row, in their order. Conflicts go the ordinary way. What people deleted here is not changed and not brought
   // back. A row is refused that would change a record of another scope ("scope-clash", "scope-moved") or one that is
   // not there ("unknown-record"). ask_person "record-full" when a list or set would grow beyond what a record may hold;
-  // nothing is stored then. `dry_run`: says what would come of it, stores nothing. A row after which a record breaks
-  // a rule between its fields is refused as well. `acceptance` is kept with it.
-  Result<std::vector<RowOutcome>> take_own(std::span<const OwnRow> rows, std::int64_t now_ms, bool dry_run = false,
-                                           std::optional<sync::Acceptance> acceptance = {});
+  // nothing is stored then. A row after which a record breaks a rule between its fields is refused as well.
+  Result<std::vector<RowOutcome>> take_own(OwnWork work, std::int64_t now_ms);
+  Result<std::vector<RowOutcome>> take_own(std::span<const OwnRow> rows, std::int64_t now_ms);
 
  private:
   Authority authority();

@@ -56,7 +56,7 @@ Result<bool> IntakeGroup::is_about_deleted(const sync::Op& op) {
 }
 
 Result<std::vector<RowOutcome>> IntakeGroup::take_own(const sync::Maker& hub, const sync::ActionHeader& header,
-                                                      std::span<const OwnRow> rows) {
+                                                      std::vector<OwnRow> rows) {
   std::vector<sync::RecordKey> keys;
   for (const OwnRow& row : rows)
     for (const sync::Op& op : row.ops) add_places(op, keys);
@@ -66,17 +66,17 @@ Result<std::vector<RowOutcome>> IntakeGroup::take_own(const sync::Maker& hub, co
   std::vector<std::size_t> row_of;  // of each op
   for (std::size_t n = 0; n < rows.size(); ++n) {
     HOLDLINE_ASSIGN(auto followed, sync::follow_merged(schema_, rows[n].ops, finds()));
-    const std::span<const sync::Op> ops = followed ? *followed : rows[n].ops;
+    std::vector<sync::Op>& ops = followed ? *followed : rows[n].ops;
     HOLDLINE_ASSIGN(auto refusal, misplaced(ops));
     if (refusal) {
       outcomes[n] = {RowEffect::refused, std::move(refusal->code), std::move(refusal->text)};
       continue;
     }
-    if (rows[n].imported) changes_.imported.push_back(*rows[n].imported);
-    for (const sync::Op& op : ops) {
+    if (rows[n].imported) changes_.imported.push_back(*std::move(rows[n].imported));
+    for (sync::Op& op : ops) {
       HOLDLINE_ASSIGN(const bool gone, is_about_deleted(op));
       if (gone) continue;
-      own.ops.push_back(op);
+      own.ops.push_back(std::move(op));
       row_of.push_back(n);
     }
   }

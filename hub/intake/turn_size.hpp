@@ -14,7 +14,7 @@ enum class Traffic : std::uint8_t { pushes, none };
 
 class TurnSize {
  public:
-  static constexpr std::int64_t longest_ms = 20, longest_alone_ms = 250;
+  static constexpr std::int64_t longest_ms = 20, longest_alone_ms = 500;
 
   // In whatever the caller counts: ops of an import.
   std::size_t units(Traffic traffic) const { return of(traffic).units; }
@@ -30,13 +30,13 @@ class TurnSize {
   }
 
  private:
-  static constexpr std::size_t fewest = 50, most = 10'000;
+  static constexpr std::size_t fewest = 50, most = 40'000;
   struct Learnt {
     std::size_t units = 200;
   };
   const Learnt& of(Traffic traffic) const { return traffic == Traffic::none ? alone_ : beside_; }
 
-  Learnt beside_, alone_;
+  Learnt beside_, alone_{2'000};
 };
 
 }  // namespace holdline::hub

@@ -179,6 +179,20 @@ struct ImportedRow {
   sync::Bytes told;
 };
 
+// How far an import of a file came: what it took stays, whatever becomes of the rest. Its file is known by its hash.
+struct ImportRun {
+  enum class State : std::uint8_t { running, finished };  // stored: never renumber
+  Id id;
+  std::string source, scope, file;  // the file by its name, as it was told
+  sync::Hash hash;
+  std::int64_t begun_ms = 0, at_ms = 0;  // `at`: when it had come so far
+  State state = State::running;
+  std::uint64_t line = 0;                // of the last row that was looked at
+  std::uint64_t read = 0, of_bytes = 0;  // of the file
+  std::uint64_t rows = 0, created = 0, updated = 0, unchanged = 0, conflicts = 0, rejected = 0, blank = 0;
+  bool operator==(const ImportRun&) const = default;
+};
+
 // Everything one group of pushes changes; written as one transaction.
 struct ChangeSet {
   std::vector<RecordWrite> records;  // ascending by cn
@@ -190,6 +204,7 @@ struct ChangeSet {
   std::vector<std::pair<LaneKey, SignIn>> sign_ins;
   std::vector<AppliedAction> applied;
   std::vector<ImportedRow> imported;      // inserted or replaced by (source, root)
+  std::optional<ImportRun> run = {};      // inserted or replaced by id
   std::vector<sync::SchemaName> awaited;  // versions that actions wait for
   ChangeNumber last_cn = 0;               // the feed's head after this
   std::uint64_t salt = 0;                 // of this transaction; without meaning when the head stays where it was
@@ -216,6 +231,8 @@ class LedgerTransaction {
   virtual Result<std::map<std::uint32_t, SignIn>> sign_ins(const Id& device, const Id& incarnation) = 0;
   // A number for the reference of a record that came without one; taken for good once the transaction is committed.
   virtual Result<std::uint64_t> next_reference() = 0;
+  // What the source said of these roots; those it said something of.
+  virtual Result<std::map<Id, sync::Bytes>> imported(std::string_view source, std::span<const Id> roots) = 0;
   // Durable (synchronous=FULL) when it returns, together with the digests that follow from the records.
   virtual Result<void> commit(const ChangeSet& changes) = 0;
 };
@@ -257,11 +274,11 @@ class LedgerReader {
     ChangeNumber last_cn = 0;
   };
   virtual Result<LeafRows> leaf(const sync::DigestKey&, std::uint8_t leaf, sync::VisibilitySet) = 0;
-  // What the source said of these roots; those it said something of.
-  virtual Result<std::map<Id, sync::Bytes>> imported(std::string_view source, std::span<const Id> roots) = 0;
-  // All it ever said, in the order of the roots after `after`.
+  // All that a source ever said, in the order of the roots after `after`.
   virtual Result<std::vector<ImportedRow>> all_imported(std::string_view source, const Id& after,
                                                         std::size_t limit) = 0;
+  // The imports that began last, latest first.
+  virtual Result<std::vector<ImportRun>> import_runs(std::size_t limit) = 0;
   // Live rows of a collection in id order after `depends_on`, for snapshots, lists and exports.
   virtual Result<std::vector<VersionedRecord>> rows(sync::CollectionNo, std::span<const std::string> scopes,
                                                     const Id& after, std::size_t limit) = 0;

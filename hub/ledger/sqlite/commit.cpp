@@ -55,11 +55,13 @@ Result<void> WriteTransaction::commit(const ChangeSet& changes) {
     writer_.digests_.undo(*writer_.schema_, changes.records);
     writer_.scopes_.forget_new();
     writer_.parties_.forget_new();
+    writer_.sources_.forget_new();
     return done;
   }
   writer_.digests_.keep();
   writer_.scopes_.keep_new();
   writer_.parties_.keep_new();
+  writer_.sources_.keep_new();
   if (changes.last_cn > writer_.head_.cn) writer_.head_ = {changes.last_cn, changes.salt};
   writer_.news_.note(changes);
   return done;
@@ -78,6 +80,7 @@ Result<void> WriteTransaction::write(const ChangeSet& changes) {
   HOLDLINE_TRY(write_awaited(changes.awaited));
   if (next_reference_)
     HOLDLINE_TRY(write_meta(writer_.statements_, "reference-next", std::to_string(*next_reference_)));
+  if (changes.run) HOLDLINE_TRY(write_run(*changes.run));
   return write_head(changes);
 }
 
@@ -231,14 +234,6 @@ Result<void> WriteTransaction::write_sign_ins(const ChangeSet& changes) {
 }
 
 // A transaction that did not move the feed keeps the salt that stands: cursors at this cn carry it.
-Result<void> WriteTransaction::write_imported(std::span<const ImportedRow> rows) {
-  if (rows.empty()) return {};
-  HOLDLINE_ASSIGN(auto* put, writer_.statements_.get("INSERT OR REPLACE INTO imported(source, root, told) VALUES "
-                                                     "(?, ?, ?)"));
-  for (const ImportedRow& row : rows) HOLDLINE_TRY(put->run(row.source, Blob{row.root.view()}, Blob{row.told}));
-  return {};
-}
-
 Result<void> WriteTransaction::write_awaited(std::span<const sync::SchemaName> schemas) {
   HOLDLINE_ASSIGN(auto* insert, writer_.statements_.get("INSERT OR IGNORE INTO awaited_schema VALUES (?, ?)"));
   for (const sync::SchemaName& schema : schemas) HOLDLINE_TRY(insert->run(schema.version, Blob{schema.hash.view()}));

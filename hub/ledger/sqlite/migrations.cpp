@@ -271,10 +271,51 @@ CREATE TABLE awaited_schema (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// A rowid table: roots are hashes, and with what was told in their tree each row of an import dirties a page of its
+// own.
+constexpr const char* import_tables = R"sql(
+CREATE TABLE import_source (
+  no   INTEGER PRIMARY KEY,
+  name BLOB NOT NULL UNIQUE
+) STRICT;
+INSERT INTO import_source(name) SELECT DISTINCT CAST(source AS BLOB) FROM imported;
+ALTER TABLE imported RENAME TO imported_before;
+CREATE TABLE imported (
+  no     INTEGER PRIMARY KEY,
+  source INTEGER NOT NULL,
+  root   BLOB NOT NULL,
+  told   BLOB NOT NULL  -- encode_told()
+) STRICT;
+INSERT INTO imported(source, root, told)
+  SELECT s.no, b.root, b.told FROM imported_before b JOIN import_source s ON s.name = CAST(b.source AS BLOB);
+DROP TABLE imported_before;
+CREATE UNIQUE INDEX imported_by_root ON imported (source, root);
+CREATE TABLE import_run (
+  id        BLOB PRIMARY KEY,
+  source    TEXT NOT NULL,
+  scope     TEXT NOT NULL,
+  file      TEXT NOT NULL,
+  hash      BLOB NOT NULL,
+  begun     INTEGER NOT NULL,
+  at        INTEGER NOT NULL,
+  state     INTEGER NOT NULL,  -- ImportRun::State
+  line      INTEGER NOT NULL,
+  read      INTEGER NOT NULL,
+  of_bytes  INTEGER NOT NULL,
+  rows      INTEGER NOT NULL,
+  created   INTEGER NOT NULL,
+  updated   INTEGER NOT NULL,
+  unchanged INTEGER NOT NULL,
+  conflicts INTEGER NOT NULL,
+  rejected  INTEGER NOT NULL,
+  blank     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
 }  // namespace
 
 std::span<const platform::Migration> ledger_migrations() {
-  static constexpr std::array<platform::Migration, 10> migrations{{{1, ledger_tables},
+  static constexpr std::array<platform::Migration, 11> migrations{{{1, ledger_tables},
                                                                   {2, applied_reissues_table},
                                                                   {3, certificates_in_line},
                                                                   {4, access_tables},
@@ -283,7 +324,8 @@ std::span<const platform::Migration> ledger_migrations() {
                                                                   {7, accepted_table},
                                                                   {8, suppression_key},
                                                                   {9, reference_tables},
-                                                                  {10, schema_tables}}};
+                                                                  {10, schema_tables},
+                                                                  {11, import_tables}}};
   return migrations;
 }
 

@@ -165,29 +165,6 @@ Result<LedgerReader::LeafRows> Reader::leaf(const sync::DigestKey& key, std::uin
   return found;
 }
 
-Result<std::map<Id, sync::Bytes>> Reader::imported(std::string_view source, std::span<const Id> roots) {
-  std::map<Id, sync::Bytes> found;
-  HOLDLINE_ASSIGN(auto* find, connection_->statements.get("SELECT told FROM imported WHERE source = ? AND root = ?"));
-  for (const Id& root : roots) {
-    auto rows = find->rows(source, Blob{root.view()});
-    HOLDLINE_ASSIGN(const bool known, rows.next());
-    if (known) found.emplace(root, rows.blob(0));
-  }
-  return found;
-}
-
-Result<std::vector<ImportedRow>> Reader::all_imported(std::string_view source, const Id& after, std::size_t limit) {
-  std::vector<ImportedRow> found;
-  HOLDLINE_ASSIGN(auto* find, connection_->statements.get("SELECT root, told FROM imported WHERE source = ? AND "
-                                                          "root > ? ORDER BY root LIMIT ?"));
-  auto rows = find->rows(source, Blob{after.view()}, limit);
-  for (;;) {
-    HOLDLINE_ASSIGN(const bool more, rows.next());
-    if (!more) return found;
-    found.push_back({std::string(source), Id::from(rows.blob(0)), sync::Bytes(rows.blob(1))});
-  }
-}
-
 Result<std::vector<VersionedRecord>> Reader::rows(sync::CollectionNo no, std::span<const std::string> scopes,
                                                   const Id& after, std::size_t limit) {
   HOLDLINE_ASSIGN(const auto* of, collection(no));

@@ -60,8 +60,8 @@ class Reader final : public LedgerReader {
   Result<std::map<sync::DigestKey, sync::Leaves>> digests(std::span<const std::string> scopes,
                                                           sync::VisibilitySet) override;
   Result<LeafRows> leaf(const sync::DigestKey&, std::uint8_t leaf, sync::VisibilitySet) override;
-  Result<std::map<Id, sync::Bytes>> imported(std::string_view source, std::span<const Id> roots) override;
   Result<std::vector<ImportedRow>> all_imported(std::string_view source, const Id& after, std::size_t limit) override;
+  Result<std::vector<ImportRun>> import_runs(std::size_t limit) override;
   Result<std::vector<VersionedRecord>> rows(sync::CollectionNo, std::span<const std::string> scopes, const Id& after,
                                             std::size_t limit) override;
   Result<std::optional<VersionedRecord>> row(const sync::RecordKey&) override;

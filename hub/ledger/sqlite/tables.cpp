@@ -74,7 +74,7 @@ void Names::forget_new() {
 }
 
 Result<std::optional<std::int64_t>> Names::find(std::string_view name) {
-  if (const auto known = numbers_.find(std::string(name)); known != numbers_.end()) return known->second;
+  if (const auto known = numbers_.find(name); known != numbers_.end()) return known->second;
   HOLDLINE_ASSIGN(auto* find, statements_->get(find_sql_));
   auto rows = find->rows(platform::Blob{name});
   HOLDLINE_ASSIGN(const bool found, rows.next());

@@ -39,11 +39,12 @@ class Statements {
       prepared_;
 };
 
-// Small numbers for scope names or party ids, remembered per connection.
+// Small numbers for names of scopes and of sources of imports, or party ids, remembered per connection.
 class Names {
  public:
   static Names of_scopes(Statements& statements) { return Names(statements, "scope", "name"); }
   static Names of_parties(Statements& statements) { return Names(statements, "party", "id"); }
+  static Names of_sources(Statements& statements) { return Names(statements, "import_source", "name"); }
 
   Result<std::optional<std::int64_t>> find(std::string_view name);
   // Gives a new name the next number. What is not kept by keep_new() must be forgotten by forget_new() when the
@@ -59,7 +60,11 @@ class Names {
 
   Statements* statements_;
   std::string find_sql_, insert_sql_, name_sql_;
-  std::unordered_map<std::string, std::int64_t> numbers_;
+  struct NameHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>()(text); }
+  };
+  std::unordered_map<std::string, std::int64_t, NameHash, std::equal_to<>> numbers_;
   std::unordered_map<std::int64_t, std::string> names_;
   std::vector<std::string> added_;
 };

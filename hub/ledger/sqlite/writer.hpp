@@ -35,12 +35,13 @@ class Writer {
         statements_(db_),
         scopes_(Names::of_scopes(statements_)),
         parties_(Names::of_parties(statements_)),
+        sources_(Names::of_sources(statements_)),
         schemas_(schemas),
         schema_(&schemas.present()) {}
 
   platform::Database db_;
   Statements statements_;
-  Names scopes_, parties_;
+  Names scopes_, parties_, sources_;
   Schemas& schemas_;
   const sync::Schema* schema_;  // the present one
   Digests digests_;
@@ -66,6 +67,7 @@ class WriteTransaction final : public LedgerTransaction {
                                                        std::span<const sync::Hash> originals) override;
   Result<std::map<std::uint32_t, SignIn>> sign_ins(const Id& device, const Id& incarnation) override;
   Result<std::uint64_t> next_reference() override;
+  Result<std::map<Id, sync::Bytes>> imported(std::string_view source, std::span<const Id> roots) override;
   Result<void> commit(const ChangeSet& changes) override;
 
  private:
@@ -81,6 +83,7 @@ class WriteTransaction final : public LedgerTransaction {
   Result<void> write_past(const sync::Collection& collection, const RecordWrite& write);
   Result<void> write_applied(std::span<const AppliedAction> applied);
   Result<void> write_imported(std::span<const ImportedRow> rows);
+  Result<void> write_run(const ImportRun& run);
   Result<void> write_accepted(ChangeNumber last, const sync::Acceptance& acceptance);
   Result<void> write_head(const ChangeSet& changes);
   Result<void> write_awaited(std::span<const sync::SchemaName> schemas);

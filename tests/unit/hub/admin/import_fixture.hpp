@@ -40,6 +40,11 @@ class ImportTest : public ::testing::Test {
     return *std::ranges::find(customers, "C1", [&](const Record& row) { return text(row, "customer", "ref"); });
   }
   std::string text_of(std::string_view field) { return text(one(), "customer", field); }
+  std::string text_of_ref(const std::string& ref, std::string_view field) {
+    for (const Record& row : rows("customer"))
+      if (text(row, "customer", "ref") == ref) return text(row, "customer", field);
+    return "(not here)";
+  }
   std::multiset<std::string> tags() {
     const Record customer = one();
     const auto field = store_.ledger().schema().collection("customer")->field("tags").value();

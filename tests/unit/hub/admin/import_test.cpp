@@ -166,12 +166,12 @@ TEST_F(ImportTest, MoreRowsThanOneTakeHoldsAreAllImported) {
   EXPECT_EQ(rows("customer").size(), 10'050u);
 }
 
-TEST_F(ImportTest, RejectedRowsAreCountedBeyondThoseThatAreListed) {
+TEST_F(ImportTest, EveryRejectedRowIsTold) {
   std::string file = "ref,given\n";
   for (int i = 0; i < 1'005; ++i) file += ",Ada\n";
   const auto report = this->report(file);
   EXPECT_EQ(report.rejected_count, 1'005u);
-  EXPECT_EQ(report.rejected.size(), 1'000u);
+  EXPECT_EQ(report.rejected.size(), 1'005u);
 }
 
 TEST_F(ImportTest, WindowsFilesAreReadLikeOthers) {

@@ -107,6 +107,9 @@ class RefusingLedger final : public Ledger {
     Result<std::map<std::uint32_t, SignIn>> sign_ins(const Id& device, const Id& incarnation) override {
       return real_->sign_ins(device, incarnation);
     }
+    Result<std::map<Id, sync::Bytes>> imported(std::string_view source, std::span<const Id> roots) override {
+      return real_->imported(source, roots);
+    }
     Result<void> commit(const ChangeSet& changes) override {
       if (!ledger_.refuses || (ledger_.refuses_only && !ledger_.refuses_only(changes))) {
         ++ledger_.commits;

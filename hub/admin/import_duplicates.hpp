@@ -1,0 +1,65 @@
+// Of the customers that an import adds: who is probably here already under another ref or of another source, or twice
+// in the file. By the judgement of the desk (sync/form/same_customer.hpp) among those that share a telephone number, an
+// e-mail address or a postcode, so that nobody is compared with everybody. Told for people to decide; nothing is
+// merged.
+// Internal to hub/admin.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "hub/admin/import.hpp"
+#include "hub/admin/import_rows.hpp"
+#include "sync/form/same_customer.hpp"
+
+namespace holdline::hub {
+
+class DuplicateSearch {
+ public:
+  explicit DuplicateSearch(const sync::Schema& schema);
+
+  // A customer that the import adds.
+  void add(std::uint64_t line, const ToldCustomer& told);
+  bool empty() const { return added_.empty(); }
+
+  // Goes on with about `portion` of them, or of the records of `scope` that are in the ledger. False: that was all.
+  Result<bool> look(Ledger& ledger, const std::string& scope, std::size_t portion);
+  std::uint64_t count() const { return count_; }
+  // By line, the most similar first; the first 10,000.
+  std::vector<ProbableDuplicate> found() &&;
+
+ private:
+  struct Added {
+    Id id;
+    std::uint64_t line;
+    std::string ref, name, block;  // block: postcode and how the name begins; empty: none
+    std::uint64_t told = 0;        // how many were told of it
+  };
+  using Keys = std::unordered_map<std::string, std::vector<std::size_t>>;
+
+  std::string block_of(const sync::Record& customer) const;
+  void look_in_file(std::size_t of);
+  Result<bool> look_at_children(LedgerReader& reader, const std::string& scope, std::size_t portion);
+  Result<bool> look_at_customers(LedgerReader& reader, const std::string& scope, std::size_t portion);
+  void compare(std::size_t of, const std::string& name, sync::SharedBy shared, ProbableDuplicate found);
+  void tell(std::size_t of, ProbableDuplicate found);
+
+  const sync::Schema& schema_;
+  const sync::Collection& customers_;
+  std::vector<const sync::Collection*> kinds_;  // children with a natural key
+  sync::NameNormalizer normalizer_;
+  std::vector<Added> added_;
+  std::unordered_map<Id, std::size_t> by_id_;
+  std::vector<Keys> by_key_;  // of each kind
+  Keys by_block_, by_ref_;
+
+  std::size_t next_added_ = 0, next_kind_ = 0;  // where it goes on
+  bool customers_looked_at_ = false;
+  Id after_;
+  std::vector<ProbableDuplicate> found_;
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace holdline::hub
