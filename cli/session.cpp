@@ -69,6 +69,10 @@ void Session::drop_token() {
   token_file_.drop();
 }
 
+namespace {
+constexpr std::size_t largest_answer = std::size_t{1} << 30;
+}
+
 Result<Answer> Session::get(const std::string& target, std::chrono::milliseconds timeout, std::size_t max_bytes) {
   HttpClientRequest request;
   request.url = target;
@@ -81,16 +85,25 @@ Result<Answer> Session::get(const std::string& target, std::chrono::milliseconds
 }
 
 Result<Answer> Session::write(const std::string& method, const std::string& target, const nlohmann::json& body) {
+  return write_once(method, target, body, false);
+}
+
+Result<Answer> Session::write_large(const std::string& method, const std::string& target, const nlohmann::json& body) {
+  return write_once(method, target, body, true);
+}
+
+Result<Answer> Session::write_once(const std::string& method, const std::string& target, const nlohmann::json& body,
+                                   bool large) {
   const std::string given = arguments_.get("--idempotency-key");
   const std::string key = given.empty() ? world_.entropy.id().text() : given;
-  HOLDLINE_ASSIGN(HttpClientResponse answer, write_with_key(method, target, body, key));
+  HOLDLINE_ASSIGN(HttpClientResponse answer, write_with_key(method, target, body, key, large));
   if (is_success(answer)) return Answer{std::move(answer.body)};
   const Error error = error_of(answer);
   return tl::unexpected<Error>(maybe_saved_ && leaves_open(answer) ? unknown_outcome(key, error) : error);
 }
 
 Result<HttpClientResponse> Session::write_with_key(const std::string& method, const std::string& target,
-                                                   const nlohmann::json& body, const std::string& key) {
+                                                   const nlohmann::json& body, const std::string& key, bool large) {
   maybe_saved_ = false;
   nlohmann::json answered = body;
   if (arguments_.has("--accept-hint"))
@@ -101,7 +114,8 @@ Result<HttpClientResponse> Session::write_with_key(const std::string& method, co
     request.url = target;
     request.headers = {{"Content-Type", "application/json"}, {"Idempotency-Key", key}};
     request.body = answered.dump();
-    request.timeout = usual;
+    request.timeout = large ? std::chrono::milliseconds(long_work) : std::chrono::milliseconds(usual);
+    if (large) request.max_response_bytes = largest_answer;
     auto answer = send(std::move(request));
     if (answer) return answer;
     const std::string& code = answer.error().code;

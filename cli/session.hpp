@@ -79,9 +79,12 @@ class Session {
                      std::size_t max_bytes = std::size_t{8} << 20);
   // With an Idempotency-Key: the person's, or one drawn now. When the answer is lost it is asked for again with it.
   Result<Answer> write(const std::string& method, const std::string& target, const nlohmann::json& body);
+  // The same where much may come back, and only after a while.
+  Result<Answer> write_large(const std::string& method, const std::string& target, const nlohmann::json& body);
   // The same with a key of the caller's, and any status. Both send what the person says is meant so (--accept-hint).
   Result<platform::HttpClientResponse> write_with_key(const std::string& method, const std::string& target,
-                                                      const nlohmann::json& body, const std::string& key);
+                                                      const nlohmann::json& body, const std::string& key,
+                                                      bool large = false);
 
   // Keeps the token of a sign-in for the later commands of this terminal, or forgets it.
   Result<void> keep_token(const std::string& token);
@@ -104,6 +107,8 @@ class Session {
   std::string refused_with_;
 
   Result<platform::HttpClientResponse> send(platform::HttpClientRequest request);
+  Result<Answer> write_once(const std::string& method, const std::string& target, const nlohmann::json& body,
+                            bool large);
   bool maybe_saved_ = false;  // the answer to the last write was lost at least once
 };
 

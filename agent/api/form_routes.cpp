@@ -126,10 +126,17 @@ void show_forms(Workstation& station, Call call) {
                                    {"guides", guides_json(schema)}}));
 }
 
+// The text itself, for programs that read files by it.
+void show_schema(Workstation& station, Call call) {
+  const sync::Schema& schema = station.schema();
+  call.respond(json_response(
+      200, {{"schema", "holdline.schema-text/1"}, {"version", schema.version()}, {"text", schema.text()}}));
+}
+
 }  // namespace
 
 std::span<const Route> form_routes() {
-  static constexpr Route table[] = {{"GET", "/forms", show_forms}};
+  static constexpr Route table[] = {{"GET", "/forms", show_forms}, {"GET", "/schema", show_schema}};
   return table;
 }
 

@@ -6,6 +6,7 @@
 #include "agent/api/health.hpp"
 #include "agent/api/route.hpp"
 #include "sync/base/timestamp.hpp"
+#include "sync/table/export.hpp"
 #include "sync/text/phone.hpp"
 
 namespace holdline::agent {
@@ -92,16 +93,18 @@ nlohmann::json shown_json(const sync::Collection& collection, const Shown& shown
   nlohmann::json pending = nlohmann::json::array();
   for (std::size_t i = 0; i < collection.fields.size(); ++i)
     if (shown.own >> i & 1) pending.push_back(collection.fields[i].name);
-  return {{"schema", "holdline.record/1"},
-          {"id", shown.record.key.id.text()},
-          {"collection", collection.name},
-          {"scope", shown.record.scope},
-          {"fields", to_json(collection, shown.record)},
-          {"pending", pending},
-          {"attention", refs_json(shown.attention)},
-          {"deletion_asked", shown.record.deletion_asked},
-          {"cn", std::to_string(shown.cn)},
-          {"as_of", as_of_json(as_of)}};
+  nlohmann::json json{{"schema", "holdline.record/1"},
+                      {"id", shown.record.key.id.text()},
+                      {"collection", collection.name},
+                      {"scope", shown.record.scope},
+                      {"fields", to_json(collection, shown.record)},
+                      {"pending", pending},
+                      {"attention", refs_json(shown.attention)},
+                      {"deletion_asked", shown.record.deletion_asked},
+                      {"cn", std::to_string(shown.cn)},
+                      {"as_of", as_of_json(as_of)}};
+  if (collection.name == of::customer) json["unverified"] = sync::is_unverified(collection, shown.record);
+  return json;
 }
 
 nlohmann::json display_json(const sync::Collection& collection, const sync::Record& record, std::string_view region) {

@@ -164,7 +164,9 @@ void save(Workstation& station, const Call& call, std::vector<sync::Op> ops, Sav
   draft->ops = std::move(ops);
   draft->decision = std::move(saving.decision);
   station.outbox().submit(std::move(*draft), [&station, call, notes = notes_of(findings),
-                                              references = std::move(references)](const Result<Saved>& saved) {
+                                              references = std::move(references),
+                                              answer = std::move(saving.answer)](const Result<Saved>& saved) {
+    if (saved && answer) return call.respond(answer(*saved));
     if (saved && saved->repeated) return respond_repeated(station, call, *saved);
     call.respond(saved ? saved_response(call.request, *saved, references, notes)
                        : platform::error_response(saved.error()));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -20,8 +21,9 @@ Desk desk_of(const Workstation& station, const Call& call);
 struct Saving {
   std::int64_t event_ms = 0;  // when it happened; 0 is now
   std::optional<sync::Decision> decision = {};
-  std::vector<sync::Finding> findings = {};         // of every weight, about what was typed
-  std::optional<sync::Acceptance> acceptance = {};  // what of them the person says is meant so
+  std::vector<sync::Finding> findings = {};                         // of every weight, about what was typed
+  std::optional<sync::Acceptance> acceptance = {};                  // what of them the person says is meant so
+  std::function<platform::HttpResponse(const Saved&)> answer = {};  // instead of holdline.saved/1
 };
 
 // Saves the ops as one action of who is signed in and answers holdline.saved/1 once it is durable. Answers 422 with the

@@ -48,5 +48,6 @@ std::vector<Command> conflict_commands();
 std::vector<Command> replica_commands();
 std::vector<Command> do_not_call_commands();
 std::vector<Command> schema_commands();
+std::vector<Command> export_commands();
 
 }  // namespace holdline::cli

@@ -81,6 +81,12 @@ ExitCode print_record(Session& session, const Answer& answer) {
                Cell("what is changed here goes there", Tone::warning)});
   for (const json& alias : list_of(record, "aliases"))
     table.row({"merged in", text_of(alias, "id") + " " + text_of(alias, "ref") + " " + text_of(alias, "name")});
+  if (is_set(record, "unverified")) {
+    const json& fields = member(record, "fields");
+    const std::string obtained = text_of(fields, "obtained_at").substr(0, 10);
+    table.row({"unverified", "from " + text_of(fields, "source") + (obtained.empty() ? "" : ", obtained " + obtained),
+               Cell("nobody has checked it since: set verified_at when somebody has", Tone::warning)});
+  }
   for (const json& action : list_of(record, "attention"))
     table.row({"needs attention",
                "see: holdline outbox show " + text_of(action, "lane") + "/" + text_of(action, "number"),

@@ -51,6 +51,7 @@ export interface Shown {
   do_not_call?: Wish[];
   merged_into?: Brief | null; // of a customer who turned out to be one with another
   aliases?: Brief[]; // who turned out to be this one
+  unverified?: boolean; // a file brought this customer, and nobody has checked it since
 }
 export interface Brief {
   id: string;

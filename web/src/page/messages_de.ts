@@ -172,6 +172,7 @@ export const de: Messages = {
   mine: "Meine",
   everybodys: "Alle hier",
   needsAttention: "Braucht Aufmerksamkeit",
+  unverified: "Ungeprüft: aus {source}",
   stepSaved: "Auf diesem PC gesichert",
   stepHeld: "In der Zentrale",
   stateConflict: "Im Konflikt",

@@ -167,6 +167,7 @@ export const en = {
   mine: "Mine",
   everybodys: "Everybody's here",
   needsAttention: "Needs attention",
+  unverified: "Unverified: from {source}",
   stepSaved: "Saved on this PC",
   stepHeld: "Held at the hub",
   stateConflict: "In conflict",

@@ -202,7 +202,8 @@ function Card({ record }: { record: Shown }) {
           <p class="hint">
             {[text(record, "ref"), text(record, "org"), t("asOf", { time: clock(record.as_of) })]
               .filter(Boolean)
-              .join(" · ")}
+              .join(" · ")}{" "}
+            {record.unverified && <span class="chip warn">{t("unverified", { source: text(record, "source") })}</span>}
           </p>
         </div>
         <button type="button" onClick={() => print()}>

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <set>
 
+#include "sync/base/hash.hpp"
+#include "sync/schema/schema.hpp"
 #include "tests/unit/cli/scripted.hpp"
 #include "tests/unit/platform/scratch.hpp"
 
@@ -18,19 +21,28 @@ const std::string two_customers =
 
 const std::string repeated = R"({"schema":"holdline.saved/1","state":"saved","repeated":true})";
 
+// Of all but the first, which asks for the schema.
 std::vector<std::string> keys_of(const Scripted& holdline) {
   std::vector<std::string> keys;
-  for (const Recorded& request : holdline.requests) keys.push_back(request.key);
+  for (const Recorded& request : holdline.requests)
+    if (request.method == "POST") keys.push_back(request.key);
   return keys;
 }
 
-// Runs `holdline import - options…` over the text.
+// Runs `holdline import - options…` over the text, at an agent with the shipped schema. Forgets that it was asked for.
 int imported(Scripted& holdline, const std::string& text, const std::vector<std::string>& options = {}) {
+  holdline.script.push_front(platform::HttpClientResponse{
+      200, {}, json{{"version", 3}, {"text", std::string(sync::default_schema_text())}}.dump()});
   holdline.in.clear();
   holdline.in.str(text);
   std::vector<std::string> arguments = {"import", "-"};
   arguments.insert(arguments.end(), options.begin(), options.end());
-  return holdline(arguments);
+  const int code = holdline(arguments);
+  if (holdline.requests.empty())
+    holdline.script.pop_front();
+  else if (holdline.requests.front().target == "/schema")
+    holdline.requests.erase(holdline.requests.begin());
+  return code;
 }
 
 TEST(Import, EveryRowBecomesACustomerWithItsChildren) {
@@ -101,8 +113,9 @@ TEST(Import, EveryRejectedRowIsNamedWithItsReasonAndTheOthersAreSaved) {
   EXPECT_EQ(
       holdline.err.str(),
       "row 1 (line 2): is too long\\x1b[2J [too-long]\n"
-      "row 2 (line 3): The row has 1 column where the header has 2 [columns]\n"
-      "row 3 (line 4): The row has a quote in the wrong place: write \"\" for a quote inside quotes [malformed]\n");
+      "row 2 (line 3): The row has another number of columns than the header line: 1 where 2 are named. "
+      "[wrong-columns]\n"
+      "row 3 (line 4): The row has a quote in the wrong place: write \"\" for a quote inside quotes. [malformed]\n");
   EXPECT_EQ(holdline.out.str(), "4 rows, 1 saved on this PC, 3 rejected\n");
 }
 
@@ -114,8 +127,9 @@ TEST(Import, TheSummaryIsADocumentOnRequest) {
   EXPECT_EQ(summary["schema"], "holdline.import/1");
   EXPECT_EQ(summary["rows"], 2);
   EXPECT_EQ(summary["accepted"], 1);
-  EXPECT_EQ(summary["rejected"],
-            (json{{{"row", 1}, {"field", ""}, {"code", "card-number"}, {"message", "holds a card number"}}}));
+  EXPECT_EQ(
+      summary["rejected"],
+      (json{{{"row", 1}, {"line", 2}, {"field", ""}, {"code", "card-number"}, {"message", "holds a card number"}}}));
 }
 
 TEST(Import, ARejectFileIsImportedAgainWhenItWasCorrected) {
@@ -125,30 +139,72 @@ TEST(Import, ARejectFileIsImportedAgainWhenItWasCorrected) {
   holdline.answers(201, saved).answers(422, R"({"detail":"no, \"wrong\""})");
   EXPECT_EQ(imported(holdline, "ref,given\n1,Ada\n2,\"Bob, jr\"\n", {"--reject-file", file}), 3);
   const std::string rejects = platform::contents(file);
-  EXPECT_EQ(rejects, "rejected_row,rejected_because,ref,given\r\n2,\"no, \"\"wrong\"\"\",2,\"Bob, jr\"\r\n");
+  EXPECT_EQ(rejects,
+            "rejected_row,rejected_field,rejected_because,ref,given\r\n3,,\"no, \"\"wrong\"\"\",2,\"Bob, jr\"\r\n");
 
   Scripted again;
   again.answers(422, R"({"detail":"still"})");
   EXPECT_EQ(imported(again, rejects, {"--reject-file", file}), 3);
   EXPECT_EQ(again.requests.at(0).document()["fields"], (json{{"ref", "2"}, {"given", "Bob, jr"}}));
-  EXPECT_EQ(platform::contents(file), "rejected_row,rejected_because,ref,given\r\n1,still,2,\"Bob, jr\"\r\n");
+  EXPECT_EQ(platform::contents(file),
+            "rejected_row,rejected_field,rejected_because,ref,given\r\n2,,still,2,\"Bob, jr\"\r\n");
 }
 
-TEST(Import, ADryRunReadsTheFileAndSendsNothing) {
+TEST(Import, ADryRunHasEveryRowCheckedAndSavesNothing) {
   Scripted holdline;
-  EXPECT_EQ(imported(holdline, "ref\n1\n2,3\n", {"--dry-run"}), 3);
-  EXPECT_TRUE(holdline.requests.empty());
-  EXPECT_TRUE(holdline.out.str().starts_with("2 rows, 1 readable, 1 rejected\n"));
+  holdline.answers(200, R"({"findings":[{"field":"given","code":"note","weight":"told"}],"duplicates":[]})");
+  holdline.answers(200, R"({"findings":[],"duplicates":[{"id":"c-9","same":"e164"}]})");
+  EXPECT_EQ(imported(holdline, "ref\n1\n\n2\n2,3\n1\n", {"--dry-run"}), 3);
+  ASSERT_EQ(holdline.requests.size(), 2U);
+  EXPECT_EQ(holdline.requests[0].line(), "POST /customers/check");
+  EXPECT_NE(holdline.err.str().find("(line 4): Probably somebody who is here already: c-9 [same-customer]"),
+            std::string::npos);
+  EXPECT_NE(holdline.err.str().find("(line 6): The file names this customer in line 2 already. [ref-twice]"),
+            std::string::npos);
+  EXPECT_NE(holdline.out.str().find("4 rows, 1 good, 3 rejected, 1 blank\n"), std::string::npos);
+}
+
+TEST(Import, AFileOfObjectsIsReadByTheSameRules) {
+  Scripted holdline;
+  holdline.answers(201, saved);
+  const std::string text = R"({"ref":10,"given":"Ada","phone":["+44 20 7551 8700","+44 20 7551 8701"],"tags":["a;b"]})"
+                           "\n{\"ref\":\"11\",\"given\":{}}\nno object\n";
+  EXPECT_EQ(imported(holdline, text), 3);
+  ASSERT_EQ(holdline.requests.size(), 1U);
+  EXPECT_EQ(holdline.requests[0].document(),
+            (json{{"fields", {{"ref", "10"}, {"given", "Ada"}, {"tags", {"a;b"}}}},
+                  {"phones", {{{"e164", "+44 20 7551 8700"}}, {{"e164", "+44 20 7551 8701"}}}},
+                  {"emails", json::array()}}));
+  EXPECT_EQ(holdline.out.str(), "3 rows, 1 saved on this PC, 2 rejected\n");
 }
 
 TEST(Import, AHeaderThatCannotBeMeantIsRefusedBeforeAnythingIsSaved) {
-  for (const std::string header : {"ref;given", "ref,,x", "ref,ref", "\"ref"}) {
+  for (const std::string header : {"given", "ref,shoe size,x", "ref,ref", "\"ref"}) {
     Scripted holdline;
     EXPECT_EQ(imported(holdline, header + "\n1,2,3\n"), 1) << header;
     EXPECT_TRUE(holdline.requests.empty());
   }
   Scripted empty;
   EXPECT_EQ(imported(empty, ""), 1);
+}
+
+TEST(Export, WhatIsNotTheFileThatWasListedIsNotKept) {
+  Scratch scratch;
+  const std::string file = (scratch / "out.csv").string();
+  const std::vector<std::string> command{"export",    "customers", "-o",       file,
+                                         "--purpose", "reporting", "--reason", "May"};
+  Scripted holdline;
+  holdline.answers(201, R"({"rows":1,"left_out":0,"sha256":"00","content":"ref\r\n"})");
+  EXPECT_EQ(holdline(command), 1);
+  EXPECT_FALSE(std::filesystem::exists(file));
+  const std::string sha256 = sync::to_hex(sync::sha256("ref\r\n").view());
+  holdline.answers(201, json{{"rows", 0}, {"left_out", 2}, {"sha256", sha256}, {"content", "ref\r\n"}}.dump());
+  EXPECT_EQ(holdline(command), 0);
+  EXPECT_EQ(platform::contents(file), "ref\r\n");
+  EXPECT_NE(holdline.out.str().find("2 left out"), std::string::npos);
+  EXPECT_EQ(std::filesystem::status(file).permissions(), std::filesystem::perms(0600));
+  EXPECT_EQ(holdline.requests[1].document()["purpose"], "reporting");
+  EXPECT_EQ(Scripted()({"export", "customers", "-o", file, "--purpose", "reporting"}), 2) << "a reason is asked for";
 }
 
 TEST(Import, AFileThatIsNotThereIsNamed) {
