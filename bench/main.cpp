@@ -31,6 +31,8 @@ constexpr Workload workloads[] = {
     {"idle", "memory and processor time of the daemon with 100,000 customers, doing nothing", bench::idle},
     {"stalled_disk", "answers of the daemon while a sync of its outbox takes 5 s; limit: the same with the disk well",
      bench::stalled_disk},
+    {"import_alone", "20,000 new customers imported while nobody pushes, then the same file again",
+     bench::import_alone},
     {"import", "a push to a hub that imports 500,000 customers; limit: 512 bytes appended and synced meanwhile",
      bench::import_turns},
     {"live", "one entry until 20 workstations show it, beside 20 of another site; limit: 512 bytes appended and synced",

@@ -100,6 +100,7 @@ struct Import {
 };
 
 void begin(Import& import, hub::LedgerThread& thread, HubHost& hub, Dependencies& deps) {
+  hub::read_ahead(import.job, hub.parts(), deps.entropy, deps.clock);
   thread.run_in_turns([&](hub::Ledger&, hub::Intake& intake, hub::Traffic traffic) {
     import.job.traffic = traffic;
     const Stopwatch watch;
@@ -116,13 +117,54 @@ void begin(Import& import, hub::LedgerThread& thread, HubHost& hub, Dependencies
 
 // Of rows that were read, all must be in.
 void expect_taken(const Import& import) {
-  if (!import.job.import) throw std::runtime_error("the import was refused: " + import.answer.body);
-  const hub::ImportReport& report = import.job.import->report();
+  if (!import.job.import || !*import.job.import)
+    throw std::runtime_error("the import was refused: " + import.answer.body);
+  const hub::ImportReport& report = (*import.job.import)->report();
   if (report.rejected_count != 0 || report.created != report.rows)
     throw std::runtime_error("the import refused rows: " + report.rejected.front().message);
 }
 
+void ask_for(Import& import, std::uint32_t rows) {
+  import.job.request.method = "POST";
+  import.job.request.path = "/admin/v1/import";
+  import.job.request.query = {{"scope", bench_scope}};
+  import.job.request.body = customers_csv(rows);
+}
+
+// Rows a second of a whole file while nobody pushes, read, checked, compared, durable, and looked through for
+// duplicates.
+double rows_alone(hub::LedgerThread& thread, HubHost& hub, Dependencies& deps, std::uint32_t rows) {
+  Import import;
+  ask_for(import, rows);
+  const Stopwatch watch;
+  begin(import, thread, hub, deps);
+  wait_until("the end of the import", [&] { return !import.running; });
+  const double seconds = watch.seconds();
+  if (import.answer.status != 200) throw std::runtime_error("the import was refused: " + import.answer.body);
+  return rows / seconds;
+}
+
 }  // namespace
+
+void import_alone(const Options& options, Report& report) {
+  const std::uint32_t rows = options.quick ? 2'000 : 20'000;
+  const Scratch scratch(options.directory);
+  Dependencies deps;
+  HubHost hub(deps, scratch / "hub");
+  hub::LedgerThread thread(*hub.parts().ledger, deps.entropy, deps.clock,
+                           {[] {}, [](const Error&) { std::terminate(); }});
+  const Stopwatch watch;
+  const double fresh = rows_alone(thread, hub, deps, rows);
+  const double cpu_per_row = watch.cpu_seconds() / rows;
+  report.add({"import.rows_per_s",
+              fresh,
+              "rows/s",
+              std::nullopt,
+              std::nullopt,
+              {{"rows", static_cast<double>(rows)},
+               {"processor_us_per_row", cpu_per_row * 1e6},
+               {"unchanged_rows_per_s", rows_alone(thread, hub, deps, rows)}}});
+}
 
 void import_turns(const Options& options, Report& report) {
   const std::uint32_t rows = options.quick ? 2'000 : 500'000;
@@ -137,10 +179,7 @@ void import_turns(const Options& options, Report& report) {
   const auto quiet = pusher.push(alone, [] { return true; });
 
   Import import;
-  import.job.request.method = "POST";
-  import.job.request.path = "/admin/v1/import";
-  import.job.request.query = {{"scope", bench_scope}};
-  import.job.request.body = customers_csv(rows);
+  ask_for(import, rows);
   const Stopwatch importing;
   begin(import, thread, hub, deps);
   const auto disturbed = pusher.push(beside, [&] { return import.running.load(); });
@@ -148,7 +187,7 @@ void import_turns(const Options& options, Report& report) {
   wait_until("the end of a turn", [&] { return !import.running; });
   const double seconds = importing.seconds();
   expect_taken(import);
-  const auto taken = static_cast<double>(import.job.import->report().created);
+  const auto taken = static_cast<double>((*import.job.import)->report().created);
 
   const double waited = percentile(disturbed.push_ms, 0.99), sync = percentile(disturbed.sync_ms, 0.99);
   report.add({"import.push_p99_ms",

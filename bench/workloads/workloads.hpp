@@ -25,6 +25,7 @@ void search(const Options&, Report&);
 void access(const Options&, Report&);
 void idle(const Options&, Report&);
 void stalled_disk(const Options&, Report&);
+void import_alone(const Options&, Report&);
 void import_turns(const Options&, Report&);
 void live(const Options&, Report&);
 void flood(const Options&, Report&);
