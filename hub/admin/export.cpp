@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "sync/action/merged.hpp"
 #include "sync/base/hash.hpp"
 
 namespace holdline::hub {
@@ -60,6 +61,7 @@ Result<bool> DataExport::take_rows(std::size_t records) {
   const bool verified_only = request_.purpose == sync::purpose_of_verified && collection_->name == "customer";
   for (const VersionedRecord& row : rows) {
     const sync::Record& record = row.stored.record;
+    if (sync::merged_into(*collection_, record)) continue;  // an alias: the other one goes along
     const auto found = children_.find(record.key.id);
     if (verified_only && sync::is_unverified(*collection_, record)) {
       ++done_.left_out;

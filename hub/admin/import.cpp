@@ -164,6 +164,8 @@ void CustomerImport::Impl::count(RowOutcome outcome, const PreparedRow& row) {
       return;
     case RowEffect::unchanged:
       ++report.unchanged;
+      // Those that a run took which did not come to this.
+      if (report.earlier && row.line <= report.earlier->line) duplicates.add(row.line, row.told);
       return;
     case RowEffect::conflict:
       ++report.conflicts;

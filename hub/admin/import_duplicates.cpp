@@ -4,6 +4,8 @@
 #include <tuple>
 #include <utility>
 
+#include "sync/action/merged.hpp"
+
 namespace holdline::hub {
 
 namespace {
@@ -106,7 +108,7 @@ Result<bool> DuplicateSearch::look_at_children(LedgerReader& reader, const std::
     const Id* parent = std::get_if<Id>(&row.stored.record.fields[*kind.parent]);
     if (group == nullptr || parent == nullptr || by_id_.contains(*parent)) continue;
     HOLDLINE_ASSIGN(const auto other, reader.row({customers_.no, *parent}));
-    if (!other || other->stored.record.deleted) continue;
+    if (!other || other->stored.record.deleted || sync::merged_into(customers_, other->stored.record)) continue;
     const sync::Record& record = other->stored.record;
     const std::string name = normalizer_.folded_name(sync::full_name(customers_, record));
     for (const std::size_t of : *group)
@@ -123,7 +125,7 @@ Result<bool> DuplicateSearch::look_at_customers(LedgerReader& reader, const std:
   HOLDLINE_ASSIGN(const auto rows, reader.rows(customers_.no, {&scope, 1}, after_, portion));
   for (const VersionedRecord& row : rows) {
     const sync::Record& record = row.stored.record;
-    if (by_id_.contains(record.key.id)) continue;
+    if (by_id_.contains(record.key.id) || sync::merged_into(customers_, record)) continue;
     const std::string ref = text_field(customers_, record, "ref");
     if (const auto* same = group_of(by_ref_, ref))  // added at a workstation, or by another way of the same file
       for (const std::size_t of : *same) tell(of, {0, {}, record.key.id, 0, ref, refs.name, refs.label, 100});
