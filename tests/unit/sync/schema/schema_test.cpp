@@ -51,7 +51,7 @@ TEST(Schema, TheOneThatIsShippedParses) {
   for (const Collection& c : schema->collections()) names += c.name + " ";
   EXPECT_EQ(names,
             "customer address phone email manual_entry callback_request suppression conflict holding offer interaction "
-            "note complaint follow_up consent verification authority disclosure rights_request ");
+            "note complaint follow_up consent verification authority disclosure rights_request data_export ");
 }
 
 TEST(Schema, FindsCollectionsAndFieldsByNameAndNumber) {
