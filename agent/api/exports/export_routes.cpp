@@ -11,6 +11,7 @@
 #include "agent/outbox/action_draft.hpp"
 #include "platform/text/json_object.hpp"
 #include "platform/text/table_writer.hpp"
+#include "sync/action/merged.hpp"
 #include "sync/base/hash.hpp"
 #include "sync/table/export.hpp"
 
@@ -68,7 +69,8 @@ class DataTaken : public std::enable_shared_from_this<DataTaken> {
   }
 
   Result<void> take(PersonView& view, const sync::Record& record) {
-    if (record.scope != request_.scope) return {};
+    if (record.scope != request_.scope || sync::merged_into(collection_, record))
+      return {};  // its other one goes along
     const bool customer = collection_.name == of::customer;
     if (customer && request_.purpose == sync::purpose_of_verified && sync::is_unverified(collection_, record)) {
       ++done_.left_out;
