@@ -338,7 +338,7 @@ void erase_one(Workstation& station, Call call) {
 
 bool is_open_to_all(const sync::Schema& schema, std::string_view name) {
   const sync::Collection* collection = schema.collection(name);
-  return collection && !collection->built_in && name != "suppression";
+  return collection && !collection->built_in && name != "suppression" && name != "data_export";
 }
 
 std::span<const Route> record_change_routes() {

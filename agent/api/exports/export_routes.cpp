@@ -156,7 +156,8 @@ void list_exports(Workstation& station, Call call) {
     respond(json_response(200, {{"schema", "holdline.records/1"},
                                 {"items", items},
                                 {"next", more ? Json(many->shown.back().record.key.id.text()) : Json()},
-                                {"more", more}}));
+                                {"more", more},
+                                {"as_of", as_of_json(many->as_of)}}));
   });
 }
 
