@@ -1,5 +1,7 @@
 #include "tests/sim/checks/replica_watch.hpp"
 
+#include <utility>
+
 #include "sync/action/rights.hpp"
 #include "tests/sim/checks/ledger_reading.hpp"
 
@@ -24,7 +26,12 @@ void ReplicaWatch::stepped() {
   const bool same_place = position.epoch == seen_.epoch && position.cursor == seen_.cursor;
   if (same_place && position.grants == seen_.grants && !set_back && !started && !rotten_) return;
   if (!set_back) check_place(position);
+  // What took its last cuts away took the repair as well.
+  const bool unmended = set_back && !position.epoch.is_nil() && position.epoch == mended_.epoch &&
+                        position.cursor.cn <= mended_.cursor.cn;
+  rotten_ = rotten_ || unmended;
   check_state(position);
+  if (unmended && rotten_) stage_.count("repair lost with what was set back");
   seen_ = position;
   setbacks_ = node_.setbacks();
   life_ = node_.life();
@@ -51,7 +58,7 @@ void ReplicaWatch::check_state(const agent::ReplicaPosition& position) {
   const auto& held = stage_.access.held_for(node_.seat(), position.grants);
   if (held.size() < all_scopes.size()) stage_.count("replica of some of its scopes");
   const bool equal = equals_part(fingerprints_.of(node_.replica().digests().all()), *ledger, held);
-  if (equal) rotten_ = false;
+  if (equal && std::exchange(rotten_, false)) mended_ = position;
   if (!equal && !rotten_)
     throw Violation("after every cut a replica equals the ledger at that place",
                     node_.name() + " differs at " + std::to_string(position.cursor.cn));

@@ -27,6 +27,7 @@ class ReplicaWatch {
   Fingerprints fingerprints_;
   std::uint64_t setbacks_ = 0, life_ = 0;
   bool rotten_ = false;
+  agent::ReplicaPosition mended_;  // where it stood when it last was
 };
 
 }  // namespace holdline::sim
