@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sync/reference/reference.hpp"
 #include "tests/crashlab/experiment.hpp"
 
 namespace holdline::crashlab {
@@ -83,6 +84,13 @@ void PushBook::act(Station& station, std::uint64_t draw, const std::string& toke
     family = token;
   } else {
     op.record.id = sync::created_id(sync::origin_of(station.maker, action), 0);
+    // As a desk gives it: what has none gets one at the hub, by the order in which a group is taken.
+    if (of.reference)
+      op.changes.push_back({*of.reference,
+                            sync::BaseUnknown{},
+                            sync::reference_text((draw % 1'000'000) * 10'000 + chain.size()),
+                            {},
+                            {}});
     if (entry) {
       set("kind", sync::BaseUnknown{}, "message");
       set("note", sync::BaseUnknown{},

@@ -5,11 +5,11 @@
 
 namespace holdline::hub::testing {
 
-inline Result<ImportReport> import_all(Result<CustomerImport> import, Intake& intake, std::int64_t now_ms,
+inline Result<ImportReport> import_all(Result<CustomerImport> import, Intake& intake, std::int64_t at_ms,
                                        std::size_t ops_per_turn = 1'000) {
   if (!import) return fail(std::move(import));
   for (bool more = true; more;) {
-    HOLDLINE_ASSIGN(more, import->take(intake, ops_per_turn, now_ms));
+    HOLDLINE_ASSIGN(more, import->take(intake, ops_per_turn, at_ms));
   }
   return import->report();
 }

@@ -1,5 +1,7 @@
 #include "hub/feed/sync_service.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "tests/unit/hub/intake/fixture.hpp"
 
 namespace holdline::hub::testing {

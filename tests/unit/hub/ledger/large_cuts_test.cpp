@@ -7,6 +7,7 @@
 #include "hub/admin/import.hpp"
 #include "hub/feed/sync_service.hpp"
 #include "hub/ledger/feed_limits.hpp"
+#include "tests/unit/hub/import_all.hpp"
 #include "tests/unit/hub/intake/fixture.hpp"
 
 namespace holdline::hub::testing {
