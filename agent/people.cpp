@@ -13,6 +13,15 @@ bool Workstation::should_ask_hub(const SyncStatus& status) const {
   return status.connected && (status.roster != accounts_.roster() || references_.should_ask(deps_.clock.now().boot_ms));
 }
 
+void Workstation::sign_in(SignInRequest request, Authenticator::Done done) {
+  authenticator_->sign_in(std::move(request), [this, done = std::move(done)](SignInAnswer answer) {
+    if (answer.session)
+      if (auto reserved = references_.reserve(outbox_->status().incarnation); !reserved)
+        deps_.log.error(reserved.error());
+    done(std::move(answer));
+  });
+}
+
 std::optional<std::string> Workstation::next_reference() {
   auto reference = references_.next(outbox_->status().incarnation);
   if (references_.is_short())
@@ -31,10 +40,11 @@ void Workstation::fetch_people() {
   const std::int64_t now_ms = deps_.clock.now().boot_ms;
   const std::string numbers =
       references_.should_ask(now_ms) ? references_.question(outbox_->status().incarnation, now_ms) : std::string();
-  post_to_hub(sync::path::people, accounts_.question(numbers), [this](Result<std::string> answer) {
+  const bool asked = !numbers.empty();
+  post_to_hub(sync::path::people, accounts_.question(numbers), [this, asked](Result<std::string> answer) {
     // Writing the file waits for the disk, which the I/O thread must not.
-    syncing_.post([this, answer = std::move(answer)]() mutable {
-      if (answer) keep_references(*answer);
+    syncing_.post([this, asked, answer = std::move(answer)]() mutable {
+      if (answer && asked) keep_references(*answer);
       auto kept = answer ? accounts_.keep(*answer) : fail(std::move(answer));
       boost::asio::post(deps_.io, [this, kept = std::move(kept)] { people_fetched(kept); });
     });
@@ -44,7 +54,7 @@ void Workstation::fetch_people() {
 void Workstation::keep_references(std::string_view answer) {
   const sync::Id incarnation = outbox_->status().incarnation;
   auto kept = references_.keep(answer, incarnation);
-  if (kept) kept = references_.reserve(incarnation);
+  if (kept) kept = references_.reserve(incarnation);  // somebody may be waiting for one
   if (!kept)
     deps_.log.warning("references-not-kept", "numbers for references could not be kept; they are asked for again",
                       {{"because", kept.error().code}});

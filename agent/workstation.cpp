@@ -134,7 +134,7 @@ Result<void> Workstation::open_stores(const AgentConfig& config) {
     });
   };
   outbox_ = std::make_unique<OutboxWorker>(std::move(outbox), schemas_.front(), deps_.clock, std::move(worker));
-  if (auto reserved = references_.reserve(outbox_->status().incarnation); !reserved) deps_.log.error(reserved.error());
+  references_.belong_to(outbox_->status().incarnation);
   access_ = std::make_unique<Access>(*outbox_);
   authenticator_ = std::make_unique<Authenticator>(accounts_, identity().device, *access_, deps_.clock, deps_.entropy,
                                                    config.directory / "sign-in-attempts.json", config.idle.count());

@@ -75,10 +75,8 @@ class Workstation {
   void begin_outbox_anew(std::function<void(Result<void>)> done);
 
   Sessions& sessions() { return authenticator_->sessions(); }
-  // Any thread; does not block, see Authenticator.
-  void sign_in(SignInRequest request, Authenticator::Done done) {
-    authenticator_->sign_in(std::move(request), std::move(done));
-  }
+  // Any thread; does not block, see Authenticator. Who is signed in has numbers for references at hand.
+  void sign_in(SignInRequest request, Authenticator::Done done);
   // Any thread; runs on the reading thread.
   void read(std::function<void(View&)> work);
   // Any thread; runs on a thread for what takes long and must keep nobody waiting.

@@ -63,15 +63,22 @@ bool References::is_short() const {
   return at_hand_.size() < few_at_hand && kept_ != 0;
 }
 
-Result<void> References::reserve(const sync::Id& incarnation) {
-  if (incarnation.is_nil()) return {};  // of an outbox that cannot be read now: whose it is shows later
+void References::belong_to(const sync::Id& incarnation) {
+  if (incarnation.is_nil()) return;  // of an outbox that cannot be read now: whose it is shows later
   const platform::MutexLock writing(writing_);
   stock_.belong_to(incarnation);
+  const platform::MutexLock lock(mutex_);
+  kept_ = stock_.left();
+  if (of_ != incarnation) at_hand_.clear();
+  of_ = incarnation;
+}
+
+Result<void> References::reserve(const sync::Id& incarnation) {
+  if (incarnation.is_nil()) return {};
+  belong_to(incarnation);
+  const platform::MutexLock writing(writing_);
   {
     const platform::MutexLock lock(mutex_);
-    kept_ = stock_.left();
-    if (of_ != incarnation) at_hand_.clear();
-    of_ = incarnation;
     if (at_hand_.size() >= few_at_hand) return {};
   }
   const auto piece = stock_.take(entropy_.u64());

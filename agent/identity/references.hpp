@@ -29,7 +29,10 @@ class References {
   std::optional<std::string> next(const sync::Id& incarnation);
   // Whether so few numbers are at hand that reserve() should run.
   bool is_short() const;
-  // Takes numbers out of the file for next(). Durable before any of them is given; waits for the disk.
+  // Whose outbox this is, before anything else: of another one nothing is kept.
+  void belong_to(const sync::Id& incarnation);
+  // Takes numbers out of the file for next(). Durable before any of them is given; waits for the disk. What was taken
+  // and not given is lost with the program, so it is done when somebody may need them and not before.
   Result<void> reserve(const sync::Id& incarnation);
 
   // Whether the hub should be asked for a block now: few are left, and it was not asked just now.

@@ -10,14 +10,12 @@ void FeedNews::note(const ChangeSet& changes) {
   const platform::MutexLock lock(mutex_);
   ++commits_;
   const std::string* last = nullptr;  // most commits are about one scope
-  const auto touch = [&](const std::string& scope) {
-    if (last == nullptr || *last != scope) scopes_[scope] = commits_;
-    last = &scope;
-  };
   for (const RecordWrite& write : changes.records) {
     if (!write.fed) continue;
-    if (write.before) touch(write.before->scope);
-    touch(write.next.record.scope);
+    const std::string& scope = write.next.record.scope;
+    if (write.before && write.before->scope != scope) touch(write.before->scope);
+    if (last == nullptr || *last != scope) touch(scope);
+    last = &scope;
   }
   for (const KeptResult& result : changes.results) devices_[result.device] = commits_;
 }

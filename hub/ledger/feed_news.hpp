@@ -32,9 +32,11 @@ class FeedNews {
   News of(const sync::Id& device, const std::vector<std::string>& scopes) const;
 
  private:
+  void touch(const std::string& scope) HOLDLINE_REQUIRES(mutex_) { scopes_[scope] = commits_; }
+
   mutable platform::Mutex mutex_;
   std::uint64_t commits_ HOLDLINE_GUARDED_BY(mutex_) = 0;
-  std::uint64_t for_all_ HOLDLINE_GUARDED_BY(mutex_) = 0;        // the last one that concerned everybody
+  std::uint64_t for_all_ HOLDLINE_GUARDED_BY(mutex_) = 0;                    // the last one that concerned everybody
   std::map<std::string, std::uint64_t> scopes_ HOLDLINE_GUARDED_BY(mutex_);  // the last commit with a record of it
   std::map<sync::Id, std::uint64_t> devices_ HOLDLINE_GUARDED_BY(mutex_);    // the last one with a result for it
 };

@@ -19,19 +19,19 @@ class SchemaVersions {
   // The one with the highest number.
   const Schema& present() const { return *by_number_.rbegin()->second; }
   // Null when it is not known.
-  const Schema* numbered(std::uint32_t version) const {
-    const auto found = by_number_.find(version);
+  const Schema* numbered(std::uint32_t number) const {
+    const auto found = by_number_.find(number);
     return found == by_number_.end() ? nullptr : found->second.get();
   }
   const Schema* hashed(const Hash& hash) const {
-    for (const auto& [version, schema] : by_number_)
+    for (const auto& [number, schema] : by_number_)
       if (schema->hash() == hash) return schema.get();
     return nullptr;
   }
   // Ascending.
   std::vector<const Schema*> all() const {
     std::vector<const Schema*> schemas;
-    for (const auto& [version, schema] : by_number_) schemas.push_back(schema.get());
+    for (const auto& [number, schema] : by_number_) schemas.push_back(schema.get());
     return schemas;
   }
   // These and `another`, which has a number of its own.

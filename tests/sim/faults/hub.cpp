@@ -82,10 +82,9 @@ void Faults::change_schema() {
 
 // A hub that was put back is given all that was ever in use.
 void Faults::mend_schema() {
-  constexpr std::int64_t try_again_ms = 500;
   for (std::size_t i = 0; i <= applied_; ++i)
     if (!hub_.is_up() || !hub_.apply_schema(stage_.setting.versions[i]))
-      return stage_.timeline.in(try_again_ms, [this] { mend_schema(); });
+      return stage_.timeline.in(500, [this] { mend_schema(); });
 }
 
 // Always the same one: what two say counts for more.

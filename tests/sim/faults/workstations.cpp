@@ -177,6 +177,7 @@ void Faults::copy_to_new_machine(Workplace& place) {
   told("machine cloned", node.name());
   const auto image = node.disk().image();
   Workplace& clone = add_machine_(node.seat(), *image);
+  clone.node.have_settings_of(node);
   if (!chance_.one_in(2)) clone.node.stay_at(node);
   for (Deed& deed : stage_.deeds.all())
     if (deed.machines.contains(node.machine())) deed.machines.insert(clone.node.machine());

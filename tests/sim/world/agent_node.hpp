@@ -41,7 +41,10 @@ class AgentNode {
   void resume_as(const AgentNode& other) {
     clock_.resume_as(other.clock_);
     place_ = other.place_;
+    have_settings_of(other);
   }
+  // What lies beside the stores was copied with them.
+  void have_settings_of(const AgentNode& other) { kept_schema_ = other.kept_schema_; }
   // Its next start finds the disk where it was, as another machine's that nobody gave a new id.
   void stay_at(const AgentNode& other) { place_ = other.place_; }
   Line& line() { return line_; }
