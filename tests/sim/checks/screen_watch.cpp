@@ -232,6 +232,8 @@ std::optional<agent::Shown> ScreenWatch::read(const sync::RecordKey& key) {
   const auto& collection = *stage_.setting.schema.collection(key.collection);
   for (sync::FieldIndex f = 0; f < collection.fields.size(); ++f) {
     if (wanted.unknown.contains(f)) continue;
+    // Back at an older version, as a hub that was put back makes it: what was typed into a later field waits unseen.
+    if (!node_.schema().collection(key.collection)->field_by_no(collection.fields[f].no)) continue;
     const sync::Value& shown = found->shown->record.fields[f];
     const auto adds = wanted.adds.find(f);
     if (adds == wanted.adds.end()) {
