@@ -42,7 +42,7 @@ void Events::open(platform::HttpRequest request, const platform::Respond& respon
   response.content_type = "text/event-stream";
   response.headers.emplace_back("X-Accel-Buffering", "no");
   response.live = std::make_shared<platform::LiveBody>();
-  see();
+  look();  // what has changed since the last look is told to those who listen already, and not swallowed
   Listener listener{std::move(request), std::move(owner), {}, response.live};
   tell(listener, true, false);
   listeners_.push_back(std::move(listener));

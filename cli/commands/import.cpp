@@ -231,6 +231,9 @@ class Import {
 Error unusable(const Error& error) { return {ErrorKind::ask_person, "refused", error.message}; }
 
 Outcome import_customers(Session& session) {
+  std::error_code none;
+  if (std::filesystem::equivalent(session.arguments().get("--reject-file"), session.arguments().get("FILE"), none))
+    return usage("--reject-file is the file that is imported; give what is written another name");
   HOLDLINE_ASSIGN(std::string text, read_input(session.world(), session.arguments().get("FILE"), largest_file));
   sync::Mapping mapping;
   if (const std::string path = session.arguments().get("--mapping"); !path.empty()) {

@@ -250,7 +250,19 @@ Result<void> write_files(const WantedImport& given, const Json& json, std::strin
   return {};
 }
 
+// What is written afterwards must not take the place of what is read.
+Result<void> check_outputs(const WantedImport& given) {
+  for (const std::string& out : {given.reject_file, given.duplicates_file, given.missing_file}) {
+    std::error_code none;
+    if (!out.empty() && std::filesystem::equivalent(out, given.file, none))
+      return fail(ErrorKind::ask_person, "same-file",
+                  out + " is the file that is imported; give what is written another name. Nothing was changed.");
+  }
+  return {};
+}
+
 int import_customers(const Commands& commands, const WantedImport& given) {
+  if (const auto outputs = check_outputs(given); !outputs) return complain(outputs.error());
   auto text = read_text(given.file);
   if (!text) return complain(text.error());
   const bool again = !given.reject_file.empty();  // the file is looked at again

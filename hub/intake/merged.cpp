@@ -52,6 +52,8 @@ Result<std::optional<Refusal>> IntakeGroup::mismerged(const sync::Op& op, const 
   const Id* into = change == op.changes.end() ? nullptr : std::get_if<Id>(&change->value);
   if (into == nullptr) return std::optional<Refusal>{};
   const sync::RecordKey survivor{collection.no, *into};
+  if (survivor == op.record)
+    return std::optional(Refusal{"same-record", "A record cannot be merged into itself: name another one."});
   HOLDLINE_ASSIGN(const auto scope, scope_of(survivor, created));
   HOLDLINE_ASSIGN(const VersionedRecord* stands, stored(survivor));
   if (!scope || (stands != nullptr && stands->stored.record.deleted))

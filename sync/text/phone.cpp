@@ -54,6 +54,30 @@ bool is_scientific(std::string_view text) {
          std::ranges::all_of(amount, [](char c) { return is_digit(c) || c == '.' || c == ','; });
 }
 
+// "07700 9OO123", "0207946ask", "020 7946 OO18": letters among the digits, which the library would take for those on a
+// keypad, or leave out. Behind the first digit there may be what announces an extension, and words as in 1-800-FLOWERS.
+bool mixes_letters(std::string_view typed) {
+  constexpr std::array<std::string_view, 9> before_extension{"ext", "extn",  "extension", "x", "xtn",
+                                                             "int", "anexo", "durchwahl", "dw"};
+  constexpr std::size_t shortest_word = 3;
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  for (std::size_t at = std::min(typed.find_first_of("0123456789"), typed.size()); at < typed.size();) {
+    std::size_t end = at, letters = 0;
+    std::string word;
+    for (; end < typed.size() && (is_letter(typed[end]) || is_digit(typed[end])); ++end) {
+      letters += is_letter(typed[end]) ? 1 : 0;
+      word.push_back(is_letter(typed[end]) ? static_cast<char>(typed[end] | 0x20) : typed[end]);
+    }
+    const std::string head = word.substr(0, letters);
+    const bool announces = std::ranges::find(before_extension, head) != before_extension.end() &&
+                           std::ranges::all_of(word.substr(letters), is_digit);
+    const bool is_word = letters == word.size() && letters >= shortest_word;
+    if (letters != 0 && !announces && !is_word) return true;
+    at = std::max(end, at + 1);
+  }
+  return false;
+}
+
 // One reading of one spelling, without guessing.
 PhoneNumber read_spelling(const std::string& typed, const std::string& region) {
   PhoneNumber number;
@@ -122,6 +146,7 @@ PhoneNumber read_phone(std::string_view typed_text, std::string_view region_text
   if (!is_utf8(typed_text)) return {};
   const std::string typed = tidy_number(typed_text);
   if (is_scientific(typed)) return {PhoneReading::spreadsheet, {}, {}, false};
+  if (mixes_letters(typed)) return {};
   const std::string region(is_phone_region(region_text) ? region_text : std::string_view(nowhere));
   PhoneNumber number = read_spelling(typed, region);
   if (number.reading == PhoneReading::number) return number;

@@ -66,6 +66,8 @@ TEST(PhoneTest, SaysWhatIsMissing) {
   EXPECT_EQ(read_phone("4021", "GB").extension, "4021");
   EXPECT_EQ(reading("4.42079E+11", "GB"), PhoneReading::spreadsheet);
   EXPECT_EQ(reading("withheld", "GB"), PhoneReading::not_a_number);
+  for (const char* letters : {"07700 9OO123", "020 7946 OO18", "020 7946 ooi8", "0207946ask", "020 7946 0018b"})
+    EXPECT_EQ(reading(letters, "GB"), PhoneReading::not_a_number) << letters << " would be saved as another number";
   EXPECT_EQ(reading("0000347", "DE"), PhoneReading::not_a_number) << "it would be read back as another one";
   EXPECT_EQ(reading("", "GB"), PhoneReading::not_a_number);
   EXPECT_EQ(reading("\xff", "GB"), PhoneReading::not_a_number);
