@@ -211,6 +211,7 @@ void Engine::perform(const sync::command::StartPull& a) {
   parts_.outbox.run([&](Outbox& outbox) {
     request.incarnation = outbox.maker().incarnation;
     request.results = outbox.results_cursor();
+    request.latest = outbox.latest_result();
     results_held_ = outbox.holds_results();
     outbox.reached(hub_wall_ms_, position.cursor.cn);
   });

@@ -51,12 +51,10 @@ Result<sync::Hash> named(std::string_view hash_hex) {
 
 bool is_of_another_history(const Error& error) { return error.code == "unknown-cursor"; }
 
-// Whether the result stream, which has `head` entries, is another one than the workstation was told.
-Result<bool> results_differ(LedgerReader& reader, const sync::Hello& hello, std::uint64_t head) {
-  const sync::LatestResult& told = hello.latest;
-  if (hello.results > head || told.entry > head) return true;
+// Whether the result stream is another one than the workstation was told.
+Result<bool> results_differ(LedgerReader& reader, const Id& device, const sync::LatestResult& told) {
   if (told.entry == 0) return false;
-  HOLDLINE_ASSIGN(const auto kept, reader.results(hello.maker.device, told.entry - 1, 1));
+  HOLDLINE_ASSIGN(const auto kept, reader.results(device, told.entry - 1, 1));
   return kept.empty() || sync::result_hash(kept.front()) != told.hash;
 }
 
@@ -90,7 +88,8 @@ Result<sync::Bytes> SyncService::hello(const Device& device, std::string_view bo
   LedgerIdentity identity = ledger_.identity();
   sync::Welcome welcome;
   HOLDLINE_ASSIGN(welcome.results, reader->result_head(device.id));
-  HOLDLINE_ASSIGN(welcome.results_differ, results_differ(*reader, hello, welcome.results));
+  HOLDLINE_ASSIGN(const bool latest_differs, results_differ(*reader, device.id, hello.latest));
+  welcome.results_differ = latest_differs || hello.results > welcome.results;
   const auto cut = reader->cut(hello.cursor, device.scopes, device.profile, 1);
   const bool cursor_known = cut.has_value();
   // Told by somebody who was here in this epoch: the ledger may be an older copy of the one they knew.
@@ -159,6 +158,9 @@ Result<SyncService::Pulled> SyncService::pull(const Device& device, const sync::
   reply.answer = sync::PullAnswer::reset;
   if (request.epoch != ledger_.epoch() || request.grants != device.grants || request.schema != reader->schema().hash())
     return answer();
+  // Put back while the request was on its way: a refusal moves no cursor, so only what it said tells.
+  HOLDLINE_ASSIGN(const bool differs, results_differ(*reader, device.id, request.latest));
+  if (differs) return answer();
   const bool shared = told != nullptr && reply.roster == request.roster;
   if (shared)
     if (const sync::Bytes* same = told->find(device, request)) return Pulled{*same, 0};

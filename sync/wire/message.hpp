@@ -182,6 +182,7 @@ struct PullRequest {
   std::uint64_t roster = 0;  // the mark told last; another one now is told at once
   std::int64_t wait_ms = 0;  // how long the hub may hold the request when there is nothing to tell
   Hash schema = {};          // of the replica: rows of another one are not told
+  LatestResult latest = {};  // as in the greeting: the hub may have been put back since, and refusals move no cursor
   bool operator==(const PullRequest&) const = default;
 };
 

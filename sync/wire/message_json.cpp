@@ -120,6 +120,19 @@ TimeReading clock_of(Reader r, Reader& outer) {
   return reading;
 }
 
+// Missing where none was told.
+void put_latest(Json& json, const LatestResult& latest) {
+  if (latest.entry == 0) return;
+  json["latest_result"] = {{"entry", number(latest.entry)}, {"hash", hex(latest.hash)}};
+}
+LatestResult latest_of(Reader& outer) {
+  if (!outer.has("latest_result")) return {};
+  Reader r = outer.object("latest_result");
+  const LatestResult latest{r.counter("entry"), r.hash("hash")};
+  outer.require(r.ok());
+  return latest;
+}
+
 Json to_json(const DigestKey& k) { return {{"scope", k.scope}, {"collection", k.collection}, {"group", k.group}}; }
 DigestKey digest_key_of(Reader r, Reader& outer) {
   const DigestKey key{r.text("scope"), r.integer<CollectionNo>("collection"), r.integer<std::uint8_t>("group")};
@@ -148,7 +161,7 @@ std::string encode_json(const Hello& m) {
             {"lanes", lanes},
             {"clock", to_json(m.clock)},
             {"outbox_lost_ms", m.outbox_lost_ms}};
-  if (m.latest.entry != 0) json["latest_result"] = {{"entry", number(m.latest.entry)}, {"hash", hex(m.latest.hash)}};
+  put_latest(json, m.latest);
   return json.dump();
 }
 
@@ -172,11 +185,7 @@ Result<Hello> decode_hello(std::string_view text) {
   });
   m.clock = clock_of(r.object("clock"), r);
   m.outbox_lost_ms = r.integer<std::int64_t>("outbox_lost_ms");
-  if (r.has("latest_result")) {
-    Reader latest = r.object("latest_result");
-    m.latest = {latest.counter("entry"), latest.hash("hash")};
-    r.require(latest.ok());
-  }
+  m.latest = latest_of(r);
   r.require(lane == lane_count);
   if (!r.ok()) return malformed_message();
   return m;
@@ -272,11 +281,12 @@ Result<Compared> decode_compared(std::string_view text) {
 }
 
 std::string encode_json(const PullRequest& m) {
-  return Json{{"epoch", m.epoch.text()},     {"incarnation", m.incarnation.text()},
-              {"cursor", to_json(m.cursor)}, {"results", number(m.results)},
-              {"grants", m.grants},          {"roster", number(m.roster)},
-              {"wait_ms", m.wait_ms},        {"schema", hex(m.schema)}}
-      .dump();
+  Json json{{"epoch", m.epoch.text()},     {"incarnation", m.incarnation.text()},
+            {"cursor", to_json(m.cursor)}, {"results", number(m.results)},
+            {"grants", m.grants},          {"roster", number(m.roster)},
+            {"wait_ms", m.wait_ms},        {"schema", hex(m.schema)}};
+  put_latest(json, m.latest);
+  return json.dump();
 }
 
 Result<PullRequest> decode_pull_request(std::string_view text) {
@@ -291,6 +301,7 @@ Result<PullRequest> decode_pull_request(std::string_view text) {
   m.roster = r.counter("roster");
   m.wait_ms = r.integer<std::int64_t>("wait_ms");
   m.schema = r.hash("schema");
+  m.latest = latest_of(r);
   r.require(m.wait_ms >= 0);
   if (!r.ok()) return malformed_message();
   return m;

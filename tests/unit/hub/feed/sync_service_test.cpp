@@ -122,6 +122,19 @@ TEST_F(SyncServiceTest, AResultThatItNeverToldUnderThisNumberIsOfAnotherHistory)
   EXPECT_TRUE(welcome(told).results_differ) << "there is none";
 }
 
+// Of a pull that was on its way while the hub was put back; refusals alone leave the cursor and the epoch as they were.
+TEST_F(SyncServiceTest, APullThatWasToldAnotherResultBeginsTheConversationAnew) {
+  auto pull = request();
+  auto latest = reader()->results(station_.device.id, 2, 1).value().at(0);
+  pull.latest = {3, sync::result_hash(latest)};
+  EXPECT_EQ(this->pull(pull).answer, sync::PullAnswer::cut);
+  latest.verdict = sync::Verdict::quarantined;
+  pull.latest.hash = sync::result_hash(latest);
+  EXPECT_EQ(this->pull(pull).answer, sync::PullAnswer::reset);
+  pull.latest.entry = 4;
+  EXPECT_EQ(this->pull(pull).answer, sync::PullAnswer::reset) << "there is none";
+}
+
 TEST_F(SyncServiceTest, TwoWorkstationsThatKnowMoreEndTheEpochOnce) {
   const Id before = ledger().identity().epoch;
   auto one = hello(), two = hello();

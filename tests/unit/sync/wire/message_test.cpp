@@ -58,7 +58,7 @@ TEST(Message, WelcomeSurvivesTheWire) {
 TEST(Message, RequestsSurviveTheWire) {
   const Compare compare{an_id(1), 3, 5, {sha256("a"), sha256("b")}};
   EXPECT_EQ(decode_compare(encode_json(compare)), compare);
-  const PullRequest pull{an_id(1), an_id(2), {3, 4}, 5, 6, 7, 25'000, sha256("schema")};
+  const PullRequest pull{an_id(1), an_id(2), {3, 4}, 5, 6, 7, 25'000, sha256("schema"), {8, sha256("refused")}};
   EXPECT_EQ(decode_pull_request(encode_json(pull)), pull);
   Manifest manifest;
   manifest.at = {9, 8};
