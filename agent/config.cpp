@@ -74,10 +74,17 @@ AgentConfigRead read_agent_config(std::span<const platform::ConfigSource> source
   reader.text("hub.proxy", config.proxy);
   reader.text("entry.scope", config.scope);
   reader.text("site.region", config.region);
+  reader.text("site.name", config.seat.site);
+  reader.text("site.row", config.seat.row);
+  reader.text("site.seat", config.seat.seat);
   reader.duration("session.idle", config.idle, {std::chrono::minutes(1), std::chrono::hours(24)});
   read_console(reader, config.console);
   if (!config.directory.is_absolute()) reader.reject("directory", "the path must be absolute");
   if (config.socket.empty() || config.socket.front() != '/') reader.reject("local.socket", "the path must be absolute");
+  for (const auto& [key, text] : {std::pair{"site.name", &config.seat.site}, std::pair{"site.row", &config.seat.row},
+                                  std::pair{"site.seat", &config.seat.seat}})
+    if (text->size() > contingency::seat_bytes)
+      reader.reject(key, "must be at most " + std::to_string(contingency::seat_bytes) + " bytes long");
   if (!config.region.empty() && !sync::is_phone_region(config.region))
     reader.reject("site.region", "must be a country of ISO 3166, two capital letters like GB");
   read.problems = reader.finish();

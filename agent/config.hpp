@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "contingency/readiness/report.hpp"
 #include "platform/config/config.hpp"
 #include "platform/os/files.hpp"
 
@@ -29,6 +30,7 @@ struct AgentConfig {
   std::chrono::milliseconds idle{30 * 60'000};      // after which an unused sign-in is over, 1 min to 24 h
   std::string region;                               // ISO 3166 country it stands in; empty: as the hub says
   std::string scope;                                // where new records go; empty: the person's first
+  contingency::Seat seat;                           // where it stands, for whoever walks there
   ConsoleConfig console;
 };
 

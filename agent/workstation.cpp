@@ -163,6 +163,8 @@ void Workstation::start_engine() {
   const WorkstationIdentity own = identity();
   ask_again_ = std::make_unique<boost::asio::steady_timer>(deps_.io);
   side_client_ = std::make_unique<platform::HttpClient>(deps_.io, client_options(own));
+  fleet_ = join_fleet();
+  fleet_->start();
   transport_ = std::make_unique<HubTransport>(
       deps_.io, client_options(own), own.hub, [this](std::uint64_t token, Result<TransportAnswer> answer) {
         syncing_.post(
@@ -243,6 +245,7 @@ Workstation::~Workstation() {
   transport_.reset();
   ask_again_.reset();
   side_client_.reset();
+  fleet_.reset();
 }
 
 WorkstationIdentity Workstation::identity() const {
@@ -324,7 +327,10 @@ void Workstation::published(const SyncStatus& status) {
     connected_now = status.connected && !status_.connected;
     status_ = status;
   }
-  if (connected_now) deps_.log.info("connected", "the hub answers");
+  if (connected_now) {
+    deps_.log.info("connected", "the hub answers");
+    fleet_->connected();
+  }
   const bool revoked = !status.connected && status.last_error && status.last_error->code == "device-revoked";
   if (revoked || connected_now)
     if (auto closed = accounts_.close(revoked); !closed) deps_.log.error(closed.error());

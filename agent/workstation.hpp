@@ -15,6 +15,7 @@
 #include "agent/drafts/drafts.hpp"
 #include "agent/engine/engine.hpp"
 #include "agent/engine/hub_transport.hpp"
+#include "agent/fleet/fleet.hpp"
 #include "agent/identity/accounts.hpp"
 #include "agent/identity/authenticator.hpp"
 #include "agent/identity/enrollment.hpp"
@@ -91,6 +92,8 @@ class Workstation {
   // Errors: retry_later "hub-away" at once while there is no contact, and whatever the hub says.
   using Asked = std::function<void(Result<std::string>)>;
   void ask_hub(std::string_view path, std::string body, Asked then);
+  // This workstation among the others.
+  FleetMember& fleet() { return *fleet_; }
 
  private:
   class Access;
@@ -118,6 +121,8 @@ class Workstation {
   // On the engine's thread, which alone writes workstation.json while the workstation is open.
   void granted(const Grant& grant);
   void post_to_hub(std::string_view path, std::string body, Asked then);
+  std::unique_ptr<FleetMember> join_fleet();
+  contingency::WorkstationReport condition() const;
 
   Dependencies deps_;
   const AgentConfig config_;
@@ -139,6 +144,7 @@ class Workstation {
   bool asking_people_ = false;
   bool claims_due_ = false;  // the hub has lost people and was not told of them yet
   std::unique_ptr<boost::asio::steady_timer> ask_again_;
+  std::unique_ptr<FleetMember> fleet_;
   std::unique_ptr<HubTransport> transport_;
   std::unique_ptr<Engine> engine_;
   bool started_ = false;                    // the engine is there; its thread only

@@ -19,6 +19,8 @@ using platform::Respond;
 
 // Dates are compared with a clock that somebody may set and that goes on while the machine sleeps.
 constexpr std::chrono::seconds certificate_watch{2};
+// What a hub that is killed forgets of who was there.
+constexpr std::chrono::seconds fleet_kept_every{60};
 
 constexpr std::size_t admin_body_bytes = 256 * 1024 * 1024;  // a CSV of a million customers
 
@@ -56,6 +58,7 @@ HubServer::HubServer(boost::asio::io_context& io, HubParts& hub, platform::Entro
       clock_(clock),
       log_(log),
       snapshots_(*hub.ledger),
+      fleet_(*hub.ledger),
       io_codec_(*hub.ledger, snapshots_, entropy),
       ledger_codec_(*hub.ledger, snapshots_, entropy),
       read_thread_(std::make_unique<LedgerReadThread>(
@@ -71,7 +74,8 @@ HubServer::HubServer(boost::asio::io_context& io, HubParts& hub, platform::Entro
                                }},
           sign_in_ms(hub.config))),
       admin_reading_(std::make_unique<platform::TaskThread>(clock)),
-      certificate_watch_(io) {}
+      certificate_watch_(io),
+      fleet_timer_(io) {}
 
 // Requests still come in until the listeners are gone, and the ledger's thread tells the reading one, so the order is
 // theirs.
@@ -81,6 +85,7 @@ HubServer::~HubServer() {
   admin_reading_.reset();
   ledger_thread_.reset();
   read_thread_.reset();
+  if (const auto kept = fleet_.keep(); !kept) log_.error(kept.error());
   keep_mark(std::nullopt);
 }
 
@@ -139,6 +144,7 @@ Result<std::unique_ptr<HubServer>> HubServer::start(boost::asio::io_context& io,
                                   admin_options));
   server->admin_ = std::make_unique<platform::HttpServer>(std::move(admin));
   server->watch_certificates();
+  server->keep_fleet();
   // What waited may have become possible when the hub ended, or by a command while it did not run.
   server->ledger_thread_->run([self](Ledger&, Intake& intake) {
     if (const auto settled = intake.settle_waiting(self->clock_.now().wall_ms); !settled)
@@ -152,7 +158,10 @@ std::uint16_t HubServer::port() const { return tls_->port(); }
 void HubServer::stop(std::chrono::milliseconds limit, std::function<void()> done) {
   // Long polls hold their answers for up to 25 s: they are let go first.
   read_thread_->stop();
-  boost::asio::post(io_, [this] { certificate_watch_.cancel(); });
+  boost::asio::post(io_, [this] {
+    certificate_watch_.cancel();
+    fleet_timer_.cancel();
+  });
   tls_->stop(limit, [this, limit, done = std::move(done)] { admin_->stop(limit, done); });
 }
 
@@ -183,6 +192,17 @@ void HubServer::watch_certificates() {
       boost::asio::post(io_, [this, context = std::move(*context)] { tls_->present(context); });
     });
     watch_certificates();
+  });
+}
+
+void HubServer::keep_fleet() {
+  fleet_timer_.expires_after(fleet_kept_every);
+  fleet_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    ledger_thread_->run_beside_writes([this] {
+      if (const auto kept = fleet_.keep(); !kept) log_.error(kept.error());
+    });
+    keep_fleet();
   });
 }
 
@@ -231,6 +251,16 @@ void HubServer::serve(const Admission& admission, HttpRequest request, Respond r
   const bool renewal = request.path == sync::path::renew && admission.kind != Admission::Kind::refused;
   if (renewal) return renew(admission.device, std::move(request), std::move(respond));
   if (admission.kind != Admission::Kind::served) return respond(refusal(403, *admission.error));
+  const std::int64_t now_ms = clock_.now().wall_ms;
+  if (request.path == sync::path::report) {
+    auto taken = fleet_.take(admission.device.id, request.body, now_ms);
+    return respond(taken ? sync_response(sync::Bytes()) : refusal(taken.error()));
+  }
+  fleet_.heard(admission.device.id, now_ms);
+  if (request.path == sync::path::fleet)
+    return read_thread_->run([this, device = admission.device, now_ms, respond = std::move(respond)](SyncService&) {
+      respond(sync_response(fleet_.list(device, now_ms)));
+    });
   if (request.path == sync::path::push) return push(admission.device, std::move(request), std::move(respond));
   read(admission.device, std::move(request), std::move(respond));
 }

@@ -11,6 +11,7 @@
 #include "hub/admin/admin.hpp"
 #include "hub/feed/ledger_read_thread.hpp"
 #include "hub/feed/snapshots.hpp"
+#include "hub/fleet/fleet.hpp"
 #include "hub/intake/ledger_thread.hpp"
 #include "hub/people/admission.hpp"
 #include "hub/setup/parts.hpp"
@@ -57,6 +58,7 @@ class HubServer {
   // What the admission changes is made durable first; then the request is answered.
   void admit_and_answer(Admission admission, platform::HttpRequest request, platform::Respond respond);
   void serve(const Admission& admission, platform::HttpRequest request, platform::Respond respond);
+  void keep_fleet();
   bool keep_certificates();
   void watch_certificates();
 
@@ -66,6 +68,7 @@ class HubServer {
   const platform::Clock& clock_;
   platform::Logger& log_;
   Snapshots snapshots_;
+  Fleet fleet_;
   SyncService io_codec_;                    // compression for the I/O thread
   SyncService ledger_codec_;                // and for the ledger's
   std::atomic<std::size_t> enrolling_ = 0;  // queued for the ledger's thread
@@ -75,7 +78,7 @@ class HubServer {
   std::unique_ptr<LedgerThread> ledger_thread_;
   std::unique_ptr<platform::TaskThread> admin_reading_;  // of long requests
   std::unique_ptr<platform::HttpServer> tls_, admin_;
-  boost::asio::steady_timer certificate_watch_;
+  boost::asio::steady_timer certificate_watch_, fleet_timer_;
 };
 
 }  // namespace holdline::hub

@@ -80,5 +80,6 @@ std::span<const Route> decision_routes();       // what is to become of what was
 std::span<const Route> conflict_routes();       // what two people changed at once
 std::span<const Route> do_not_call_routes();    // whom not to call
 std::span<const Route> export_routes();         // data out of the workstation, and the list of it
+std::span<const Route> fleet_routes();          // which workstations are ready for an outage
 
 }  // namespace holdline::agent

@@ -257,6 +257,13 @@ Result<Account> Accounts::standing(const SignedIn& signed_in, std::int64_t now_b
   return *now;
 }
 
+bool Accounts::unlocks() const {
+  const platform::MutexLock lock(mutex_);
+  return !state_.closed && std::ranges::any_of(state_.accounts, [](const Account& one) {
+    return one.state != AccountState::disabled && !one.wrapped.empty();
+  });
+}
+
 std::optional<Account> Accounts::account(const sync::Id& person) const {
   const platform::MutexLock lock(mutex_);
   const auto found = std::ranges::find(state_.accounts, person, &Account::id);

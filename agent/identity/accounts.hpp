@@ -84,6 +84,8 @@ class Accounts {
   Result<Account> standing(const SignedIn& signed_in, std::int64_t now_boot_ms) const;
   std::optional<Account> account(const sync::Id& person) const;
   bool knows(std::string_view name) const;
+  // Somebody can sign in with the hub away.
+  bool unlocks() const;
   // Nobody is rostered: the hub has not told who works here yet.
   bool empty() const;
   // The country of the hub's site, as it told last; empty: it told none.

@@ -49,5 +49,6 @@ std::vector<Command> replica_commands();
 std::vector<Command> do_not_call_commands();
 std::vector<Command> schema_commands();
 std::vector<Command> export_commands();
+std::vector<Command> fleet_commands();
 
 }  // namespace holdline::cli

@@ -31,8 +31,13 @@ ReadinessCheck flag(std::string id, std::uint32_t weight, const std::optional<bo
       std::move(remedy));
 }
 
+bool is_asked(const ReadinessCheck& check, const ReadinessOptions& options) {
+  if (check.id == "print" || check.id == "forms") return options.uses_paper;
+  return check.id != "plan" || options.uses_plan;
+}
+
 std::vector<ReadinessCheck> desk_checks(const ReadinessFacts& facts, const ReadinessOptions& options) {
-  return {
+  std::vector<ReadinessCheck> checks{
       checked(
           "heard", 2, facts.silent_ms, [&](std::int64_t ms) { return ms <= options.silent_ms; },
           [](std::int64_t ms) { return "not heard of for " + hours(ms); }, "Switch it on, or take it off the list."),
@@ -66,6 +71,8 @@ std::vector<ReadinessCheck> desk_checks(const ReadinessFacts& facts, const Readi
           "Decide on what needs attention: holdline outbox list."),
       flag("store", 3, facts.store_sound, true, "a file of it is damaged", "Follow the page on damaged databases."),
   };
+  std::erase_if(checks, [&options](const ReadinessCheck& check) { return !is_asked(check, options); });
+  return checks;
 }
 
 // "21 fresh, 5 print", the most frequent first.

@@ -33,6 +33,8 @@ struct ReadinessOptions {
   std::uint32_t plan_version = 1;  // the newest
   std::int64_t disk_free_bytes = 1LL << 30;
   std::int64_t clock_off_ms = 60'000;
+  // What a site may do without; false: its checks are left out.
+  bool uses_paper = true, uses_plan = true;
 };
 
 struct ReadinessCheck {

@@ -89,6 +89,13 @@ struct PersonClaim {
 };
 inline constexpr std::size_t max_claims = 1'000;
 
+// What a workstation told of itself last (contingency/readiness/report.hpp), by the hub's clock.
+struct DeviceReport {
+  Id device;
+  std::int64_t heard_ms = 0, reported_ms = 0;  // 0: never
+  std::string report;                          // JSON, as it came; empty: none
+};
+
 // A sign-in that actions refer to. One that is not verified is of a person nobody knows here yet.
 struct SignIn {
   sync::Assertion assertion;
@@ -371,6 +378,9 @@ class Ledger {
   virtual Result<std::vector<PersonClaim>> claims() = 0;
   // All of this person.
   virtual Result<void> drop_claims(const Id& person) = 0;
+  // In place of what was kept of these devices; in one transaction.
+  virtual Result<void> keep_device_reports(std::span<const DeviceReport> reports) = 0;
+  virtual Result<std::vector<DeviceReport>> device_reports() = 0;
 };
 
 }  // namespace holdline::hub

@@ -1,12 +1,10 @@
 // Control messages as JSON, and what an error answer means by its HTTP status. Hashes and bytes are lower-case hex, ids
 // UUIDs, 64-bit counters strings (a JSON number loses bits above 2^53 in many readers).
 
-#include <charconv>
 #include <set>
 
-#include <nlohmann/json.hpp>
-
 #include "sync/base/limits.hpp"
+#include "sync/wire/json_reader.hpp"
 #include "sync/wire/message.hpp"
 
 namespace holdline::sync {
@@ -18,103 +16,15 @@ using Json = nlohmann::json;
 std::string number(std::uint64_t v) { return std::to_string(v); }
 std::string hex(const Hash& h) { return to_hex(h.view()); }
 
-// Reads fields of one JSON object; the first that is missing or of another form makes the whole reading fail.
-class Reader {
- public:
-  explicit Reader(const Json& json) : json_(json), ok_(json.is_object()) {}
-
-  template <class T>
-  T integer(const char* name) {
-    const Json* field = find(name);
-    if (!field || !field->is_number_integer()) return bad<T>();
-    const auto value = field->get<std::int64_t>();
-    if (!std::in_range<T>(value)) return bad<T>();
-    return static_cast<T>(value);
-  }
-  std::uint64_t counter(const char* name) {
-    const Json* field = find(name);
-    if (!field || !field->is_string()) return bad<std::uint64_t>();
-    const auto& text = field->get_ref<const std::string&>();
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) return bad<std::uint64_t>();
-    return value;
-  }
-  std::string text(const char* name, std::size_t most = 1'000) {
-    const Json* field = find(name);
-    if (!field || !field->is_string() || field->get_ref<const std::string&>().size() > most) return bad<std::string>();
-    return field->get<std::string>();
-  }
-  Id id(const char* name) {
-    const auto id = Id::parse(text(name));
-    return id ? *id : bad<Id>();
-  }
-  Hash hash(const char* name) { return hash_of(text(name)); }
-  Hash hash_of(const std::string& hex_text) {
-    std::string raw;
-    if (!from_hex(hex_text, raw) || raw.size() != sizeof(Hash)) return bad<Hash>();
-    return Hash::from(raw);
-  }
-  // Calls `each` with the elements of an array of at most `most`.
-  template <class F>
-  void array(const char* name, std::size_t most, F&& each) {
-    const Json* field = find(name);
-    if (!field || !field->is_array() || field->size() > most) {
-      ok_ = false;
-      return;
-    }
-    for (const Json& element : *field)
-      if (ok_) each(element);
-  }
-  Reader object(const char* name) {
-    static const Json nothing;
-    const Json* field = find(name);
-    if (!field) ok_ = false;
-    return Reader(field ? *field : nothing);
-  }
-  bool has(const char* name) { return find(name) != nullptr; }
-  // False when it is missing.
-  bool flag(const char* name) {
-    const Json* field = find(name);
-    if (field != nullptr && !field->is_boolean()) return bad<bool>();
-    return field != nullptr && field->get<bool>();
-  }
-  void require(bool condition) { ok_ = ok_ && condition; }
-  bool ok() const { return ok_; }
-
- private:
-  const Json* find(const char* name) {
-    if (!ok_) return nullptr;
-    const auto found = json_.find(name);
-    return found == json_.end() ? nullptr : &*found;
-  }
-  template <class T>
-  T bad() {
-    ok_ = false;
-    return T{};
-  }
-  const Json& json_;
-  bool ok_;
-};
-
-// Depth and size are bounded before anything is built.
-Json parse(std::string_view text, std::size_t most) {
-  if (text.size() > most) return {};
-  const auto bounded = [](int depth, Json::parse_event_t, Json&) {
-    return depth <= static_cast<int>(limits::json_depth);
-  };
-  return Json::parse(text, bounded, false);
-}
-
 Json to_json(const Cursor& c) { return {{"cn", number(c.cn)}, {"salt", number(c.salt)}}; }
-Cursor cursor_of(Reader r, Reader& outer) {
+Cursor cursor_of(JsonReader r, JsonReader& outer) {
   const Cursor cursor{r.counter("cn"), r.counter("salt")};
   outer.require(r.ok());
   return cursor;
 }
 
 Json to_json(const TimeReading& t) { return {{"wall_ms", t.wall_ms}, {"boot", t.boot.text()}, {"boot_ms", t.boot_ms}}; }
-TimeReading clock_of(Reader r, Reader& outer) {
+TimeReading clock_of(JsonReader r, JsonReader& outer) {
   const TimeReading reading{r.integer<std::int64_t>("wall_ms"), r.id("boot"), r.integer<std::int64_t>("boot_ms")};
   outer.require(r.ok());
   return reading;
@@ -125,16 +35,16 @@ void put_latest(Json& json, const LatestResult& latest) {
   if (latest.entry == 0) return;
   json["latest_result"] = {{"entry", number(latest.entry)}, {"hash", hex(latest.hash)}};
 }
-LatestResult latest_of(Reader& outer) {
+LatestResult latest_of(JsonReader& outer) {
   if (!outer.has("latest_result")) return {};
-  Reader r = outer.object("latest_result");
+  JsonReader r = outer.object("latest_result");
   const LatestResult latest{r.counter("entry"), r.hash("hash")};
   outer.require(r.ok());
   return latest;
 }
 
 Json to_json(const DigestKey& k) { return {{"scope", k.scope}, {"collection", k.collection}, {"group", k.group}}; }
-DigestKey digest_key_of(Reader r, Reader& outer) {
+DigestKey digest_key_of(JsonReader r, JsonReader& outer) {
   const DigestKey key{r.text("scope"), r.integer<CollectionNo>("collection"), r.integer<std::uint8_t>("group")};
   outer.require(r.ok());
   return key;
@@ -166,8 +76,8 @@ std::string encode_json(const Hello& m) {
 }
 
 Result<Hello> decode_hello(std::string_view text) {
-  const Json json = parse(text, limits::control_bytes);
-  Reader r(json);
+  const Json json = parse_json(text, limits::control_bytes);
+  JsonReader r(json);
   Hello m;
   m.protocol = r.integer<std::uint32_t>("protocol");
   m.maker = {r.id("device"), r.id("incarnation")};
@@ -178,7 +88,7 @@ Result<Hello> decode_hello(std::string_view text) {
   m.grants = r.integer<std::uint32_t>("grants");
   std::size_t lane = 0;
   r.array("lanes", lane_count, [&](const Json& element) {
-    Reader t(element);
+    JsonReader t(element);
     m.lanes[lane++] = {t.counter("number"), t.hash("hash"), t.counter("waiting"), t.counter("bytes"),
                        t.integer<std::int64_t>("oldest_ms")};
     r.require(t.ok());
@@ -214,8 +124,8 @@ std::string encode_json(const Welcome& m) {
 }
 
 Result<Welcome> decode_welcome(std::string_view text) {
-  const Json json = parse(text, limits::control_bytes);
-  Reader r(json);
+  const Json json = parse_json(text, limits::control_bytes);
+  JsonReader r(json);
   Welcome m;
   m.protocol = r.integer<std::uint32_t>("protocol");
   m.hub = r.id("hub");
@@ -225,7 +135,7 @@ Result<Welcome> decode_welcome(std::string_view text) {
   r.require(resume == "follow" || resume == "bootstrap");
   std::size_t lane = 0;
   r.array("lanes", lane_count, [&](const Json& element) {
-    Reader a(element);
+    JsonReader a(element);
     m.lanes[lane++] = {a.counter("number"), a.hash("hash"), a.integer<std::uint32_t>("credit")};
     r.require(a.ok());
   });
@@ -255,8 +165,8 @@ std::string encode_json(const Compare& m) {
 }
 
 Result<Compare> decode_compare(std::string_view text) {
-  const Json json = parse(text, limits::control_bytes);
-  Reader r(json);
+  const Json json = parse_json(text, limits::control_bytes);
+  JsonReader r(json);
   Compare m;
   m.incarnation = r.id("incarnation");
   m.lane = r.integer<Lane>("lane");
@@ -273,8 +183,8 @@ Result<Compare> decode_compare(std::string_view text) {
 std::string encode_json(const Compared& m) { return Json{{"common", number(m.common)}}.dump(); }
 
 Result<Compared> decode_compared(std::string_view text) {
-  const Json json = parse(text, limits::control_bytes);
-  Reader r(json);
+  const Json json = parse_json(text, limits::control_bytes);
+  JsonReader r(json);
   const Compared m{r.counter("common")};
   if (!r.ok()) return malformed_message();
   return m;
@@ -290,8 +200,8 @@ std::string encode_json(const PullRequest& m) {
 }
 
 Result<PullRequest> decode_pull_request(std::string_view text) {
-  const Json json = parse(text, limits::control_bytes);
-  Reader r(json);
+  const Json json = parse_json(text, limits::control_bytes);
+  JsonReader r(json);
   PullRequest m;
   m.epoch = r.id("epoch");
   m.incarnation = r.id("incarnation");
@@ -339,8 +249,8 @@ bool is_possible(const ChunkInfo& chunk) {
 
 Result<Manifest> decode_manifest(std::string_view text) {
   constexpr std::size_t max_items = 100'000;
-  const Json json = parse(text, limits::message_bytes);
-  Reader r(json);
+  const Json json = parse_json(text, limits::message_bytes);
+  JsonReader r(json);
   Manifest m;
   std::set<Hash> hashes;
   m.epoch = r.id("epoch");
@@ -349,13 +259,13 @@ Result<Manifest> decode_manifest(std::string_view text) {
   m.hub_wall_ms = r.integer<std::int64_t>("hub_wall_ms");
   m.schema_version = r.integer<std::uint32_t>("schema_version");
   r.array("chunks", max_items, [&](const Json& element) {
-    Reader c(element);
+    JsonReader c(element);
     m.chunks.push_back({c.hash("hash"), c.counter("bytes"), c.counter("raw_bytes"), c.counter("records"),
                         c.integer<CollectionNo>("collection")});
     r.require(c.ok() && is_possible(m.chunks.back()) && hashes.insert(m.chunks.back().hash).second);
   });
   r.array("digests", max_items, [&](const Json& element) {
-    Reader d(element);
+    JsonReader d(element);
     m.digests.push_back({digest_key_of(d.object("key"), d), d.hash("root")});
     r.require(d.ok());
   });
@@ -369,8 +279,8 @@ std::string encode_json(const ChunkRequest& m) {
 
 Result<ChunkRequest> decode_chunk_request(std::string_view text) {
   if (text.empty()) return ChunkRequest{};
-  const Json json = parse(text, limits::control_bytes);
-  Reader r(json);
+  const Json json = parse_json(text, limits::control_bytes);
+  JsonReader r(json);
   const ChunkRequest m{r.counter("from"), r.counter("bytes")};
   r.require(m.from < limits::message_bytes && m.bytes >= 1 && m.bytes <= limits::message_bytes);
   if (!r.ok()) return malformed_message();
@@ -382,8 +292,8 @@ std::string encode_json(const LeavesRequest& m) {
 }
 
 Result<LeavesRequest> decode_leaves_request(std::string_view text) {
-  const Json json = parse(text, limits::control_bytes);
-  Reader r(json);
+  const Json json = parse_json(text, limits::control_bytes);
+  JsonReader r(json);
   LeavesRequest m{digest_key_of(r.object("key"), r), cursor_of(r.object("cursor"), r), r.hash("schema")};
   if (!r.ok()) return malformed_message();
   return m;
@@ -395,8 +305,8 @@ std::string encode_json(const RepairRequest& m) {
 }
 
 Result<RepairRequest> decode_repair_request(std::string_view text) {
-  const Json json = parse(text, limits::control_bytes);
-  Reader r(json);
+  const Json json = parse_json(text, limits::control_bytes);
+  JsonReader r(json);
   RepairRequest m{digest_key_of(r.object("key"), r), r.integer<std::uint8_t>("leaf"), cursor_of(r.object("cursor"), r),
                   r.hash("schema")};
   if (!r.ok()) return malformed_message();
@@ -426,11 +336,11 @@ Error decode_error(int status, std::string_view text) {
       error.kind = ErrorKind::retry_later;
       break;
   }
-  const Json json = parse(text, limits::control_bytes);
-  Reader r(json);
+  const Json json = parse_json(text, limits::control_bytes);
+  JsonReader r(json);
   // What refuses a request before anybody has read it knows no protocol, and says it as HTTP does (RFC 9457).
   const bool by_http = json.is_object() && !json.contains("error");
-  Reader inner = by_http ? Reader(json) : r.object("error");
+  JsonReader inner = by_http ? JsonReader(json) : r.object("error");
   error.code = inner.text("code");
   error.message = inner.text(by_http ? "detail" : "message");
   if (!r.ok() || !inner.ok() || error.code.empty() || error.message.empty())

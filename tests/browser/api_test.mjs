@@ -316,6 +316,21 @@ test("a supervisor exports, and the list says so", async () => {
   assert.equal((await get("ada", "/exports")).items.length, 1);
 });
 
+test("which workstations are ready", async () => {
+  const own = await get("bob", "/readiness");
+  assert.equal(own.name, "desk-2");
+  await refused(403, "role-refused", "bob", "GET", "/workstations");
+  await refused(400, "malformed", "ada", "GET", "/workstations?only=blue");
+  await refused(400, "malformed", "ada", "GET", "/workstations?silent_since=noon");
+  const told = await until("what the workstation tells of itself", async () => {
+    const list = await get("ada", "/workstations");
+    return list.items.find(({ name }) => name === "desk-2")?.data_as_of && list;
+  });
+  assert.equal(told.from, "hub");
+  assert.equal((await get("ada", "/workstations?only=not-ready")).items.length, told.all - told.ready);
+  assert.deepEqual((await get("ada", "/workstations?silent_since=2001-01-01T00:00:00Z")).items, []);
+});
+
 test("a conflict is shown and resolved", async () => {
   const [{ id }] = (await get("ada", "/customers?q=Lovelace")).items;
   await save("ada", "PATCH", `/customers/${id}`, { changes: { family: { base: "Byron", value: "King" } } });

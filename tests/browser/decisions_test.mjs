@@ -37,6 +37,17 @@ test("two desks change one name: both values stand side by side, and a person de
   await until("the same name at both", async () => (await decided("desk")) === (await decided("second")));
 });
 
+test("a supervisor sees which workstations could work without the hub, also when it is away", async () => {
+  await page.getByRole("link", { name: "Workstations" }).click();
+  await page.getByText("2 of 2 ready").waitFor({ timeout: 40_000 });
+  await page.getByRole("button", { name: "Show all 2" }).click();
+  await page.getByText("second", { exact: true }).waitFor();
+  await browser.checked("workstations");
+  await centre.kill("hub");
+  await page.getByText(/The hub does not answer: as it told at/).waitFor({ timeout: 40_000 });
+  await centre.startHub();
+});
+
 test("what the hub refuses says why, and is corrected and sent again from where it stands", async () => {
   await page.getByRole("button", { name: "Change person" }).click();
   await browser.signIn("bob");

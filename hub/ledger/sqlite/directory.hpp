@@ -41,6 +41,8 @@ class Directory {
   Result<void> add_claim(const PersonClaim& claim);
   Result<std::vector<PersonClaim>> claims();
   Result<void> drop_claims(const Id& person);
+  Result<void> keep_reports(std::span<const DeviceReport> reports);
+  Result<std::vector<DeviceReport>> reports();
 
  private:
   struct Connection {

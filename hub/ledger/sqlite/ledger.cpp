@@ -232,6 +232,12 @@ Result<void> SqliteLedger::drop_claims(const Id& person) {
   return impl_->written(impl_->directory->drop_claims(person));
 }
 
+Result<void> SqliteLedger::keep_device_reports(std::span<const DeviceReport> reports) {
+  return impl_->written(impl_->directory->keep_reports(reports));
+}
+
+Result<std::vector<DeviceReport>> SqliteLedger::device_reports() { return impl_->directory->reports(); }
+
 Result<bool> SqliteLedger::compact_feed(ChangeNumber cn, std::size_t rows) {
   return impl_->written(impl_->writer->compact_feed(cn, rows));
 }

@@ -78,6 +78,8 @@ class SqliteLedger final : public Ledger {
   Result<void> add_claim(const PersonClaim& claim) override;
   Result<std::vector<PersonClaim>> claims() override;
   Result<void> drop_claims(const Id& person) override;
+  Result<void> keep_device_reports(std::span<const DeviceReport> reports) override;
+  Result<std::vector<DeviceReport>> device_reports() override;
 
   // Forgets changes at and below `cn` (at most the head): cursors below it must bootstrap afterwards. Removes at most
   // about `rows` feed rows per transaction, so that writers between two calls wait little; true when all is done. The

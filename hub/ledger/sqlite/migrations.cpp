@@ -312,20 +312,30 @@ CREATE TABLE import_run (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr const char* report_table = R"sql(
+CREATE TABLE device_report (
+  device   BLOB PRIMARY KEY,
+  heard    INTEGER NOT NULL,
+  reported INTEGER NOT NULL,
+  report   TEXT NOT NULL  -- JSON; empty: none
+) STRICT, WITHOUT ROWID;
+)sql";
+
 }  // namespace
 
 std::span<const platform::Migration> ledger_migrations() {
-  static constexpr std::array<platform::Migration, 11> migrations{{{1, ledger_tables},
-                                                                  {2, applied_reissues_table},
-                                                                  {3, certificates_in_line},
-                                                                  {4, access_tables},
-                                                                  {5, history_tables},
-                                                                  {6, imported_table},
-                                                                  {7, accepted_table},
-                                                                  {8, suppression_key},
-                                                                  {9, reference_tables},
-                                                                  {10, schema_tables},
-                                                                  {11, import_tables}}};
+  static constexpr std::array<platform::Migration, 12> migrations{{{1, ledger_tables},
+                                                                   {2, applied_reissues_table},
+                                                                   {3, certificates_in_line},
+                                                                   {4, access_tables},
+                                                                   {5, history_tables},
+                                                                   {6, imported_table},
+                                                                   {7, accepted_table},
+                                                                   {8, suppression_key},
+                                                                   {9, reference_tables},
+                                                                   {10, schema_tables},
+                                                                   {11, import_tables},
+                                                                   {12, report_table}}};
   return migrations;
 }
 

@@ -22,6 +22,7 @@ import { KeySheet, Preferences } from "./preferences.tsx";
 import { Search, searched } from "./search.tsx";
 import { SignIn } from "./sign_in.tsx";
 import { Strip } from "./strip.tsx";
+import { Workstations } from "./workstations.tsx";
 import { editOnScreen, take, Taking, takings } from "./taking.tsx";
 
 // The number that the page was opened with, for whoever is the first to see it.
@@ -40,6 +41,7 @@ function View() {
   if (place === "callbacks") return <Callbacks />;
   if (place === "conflicts") return id ? <ConflictView key={id} id={id} /> : <Conflicts />;
   if (place === "guides") return <Guides />;
+  if (place === "workstations") return <Workstations />;
   if (place === "settings") return <Preferences />;
   return <Home />;
 }
@@ -51,12 +53,16 @@ const places: [string, Name][] = [
   ["complaints", "complaints"],
   ["conflicts", "conflicts"],
   ["guides", "guides"],
+  ["workstations", "workstations"],
   ["settings", "settings"],
 ];
 
-// What the schema has.
-const isThere = ([path]: [string, Name]): boolean =>
-  path === "complaints" ? collectionOf("complaint") !== undefined : path === "guides" ? guides.get().length > 0 : true;
+// What the schema has, and what the person may see.
+function isThere([path]: [string, Name]): boolean {
+  if (path === "complaints") return collectionOf("complaint") !== undefined;
+  if (path === "guides") return guides.get().length > 0;
+  return path !== "workstations" || ["supervisor", "it"].includes(session.get().person?.role ?? "");
+}
 
 function Navigation() {
   use(forms);

@@ -16,8 +16,9 @@ export interface Loaded<T> {
   again: () => void;
 }
 
-// The latest answer stays on the screen while another is asked for, and when there is none.
-export function useLoaded<T>(path: string): Loaded<T> {
+// The latest answer stays on the screen while another is asked for, and when there is none. It is asked for again when
+// `also` is another, too.
+export function useLoaded<T>(path: string, also = ""): Loaded<T> {
   const [answer, setAnswer] = useState<{ path: string; data: T | null; problem: ApiError | null }>({
     path,
     data: null,
@@ -26,7 +27,7 @@ export function useLoaded<T>(path: string): Loaded<T> {
   const [tries, setTries] = useState(0);
   const count = use(savedCount);
   const { mode, status } = use(seen);
-  const changed = `${status?.outbox?.waiting} ${status?.outbox?.quarantined} ${status?.replica?.cn} ${mode === "silent"} ${use(missed)}`;
+  const changed = `${status?.outbox?.waiting} ${status?.outbox?.quarantined} ${status?.replica?.cn} ${mode === "silent"} ${use(missed)} ${also}`;
   const asked = useRef("");
   const askedAt = useRef(-watch_pause_ms);
   useEffect(() => {

@@ -74,6 +74,10 @@ class RefusingLedger final : public Ledger {
   Result<void> add_claim(const PersonClaim& claim) override { return real_.add_claim(claim); }
   Result<std::vector<PersonClaim>> claims() override { return real_.claims(); }
   Result<void> drop_claims(const Id& person) override { return real_.drop_claims(person); }
+  Result<void> keep_device_reports(std::span<const DeviceReport> reports) override {
+    return real_.keep_device_reports(reports);
+  }
+  Result<std::vector<DeviceReport>> device_reports() override { return real_.device_reports(); }
 
  private:
   class Transaction final : public LedgerTransaction {
