@@ -45,6 +45,7 @@ std::vector<Command> entry_commands();
 std::vector<Command> change_commands();
 std::vector<Command> outbox_commands();
 std::vector<Command> conflict_commands();
+std::vector<Command> conflict_rule_commands();
 std::vector<Command> replica_commands();
 std::vector<Command> do_not_call_commands();
 std::vector<Command> schema_commands();

@@ -37,6 +37,25 @@ test("two desks change one name: both values stand side by side, and a person de
   await until("the same name at both", async () => (await decided("desk")) === (await decided("second")));
 });
 
+test("conflicts about one field are decided alike, with one reason", async () => {
+  const items = [];
+  for (const name of ["Byron", "King", "Nowak"]) items.push(...(await json("second", "customer", "search", name)).items);
+  const ids = [...new Set(items.map(({ id }) => id))];
+  assert.equal(ids.length, 2);
+  await centre.kill("hub");
+  for (const desk of ["desk", "second"])
+    for (const id of ids) await centre.at(desk, "customer", "edit", id, `city=${desk}`);
+  await centre.startHub();
+  await page.goto(`${centre.address}#/conflicts`);
+  await page.getByText(/^Decide all 2 about Customer, .* alike$/).click({ timeout: 30_000 });
+  await browser.checked("conflicts-alike");
+  await page.getByLabel("Reason").fill("all moved");
+  await page.getByRole("button", { name: "Take all other values" }).click();
+  await page.getByText("No open conflicts").waitFor({ timeout: 30_000 });
+  const city = async (desk, id) => (await json(desk, "customer", "show", id)).fields.city;
+  for (const id of ids) await until("one city", async () => (await city("desk", id)) === (await city("second", id)));
+});
+
 test("a supervisor sees which workstations could work without the hub, also when it is away", async () => {
   await page.getByRole("link", { name: "Workstations" }).click();
   await page.getByText("2 of 2 ready").waitFor({ timeout: 40_000 });

@@ -11,6 +11,55 @@ import { useLoaded, Waiting } from "./load.tsx";
 const whatOf = (conflict: Conflict): string =>
   `${term(collectionOf(conflict.collection)?.label ?? conflict.collection)}, ${term(labelOf(conflict.collection, conflict.unit))}`;
 
+// Conflicts about the same field, decided alike: each is an action of its own, so one that cannot be decided so holds up
+// no other.
+function DecideAlike({ kind, of, again }: { kind: string; of: Conflict[]; again: () => void }) {
+  const [reason, setReason] = useState("");
+  const [told, setTold] = useState("");
+  const decide = async (choice: "current" | "other"): Promise<void> => {
+    let decided = 0;
+    let problem = "";
+    for (const { id } of of) {
+      try {
+        await ask<Saved>("POST", `/conflicts/${id}/resolve`, { choice, reason }, { key: newKey() });
+        decided += 1;
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        problem = error.silent ? t("silent") : error.message;
+        if (error.status !== 409) break;
+      }
+      setTold(t("decidedSoFar", { n: decided, all: of.length }));
+    }
+    setTold(`${t("decidedSoFar", { n: decided, all: of.length })} ${problem}`);
+    again();
+  };
+  return (
+    <details class="card">
+      <summary>{t("decideAlike", { n: of.length, what: kind })}</summary>
+      <form class="inline" onSubmit={(event) => event.preventDefault()}>
+        <label>
+          {t("reason")} <input autocomplete="off" value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
+        </label>
+        <button type="button" onClick={() => void decide("current")}>
+          {t("keepAllCurrent")}
+        </button>
+        <button type="button" onClick={() => void decide("other")}>
+          {t("takeAllOther")}
+        </button>
+        <span role="status">{told}</span>
+      </form>
+    </details>
+  );
+}
+
+// Kinds of which there are several; those about deletions are looked at one by one.
+function alike(conflicts: Conflict[]): [string, Conflict[]][] {
+  const kinds = new Map<string, Conflict[]>();
+  for (const conflict of conflicts.filter((one) => one.about_deletion !== true))
+    kinds.set(whatOf(conflict), [...(kinds.get(whatOf(conflict)) ?? []), conflict]);
+  return [...kinds].filter(([, of]) => of.length > 1);
+}
+
 export function Conflicts() {
   const loaded = useLoaded<{ items: Conflict[]; total: number }>("/conflicts?limit=200");
   return (
@@ -20,19 +69,24 @@ export function Conflicts() {
       </header>
       <Waiting of={loaded}>
         {({ items }) => (
-          <ul class="list">
-            {items.map((conflict) => (
-              <li key={conflict.id} class="entry">
-                <a href={`#/conflicts/${conflict.id}`}>
-                  <strong>{t("conflictOf", { what: whatOf(conflict) })}</strong>
-                </a>
-                <p class="hint">
-                  {clock(conflict.at)} {conflict.by.name && `· ${t("by", { name: conflict.by.name })}`}
-                </p>
-              </li>
+          <>
+            {alike(items).map(([kind, of]) => (
+              <DecideAlike key={kind} kind={kind} of={of} again={loaded.again} />
             ))}
-            {items.length === 0 && <li class="quiet">{t("noConflicts")}</li>}
-          </ul>
+            <ul class="list">
+              {items.map((conflict) => (
+                <li key={conflict.id} class="entry">
+                  <a href={`#/conflicts/${conflict.id}`}>
+                    <strong>{t("conflictOf", { what: whatOf(conflict) })}</strong>
+                  </a>
+                  <p class="hint">
+                    {clock(conflict.at)} {conflict.by.name && `· ${t("by", { name: conflict.by.name })}`}
+                  </p>
+                </li>
+              ))}
+              {items.length === 0 && <li class="quiet">{t("noConflicts")}</li>}
+            </ul>
+          </>
         )}
       </Waiting>
     </>

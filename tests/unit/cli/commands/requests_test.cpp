@@ -106,6 +106,26 @@ TEST(Requests, ResolvingSendsChoiceAndReason) {
   EXPECT_EQ(request.document(), (json{{"choice", "other"}, {"reason", "[asked, by phone]"}}));
 }
 
+TEST(Requests, DecidingAlikeResolvesWhatTheRuleIsAboutAndNamesWhatCannotBe) {
+  const auto conflict = [](const char* id, const char* unit, json deletion) {
+    return json{{"id", id}, {"collection", "customer"}, {"unit", unit}, {"about_deletion", deletion}};
+  };
+  const json page{{"items", {conflict("k-1", "city", nullptr), conflict("k-2", "family", nullptr)}}, {"next", "k-2"}};
+  const json rest{{"items", {conflict("k-3", "city", nullptr), conflict("k-4", "city", true)}}, {"next", nullptr}};
+  Scripted holdline;
+  holdline.answers(200, page.dump());
+  holdline.answers(200, rest.dump());
+  holdline.answers(409, R"({"code":"resolved-already","detail":"Somebody has resolved this conflict already."})");
+  holdline.answers(200, saved);
+  EXPECT_EQ(holdline({"conflicts", "resolve-all", "--about", "city", "--take", "other", "--reason", "moved"}), 3);
+  ASSERT_EQ(holdline.requests.size(), 4U);
+  EXPECT_EQ(holdline.requests[1].line(), "GET /conflicts?state=open&after=k-2");
+  EXPECT_EQ(holdline.requests[2].line(), "POST /conflicts/k-1/resolve");
+  EXPECT_EQ(holdline.requests[3].line(), "POST /conflicts/k-3/resolve");
+  EXPECT_EQ(holdline.out.str(), "1 conflict decided, saved on this PC.\n");
+  EXPECT_NE(holdline.err.str().find("k-1: Somebody"), std::string::npos);
+}
+
 TEST(Requests, EnrolmentLogoutAndSyncPostTheirDocuments) {
   EXPECT_EQ(asked_by({"enroll", "CODE-1"}, "{}").body, R"({"code":"CODE-1"})");
   EXPECT_EQ(asked_by({"logout"}, "{}").line(), "POST /logout");
