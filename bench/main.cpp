@@ -38,6 +38,8 @@ constexpr Workload workloads[] = {
     {"live", "one entry until 20 workstations show it, beside 20 of another site; limit: 512 bytes appended and synced",
      bench::live},
     {"flood", "a drain beside 2,000 wrong enrolment codes a second; limit: the same drain alone", bench::flood},
+    {"workstations", "which of 600 workstations are ready, asked at one of them; limit: its bare status",
+     bench::workstations},
     {"typed_fields", "typed fields put right and judged, telephone numbers apart", bench::typed_fields},
 };
 

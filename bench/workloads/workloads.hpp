@@ -30,5 +30,6 @@ void import_turns(const Options&, Report&);
 void live(const Options&, Report&);
 void flood(const Options&, Report&);
 void typed_fields(const Options&, Report&);
+void workstations(const Options&, Report&);
 
 }  // namespace holdline::bench
