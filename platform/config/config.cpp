@@ -1,6 +1,7 @@
 #include "platform/config/config.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <tuple>
 
@@ -35,23 +36,46 @@ std::vector<std::string_view> parts_of(std::string_view key) {
   }
 }
 
+const toml::array* tables_of(const toml::node* node) {
+  const toml::array* array = node != nullptr ? node->as_array() : nullptr;
+  return array != nullptr && array->is_array_of_tables() ? array : nullptr;
+}
+
+// In tables of one name a part is the place of one.
+const toml::node* child_of(const toml::node& node, std::string_view part) {
+  if (const toml::table* table = node.as_table()) return table->get(part);
+  const toml::array* array = tables_of(&node);
+  std::size_t place = 0;
+  const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), place);
+  const bool is_place = error == std::errc{} && end == part.data() + part.size();
+  return array != nullptr && is_place ? array->get(place) : nullptr;
+}
+
 const toml::node* node_at(const toml::table& root, std::string_view key) {
   const toml::node* node = &root;
   for (const auto part : parts_of(key)) {
-    const toml::table* table = node->as_table();
-    node = table != nullptr ? table->get(part) : nullptr;
+    node = child_of(*node, part);
     if (node == nullptr) return nullptr;
   }
   return node;
 }
 
+bool begins_with_tables(const toml::table& root, std::string_view key) {
+  return tables_of(root.get(key.substr(0, key.find('.')))) != nullptr;
+}
+
 // Every key that holds a value, and every empty table, with its dotted name.
-void collect(const toml::table& table, const std::string& prefix, std::map<std::string, const toml::node*>& leaves) {
+using Leaves = std::map<std::string, const toml::node*>;
+void collect(const toml::table& table, const std::string& prefix, Leaves& leaves) {
   for (const auto& [key, node] : table) {
     const std::string name = prefix + std::string(key.str());
     const toml::table* inner = node.as_table();
+    const toml::array* array = tables_of(&node);
     if (inner != nullptr && !inner->empty()) {
       collect(*inner, name + ".", leaves);
+    } else if (array != nullptr) {
+      for (std::size_t place = 0; place < array->size(); ++place)
+        collect(*array->get(place)->as_table(), name + "." + std::to_string(place) + ".", leaves);
     } else {
       leaves.emplace(name, &node);
     }
@@ -149,6 +173,7 @@ ConfigReader::~ConfigReader() = default;
 ConfigReader::Found ConfigReader::find(std::string_view key) const {
   for (auto document = documents_->all.rbegin(); document != documents_->all.rend(); ++document) {
     if (const auto* node = node_at(document->table, key)) return {&document->name, node};
+    if (begins_with_tables(document->table, key)) break;  // these tables are all there are
   }
   return {};
 }
@@ -302,6 +327,15 @@ std::vector<std::string> ConfigReader::names_under(std::string_view prefix) cons
   return names;
 }
 
+std::size_t ConfigReader::tables(std::string_view name) {
+  const Found found = find(name);
+  if (!found) return 0;
+  if (const toml::array* array = tables_of(found.node)) return array->size();
+  declared_.emplace_back(name);
+  report(found, name, "must be tables, each beginning with [[" + std::string(name) + "]]");
+  return 0;
+}
+
 bool ConfigReader::has(std::string_view key) const { return static_cast<bool>(find(key)); }
 
 void ConfigReader::require(std::string_view key) {
@@ -312,9 +346,11 @@ void ConfigReader::reject(std::string_view key, std::string message) { report(fi
 
 void ConfigReader::report_unknown_keys() {
   for (const auto& document : documents_->all) {
-    std::map<std::string, const toml::node*> leaves;
+    Leaves leaves;
     collect(document.table, "", leaves);
     for (const auto& [name, node] : leaves) {
+      // Of tables that a later file replaces nobody asks.
+      if (begins_with_tables(document.table, name) && find(name).file != &document.name) continue;
       const auto covers = [&](const std::string& key) {
         return key == name || (node->is_table() && key.starts_with(name + "."));
       };

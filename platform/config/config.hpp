@@ -93,6 +93,9 @@ class ConfigReader {
   // The names of the tables directly under `prefix`, sorted: for [mapping.crm] and [mapping.web], "mapping" gives crm
   // and web, whose keys are then read as "mapping.crm.table".
   std::vector<std::string> names_under(std::string_view prefix) const;
+  // How many tables [[name]] there are; the keys of the first are then read as "name.0.key". Of several files that have
+  // such tables the last one's count, all of them and no others.
+  std::size_t tables(std::string_view name);
 
   bool has(std::string_view key) const;
   void require(std::string_view key);

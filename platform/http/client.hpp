@@ -28,7 +28,8 @@ struct HttpClientOptions {
   TlsTrust trust;
   Identity identity;              // client certificate and key; empty: none is presented
   std::string proxy;              // "http://proxy.site:3128"; empty: direct, whatever the environment says
-  bool allow_plain_http = false;  // http:// URLs; for loopback only
+  bool allow_plain_http = false;  // http:// URLs; for loopback, and where neither a secret nor a person's data is sent
+  bool allow_tls_1_2 = false;     // for servers that are not Holdline's
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds stall_timeout{15'000};  // without a byte while a body is being sent or received
 };
@@ -46,6 +47,7 @@ struct HttpClientRequest {
   std::string body;  // sent from where it lies, not copied
   std::chrono::milliseconds timeout{30'000};
   TimeoutFor timeout_for = TimeoutFor::everything;
+  bool connect_only = false;  // of `url` only the host and the port count: a TCP connection is made, the status is 0
   std::size_t max_response_bytes = 8 * 1024 * 1024;
 };
 

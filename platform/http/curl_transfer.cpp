@@ -78,6 +78,7 @@ Result<void> CurlTransfer::prepare() {
   set(CURLOPT_HEADERFUNCTION, &CurlTransfer::on_header);
   set(CURLOPT_HEADERDATA, this);
   set(CURLOPT_PRIVATE, this);
+  if (request_.connect_only) set(CURLOPT_CONNECT_ONLY, 1L);
   set_method();
   set_tls();
   HOLDLINE_TRY(set_headers());
@@ -102,7 +103,8 @@ void CurlTransfer::set_method() {
 }
 
 void CurlTransfer::set_tls() {
-  set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_3));
+  set(CURLOPT_SSLVERSION,
+      static_cast<long>(options_.allow_tls_1_2 ? CURL_SSLVERSION_TLSv1_2 : CURL_SSLVERSION_TLSv1_3));
   set(CURLOPT_SSL_VERIFYPEER, 1L);
   set(CURLOPT_SSL_VERIFYHOST, 2L);
   set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
