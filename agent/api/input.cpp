@@ -10,6 +10,7 @@
 #include "agent/outbox/action_draft.hpp"
 #include "sync/base/limits.hpp"
 #include "sync/base/timestamp.hpp"
+#include "sync/form/due.hpp"
 
 namespace holdline::agent {
 
@@ -56,8 +57,8 @@ void set_by_form(const sync::FormTemplate& form, sync::Op& op) {
 }
 
 // What the schema says the desk puts in, where nobody gave it; references are given when it is saved.
-void fill_in(const sync::Collection& collection, const Desk& desk, const sync::FormTemplate* form,
-             std::int64_t event_ms, sync::Op& op) {
+void fill_in(const sync::Schema& schema, const sync::Collection& collection, const Desk& desk,
+             const sync::FormTemplate* form, std::int64_t event_ms, sync::Op& op) {
   for (std::size_t i = 0; i < collection.fields.size(); ++i) {
     const sync::Field& field = collection.fields[i];
     const auto index = static_cast<sync::FieldIndex>(i);
@@ -90,6 +91,7 @@ void fill_in(const sync::Collection& collection, const Desk& desk, const sync::F
     if (sync::is_null(value) || (text && text->empty())) continue;
     op.changes.push_back({index, sync::Value(sync::Null{}), std::move(value), {}, {}});
   }
+  std::ranges::move(sync::due_times(schema, collection, nullptr, op.changes), std::back_inserter(op.changes));
   std::ranges::sort(op.changes, {}, &sync::FieldChange::field);
 }
 
@@ -162,7 +164,7 @@ Result<Addition> addition_of(const sync::Schema& schema, const sync::Collection&
                  {}});
   const sync::FormTemplate* form = form_of(schema, collection, ops.front());
   if (form) set_by_form(*form, ops.front());
-  fill_in(collection, desk, form, addition.event_ms, ops.front());
+  fill_in(schema, collection, desk, form, addition.event_ms, ops.front());
   put_right(collection, desk, addition.event_ms, ops.front(), findings);
   for (const auto& [list, kind] : {std::pair{"phones", "phone"}, {"emails", "email"}}) {
     const sync::Collection& of = *schema.collection(kind);

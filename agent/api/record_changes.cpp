@@ -15,6 +15,7 @@
 #include "agent/view/merging.hpp"
 #include "platform/text/json_object.hpp"
 #include "sync/action/groups.hpp"
+#include "sync/form/due.hpp"
 #include "sync/form/promise.hpp"
 #include "sync/merge/merge.hpp"
 
@@ -152,6 +153,9 @@ void edit(Workstation& station, Call call, std::string_view collection_name) {
       return refuse_unless_saved(station, call, changed_meanwhile());
     std::ranges::move(sync::put_right(collection, desk.site, &shown.record, edit.changes),
                       std::back_inserter(edit.findings));
+    std::ranges::move(sync::due_times(station.schema(), collection, &shown.record, edit.changes),
+                      std::back_inserter(edit.changes));
+    std::ranges::sort(edit.changes, {}, &sync::FieldChange::field);
     sync::complete_groups(collection, shown.record, edit.changes);
     const sync::Record after = with(shown.record, edit.changes);
     if (collection.name == of::customer && tells_who(collection, edit.changes))

@@ -135,6 +135,21 @@ class Attributes {
     }
   }
 
+  void table_of_integers(std::string_view name, std::map<std::string, std::uint32_t>& into, std::uint32_t least,
+                         std::uint32_t most) {
+    const toml::node* node = ask(name);
+    if (node == nullptr) return;
+    const toml::table* table = node->as_table();
+    if (table == nullptr) return refuse(*node, name, "must be a table of name = number");
+    for (const auto& [key, value] : *table) {
+      if (const auto number = value.value_exact<std::int64_t>(); number && *number >= least && *number <= most)
+        into[std::string(key.str())] = static_cast<std::uint32_t>(*number);
+      else
+        refuse(value, std::string(name) + "." + std::string(key.str()),
+               "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    }
+  }
+
   // The tables inside table `name`, in the order of their names.
   std::vector<std::pair<std::string, const toml::table*>> tables(std::string_view name) {
     std::vector<std::pair<std::string, const toml::table*>> found;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "sync/schema/due.hpp"
+
 namespace holdline::sync {
 
 namespace {
@@ -79,6 +81,8 @@ class Comparison {
         take(where + "." + field.name, "a new field");
     }
     rules(old, now);
+    if (dues(*from_, old) != dues(*to_, now))
+      take(where, "other times by which things are due; those that are set stay");
   }
 
   // Its fields follow from those of the others; what they keep of fields of a new kind needs a place behind the rest.
@@ -180,6 +184,17 @@ class Comparison {
       }
     take(where,
          fewer ? "fewer steps between states; such steps that wait become conflicts" : "more steps between states");
+  }
+
+  // By names: the position of a field may be another one.
+  static std::vector<std::string> dues(const Schema& schema, const Collection& collection) {
+    std::vector<std::string> all;
+    for (const Due& due : dues_of(schema, collection)) {
+      all.push_back(collection.fields[due.field].name + "=" + collection.fields[due.after].name + "+" +
+                    std::to_string(due.days) + "/" + name_of(collection, due.by));
+      for (const auto& [option, days] : due.days_of) all.push_back(option + "+" + std::to_string(days));
+    }
+    return all;
   }
 
   // A new rule binds who types under it. One that changes under its name is asked of what was typed before, too.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sync/base/timestamp.hpp"
+#include "sync/schema/due.hpp"
 
 namespace holdline::sync {
 
@@ -191,6 +192,13 @@ void describe(const Schema& schema, const Collection& collection, std::string& p
   const auto is_of_form = [&](const Condition& condition) { return collection.form == condition.field; };
   for (const Rule& rule : collection.rules)
     if (std::ranges::none_of(rule.when, is_of_form)) page += "\nRule `" + rule.name + "`: " + rule.text + "\n";
+  for (const Due& due : dues_of(schema, collection)) {
+    page += "\nThe desk sets " + collection.fields[due.field].label + " " + std::to_string(due.days) + " days after " +
+            collection.fields[due.after].label;
+    for (const auto& [option, days] : due.days_of)
+      page += ", " + std::to_string(days) + " days where " + collection.fields[*due.by].label + " is " + option;
+    page += ".\n";
+  }
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sync/base/limits.hpp"
+#include "sync/schema/due.hpp"
 #include "sync/schema/schema.hpp"
 
 namespace holdline::sync {
@@ -55,10 +56,18 @@ struct RuleDraft {
   Line line = 0;
 };
 
+struct DueDraft {
+  Due due;  // without fields
+  std::string field, after, by;
+  std::string key;  // "collection.complaint.due.answer_by"
+  Line line = 0;
+};
+
 struct CollectionDraft {
   Collection collection;  // without fields, units, rules, parent and natural key
   std::string parent, natural_key, sort_by, merged_into, form;
   std::vector<RuleDraft> rules;
+  std::vector<DueDraft> dues;
   std::vector<FieldDraft> fields;
   std::string key;
   Line line = 0;

@@ -1,5 +1,5 @@
-// What the fields of one collection say of each other: rules, where a number's spelling and extension go, and how many
-// bytes a text may have.
+// What the fields of one collection say of each other: rules, times that follow from others, where a number's spelling
+// and extension go, and how many bytes a text may have.
 #include <algorithm>
 #include <optional>
 
@@ -36,6 +36,7 @@ class FieldLinks {
     if (static_cast<std::size_t>(declared) > rule_limit)
       errors_.add(draft_.line, draft_.key + ".rule", "at most 16 are possible");
     for (RuleDraft& rule : draft_.rules) add(rule);
+    for (DueDraft& due : draft_.dues) add(due);
   }
 
  private:
@@ -104,9 +105,43 @@ class FieldLinks {
     draft_.collection.rules.push_back(std::move(rule.rule));
   }
 
+  // A time that whoever may hold the record may hold.
+  std::optional<FieldIndex> time_of_due(const DueDraft& due, const std::string& name) {
+    const auto at = place(name);
+    const Field* field = at ? &draft_.fields[*at].field : nullptr;
+    if (field && field->type == FieldType::time && field->visibility == 0 && field->replication == Replication::full)
+      return at;
+    errors_.add(due.line, due.key,
+                "'" + name + "' must be a time of this collection, of visibility 0 and of replication full");
+    return std::nullopt;
+  }
+
+  void add(DueDraft& due) {
+    const auto at = time_of_due(due, due.field), after = time_of_due(due, due.after);
+    if (!at || !after) return;
+    const auto refuse = [&](const std::string& text) { errors_.add(due.line, due.key, text); };
+    if (*at == *after || draft_.fields[*at].field.read_only) return refuse("is set by something else");
+    due.due.field = *at;
+    due.due.after = *after;
+    if (!due.by.empty()) due.due.by = place(due.by);
+    const Field* kinds = due.due.by ? &draft_.fields[*due.due.by].field : nullptr;
+    if (!due.by.empty() && (!kinds || kinds->type != FieldType::picklist)) return refuse("`by` names a picklist");
+    for (const auto& [option, days] : due.due.days_of)
+      if (!kinds || std::ranges::find(kinds->options, option) == kinds->options.end())
+        return refuse("days_of: '" + option + "' is not one of the options of `by`");
+  }
+
   CollectionDraft& draft_;
   SchemaErrors& errors_;
 };
+
+// With the places of its fields.
+Due placed(const Collection& collection, DueDraft due) {
+  due.due.field = *collection.field(due.field);
+  due.due.after = *collection.field(due.after);
+  if (!due.by.empty()) due.due.by = collection.field(due.by);
+  return std::move(due.due);
+}
 
 bool can_say(const Field& field, const std::string& what) {
   if (field.type == FieldType::boolean) return what == "yes" || what == "no";
@@ -137,6 +172,21 @@ std::vector<Condition> link_conditions(const CollectionDraft& draft, const Condi
 void link_fields(CollectionDraft& draft, SchemaErrors& errors) {
   FieldLinks(draft, errors).run();
   std::ranges::sort(draft.collection.rules, {}, &Rule::name);
+}
+
+const std::vector<Due>& dues_of(const Schema& schema, const Collection& collection) {
+  thread_local Hash of;
+  thread_local std::map<std::string, std::vector<Due>> known;
+  if (of != schema.hash()) {
+    known.clear();
+    SchemaErrors none;
+    for (CollectionDraft& draft : read_schema(schema.text(), none).collections)
+      if (const Collection* of_schema = schema.collection(draft.collection.name))
+        for (DueDraft& due : draft.dues) known[of_schema->name].push_back(placed(*of_schema, std::move(due)));
+    for (auto& [name, dues] : known) std::ranges::sort(dues, {}, &Due::field);
+    of = schema.hash();
+  }
+  return known[collection.name];
 }
 
 void limit_bytes(CollectionDraft& draft) {

@@ -20,7 +20,7 @@ using toml_text::option_limit;
 using toml_text::rule_text_limit;
 
 constexpr std::size_t stop_text_limit = 600;
-constexpr std::uint32_t keep_days_limit = 36'525;
+constexpr std::uint32_t keep_days_limit = 36'525, due_days_limit = 3'660;
 constexpr std::int64_t day_ms = 86'400'000;
 
 // The grounds of Article 6(1) GDPR, in its order.
@@ -70,6 +70,22 @@ void read_basis(Attributes& at, Collection& collection) {
   collection.retention.after = after;
   if (at.has("keep_days") != at.has("keep_after"))
     at.complain(at.has("keep_days") ? "keep_days" : "keep_after", "goes with the other of keep_days and keep_after");
+}
+
+DueDraft read_due(const toml::table& table, std::string field, std::string key, Line line, SchemaErrors& errors) {
+  DueDraft draft;
+  draft.field = std::move(field);
+  draft.key = key;
+  draft.line = line;
+  Attributes at(table, std::move(key), errors);
+  at.required("after", line);
+  at.required("days", line);
+  at.text("after", draft.after, option_limit);
+  at.integer("days", draft.due.days, 1, due_days_limit);
+  at.text("by", draft.by, option_limit);
+  at.table_of_integers("days_of", draft.due.days_of, 1, due_days_limit);
+  at.finish();
+  return draft;
 }
 
 RuleDraft read_rule(const toml::table& table, std::string name, std::string key, Line line, SchemaErrors& errors) {

@@ -1,5 +1,5 @@
-// Tables of schema.toml beside those of fields: rules, what is said of a collection as a whole, forms, calling hours.
-// Internal to sync/schema.
+// Tables of schema.toml beside those of fields: rules, due times, what is said of a collection as a whole, forms,
+// calling hours. Internal to sync/schema.
 #pragma once
 
 #include <string>
@@ -12,6 +12,7 @@ namespace holdline::sync {
 // `basis`, `keep_days`, `keep_after`, `when_over`.
 void read_basis(toml_text::Attributes& at, Collection& collection);
 RuleDraft read_rule(const toml::table& table, std::string name, std::string key, Line line, SchemaErrors& errors);
+DueDraft read_due(const toml::table& table, std::string field, std::string key, Line line, SchemaErrors& errors);
 FormDraft read_form(const toml::table& table, std::string name, std::string key, Line line, SchemaErrors& errors);
 CallingHours read_calling_hours(const toml::table& table, std::string name, std::string key, Line line,
                                 SchemaErrors& errors);

@@ -125,6 +125,8 @@ CollectionDraft read_collection(const toml::table& table, std::string name, std:
   for (auto& [rule_name, rule] : at.tables("rule"))
     draft.rules.push_back(
         read_rule(*rule, rule_name, key + ".rule." + rule_name, at.lines()["rule." + rule_name], errors));
+  for (auto& [due_name, due] : at.tables("due"))
+    draft.dues.push_back(read_due(*due, due_name, key + ".due." + due_name, at.lines()["due." + due_name], errors));
   at.finish();
   draft.lines = std::move(at.lines());
   return draft;

@@ -15,7 +15,7 @@ std::string with(std::string text, std::string_view from, std::string_view to) {
   return at == std::string::npos ? text : text.replace(at, from.size(), to);
 }
 
-std::string newer(std::string text) { return with(std::move(text), "\nversion = 3", "\nversion = 4"); }
+std::string newer(std::string text) { return with(std::move(text), "\nversion = 4", "\nversion = 5"); }
 
 // "where: what", with "!" in front of what cannot be.
 std::vector<std::string> changes(const std::string& to) {
@@ -82,7 +82,7 @@ TEST(SchemaCompare, RefusesWhatStoredDataDoesNotFit) {
   EXPECT_EQ(changes(with(text, "notes = { no = 12,", "notes = { replication = \"never\", no = 12,")).front(),
             "!customer.notes: on workstations in another form");
   EXPECT_EQ(changes(with(shipped(), "max_length = 80, search = \"name\"", "max_length = 90, search = \"name\"")).back(),
-            "!: version 3 after 3");
+            "!: version 4 after 4");
 }
 
 TEST(SchemaCompare, RefusesWhatWouldRefuseAWaitingQueue) {
@@ -91,6 +91,11 @@ TEST(SchemaCompare, RefusesWhatWouldRefuseAWaitingQueue) {
             Told{"!customer.city: set by the hub only"});
   EXPECT_EQ(changes(with(text, "any_of = [\"given\", \"family\", \"org\"]", "any_of = [\"given\", \"family\"]")),
             Told{"!customer: another rule nobody_named"});
+}
+
+TEST(SchemaCompare, TakesOtherDaysUntilSomethingIsDue) {
+  EXPECT_EQ(changes(newer(with(shipped(), "after = \"received_at\"\ndays = 3", "after = \"received_at\"\ndays = 2"))),
+            Told{"complaint: other times by which things are due; those that are set stay"});
 }
 
 TEST(SchemaCompare, SaysNothingOfWhatOnlyPeopleRead) {

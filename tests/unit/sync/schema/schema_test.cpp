@@ -44,7 +44,7 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
 TEST(Schema, TheOneThatIsShippedParses) {
   const auto schema = Schema::parse(default_schema_text());
   ASSERT_TRUE(schema) << schema.error().message;
-  EXPECT_EQ(schema->version(), 3u);
+  EXPECT_EQ(schema->version(), 4u);
   EXPECT_EQ(schema->text(), default_schema_text());
   EXPECT_EQ(schema->hash(), sha256(default_schema_text()));
   std::string names;
@@ -124,6 +124,23 @@ s = { no = 5, type = "picklist", options = ["x", "y"], policy = "transition", tr
   EXPECT_EQ(c.fields[4].maximum, 5);
   EXPECT_EQ(c.fields[4].policy, MergePolicy::latest);
   EXPECT_EQ(c.fields[4].retention_days, 30u);
+}
+
+TEST(Schema, PointsAtWhatIsWrongWithATimeThatIsCounted) {
+  const auto told = [](const std::string& due) {
+    const auto schema = Schema::parse(schema_with("",
+                                                  "a = { no = 1, type = \"time\" }\nb = { no = 2, type = \"time\" }\n"
+                                                  "p = { no = 3, type = \"picklist\", options = [\"x\"] }\n"
+                                                  "[collection.thing.due.b]\n" +
+                                                      due));
+    return schema ? std::string() : schema.error().message;
+  };
+  EXPECT_EQ(told("after = \"a\"\ndays = 3\nby = \"p\"\ndays_of = { x = 9 }"), "");
+  EXPECT_NE(told("after = \"p\"\ndays = 3").find("'p' must be a time of this collection"), std::string::npos);
+  EXPECT_NE(told("after = \"b\"\ndays = 3").find("is set by something else"), std::string::npos);
+  EXPECT_NE(told("after = \"a\"\ndays = 3\nby = \"a\"").find("`by` names a picklist"), std::string::npos);
+  EXPECT_NE(told("after = \"a\"\ndays = 3\nby = \"p\"\ndays_of = { y = 9 }").find("'y' is not one"), std::string::npos);
+  EXPECT_NE(told("after = \"a\"\ndays = 0").find("must be from 1 to 3660"), std::string::npos);
 }
 
 TEST(Schema, PointsAtWhatIsWrongWithAField) {
