@@ -1,17 +1,14 @@
 // holdlined: the daemon of a workstation. Builds the real parts and hands them down.
 
-#include <cstdlib>
+#include <functional>
 #include <iostream>
-#include <memory>
-#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include "agent/api/local_api.hpp"
-#include "agent/console/console.hpp"
-#include "agent/console/endpoint.hpp"
+#include "agent/console/page.hpp"
 #include "platform/database/error.hpp"
 #include "platform/http/server.hpp"
 #include "platform/os/account.hpp"
@@ -37,40 +34,6 @@ std::function<bool(const platform::Peer&)> admission(const agent::AgentConfig& c
   };
 }
 
-// The page for browsers.
-class Page {
- public:
-  // Where it cannot be served the workstation goes on without it: what is saved and sent matters more.
-  void open(boost::asio::io_context& io, const agent::ConsoleConfig& config, agent::LocalApi& api,
-            platform::Logger& log) {
-    if (config.port == 0) return;
-    auto opened = listen(io, config, api);
-    if (opened) return;
-    const Error& error = opened.error();
-    log.warning("console-not-there", "this workstation has no page for browsers",
-                {{"listen", config.listen()}, {"because", error.code}});
-    api.note_health("console-not-there", "There is no page for browsers at " + config.listen() + ": " + error.message +
-                                             " Mend it, or set another [console] listen in agent.toml.");
-  }
-
- private:
-  Result<void> listen(boost::asio::io_context& io, const agent::ConsoleConfig& config, agent::LocalApi& api) {
-    const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
-    HOLDLINE_ASSIGN(auto at, agent::console_endpoint(config, credentials ? credentials : ""));
-    console_ = std::make_unique<agent::Console>(api, io, std::move(at.place));
-    const auto answer = [console = console_.get()](platform::HttpRequest request, platform::Respond respond) {
-      console->answer(std::move(request), std::move(respond));
-    };
-    HOLDLINE_ASSIGN(auto server,
-                    platform::HttpServer::listen(io, std::move(at.endpoint), answer, agent::Console::server_options()));
-    server_.emplace(std::move(server));
-    return {};
-  }
-
-  std::unique_ptr<agent::Console> console_;
-  std::optional<platform::HttpServer> server_;
-};
-
 int serve(const agent::AgentConfig& config) {
   platform::SystemClock clock;
   platform::SystemEntropy entropy;
@@ -91,8 +54,8 @@ int serve(const agent::AgentConfig& config) {
                                                api.answer(std::move(request), std::move(respond));
                                              });
   if (!server) return complain(server.error());
-  Page page;
-  page.open(io, config.console, api, log);
+  agent::ConsolePage page(io, config.console, api, log);
+  page.open();
 
   const auto notifier = platform::ServiceNotifier::from_environment();
   boost::asio::signal_set signals(io, SIGTERM, SIGINT);
@@ -101,6 +64,15 @@ int serve(const agent::AgentConfig& config) {
     notifier.stopping();
     server->stop(std::chrono::seconds(5), [&io] { io.stop(); });
   });
+  boost::asio::signal_set hangups(io, SIGHUP);
+  std::function<void()> when_told = [&] {
+    hangups.async_wait([&](const boost::system::error_code& error, int) {
+      if (error) return;
+      page.look();
+      when_told();
+    });
+  };
+  when_told();
   // Ready means that people can work, whether or not the hub is there.
   log.info("ready", "the workstation is ready", {{"enrolled", api.workstation() != nullptr}});
   notifier.ready();

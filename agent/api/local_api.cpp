@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
@@ -42,9 +43,8 @@ std::optional<std::string> rest_of(std::string_view pattern, std::string_view pa
 
 // What is answered whether or not somebody has enrolled the workstation.
 constexpr Route own_routes[] = {
-    {"GET", "/status", nullptr, Access::anybody},
-    {"GET", "/openapi.json", nullptr, Access::anybody},
-    {"POST", "/enroll", nullptr, Access::anybody},
+    {"GET", "/status", nullptr, Access::anybody},    {"GET", "/openapi.json", nullptr, Access::anybody},
+    {"GET", "/events", nullptr, Access::anybody},    {"POST", "/enroll", nullptr, Access::anybody},
     {"POST", "/reenroll", nullptr, Access::anybody},
 };
 
@@ -163,6 +163,9 @@ void LocalApi::answer(platform::HttpRequest request, platform::Respond respond) 
   if (request.method == "POST" && path == "/enroll") return enroll(request, respond, false);
   if (request.method == "POST" && path == "/reenroll") return enroll(request, respond, true);
   if (request.method == "GET" && path == "/openapi.json") return respond(description_response());
+  if (request.method == "GET" && path == "/events")  // the console answers it before it comes here
+    return respond(platform::error_response(404, "only-at-the-console",
+                                            "Events are told to browsers. Ask for GET /status now and then."));
   Matched found = find_route(request.method, path);
   if (found.methods.empty()) return respond(unknown_path());
   if (!found.route) return respond(wrong_method(found.methods));
@@ -193,7 +196,35 @@ Result<Session> LocalApi::session_of(const platform::HttpRequest& request) {
 nlohmann::json LocalApi::status(const platform::HttpRequest& request) const {
   nlohmann::json status = status_json(station_.get(), request);
   for (const HealthNote& note : notes_) status["health"].push_back({{"code", note.code}, {"message", note.message}});
-  return status;
+  return told_to(request.peer, std::move(status));
+}
+
+nlohmann::json LocalApi::told_to(const platform::Peer& peer, nlohmann::json status) {
+  static const std::map<std::string, std::vector<std::string>> of_the_strip{
+      {"schema", {}},
+      {"enrolled", {}},
+      {"mode", {}},
+      {"person", {}},
+      {"sync", {"connected", "last_contact"}},
+      {"replica", {"as_of"}},
+      {"outbox", {"health", "advice", "waiting", "oldest", "quarantined"}}};
+  if (peer.kind != platform::Peer::Kind::tls || !status.value("person", nlohmann::json()).is_null()) return status;
+  nlohmann::json less = nlohmann::json::object();
+  for (const auto& [name, members] : of_the_strip) {
+    if (!status.contains(name)) continue;
+    if (members.empty()) less[name] = status.at(name);
+    for (const std::string& member : members) less[name][member] = status.at(name).at(member);
+  }
+  return less;
+}
+
+void LocalApi::note_health(std::string code, std::string message) {
+  clear_health(code);
+  notes_.push_back({std::move(code), std::move(message)});
+}
+
+void LocalApi::clear_health(std::string_view code) {
+  std::erase_if(notes_, [&](const HealthNote& note) { return note.code == code; });
 }
 
 nlohmann::json LocalApi::person(const platform::HttpRequest& request) const {

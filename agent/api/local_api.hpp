@@ -26,10 +26,14 @@ class LocalApi {
   // session.
   nlohmann::json status(const platform::HttpRequest& request) const;
   nlohmann::json person(const platform::HttpRequest& request) const;
+  // What of a status goes to `peer`: before somebody at another computer is signed in, what the strip needs, and
+  // nothing about the workstation, the hub or certificates.
+  static nlohmann::json told_to(const platform::Peer& peer, nlohmann::json status);
   Workstation* workstation() { return station_.get(); }
-  // What IT has to look at beside what the workstation knows of itself: stands in the status from now on. Before the
-  // I/O thread runs, or on it.
-  void note_health(std::string code, std::string message) { notes_.push_back({std::move(code), std::move(message)}); }
+  // What IT has to look at beside what the workstation knows of itself: stands in the status, once for each code, until
+  // it is cleared. Before the I/O thread runs, or on it.
+  void note_health(std::string code, std::string message);
+  void clear_health(std::string_view code);
 
  private:
   // `again`: a workstation that is enrolled already, or whose files say who it was.

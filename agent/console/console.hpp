@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "agent/api/local_api.hpp"
 #include "agent/console/events.hpp"
@@ -26,6 +27,9 @@ class Console {
   // Called on the I/O thread; does not block. Answers as LocalApi does below /api/v1, else with a file of the page.
   void answer(platform::HttpRequest request, platform::Respond respond);
 
+  // Its certificate has other names from now on. On the I/O thread; the port and the kind of place stay.
+  void move_to(ConsolePlace place) { place_ = std::move(place); }
+
   // For its listener: few browsers, small requests, and the cookies of whatever else is served on this computer.
   static platform::HttpServerOptions server_options();
 
@@ -33,7 +37,7 @@ class Console {
   void answer_api(platform::HttpRequest request, platform::Respond respond);
 
   LocalApi& api_;
-  const ConsolePlace place_;
+  ConsolePlace place_;
   const std::string cookie_;  // its name; with the port, because cookies of one host are shared by all its ports
   Events events_;
 };

@@ -80,8 +80,8 @@ bool Events::tell(Listener& listener, bool changed, bool beat) {
   if (changed || name != listener.person) {
     listener.person = std::move(name);
     status_["person"] = person;
-    return listener.body->write("id: " + start_ + "." + std::to_string(number_) +
-                                "\nevent: status\ndata: " + one_line(status_) + "\n\n");
+    return listener.body->write("id: " + start_ + "." + std::to_string(number_) + "\nevent: status\ndata: " +
+                                one_line(LocalApi::told_to(listener.asked.peer, status_)) + "\n\n");
   }
   return beat ? listener.body->write("event: beat\ndata:\n\n") : listener.body->is_open();
 }

@@ -19,6 +19,14 @@ bool is_of_own_page(const platform::HttpRequest& request) {
   return site.empty() || site == "same-origin" || site == "none" || opens_the_page(request);
 }
 
+// Host names are the same in capitals and small letters (RFC 4343).
+std::string in_small_letters(std::string_view text) {
+  std::string small(text);
+  std::ranges::transform(small, small.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return small;
+}
+
 bool only_reads(std::string_view method) { return method == "GET" || method == "HEAD"; }
 
 platform::HttpResponse refused(std::string_view why) { return platform::error_response(403, "not-from-here", why); }
@@ -37,17 +45,17 @@ ConsolePlace console_of(std::span<const std::string> certificate_names, std::uin
   for (const std::string& name : certificate_names) {
     if (name.find('*') != name.npos) continue;
     const bool is_ipv6 = name.find(':') != name.npos;
-    place.hosts.push_back((is_ipv6 ? "[" + name + "]" : name) + at);
+    place.hosts.push_back(in_small_letters(is_ipv6 ? "[" + name + "]" : name) + at);
   }
   return place;
 }
 
 std::optional<platform::HttpResponse> refuse_foreign(const platform::HttpRequest& request, const ConsolePlace& place) {
-  const std::string_view host = request.header("host");
+  const std::string host = in_small_letters(request.header("host"));
   if (std::ranges::find(place.hosts, host) == place.hosts.end())
     return refused("Open the console at " + place.address(place.hosts.front()) + "/" +
                    (place.tls ? "." : " on this computer."));
-  const std::string_view origin = request.header("origin");
+  const std::string origin = in_small_letters(request.header("origin"));
   if (!origin.empty() && origin != place.address(host)) return refused("Another page may not use this console.");
   if (!is_of_own_page(request)) return refused("Another page may not use this console.");
   if (!only_reads(request.method) && request.header(page_header).empty())

@@ -20,8 +20,9 @@ inline constexpr std::string_view page_header = "x-holdline";
 
 // How a console is reached; whoever names another place is refused.
 struct ConsolePlace {
-  bool tls = false;                // https, else http
-  std::vector<std::string> hosts;  // as browsers write them: "localhost:7878"; the first one is told to people
+  bool tls = false;  // https, else http
+  std::vector<std::string>
+      hosts;  // as browsers write them: "localhost:7878", in small letters; people are told the first
 
   std::string address(std::string_view host) const { return (tls ? "https://" : "http://") + std::string(host); }
 };

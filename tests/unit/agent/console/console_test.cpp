@@ -152,6 +152,20 @@ TEST_F(ConsoleTest, WrongPasswordsOfOneComputerKeepNoOtherOut) {
   EXPECT_EQ(tried("another", "ada", "password"), 200);
 }
 
+TEST_F(ConsoleTest, ADeviceIsNamedToAnotherComputerOnlyWhenSomebodyIsSignedInThere) {
+  platform::Peer peer;
+  peer.kind = platform::Peer::Kind::tls;
+  Json status = Json::parse(browse("GET", "/api/v1/status").body);
+  const Json told = LocalApi::told_to(peer, status);
+  EXPECT_EQ(told.at("mode"), status.at("mode"));
+  EXPECT_EQ(told.at("outbox").at("waiting"), status.at("outbox").at("waiting"));
+  for (const char* name : {"workstation", "hub", "certificate", "health", "version"})
+    EXPECT_FALSE(told.contains(name)) << name;
+  EXPECT_EQ(LocalApi::told_to({}, status), status) << "on this computer";
+  status["person"] = {{"name", "ada"}};
+  EXPECT_EQ(LocalApi::told_to(peer, status), status);
+}
+
 // The peer of a loopback connection has uid 0 for want of a better one.
 TEST_F(ConsoleTest, WhatIsForRootIsNotForABrowser) {
   EXPECT_EQ(browse("GET", "/api/v1/outbox/export").status, 401);

@@ -20,8 +20,8 @@ class OriginTest : public testing::Test {
   platform::HttpRequest request;
 };
 
-TEST_F(OriginTest, ThisComputerIsKnownByItsThreeNames) {
-  for (const char* host : {"localhost:7878", "127.0.0.1:7878", "[::1]:7878"}) {
+TEST_F(OriginTest, ThisComputerIsKnownByItsThreeNamesInCapitalsToo) {
+  for (const char* host : {"localhost:7878", "127.0.0.1:7878", "[::1]:7878", "LocalHost:7878"}) {
     request.headers["host"] = host;
     EXPECT_FALSE(refused()) << host;
   }
@@ -84,8 +84,9 @@ TEST_F(OriginTest, AChangeNeedsTheHeaderOfThePage) {
 }
 
 TEST_F(OriginTest, ASiteNodeIsKnownByTheNamesOfItsCertificateOverTlsOnly) {
-  place = console_of(std::vector<std::string>{"*.site.example", "desk.site.example", "192.0.2.7", "2001:db8::7"}, 7443);
-  for (const char* host : {"desk.site.example:7443", "192.0.2.7:7443", "[2001:db8::7]:7443"}) {
+  place = console_of(std::vector<std::string>{"*.site.example", "Desk.Site.Example", "192.0.2.7", "2001:db8::7"}, 7443);
+  for (const char* host :
+       {"desk.site.example:7443", "DESK.site.example:7443", "192.0.2.7:7443", "[2001:db8::7]:7443"}) {
     request.headers["host"] = host;
     request.headers["origin"] = std::string("https://") + host;
     EXPECT_FALSE(refused()) << host;
