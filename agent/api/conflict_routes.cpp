@@ -8,6 +8,7 @@
 #include "agent/api/route.hpp"
 #include "agent/api/save.hpp"
 #include "agent/view/conflict_choice.hpp"
+#include "sync/form/same_customer.hpp"
 #include "sync/merge/conflicts.hpp"
 
 namespace holdline::agent {
@@ -23,7 +24,34 @@ std::string person_name(const Accounts& accounts, const Json& id_text) {
   return id ? accounts.name_of(*id).value_or(std::string()) : std::string();
 }
 
-Json conflict_json(const sync::Schema& schema, const Accounts& accounts, const Shown& shown) {
+// Which customer the record is, hangs on or names.
+std::optional<sync::Id> customer_of(const sync::Collection& customers, const sync::Collection& subject,
+                                    const sync::Record& record) {
+  if (subject.no == customers.no) return record.key.id;
+  for (std::size_t i = 0; i < subject.fields.size(); ++i)
+    if (subject.fields[i].target == customers.no)
+      if (const auto* id = std::get_if<sync::Id>(&record.fields[i])) return *id;
+  return std::nullopt;
+}
+
+// Whom it is about, as far as this workstation has them: whoever decides has to know.
+Json about_json(const sync::Schema& schema, PersonView& view, const sync::Collection* subject, const Json& record) {
+  Json about{{"customer", nullptr}, {"name", ""}};
+  const auto id = record.is_string() ? sync::Id::parse(record.get_ref<const std::string&>()) : std::nullopt;
+  const auto found = subject && id ? view.find({subject->no, *id}) : View::RecordResult{};
+  if (!found || !found->shown) return about;
+  const sync::Collection& customers = *schema.collection(of::customer);
+  if (const auto customer = customer_of(customers, *subject, found->shown->record)) {
+    about["customer"] = customer->text();
+    if (const auto known = view.find({customers.no, *customer}); known && known->shown)
+      about["name"] = sync::full_name(customers, known->shown->record);
+  } else if (const auto name = subject->field("name")) {
+    if (const auto* text = std::get_if<std::string>(&found->shown->record.fields[*name])) about["name"] = *text;
+  }
+  return about;
+}
+
+Json conflict_json(const sync::Schema& schema, const Accounts& accounts, PersonView& view, const Shown& shown) {
   const sync::Collection& collection = *schema.collection("conflict");
   const sync::Record& record = shown.record;
   const Json fields = to_json(collection, record);
@@ -40,6 +68,7 @@ Json conflict_json(const sync::Schema& schema, const Accounts& accounts, const S
   const sync::Collection* subject = number ? schema.collection(static_cast<sync::CollectionNo>(*number)) : nullptr;
   const auto values = sync::conflict_values(schema, record);
   json["collection"] = subject ? subject->name : "";
+  json["about"] = about_json(schema, view, subject, json["record"]);
   Json list = Json::array();
   if (const auto texts = sync::conflict_texts(schema, record); subject && values && texts && !values->about_deletion) {
     const auto& unit = subject->units[values->unit].fields;
@@ -110,7 +139,7 @@ void list_conflicts(Workstation& station, Call call) {
         if (!found) return respond(platform::error_response(found.error()));
         Json items = Json::array();
         for (const Shown& shown : found->oldest) {
-          items.push_back(conflict_json(station.schema(), station.accounts(), shown));
+          items.push_back(conflict_json(station.schema(), station.accounts(), view, shown));
           items.back().erase("hidden");  // in lists all values are left out
         }
         respond(json_response(200, {{"schema", "holdline.conflicts/1"},
@@ -126,7 +155,7 @@ void show_conflict(Workstation& station, Call call) {
   read(station, call, [&station, id = *id, respond = call.respond](PersonView& view) {
     const auto found = view.find({station.schema().collection("conflict")->no, id});
     if (!found) return respond(platform::error_response(found.error()));
-    respond(found->shown ? json_response(200, conflict_json(station.schema(), station.accounts(), *found->shown))
+    respond(found->shown ? json_response(200, conflict_json(station.schema(), station.accounts(), view, *found->shown))
                          : unknown_record("conflict"));
   });
 }

@@ -217,8 +217,9 @@ void respond_list(const platform::Respond& respond, const sync::Collection& coll
 void list_about(Workstation& station, Call call, std::string_view collection_name, std::string_view customer) {
   const auto id = sync::Id::parse(customer);
   if (!id) return call.respond(unknown_record("customer"));
-  const sync::Collection& collection = *station.schema().collection(collection_name);
-  const sync::Collection& customers = *station.schema().collection(of::customer);
+  const sync::Collection* known = station.schema().collection(collection_name);
+  if (!known) return call.respond(unknown_record("collection"));  // a site's own schema may do without
+  const sync::Collection &collection = *known, &customers = *station.schema().collection(of::customer);
   read(station, call,
        [&station, &collection, &customers, id = *id, limit = limit_of(call.request.query, usually_listed, most_listed),
         respond = call.respond](PersonView& view) {
@@ -252,6 +253,7 @@ void show_customer(Workstation& station, Call call) {
   if (part == "/history") return show_history(station, std::move(call), of::customer, id);
   if (part == "/entries") return list_about(station, std::move(call), of::entry, id);
   if (part == "/callbacks") return list_about(station, std::move(call), of::callback, id);
+  if (part == "/complaints") return list_about(station, std::move(call), of::complaint, id);
   show(station, std::move(call), of::customer, children_of(station.schema(), of::customer));
 }
 // /records/COLLECTION and /records/COLLECTION/ID: of every collection that the schema has, without a route of its own.
@@ -278,6 +280,7 @@ std::span<const Route> record_routes() {
       {"GET", "/customers/{id}/history", show_customer},
       {"GET", "/customers/{id}/entries", show_customer},
       {"GET", "/customers/{id}/callbacks", show_customer},
+      {"GET", "/customers/{id}/complaints", show_customer},
       {"GET", "/phones/{id}", show_one<of::phone>},
       {"GET", "/emails/{id}", show_one<of::email>},
       {"GET", "/addresses/{id}", show_one<of::address>},

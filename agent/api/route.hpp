@@ -60,7 +60,7 @@ void show_history(Workstation& station, Call call, std::string_view collection_n
 // Collections by their names in the schema, for routes that differ in nothing else.
 namespace of {
 inline constexpr char customer[] = "customer", phone[] = "phone", email[] = "email", address[] = "address",
-                      entry[] = "manual_entry", callback[] = "callback_request";
+                      entry[] = "manual_entry", callback[] = "callback_request", complaint[] = "complaint";
 }
 
 // Whether /records/COLLECTION speaks of it: not of what the hub makes, nor of the do-not-call list, whose values are

@@ -21,7 +21,7 @@ let centre, daemon;
 const tokens = {};
 
 // One exchange, judged.
-async function exchange(to, method, path, { body, key, headers = {} } = {}) {
+async function exchange(to, method, path, { body, key, headers = {}, enough } = {}) {
   const content = body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body);
   const request = ask({
     ...to,
@@ -38,12 +38,15 @@ async function exchange(to, method, path, { body, key, headers = {} } = {}) {
   request.end(content);
   const [response] = await once(request, "response");
   let text = "";
-  for await (const part of response) text += part;
+  for await (const part of response) {
+    text += part;
+    if (enough?.(text)) break; // of a stream
+  }
   const answer = { status: response.statusCode, headers: response.headers, body: text };
   const sent = typeof body === "object" ? body : undefined;
   const faults = description.faults({ method, path: `/api/v1${path}`, sent, ...answer });
   assert.deepEqual(faults, [], `${method} ${path} answered ${text.slice(0, 500)}`);
-  return { ...answer, json: JSON.parse(text) };
+  return enough ? answer : { ...answer, json: JSON.parse(text) };
 }
 const at = (who) => ({ socketPath, headers: tokens[who] ? { Authorization: `Bearer ${tokens[who]}` } : {} });
 const as = (who, method, path, more) => exchange(at(who), method, path, more);
@@ -178,12 +181,15 @@ test("what another page may not, what nobody signed in may not, and what is no r
       assert.equal((await exchange(console, method, path, stale)).json.code, "another-person");
     if (body) assert.equal((await exchange(console, method, path, { body: "x".repeat(300_000), key })).status, 413);
   });
+  const stream = await exchange(console, "GET", "/events", { enough: (text) => /event: beat\n(.*\n)?\n/.test(text) });
+  assert.match(stream.body, /^id: \d+\.\d+\nevent: status\ndata: \{.*"name":"ada"/);
+  await refused(404, "only-at-the-console", "ada", "GET", "/events");
   assert.equal((await exchange(console, "POST", "/logout")).status, 200);
   await everyOne(async ({ method, path, operation, body, key }) => {
     const bad = operation.operationId === "enroll" ? [] : ["[1]", { no_such_member: 1 }];
     if (body) for (const one of bad) assert.equal((await as("ada", method, path, { body: one, key })).status, 400);
     if (key) await refused(400, "no-idempotency-key", "ada", method, path, { body });
-    const nowhere = path.replace("/complaint", "/conflict");
+    const nowhere = path.replace("/records/complaint", "/records/conflict");
     if (operation.responses[404]) assert.equal((await as("ada", method, nowhere, { body, key })).status, 404);
     for (const parameter of operation.parameters ?? [])
       if (parameter.$ref?.endsWith("/limit")) await refused(400, "malformed", "ada", method, `${path}?q=x&limit=many`);
@@ -246,9 +252,13 @@ test("customers, their numbers and addresses, entries and callbacks", async () =
     assert.equal((await get("ada", `${customer}/${path}`)).items.length, 1);
     await editAndDelete(`/${path}/${created[0]}`, edit, path === "entries");
   }
-  const complaint = await save("ada", "POST", "/records/complaint", { fields: { name: "Grace", what_happened: "late twice" } });
+  const told = { fields: { customer: made.created[0], what_happened: "late twice" } };
+  const complaint = await save("ada", "POST", "/records/complaint", told);
   assert.equal((await get("ada", "/records/complaint?limit=1")).items.length, 1);
-  await editAndDelete(`/records/complaint/${complaint.created[0]}`, { what_happened: "late again" }, false);
+  const [{ fields: dates }] = (await get("ada", `${customer}/complaints`)).items;
+  const days = (name) => (new Date(dates[name]) - new Date(dates.received_at)) / 86_400_000;
+  assert.deepEqual([days("acknowledge_by"), days("answer_by")], [3, 28]);
+  await editAndDelete(`/records/complaint/${complaint.created[0]}`, { legal_kind: "financial" }, false);
   const [reference] = complaint.references;
   if (reference) assert.equal((await get("ada", `/customers?q=${reference}`)).reference.state, "found");
   const bad = { body: { fields: { severity: 1 } }, key: randomUUID() };

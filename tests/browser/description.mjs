@@ -9,6 +9,14 @@ const root = "/api/v1";
 const problem = "application/problem+json";
 const step = (part) => encodeURIComponent(String(part).replaceAll("~", "~0").replaceAll("/", "~1"));
 
+// The whole events of what a stream has said so far, their data read as JSON.
+const eventsOf = (text) =>
+  text
+    .split("\n\n")
+    .slice(0, -1)
+    .map((part) => Object.fromEntries(part.split("\n").map((line) => line.split(/: ?(.*)/s, 2))))
+    .map(({ data, ...event }) => (data ? { ...event, data: JSON.parse(data) } : event));
+
 export class Description {
   document = JSON.parse(readFileSync(file, "utf8"));
   #ajv = addFormats(new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, allowUnionTypes: true }));
@@ -81,6 +89,8 @@ export class Description {
   #bodyFaults(response, where, { headers, body }) {
     const type = (headers["content-type"] ?? "").split(";")[0];
     if (!response.content[type]) return [`the content type is ${type}`];
+    if (type === "text/event-stream")
+      return eventsOf(body).flatMap((event) => this.#against([...where, "content", type, "x-event"], event));
     return this.#against([...where, "content", type, "schema"], JSON.parse(body));
   }
 
