@@ -23,6 +23,7 @@ export const session = new Store<Session>(nobody);
 // An answer that was asked for before somebody signed in or out tells of the one before.
 let changedAt = 0; // ticks
 let last = "";
+export const lastName = (): string => last;
 
 function become(person: Person | null, more: Partial<Session> = {}): void {
   changedAt = ticks();

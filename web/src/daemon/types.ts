@@ -197,6 +197,7 @@ export interface Conflict {
   id: string;
   collection: string;
   record: string | null;
+  about: { customer: string | null; name: string };
   unit: string;
   state: "open" | "decided" | "resolved";
   about_deletion: boolean | null;

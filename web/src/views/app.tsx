@@ -1,5 +1,5 @@
 // The page as a whole: the strip, the search, the view, and the form beside it.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { everyDesk, openDraft, show, unsaved } from "../daemon/drafts.ts";
 import { notice } from "../daemon/save.ts";
 import { collectionOf, forms, guides } from "../daemon/schema.ts";
@@ -18,6 +18,7 @@ import { Entries } from "./entries.tsx";
 import { Form, titleOf } from "./form.tsx";
 import { Guides } from "./guides.tsx";
 import { Home } from "./home.tsx";
+import { Merging } from "./merging.tsx";
 import { KeySheet, Preferences } from "./preferences.tsx";
 import { Search, searched } from "./search.tsx";
 import { SignIn } from "./sign_in.tsx";
@@ -34,8 +35,9 @@ const takeAsked = (): string => {
 };
 
 function View() {
-  const [place, id] = use(route);
+  const [place, id, other] = use(route);
   if (place === "customer" && id) return <Customer key={id} id={id} />;
+  if (place === "merge" && id) return <Merging key={id} id={id} other={other} />;
   if (place === "entries") return <Entries which={id ?? ""} />;
   if (place === "complaints") return <Complaints />;
   if (place === "callbacks") return <Callbacks />;
@@ -67,8 +69,11 @@ function isThere([path]: [string, Name]): boolean {
 function Navigation() {
   use(forms);
   const [place] = use(route);
+  const nav = useRef<HTMLElement>(null);
+  // On a narrow screen they are a line that scrolls.
+  useEffect(() => nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [place]);
   return (
-    <nav aria-label="Holdline">
+    <nav ref={nav} aria-label="Holdline">
       {places.filter(isThere).map(([path, name]) => (
         <a key={path} href={`#/${path}`} aria-current={(place ?? "") === path ? "page" : undefined}>
           {t(name)}
@@ -119,11 +124,28 @@ function Notice() {
               · {t("readOut")} <strong class="reference">{now.references.join(", ")}</strong>{" "}
             </>
           )}
-          {now.notes.join(" ")}
+          {now.notes.join(" ")}{" "}
+          <button type="button" class="icon" aria-label={t("close")} onClick={() => notice.set(null)}>
+            ×
+          </button>
         </p>
       )}
     </div>
   );
+}
+
+// How much stands above the view: what is beside it ends with the screen, however the head wraps.
+function useHead(): { current: HTMLElement | null } {
+  const head = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const watch = new ResizeObserver(() => {
+      const above = (head.current?.offsetTop ?? 0) + (head.current?.offsetHeight ?? 0);
+      document.documentElement.style.setProperty("--above", `${above}px`);
+    });
+    for (const part of [head.current, head.current?.previousElementSibling]) if (part) watch.observe(part);
+    return () => watch.disconnect();
+  }, []);
+  return head;
 }
 
 function Desk({ name }: { name: string }) {
@@ -133,6 +155,7 @@ function Desk({ name }: { name: string }) {
   use(everyDesk);
   use(forms);
   const draft = openDraft();
+  const head = useHead();
   useKeys({
     "/": () => focusOn("search"),
     ...Object.fromEntries(takings().map((one) => [`alt+${one.letter.toLowerCase()}`, () => take(one)])),
@@ -142,7 +165,7 @@ function Desk({ name }: { name: string }) {
   });
   return (
     <>
-      <header>
+      <header ref={head}>
         <div class="bar">
           <Search preset={preset} />
           <Taking />

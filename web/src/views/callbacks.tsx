@@ -8,7 +8,7 @@ import { text, written } from "./record.tsx";
 
 function promised(record: Shown): string {
   const [start, end] = [text(record, "promise_start"), text(record, "promise_end")];
-  if (!start && !end) return "–";
+  if (!start && !end) return "";
   const zone = text(record, "promise_zone");
   return [start && clock(start), end && clock(end)].filter(Boolean).join(" – ") + (zone ? ` (${zone})` : "");
 }
@@ -38,7 +38,7 @@ function Row({ record }: { record: Shown }) {
         {text(record, "context") && <p class="hint">{text(record, "context")}</p>}
       </div>
       <p>
-        <span class="quiet">{t("promised")}</span> {promised(record)}
+        <span class="quiet">{t(promised(record) ? "promised" : "noPromise")}</span> {promised(record)}
       </p>
       <p>
         <span class="chip">{term(state)}</span>{" "}

@@ -1,12 +1,12 @@
 // What two people changed at once: both values beside each other, and a person's choice.
 import { useState } from "preact/hooks";
 import { ApiError, ask, newKey } from "../daemon/api.ts";
-import { tell } from "../daemon/save.ts";
 import { collectionOf, labelOf } from "../daemon/schema.ts";
 import type { Conflict, Saved } from "../daemon/types.ts";
 import { clock, t, term } from "../page/i18n.ts";
 import { go } from "../page/router.ts";
 import { useLoaded, Waiting } from "./load.tsx";
+import { Reasoned } from "./reasoned.tsx";
 
 const whatOf = (conflict: Conflict): string =>
   `${term(collectionOf(conflict.collection)?.label ?? conflict.collection)}, ${term(labelOf(conflict.collection, conflict.unit))}`;
@@ -77,7 +77,10 @@ export function Conflicts() {
               {items.map((conflict) => (
                 <li key={conflict.id} class="entry">
                   <a href={`#/conflicts/${conflict.id}`}>
-                    <strong>{t("conflictOf", { what: whatOf(conflict) })}</strong>
+                    <strong>
+                      {conflict.about.name && `${conflict.about.name}: `}
+                      {t("conflictOf", { what: whatOf(conflict) })}
+                    </strong>
                   </a>
                   <p class="hint">
                     {clock(conflict.at)} {conflict.by.name && `· ${t("by", { name: conflict.by.name })}`}
@@ -112,8 +115,8 @@ function Sides({ conflict }: { conflict: Conflict }) {
             <tr key={field.field} class={field.current === field.other ? "" : "differs"}>
               <th scope="row">{term(labelOf(conflict.collection, field.field))}</th>
               <td data-label={t("before")}>{field.base || "–"}</td>
-              <td data-label={t("current")}>{field.current || "–"}</td>
-              <td data-label={t("other")}>{field.other || "–"}</td>
+              <td class="clash" data-label={t("current")}>{field.current || "–"}</td>
+              <td class="clash" data-label={t("other")}>{field.other || "–"}</td>
             </tr>
           ))}
         </tbody>
@@ -123,48 +126,16 @@ function Sides({ conflict }: { conflict: Conflict }) {
 }
 
 function Resolve({ conflict }: { conflict: Conflict }) {
-  const [reason, setReason] = useState("");
-  const [problem, setProblem] = useState("");
-  const [keys] = useState({ current: newKey(), other: newKey() });
-  const choose = async (choice: "current" | "other"): Promise<void> => {
-    try {
-      tell(await ask<Saved>("POST", `/conflicts/${conflict.id}/resolve`, { choice, reason }, { key: keys[choice] }));
-      go("conflicts");
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setProblem(error.silent ? t("silent") : error.message);
-    }
-  };
   // With one field the values themselves say what is chosen.
   const [field] = conflict.fields;
-  const value = (which: "current" | "other"): string =>
-    (conflict.fields.length === 1 && field?.[which]) || "";
+  const value = (which: "current" | "other"): string => (conflict.fields.length === 1 && field?.[which]) || "";
   const only_current = conflict.hidden || conflict.about_deletion === true;
+  const path = `/conflicts/${conflict.id}/resolve`;
+  const [current, other] = [value("current"), value("other")];
+  const keep = { label: current ? t("keepValue", { value: current }) : t("keepCurrent"), path, body: { choice: "current" } };
+  const take = { label: other ? t("takeValue", { value: other }) : t("takeOther"), path, body: { choice: "other" } };
   return (
-    <form class="inline" onSubmit={(event) => event.preventDefault()}>
-      {problem && (
-        <p class="error" role="alert">
-          {problem}
-        </p>
-      )}
-      <label for="resolve-reason">
-        {t("reason")} <span class="quiet">{t("reasonHint")}</span>
-      </label>
-      <input
-        id="resolve-reason"
-        autocomplete="off"
-        value={reason}
-        onInput={(event) => setReason(event.currentTarget.value)}
-      />
-      <button type="button" onClick={() => void choose("current")}>
-        {value("current") ? t("keepValue", { value: value("current") }) : t("keepCurrent")}
-      </button>
-      {!only_current && (
-        <button type="button" onClick={() => void choose("other")}>
-          {value("other") ? t("takeValue", { value: value("other") }) : t("takeOther")}
-        </button>
-      )}
-    </form>
+    <Reasoned id="resolve-reason" choices={only_current ? [keep] : [keep, take]} onDone={() => go("conflicts")} />
   );
 }
 
@@ -176,8 +147,10 @@ export function ConflictView({ id }: { id: string }) {
         <>
           <header class="view-head">
             <h1>{t("conflictOf", { what: whatOf(conflict) })}</h1>
-            {conflict.collection === "customer" && conflict.record && (
-              <a href={`#/customer/${conflict.record}`}>{t("customer")}</a>
+            {conflict.about.customer ? (
+              <a href={`#/customer/${conflict.about.customer}`}>{conflict.about.name || t("customer")}</a>
+            ) : (
+              conflict.about.name
             )}
           </header>
           <section class="card">

@@ -1,13 +1,15 @@
 // One customer: what is known, how old it is, what is not at the hub yet, and what was taken down about them.
 import { useEffect } from "preact/hooks";
-import { begin, typed, type About } from "../daemon/drafts.ts";
+import { begin, localTime, typed, type About } from "../daemon/drafts.ts";
 import { collectionOf, editedTogether, fieldOf, labelOf, newFields } from "../daemon/schema.ts";
 import type { FieldForm, Shown, Wish } from "../daemon/types.ts";
 import { clock, t, term } from "../page/i18n.ts";
+import { go } from "../page/router.ts";
 import { Store } from "../page/store.ts";
-import { Belongings, belongingsOf, ComplaintsOf, Merged } from "./belongings.tsx";
+import { Belongings, belongingsOf } from "./belongings.tsx";
 import { History } from "./history.tsx";
 import { useLoaded, Waiting } from "./load.tsx";
+import { Merged, mayMerge } from "./merging.tsx";
 import { beginEdit, beginEditAll, isGiven, nameOf, Pending, rowsOf, shownValue, text, written } from "./record.tsx";
 
 function EditLink({ record, field, about }: { record: Shown; field: FieldForm; about: About }) {
@@ -172,14 +174,14 @@ function Taken({ customer, path, title }: { customer: Shown; path: string; title
               <li key={item.id}>
                 <span class="quiet">
                   {[
-                    clock(text(item, "event_time") || text(item, "taken_at") || text(item, "recorded_at")),
+                    clock(["event_time", "taken_at", "received_at", "recorded_at"].map((at) => text(item, at)).find(Boolean)),
                     text(item, "operator") || text(item, "taken_by"),
                   ]
                     .filter(Boolean)
                     .join(" · ")}{" "}
                 </span>
                 <strong>{term(text(item, "kind") || text(item, "state") || "open")}</strong>{" "}
-                {text(item, "note") || text(item, "reason")}{" "}
+                {text(item, "note") || text(item, "reason") || text(item, "what_happened")}{" "}
                 {text(item, "reference") && <span class="quiet reference">{text(item, "reference")}</span>}
                 {item.pending.length > 0 && <Pending />}
               </li>
@@ -189,6 +191,26 @@ function Taken({ customer, path, title }: { customer: Shown; path: string; title
         )}
       </Waiting>
     </section>
+  );
+}
+
+// Whoever has gone through it with the caller says so.
+function Unverified({ record, about }: { record: Shown; about: About }) {
+  const verified = "verified_at";
+  const now = localTime(new Date().toISOString());
+  return (
+    <>
+      <span class="chip warn">{t("unverified", { source: text(record, "source") })}</span>
+      {fieldOf("customer", verified) && (
+        <button
+          type="button"
+          class="link"
+          onClick={() => begin({ do: "edit", collection: "customer", record, fields: [verified] }, about, { [verified]: now })}
+        >
+          {t("verify")}
+        </button>
+      )}
+    </>
   );
 }
 
@@ -203,12 +225,19 @@ function Card({ record }: { record: Shown }) {
             {[text(record, "ref"), text(record, "org"), t("asOf", { time: clock(record.as_of) })]
               .filter(Boolean)
               .join(" · ")}{" "}
-            {record.unverified && <span class="chip warn">{t("unverified", { source: text(record, "source") })}</span>}
+            {record.unverified && <Unverified record={record} about={about} />}
           </p>
         </div>
-        <button type="button" onClick={() => print()}>
-          {t("print")}
-        </button>
+        <p class="actions">
+          {mayMerge() && !record.merged_into && (
+            <button type="button" onClick={() => go("merge", record.id)}>
+              {t("mergeWith")}
+            </button>
+          )}
+          <button type="button" onClick={() => print()}>
+            {t("print")}
+          </button>
+        </p>
       </header>
       <Merged record={record} />
       <div class="columns">
@@ -231,7 +260,7 @@ function Card({ record }: { record: Shown }) {
           {belongingsOf(record).map((kind) => (
             <Belongings key={kind} customer={record} kind={kind} />
           ))}
-          {collectionOf("complaint") && <ComplaintsOf customer={record} />}
+          {collectionOf("complaint") && <Taken customer={record} path="complaints" title={t("complaints")} />}
           <Taken customer={record} path="entries" title={t("callerEntries")} />
           <Taken customer={record} path="callbacks" title={t("callerCallbacks")} />
         </div>

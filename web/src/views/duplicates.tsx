@@ -33,7 +33,7 @@ function useDuplicates(draft: Draft): Duplicate[] {
   return found;
 }
 
-const same = (one: Duplicate): string =>
+export const sameAs = (one: Duplicate): string =>
   term(["phone", "email", "customer"].map((kind) => labelOf(kind, one.same)).find((label) => label !== one.same) ?? one.same);
 
 export function Duplicates({ draft }: { draft: Draft }) {
@@ -47,7 +47,7 @@ export function Duplicates({ draft }: { draft: Draft }) {
             {found.map((one) => (
               <li key={one.id}>
                 <a href={`#/customer/${one.id}`}>{[one.name, one.city].filter(Boolean).join(", ")}</a>{" "}
-                <span class="quiet">{t("alreadyHereHint", { what: same(one) })}</span>
+                <span class="quiet">{t("alreadyHereHint", { what: sameAs(one) })}</span>
               </li>
             ))}
           </ul>

@@ -1,15 +1,15 @@
 // What became of what was saved at this PC, and the way out for what the hub refused.
 import { useEffect, useState } from "preact/hooks";
-import { ApiError, ask, get, newKey } from "../daemon/api.ts";
+import { get } from "../daemon/api.ts";
 import { begin, typed } from "../daemon/drafts.ts";
-import { tell } from "../daemon/save.ts";
 import { fieldOf } from "../daemon/schema.ts";
 import { session } from "../daemon/session.ts";
-import type { Op, OutboxItem, Saved, Value } from "../daemon/types.ts";
+import type { Op, OutboxItem, Value } from "../daemon/types.ts";
 import { clock, t, type Name } from "../page/i18n.ts";
 import { route } from "../page/router.ts";
 import { use } from "../page/store.ts";
 import { useLoaded, Waiting } from "./load.tsx";
+import { Reasoned } from "./reasoned.tsx";
 
 // The hub has it, whatever became of it there.
 const at_hub: OutboxItem["state"][] = ["held", "conflict", "waiting", "replaced", "given-up"];
@@ -45,56 +45,19 @@ async function beginCorrection(item: OutboxItem): Promise<void> {
   const had: Record<string, Value> = Object.fromEntries(
     Object.entries(op.changes).map(([name, change]) => [name, change.value]),
   );
-  const fields = Object.keys(had).filter(
+  const typable = Object.keys(had).filter(
     (name) =>
       !["reference", "set", "list"].includes(fieldOf(op.collection, name)?.type ?? "list") &&
       !fieldOf(op.collection, name)?.read_only,
   );
+  // What the desk filled in is not asked about, unless nothing else was saved.
+  const asked = typable.filter((name) => (fieldOf(op.collection, name)?.position ?? 0) > 0);
+  const fields = asked.length > 0 ? asked : typable;
   const values = Object.fromEntries(fields.map((name) => [name, typed(fieldOf(op.collection, name), had[name])]));
   begin(
     { do: "correct", collection: op.collection, action: { lane: item.lane, number: item.number }, had, fields },
     null,
     values,
-  );
-}
-
-function GiveUp({ item, onDone }: { item: OutboxItem; onDone: () => void }) {
-  const [reason, setReason] = useState("");
-  const [problem, setProblem] = useState("");
-  const [key] = useState(newKey);
-  const id = `give-up-${item.lane}-${item.number}`;
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    try {
-      tell(await ask<Saved>("POST", `/outbox/${item.lane}/${item.number}/discard`, { reason }, { key }));
-      onDone();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setProblem(error.silent ? t("silent") : error.message);
-    }
-  };
-  return (
-    <form class="inline" onSubmit={(event) => void submit(event)}>
-      <label for={id}>
-        {t("reason")} <span class="quiet">{t("reasonHint")}</span>
-      </label>
-      <input
-        id={id}
-        value={reason}
-        autocomplete="off"
-        required
-        onInput={(event) => setReason(event.currentTarget.value)}
-      />
-      <button type="submit">{t("giveUp")}</button>
-      <button type="button" onClick={onDone}>
-        {t("cancel")}
-      </button>
-      {problem && (
-        <p class="error" role="alert">
-          {problem}
-        </p>
-      )}
-    </form>
   );
 }
 
@@ -111,7 +74,12 @@ function Attention({ item }: { item: OutboxItem }) {
         </p>
       )}
       {givingUp ? (
-        <GiveUp item={item} onDone={() => setGivingUp(false)} />
+        <Reasoned
+          id={`give-up-${item.lane}-${item.number}`}
+          choices={[{ label: t("giveUp"), path: `/outbox/${item.lane}/${item.number}/discard` }]}
+          onDone={() => setGivingUp(false)}
+          onCancel={() => setGivingUp(false)}
+        />
       ) : (
         <div class="actions">
           <button type="button" class="primary" aria-label={`${t("correct")}: ${item.what}`} onClick={correct}>
@@ -131,7 +99,9 @@ export function EntryRow({ item, own }: { item: OutboxItem; own: string }) {
   return (
     <li class="entry">
       <div>
-        <strong>{item.what}</strong>
+        <strong>
+          {item.collection === "customer" ? <a href={`#/customer/${item.record}`}>{item.what}</a> : item.what}
+        </strong>
         <p class="hint">
           {item.reference && <span class="reference">{item.reference} · </span>}
           {clock(item.event_time)}

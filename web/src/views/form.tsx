@@ -137,8 +137,11 @@ function close(): void {
 
 export function Form({ draft }: { draft: Draft }) {
   const fields = fieldsOf(draft);
-  const isNew = draft.purpose.do !== "edit" && draft.purpose.do !== "correct";
-  const first = (isNew && fields.find((field) => field.type !== "picklist" && !draft.values[field.name])) || fields[0];
+  const { do: what } = draft.purpose;
+  const typable = fields.filter((field) => field.type !== "picklist");
+  const first =
+    (what === "edit" ? undefined : what === "correct" ? typable[0] : typable.find((field) => !draft.values[field.name])) ??
+    fields[0];
   useEffect(() => {
     if (first) focusOn(fieldId(first));
   }, [draft.id, fields.length === 0]);

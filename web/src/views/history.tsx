@@ -51,7 +51,7 @@ function Steps({ id }: { id: string }) {
 export function History({ id }: { id: string }) {
   const [open, setOpen] = useState(false);
   return (
-    <section class="card" aria-label={t("history")}>
+    <section class="card history" aria-label={t("history")}>
       <header>
         <h2>{t("history")}</h2>
         <span class="quiet">{t("historyHub")}</span>

@@ -25,6 +25,7 @@ function DraftRow({ draft }: { draft: Draft }) {
       <div>
         <strong>{what}</strong>
         <p class="hint">{gistOf(draft)}</p>
+        {draft.state === "waiting" && <p class="note">{t("waitingToSave")}</p>}
       </div>
       <p class="actions">
         <button type="button" class="primary" aria-label={`${t("goOn")}: ${what}`} onClick={() => show(draft.id)}>

@@ -1,5 +1,5 @@
 // The customer search: a combobox that is there on every page.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError, get } from "../daemon/api.ts";
 import { begin, openDraft } from "../daemon/drafts.ts";
 import type { Hit, Referenced } from "../daemon/types.ts";
@@ -15,6 +15,9 @@ const reasons: Partial<Record<Hit["matched"], Name>> = {
   "similar-name": "bySimilarName",
   address: "byAddress",
 };
+
+// Who was chosen last: whoever goes on at once, before the card is there, is about this customer.
+export const chosen = new Store<Hit | null>(null);
 
 // What stands in the search; the number in it goes along when a message is taken.
 export const searched = new Store("");
@@ -42,14 +45,14 @@ async function foundFor(query: string): Promise<Found> {
     const answer = await get<Answer>(`/customers?limit=20&q=${encodeURIComponent(query)}`);
     return { ...nothing, ...answer, for: query, reading: answer.reference?.message ?? "" };
   } catch (error) {
-    const problem = error instanceof ApiError && !error.silent ? error.message : t("silent");
+    const problem = error instanceof ApiError && !error.silent ? error.message : t("searchSilent");
     return { ...nothing, for: query, problem };
   }
 }
 
 // What is found for what was typed last. The daemon answers faster than anybody types, so each key asks at once; while a
 // question is on its way the next one waits for its answer.
-function useHits(typed: string): Found {
+export function useHits(typed: string): Found {
   const [found, setFound] = useState<Found>(nothing);
   const wanted = useRef("");
   const asking = useRef(false);
@@ -64,7 +67,8 @@ function useHits(typed: string): Found {
     }
     asking.current = false;
   };
-  useEffect(() => {
+  // Before the key is painted: an effect would wait for that, a frame later.
+  useLayoutEffect(() => {
     wanted.current = typed.trim();
     if (!wanted.current) setFound(nothing);
     void ask();
@@ -124,6 +128,7 @@ export function Search({ preset }: { preset: string }) {
     if (!hit) return;
     setOpen(false);
     setTyped("");
+    chosen.set(hit);
     go("customer", hit.id);
   };
   const pressed = (event: KeyboardEvent): void => {

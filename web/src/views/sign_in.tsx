@@ -1,7 +1,7 @@
 // Signing in, and changing the person at a page without losing what the one before has typed.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../daemon/api.ts";
-import { beginChange, session, signIn } from "../daemon/session.ts";
+import { beginChange, lastName, session, signIn } from "../daemon/session.ts";
 import { seen } from "../daemon/status.ts";
 import { t } from "../page/i18n.ts";
 import { use } from "../page/store.ts";
@@ -19,7 +19,9 @@ export function SignIn() {
   const [problem, setProblem] = useState("");
   const name = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
-  useEffect(() => name.current?.focus(), []);
+  // Whose sign-in has ended by itself is most likely the one who comes back.
+  const own = over ? lastName() : "";
+  useEffect(() => (own ? password : name).current?.focus(), []);
 
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
@@ -55,6 +57,7 @@ export function SignIn() {
           id="sign-in-name"
           ref={name}
           name="username"
+          defaultValue={own}
           autocomplete="username"
           autocapitalize="none"
           spellcheck={false}

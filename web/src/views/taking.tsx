@@ -6,7 +6,7 @@ import { route } from "../page/router.ts";
 import { use } from "../page/store.ts";
 import { onScreen } from "./customer.tsx";
 import { beginEditAll, nameOf, written } from "./record.tsx";
-import { looksLikeNumber, searched } from "./search.tsx";
+import { chosen, looksLikeNumber, searched } from "./search.tsx";
 
 interface Taking {
   letter: string; // with Alt
@@ -37,6 +37,12 @@ const recordOnScreen = () => {
 // What is known of the caller goes along: name and number of the customer on the screen, else the number looked for.
 function caller(): { about: About | null; values: Record<string, string> } {
   const record = recordOnScreen();
+  const [place, id] = route.get();
+  const hit = chosen.get();
+  if (!record && place === "customer" && hit && hit.id === id) {
+    const name = hit.name || hit.ref;
+    return { about: { id, name }, values: { name, phone: (hit.display ?? hit.phones)[0] ?? "" } };
+  }
   if (!record) {
     const number = searched.get().trim();
     return { about: null, values: looksLikeNumber(number) ? { phone: number } : {} };
