@@ -1,4 +1,5 @@
-// A centre with a console, and a browser at it. Pictures of the views that are checked are left in HOLDLINE_PICTURES.
+// A centre with a console, and a browser at it. Pictures of the views that are checked are left in a directory where one
+// is named: HOLDLINE_PICTURES, or the option `pictures`.
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -19,12 +20,14 @@ const flags = [
 ];
 const customers =
   "ref,given,family,street,postcode,city,phone,email\nK-1,Ada,Lovelace,St James Square 12,SW1Y 4JH,London,020 7946 0018,ada@mail.example\nK-2,Łukasz,Nowak,Via Roma 3,20121,Milano,+39 02 1234567,office@mail.example\n";
-const pictures = process.env.HOLDLINE_PICTURES;
 
 export class Browser {
-  // `options`: of Centre.start; `csv`: other customers than two.
+  // `options`: of Centre.start; `csv`: other customers than two; `themes`: in which views are checked, of light, dark,
+  // contrast.
   static async start(options = {}) {
     const browser = new Browser();
+    browser.pictures = options.pictures ?? process.env.HOLDLINE_PICTURES;
+    browser.themes = options.themes ?? ["light", "dark"];
     browser.centre = await Centre.start(options.csv ?? customers, options);
     browser.chromium = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -40,6 +43,9 @@ export class Browser {
     return browser;
   }
 
+  pictures;
+  themes;
+  judged = []; // each view in each theme that axe has looked at
   #foreign = [];
   #mistakes = [];
   #undescribed = [];
@@ -48,7 +54,7 @@ export class Browser {
   async open(address = this.centre.address) {
     const page = await this.context.newPage();
     page.on("request", (request) => {
-      const own = request.url().startsWith(this.centre.address) || request.url().startsWith("data:");
+      const own = request.url().startsWith(address) || request.url().startsWith("data:");
       if (!own) this.#foreign.push(request.url());
     });
     this.#undescribed.push(watch(page));
@@ -85,20 +91,21 @@ export class Browser {
     await page.locator("#search").fill(text);
     await page.getByRole("option").first().waitFor();
     await page.locator("#search").press("Enter");
-    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.locator(".facts").waitFor(); // the card is there, and not what was there before
   }
 
-  async picture(name) {
-    if (!pictures) return;
-    mkdirSync(pictures, { recursive: true });
-    await this.page.screenshot({ path: `${pictures}/${name}.png` });
+  async picture(name, page = this.page, fullPage = false) {
+    if (!this.pictures) return;
+    mkdirSync(this.pictures, { recursive: true });
+    await page.screenshot({ path: `${this.pictures}/${name}.png`, fullPage });
   }
 
-  // A view in both colours: nothing that axe can see may be wrong, and nothing is wider than a narrow screen.
-  async checked(name) {
-    const { page } = this;
-    for (const colour of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme: colour });
+  // A view in each theme: nothing that axe can see may be wrong, and nothing is wider than a narrow screen.
+  async checked(name, page = this.page) {
+    const before = await page.evaluate("document.documentElement.dataset.theme");
+    for (const colour of this.themes) {
+      await page.emulateMedia({ colorScheme: colour === "dark" ? "dark" : "light" });
+      if (colour === "contrast") await page.evaluate("document.documentElement.dataset.theme = 'contrast'");
       await page.setViewportSize({ width: 1400, height: 900 });
       if (!(await page.evaluate("typeof axe === 'object'"))) await page.evaluate(axe);
       const { violations } = await page.evaluate(
@@ -106,12 +113,14 @@ export class Browser {
       );
       const told = violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" ")}`);
       assert.deepEqual(told, [], `${name} in ${colour}`);
-      await this.picture(`${name}-wide-${colour}`);
+      this.judged.push(`${name} ${colour}`);
+      await this.picture(`${name}-wide-${colour}`, page);
       await page.setViewportSize({ width: 320, height: 800 });
       const wider = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
       assert.ok(wider <= 0, `${name} is ${wider} px wider than a screen of 320`);
-      await this.picture(`${name}-320-${colour}`);
+      await this.picture(`${name}-320-${colour}`, page, true);
     }
+    await page.evaluate(`document.documentElement.dataset.theme = ${JSON.stringify(before)}`);
     await page.setViewportSize({ width: 1400, height: 900 });
     await page.emulateMedia({ colorScheme: "light" });
   }

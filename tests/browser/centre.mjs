@@ -2,7 +2,7 @@
 // directory of their own, removed at the end.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,22 +34,31 @@ export async function until(what, look, seconds = 20) {
 }
 
 export class Centre {
-  // `second`: another workstation beside, without a console. `network`: the console is one for other computers, over TLS
-  // with a certificate of its own. `patience`: seconds until the customers are there.
-  static async start(customers, { second = false, network = false, patience = 20 } = {}) {
+  // `second`: another workstation beside. `pack`: of forms, for its schema. `network`: the console is one for other computers, over TLS
+  // with a certificate of its own. `patience`: seconds until the customers are there. `place`: a directory that stays: the
+  // centre is built there at the first time, and started again as it is at every later one.
+  static async start(customers, { second = false, pack = "", network = false, patience = 20, place = "" } = {}) {
     const centre = new Centre();
     centre.#network = network;
-    await centre.#build(customers, second, patience);
+    centre.#stays = place !== "";
+    centre.#place = place || mkdtempSync(join(tmpdir(), "holdline-browser-"));
+    if (existsSync(centre.#file("built"))) await centre.#startAgain();
+    else await centre.#build(customers, { second, pack, patience });
     return centre;
   }
 
-  #place = mkdtempSync(join(tmpdir(), "holdline-browser-"));
+  #place;
+  #stays = false;
   #running = {};
   #console_port = 0;
+  #second_port = 0;
   #network = false;
 
   get address() {
     return this.#network ? `https://desk.test:${this.#console_port}/` : `http://localhost:${this.#console_port}/`;
+  }
+  get secondAddress() {
+    return `http://localhost:${this.#second_port}/`;
   }
   get port() {
     return this.#console_port;
@@ -64,7 +73,8 @@ export class Centre {
     return join(this.#place, name);
   }
 
-  async #build(customers, second, patience) {
+  async #build(customers, { second, pack, patience }) {
+    mkdirSync(this.#place, { recursive: true });
     const hub_port = String(await freePort());
     this.#console_port = await freePort();
     writeFileSync(this.#file("password"), password, { mode: 0o600 });
@@ -86,6 +96,7 @@ export class Centre {
       "supervisor",
       "--scope",
       "acme/london",
+      ...(pack ? ["--pack", pack] : []),
     );
     await this.startHub();
     await this.hub(
@@ -99,14 +110,23 @@ export class Centre {
       "--scope",
       "acme/london",
     );
-    await this.#enrol("desk", this.#network ? await this.#certified() : `listen = "127.0.0.1:${this.#console_port}"`);
-    if (second) await this.#enrol("second", 'listen = ""');
+    await this.#enrol("desk", this.#network ? await this.certify() : `listen = "127.0.0.1:${this.#console_port}"`);
+    if (second) {
+      this.#second_port = await freePort();
+      await this.#enrol("second", `listen = "127.0.0.1:${this.#second_port}"`);
+    }
     writeFileSync(this.#file("customers.csv"), customers);
     await this.hub("import", "--scope", "acme/london", this.#file("customers.csv"));
     for (const desk of second ? ["desk", "second"] : ["desk"])
       await until("the customers", async () =>
         (await this.at(desk, "customer", "search", "Lovelace", "--json")).stdout.includes("K-1"), patience,
       );
+    if (this.#stays) writeFileSync(this.#file("built"), String(this.#console_port));
+  }
+  async #startAgain() {
+    this.#console_port = Number(readFileSync(this.#file("built"), "utf8"));
+    await this.startHub();
+    await this.startDesk();
   }
 
   async #enrol(name, console_settings) {
@@ -120,14 +140,18 @@ export class Centre {
     await until("a sign-in", () => this.signIn(name).catch(() => null));
   }
 
-  // A certificate as a site's own authority would make it.
-  async #certified() {
+  // A certificate as a site's own authority would make it, in place of the one before; what the settings say of it.
+  async certify(name = "desk.test") {
     const [certificate, key] = [this.#file("console.pem"), this.#file("console.key")];
     await run("openssl", [
       ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=desk.test".split(" "),
-      ...["-addext", "subjectAltName=DNS:desk.test,IP:127.0.0.1", "-keyout", key, "-out", certificate],
+      ...["-addext", `subjectAltName=DNS:${name},IP:127.0.0.1`, "-keyout", key, "-out", certificate],
     ]);
     return `listen = "127.0.0.1:${this.#console_port}"\ncertificate = "${certificate}"\nkey = "file:${key}"`;
+  }
+
+  spoilCertificate(text = "no certificate") {
+    writeFileSync(this.#file("console.pem"), text);
   }
 
   hub(verb, ...words) {
@@ -182,6 +206,6 @@ export class Centre {
 
   async stop() {
     for (const name of Object.keys(this.#running)) await this.kill(name);
-    rmSync(this.#place, { recursive: true, force: true });
+    if (!this.#stays) rmSync(this.#place, { recursive: true, force: true });
   }
 }

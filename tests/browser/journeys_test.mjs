@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Browser } from "./browser.mjs";
+import { until } from "./centre.mjs";
 
 let browser, centre, page;
 let keys = 0;
@@ -72,8 +73,8 @@ job("an order", 12, async () => {
 job("a changed name", 14, async () => {
   await open("nowak", "Łukasz Nowak");
   await press("Alt+e");
-  await focusIs("field-ref");
-  await press("Tab", "Tab", "Tab");
+  await focusIs("field-title");
+  await press("Tab", "Tab");
   await focusIs("field-family");
   await press("Control+a");
   await say("Kowalski");
@@ -89,6 +90,8 @@ job("a complaint", 12, async () => {
   await saved();
   await page.goto(`${centre.address}#/complaints`);
   await page.getByText("third parcel that is late").waitFor();
+  const in_three_days = new Date(Date.now() + 3 * 86_400_000).getDate();
+  await page.getByText(new RegExp(`^Acknowledge by ${in_three_days}\\b`)).waitFor();
   await browser.checked("complaints");
 });
 
@@ -104,7 +107,10 @@ test("a guide stands beside the form it is for, and a step of a complaint is wri
   await browser.checked("guide");
   await page.getByRole("button", { name: "Discard" }).click();
   await page.goto(`${centre.address}#/guides`);
+  await page.getByLabel("Find in the guides").fill("PASSWORD ask");
   await page.getByText("Never ask for a password").waitFor();
+  await page.getByText("Read it back to them.").waitFor({ state: "detached" });
+  await page.getByText("1 found").waitFor();
   await browser.checked("guides");
 });
 
@@ -124,6 +130,30 @@ test("what else belongs to a customer stands on the card, whatever the schema ca
   await page.getByRole("region", { name: "Holding" }).getByText("Fibre 500").waitFor();
   await page.getByRole("region", { name: "Complaints" }).getByText("third parcel that is late").waitFor();
   await browser.checked("belongings");
+});
+
+test("two customers who are one are put side by side, merged, shown as one, and parted again", async () => {
+  await browser.find("lovelace");
+  await page.getByRole("button", { name: "The same as another" }).click();
+  await page.locator("#merge-search").fill("kowalski");
+  await browser.checked("merge-with");
+  await page.getByRole("link", { name: /^Łukasz Kowalski/ }).click();
+  await page.getByText(/“Łukasz Kowalski” becomes an alias of “Ada Lovelace”/).waitFor();
+  await page.getByRole("row", { name: /Family name/ }).getByText("(the other can be read at the alias)").waitFor();
+  await browser.checked("merge");
+  await page.getByLabel("Reason").fill("said so on the telephone");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "Ada Lovelace" }).waitFor();
+  await page.getByRole("link", { name: /^Łukasz Kowalski/ }).waitFor();
+  await page.getByRole("region", { name: "Complaints" }).getByText("third parcel that is late").waitFor();
+  await page.getByRole("region", { name: "Entries about" }).getByText("Where is my parcel?").waitFor();
+  await page.getByRole("region", { name: "Callbacks of" }).getByText("parcel is missing").waitFor();
+  await page.getByRole("region", { name: "Phone numbers" }).getByText(/^\+39 02/).waitFor();
+  await browser.checked("merged");
+  await page.getByRole("button", { name: /^Part again: / }).click();
+  await page.getByLabel("Reason").fill("two people after all");
+  await page.keyboard.press("Enter");
+  await until("the two being apart", async () => (await page.getByRole("link", { name: /^Łukasz Kowalski/ }).count()) === 0);
 });
 
 test("one goes by the desk when something is unfinished, and finds it there", async () => {

@@ -1,8 +1,11 @@
 // What an agent waits for at the console, measured in a real browser with real daemons; not a test, and not part of one:
 //   HOLDLINE_BIN=build/release/bin node tests/browser/measure.mjs [--customers N] [--seats N] [--seconds S] [--only WORD]
-// Prints one JSON object for each figure. Importing goes at about 900 customers a second.
+//     [--place DIRECTORY]
+// Prints one JSON object for each figure. A centre of 500,000 customers takes minutes to build: --place keeps it (one
+// in the directory's `desk`, one in its `site`), and the next run goes on with it.
 import { spawn } from "node:child_process";
 import { Agent, request } from "node:https";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Browser } from "./browser.mjs";
 import { Centre, password, until } from "./centre.mjs";
@@ -13,8 +16,10 @@ const { values: options } = parseArgs({
     seats: { type: "string", default: "40" },
     seconds: { type: "string", default: "30" },
     only: { type: "string", default: "" },
+    place: { type: "string", default: "" },
   },
 });
+const placeOf = (name) => (options.place ? join(options.place, name) : "");
 const [customers, seats, seconds] = [options.customers, options.seats, options.seconds].map(Number);
 const wanted = (name) => !options.only || name.startsWith(options.only);
 
@@ -103,7 +108,7 @@ async function usable({ chromium, centre }) {
     times.push(performance.now() - began);
     await started;
   }
-  tell("usable-after-start", { customers, ...figures(times) });
+  tell("usable-after-start", { customers, ...figures(times), rss_mib: mib(centre.memory("desk")) });
 }
 
 // A day of eight hours: a change every two seconds, told as by the page that holds the stream, and 200 callers.
@@ -225,7 +230,7 @@ class Seat {
 }
 
 async function siteNode() {
-  const centre = await Centre.start(sampleCustomers(customers), { network: true, patience: 600 });
+  const centre = await Centre.start(sampleCustomers(customers), { network: true, patience: 600, place: placeOf("site") });
   try {
     const all = Array.from({ length: seats }, (_, number) => new Seat(centre, number));
     const began = performance.now();
@@ -260,11 +265,12 @@ async function machine() {
 
 await machine();
 if (["keys", "paint", "start", "growth"].some(wanted)) {
-  const browser = await Browser.start({ csv: sampleCustomers(customers), patience: 600 });
+  const browser = await Browser.start({ csv: sampleCustomers(customers), patience: 600, place: placeOf("desk") });
   try {
     if (wanted("paint")) await firstPaint(browser);
     await browser.signIn();
     if (wanted("keys")) await typing(browser);
+    tell("memory", { customers, rss_mib: mib(browser.centre.memory("desk")) });
     if (wanted("growth")) await growth(browser);
     if (wanted("start")) await usable(browser);
   } finally {

@@ -4,7 +4,8 @@ import { request } from "node:https";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
 import { Browser } from "./browser.mjs";
-import { password } from "./centre.mjs";
+import { password, until } from "./centre.mjs";
+import { Description } from "./description.mjs";
 
 let browser, centre, page;
 
@@ -15,12 +16,12 @@ before(async () => {
 after(() => browser?.stop());
 
 // An answer to a seat that verifies the certificate: {status, headers, json}.
-const ask = (method, path, { headers = {}, body } = {}) =>
+const ask = (method, path, { headers = {}, body, name = "desk.test" } = {}) =>
   new Promise((done, failed) => {
     const asked = request(
       {
-        ...{ host: "127.0.0.1", port: centre.port, method, path, servername: "desk.test", ca: centre.certificate },
-        headers: { Host: `desk.test:${centre.port}`, "X-Holdline": "console", ...headers },
+        ...{ host: "127.0.0.1", port: centre.port, method, path, servername: name, ca: centre.certificate },
+        headers: { Host: `${name}:${centre.port}`, "X-Holdline": "console", ...headers },
       },
       (answer) => {
         let text = "";
@@ -48,7 +49,10 @@ test("a seat signs in, takes a message, and goes on with the hub dead", async ()
 });
 
 test("it is known by the names of its certificate, and by TLS, alone", async () => {
-  assert.equal((await ask("GET", "/api/v1/status")).status, 200);
+  const status = await ask("GET", "/api/v1/status");
+  assert.equal(status.status, 200);
+  assert.equal(new Description().faults({ method: "GET", path: "/api/v1/status", body: status.text, ...status }).join(), "");
+  assert.ok(!/"(workstation|hub|certificate|version)"/.test(status.text), status.text);
   assert.equal((await ask("GET", "/api/v1/status", { headers: { Host: "evil.test" } })).status, 403);
   const origin = { Origin: "https://evil.test" };
   assert.equal((await ask("GET", "/api/v1/status", { headers: origin })).status, 403);
@@ -84,4 +88,24 @@ test("wrong passwords make the seat that tries them wait", async () => {
   const body = { person: "nobody", password: "guessed" };
   for (let i = 0; i < 3; ++i) assert.equal((await ask("POST", "/api/v1/login", { body })).status, 401);
   assert.equal((await ask("POST", "/api/v1/login", { body })).status, 429);
+});
+
+const health = async () => (await centre.status()).health.map((note) => note.code);
+
+test("the next certificate is shown without a restart, and one that cannot be used changes nothing", async () => {
+  const shown = centre.certificate;
+  await centre.certify("next.test");
+  centre.signal("desk", "SIGHUP");
+  await until("the next certificate", () => ask("GET", "/", { name: "next.test" }).catch(() => null));
+  assert.notDeepEqual(centre.certificate, shown);
+  assert.equal((await ask("GET", "/", { name: "next.test" })).status, 200);
+  assert.equal((await ask("GET", "/", { name: "next.test", headers: { Host: `desk.test:${centre.port}` } })).status, 403);
+  const good = centre.certificate;
+  centre.spoilCertificate();
+  centre.signal("desk", "SIGHUP");
+  await until("the complaint", async () => (await health()).includes("console-certificate-refused"));
+  centre.spoilCertificate(good);
+  assert.equal((await ask("GET", "/", { name: "next.test" })).status, 200);
+  centre.signal("desk", "SIGHUP");
+  await until("the complaint being over", async () => (await health()).length === 0);
 });
