@@ -3,6 +3,7 @@
 # temporary directory, until Ctrl-C. Everything is removed at the end.
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
+. "$root/tests/demo/common.sh"
 bin=${HOLDLINE_BIN:-$root/build/release/bin}
 customers=${CUSTOMERS:-5000}
 work=$(mktemp -d "${TMPDIR:-/tmp}/holdline-console.XXXXXX")
@@ -20,29 +21,7 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 130' INT TERM HUP
 
-say() { printf '\n==> %s\n' "$*"; }
-die() {
-  printf '\nFAILED: %s\n' "$*" >&2
-  tail -n 20 "$work"/*.log >&2 || true
-  exit 1
-}
 desk() { local n=$1; shift; HOLDLINE_SESSION=$work/session-$n "$bin/holdline" --socket "$work/desk-$n.sock" "$@"; }
-until_true() {
-  local left=$(($1 * 10)) what=$2
-  shift 2
-  until "$@" >/dev/null 2>&1; do
-    left=$((left - 1))
-    [ $left -gt 0 ] || die "$what did not happen"
-    sleep 0.1
-  done
-}
-# Prints a port that nobody has: the one that is wished for, else any.
-free_port() {
-  local p
-  for p in "$1" $(shuf -i 20000-40000 -n 50); do
-    (exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null || { echo "$p"; return; }
-  done
-}
 
 # In the background programs must not get the Ctrl-C that is meant for this script.
 start_hub() {

@@ -3,6 +3,7 @@
 # directory, on a free loopback port. Exit status 0 only when every promise held.
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
+. "$root/tests/demo/common.sh"
 bin=${HOLDLINE_BIN:-$root/build/release/bin}
 customers=${CUSTOMERS:-20000} entries=${ENTRIES:-30}
 work=$(mktemp -d "${TMPDIR:-/tmp}/holdline-demo.XXXXXX")
@@ -19,25 +20,9 @@ cleanup() {
 }
 trap cleanup EXIT
 
-say() { printf '\n==> %s\n' "$*"; }
-die() {
-  printf '\nFAILED: %s\n' "$*" >&2
-  tail -n 20 "$work"/*.log >&2 || true
-  exit 1
-}
 desk() { local n=$1; shift; "$bin/holdline" --socket "$work/desk-$n.sock" "$@"; }
 field() { desk "$1" customer show "$2" --json | jq -r ".fields.$3"; }
 find_id() { desk "$1" customer search "$2" --json | jq -r '.items[0].id'; }
-# until_true SECONDS WHAT COMMAND...: waits for a command to succeed.
-until_true() {
-  local left=$(($1 * 10)) what=$2
-  shift 2
-  until "$@" >/dev/null 2>&1; do
-    left=$((left - 1))
-    [ $left -gt 0 ] || die "$what did not happen"
-    sleep 0.1
-  done
-}
 
 start_hub() {
   "$bin/holdline-hub" run --dir "$hub" 2>>"$work/hub.log" &
@@ -55,8 +40,7 @@ kill_hard() {
   unset "pid[$1]"
 }
 
-# Reserves a port by asking the kernel for a free one.
-port=$(for p in $(shuf -i 20000-40000 -n 50); do (exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null || { echo "$p"; break; }; done)
+port=$(free_port)
 
 say "A hub is set up: encrypted ledger, certificate authority, one supervisor"
 head -c 12 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$work/password"
