@@ -8,6 +8,7 @@ find_package(Boost 1.81 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(tl-expected REQUIRED)
+find_package(date 3 REQUIRED)  # time zones by the files of the machine
 if(HOLDLINE_TESTS)
   find_package(GTest REQUIRED)
   find_package(mimalloc 2.0 REQUIRED)  # the allocator of the simulator and the crash laboratory

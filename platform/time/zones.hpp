@@ -13,7 +13,7 @@ namespace holdline::platform {
 std::optional<std::string> time_zone_named(std::string_view name);
 
 // How far east of UTC the clocks of a zone are at a moment, in milliseconds; nothing when there is no such zone. By the
-// rules of ICU, which reach beyond the years that the machine's files list. Thread-safe.
+// machine's files, and from 2037 on, which they do not list, by the rules of ICU. Thread-safe.
 std::optional<std::int64_t> zone_offset_ms(std::string_view zone, std::int64_t unix_ms);
 
 }  // namespace holdline::platform
