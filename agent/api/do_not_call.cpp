@@ -10,6 +10,7 @@
 #include "platform/text/json_object.hpp"
 #include "sync/base/timestamp.hpp"
 #include "sync/form/form.hpp"
+#include "sync/text/contact_hash.hpp"
 #include "sync/text/text.hpp"
 
 namespace holdline::agent {
@@ -27,10 +28,7 @@ struct Contact {
 };
 
 std::string hash_of(std::string_view key, const Contact& contact) {
-  std::string text = contact.kind + "\n" + contact.value;
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return sync::to_hex(sync::hmac_sha256(key, text).view());
+  return sync::contact_hash(key, contact.kind, contact.value);
 }
 
 const sync::Collection& list_of(const Workstation& station) { return *station.schema().collection("suppression"); }

@@ -7,6 +7,7 @@
 #include <phonenumbers/phonenumberutil.h>
 
 #include "sync/base/syntax.hpp"
+#include "sync/text/phone_country.hpp"
 #include "sync/text/text.hpp"
 
 namespace holdline::sync {
@@ -163,6 +164,15 @@ std::string phone_for_people(std::string_view e164, std::string_view region) {
   std::string text;
   plans().Format(parsed, own ? PhoneNumberUtil::NATIONAL : PhoneNumberUtil::INTERNATIONAL, &text);
   return text;
+}
+
+std::string country_of_number(std::string_view e164) {
+  Parsed parsed;
+  std::string region;
+  if (plans().Parse(std::string(e164), nowhere, &parsed) == PhoneNumberUtil::NO_PARSING_ERROR)
+    plans().GetRegionCodeForNumber(parsed, &region);
+  // 001 and ZZ stand for numbers of no country.
+  return region.size() == 2 && region != nowhere ? region : std::string();
 }
 
 bool is_phone_region(std::string_view region) {

@@ -1,0 +1,19 @@
+// What stands in the do-not-call list in place of a number or address (docs/decisions/0017).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sync/base/hash.hpp"
+
+namespace holdline::sync {
+
+// Of a number in E.164 (`kind` "number") or an e-mail address ("email"; upper case is as lower), with the ledger's key.
+inline std::string contact_hash(std::string_view key, std::string_view kind, std::string_view value) {
+  std::string text = std::string(kind) + "\n" + std::string(value);
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return to_hex(hmac_sha256(key, text).view());
+}
+
+}  // namespace holdline::sync
