@@ -1,0 +1,131 @@
+#include "contingency/callbacks/release/release.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace holdline::contingency {
+
+namespace {
+
+constexpr std::int64_t release_minute_ms = 60'000;
+
+Error refused(std::string code, std::string text) { return {ErrorKind::ask_person, std::move(code), std::move(text)}; }
+
+std::int64_t running_ms(const ReleaseBatch& batch, std::int64_t now_ms) {
+  const bool runs = batch.state == ReleaseState::running;
+  return batch.ran_ms + (runs ? std::max<std::int64_t>(0, now_ms - batch.since_ms) : 0);
+}
+
+void change(ReleaseBatch& batch, ReleaseState to, Signature by, std::int64_t now_ms) {
+  batch.ran_ms = running_ms(batch, now_ms);
+  batch.state = to;
+  batch.since_ms = now_ms;
+  batch.changed = std::move(by);
+  batch.changed.at_ms = now_ms;
+}
+
+struct Stepping {
+  ReleaseBatch& batch;
+  std::int64_t now_ms;
+
+  Result<void> to(ReleaseState from, ReleaseState into, const Signature& by) const {
+    if (batch.state == ReleaseState::stopped)
+      return tl::unexpected(refused("release-over", "This release has ended. Begin another one."));
+    if (batch.state != from)
+      return tl::unexpected(from == ReleaseState::held ? refused("release-not-held", "This release is not held.")
+                                                       : refused("release-held", "This release is held already."));
+    change(batch, into, by, now_ms);
+    return {};
+  }
+  Result<void> operator()(const event::ReleaseHeld& held) const {
+    return to(ReleaseState::running, ReleaseState::held, held.by);
+  }
+  Result<void> operator()(const event::ReleaseGoesOn& on) const {
+    return to(ReleaseState::held, ReleaseState::running, on.by);
+  }
+  Result<void> operator()(const event::ReleaseStopped& stopped) const {
+    if (batch.state != ReleaseState::stopped) change(batch, ReleaseState::stopped, stopped.by, now_ms);
+    return {};
+  }
+  Result<void> operator()(event::ContingencyReturned) const {
+    if (batch.state == ReleaseState::running)
+      change(batch, ReleaseState::held, {"machine", by_machine, "contingency has returned", now_ms}, now_ms);
+    return {};
+  }
+  Result<void> operator()(event::CaseHandedOut) const {
+    ++batch.handed_out;
+    ++batch.open;
+    return {};
+  }
+  Result<void> operator()(event::CaseBack) const {
+    if (batch.open != 0) --batch.open;
+    return {};
+  }
+  Result<void> operator()(event::ReleaseTime) const {
+    if (batch.state != ReleaseState::stopped && now_ms - batch.by.at_ms >= batch.caps.lasts_ms)
+      change(batch, ReleaseState::stopped, {"machine", by_machine, "its time is over", now_ms}, now_ms);
+    return {};
+  }
+};
+
+}  // namespace
+
+std::string_view name_of(ReleaseState state) {
+  constexpr std::array<std::string_view, 3> names{"running", "held", "stopped"};
+  return names[static_cast<std::size_t>(state)];
+}
+
+Result<ReleaseBatch> begin_release(sync::Id id, ReleaseFilter filter, ReleaseCaps caps, Signature by,
+                                   const Preview& seen, const ListCoverage& coverage, bool accept_missing) {
+  const auto share = [](std::uint32_t percent) { return percent >= 1 && percent <= 100; };
+  if (caps.per_agent == 0 || caps.per_minute == 0 || caps.ramp_percent.empty() || caps.ramp_step_ms < 0 ||
+      caps.lasts_ms <= 0 || !std::ranges::all_of(caps.ramp_percent, share))
+    return fail(ErrorKind::ask_person, "caps-malformed",
+                "Give a pace and a number for each agent of at least 1, and a ramp in percent like 10,30,100.");
+  if (seen.now + seen.scheduled == 0)
+    return fail(ErrorKind::ask_person, "release-empty",
+                "Nothing of this list may be called. The preview says why not.");
+  if (!coverage.outstanding.empty() && !accept_missing)
+    return fail(ErrorKind::ask_person, "workstations-outstanding",
+                std::to_string(coverage.outstanding.size()) + " workstations have not told everything; about " +
+                    std::to_string(coverage.may_be_missing) +
+                    " requests may be missing. Wait for them, or release all the same and say why.");
+  if (!coverage.outstanding.empty() && by.reason.empty())
+    return fail(ErrorKind::ask_person, "reason-missing", "Say why the list is released before it is complete.");
+  ReleaseBatch batch;
+  batch.id = id;
+  batch.filter = std::move(filter);
+  batch.caps = std::move(caps);
+  batch.since_ms = by.at_ms;
+  batch.changed = by;
+  batch.by = std::move(by);
+  return batch;
+}
+
+Result<ReleaseBatch> step(ReleaseBatch batch, const ReleaseEvent& event, std::int64_t now_ms) {
+  HOLDLINE_TRY(std::visit(Stepping{batch, now_ms}, event));
+  return batch;
+}
+
+// As many as the pace allows for the time that it ran, each part of it at its share. Held time does not count, so that
+// nothing gathers meanwhile.
+std::uint64_t allowance(const ReleaseBatch& batch, std::int64_t now_ms) {
+  if (batch.state != ReleaseState::running || now_ms - batch.by.at_ms >= batch.caps.lasts_ms) return 0;
+  std::int64_t left = running_ms(batch, now_ms), weighted = 0;
+  for (std::size_t step = 0; step < batch.caps.ramp_percent.size() && left > 0; ++step) {
+    const bool last = step + 1 == batch.caps.ramp_percent.size();
+    const std::int64_t part = last ? left : std::min(left, batch.caps.ramp_step_ms);
+    weighted += part * batch.caps.ramp_percent[step];
+    left -= part;
+  }
+  // The first one at once: a list of three is not to wait for ten minutes.
+  const auto allowed = 1 + static_cast<std::uint64_t>(weighted) * batch.caps.per_minute /
+                               static_cast<std::uint64_t>(100 * release_minute_ms);
+  std::uint64_t more = allowed > batch.handed_out ? allowed - batch.handed_out : 0;
+  if (batch.caps.open_most != 0)
+    more =
+        std::min<std::uint64_t>(more, batch.caps.open_most - std::min<std::uint64_t>(batch.open, batch.caps.open_most));
+  return more;
+}
+
+}  // namespace holdline::contingency
