@@ -41,6 +41,8 @@ constexpr Workload workloads[] = {
     {"workstations", "which of 600 workstations are ready, asked at one of them; limit: its bare status",
      bench::workstations},
     {"typed_fields", "typed fields put right and judged, telephone numbers apart", bench::typed_fields},
+    {"callbacks", "100,000 promises of 500 workstations made into cases in their order; limit: the same rows sorted",
+     bench::callbacks},
 };
 
 std::string list() {

@@ -31,5 +31,6 @@ void live(const Options&, Report&);
 void flood(const Options&, Report&);
 void typed_fields(const Options&, Report&);
 void workstations(const Options&, Report&);
+void callbacks(const Options&, Report&);
 
 }  // namespace holdline::bench

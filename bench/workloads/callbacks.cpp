@@ -1,0 +1,96 @@
+// From 100,000 promises of 500 workstations to cases in the order in which they are called, and one promise more. No
+// store and no network: what the hub does with them in memory.
+
+#include <algorithm>
+#include <random>
+#include <unordered_map>
+
+#include "bench/measure.hpp"
+#include "bench/workloads/workloads.hpp"
+#include "contingency/callbacks/order.hpp"
+#include "sync/base/hash.hpp"
+
+namespace holdline::bench {
+
+namespace {
+
+using contingency::CallbackRequest;
+using contingency::Cases;
+
+constexpr std::int64_t base_ms = 1'800'000'000'000, bench_hour_ms = 3'600'000;
+constexpr std::uint32_t bench_desks = 500;
+
+sync::Id id_of(std::uint64_t kind, std::uint64_t number) {
+  return sync::Id::from(sync::sha256(std::to_string(kind) + "/" + std::to_string(number)).view().substr(0, 16));
+}
+
+// Two of three are of somebody who has rung before during the outage; half of those who ring are known.
+CallbackRequest promise(std::uint64_t number, std::mt19937& random, std::uint32_t people) {
+  const auto who = static_cast<std::uint32_t>(random() % people);
+  CallbackRequest request;
+  request.id = id_of(1, number);
+  request.scope = "acme/desk-" + std::to_string(random() % bench_desks % 20);
+  if (who % 2 == 0) request.customer = id_of(2, who);
+  request.name = who % 3 == 0 ? "Ada Lovelace " + std::to_string(who) : "A Lovelace " + std::to_string(who);
+  request.number = "+4420" + std::to_string(70'000'000 + who);
+  request.reason = who % 5 == 0 ? "delivery" : "invoice";
+  request.contact_ms = base_ms + static_cast<std::int64_t>(random() % (8 * bench_hour_ms));
+  if (random() % 2 == 0) request.promise_end_ms = request.contact_ms + 6 * bench_hour_ms;
+  request.taken_by = "agent-" + std::to_string(random() % bench_desks);
+  return request;
+}
+
+}  // namespace
+
+void callbacks(const Options& options, Report& report) {
+  const std::uint32_t requests = options.quick ? 5'000 : 100'000, more = options.quick ? 100 : 2'000;
+  Rounds whole;
+  std::vector<double> adding, processor;
+  std::size_t cases_made = 0;
+  for (int round = 0; round < (options.quick ? 1 : 5); ++round) {
+    std::mt19937 random(static_cast<unsigned>(round));
+    std::vector<CallbackRequest> taken;
+    for (std::uint32_t n = 0; n < requests; ++n) taken.push_back(promise(n, random, requests / 3));
+
+    const Stopwatch bare;  // the same rows by number, and sorted
+    std::unordered_map<std::string, std::vector<const CallbackRequest*>> by_number;
+    for (const CallbackRequest& request : taken) by_number[request.number].push_back(&request);
+    std::vector<const CallbackRequest*> sorted;
+    for (const auto& [number, of] : by_number) sorted.push_back(of.front());
+    std::ranges::sort(sorted, {}, [](const auto* request) { return std::pair(request->contact_ms, request->id); });
+    const double limit = bare.seconds();
+
+    Cases cases;
+    const Stopwatch grouping;
+    for (const CallbackRequest& request : taken) cases.take(request);
+    cases.settle();
+    const auto ordered = contingency::in_order(cases, base_ms + 9 * bench_hour_ms);
+    whole.add(grouping.seconds(), limit);
+    processor.push_back(grouping.cpu_seconds());
+    cases_made = ordered.size();
+
+    for (std::uint32_t n = 0; n < more; ++n) {
+      CallbackRequest request = promise(requests + n, random, requests / 3);
+      const Stopwatch watch;
+      cases.take(std::move(request));
+      cases.settle();
+      adding.push_back(1e3 * watch.seconds());
+    }
+  }
+  report.add({"callbacks.group_s",
+              median(whole.product),
+              "s",
+              median(whole.limit),
+              whole.limit_over_product(),
+              {{"cpu_s", median(processor)},
+               {"requests", static_cast<double>(requests)},
+               {"cases", static_cast<double>(cases_made)}}});
+  report.add({"callbacks.add_ms",
+              percentile(adding, 0.99),
+              "ms",
+              std::nullopt,
+              std::nullopt,
+              {{"median_ms", median(adding)}, {"slowest_ms", percentile(adding, 1)}}});
+}
+
+}  // namespace holdline::bench
