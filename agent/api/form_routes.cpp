@@ -78,7 +78,7 @@ Json typed_field_json(const sync::Schema& schema, const sync::Collection& collec
             {"type", type_name(field.type)},
             {"required", field.required},
             {"read_only", field.read_only || field.policy == sync::MergePolicy::central ||
-                              field.filled_with == sync::Filling::reference},
+                              sync::is_given_by_desk(field.filled_with)},
             {"position", field.retired ? 0 : field.form_position}};
   if (field.retired) json["retired"] = true;
   if (field.max_length != 0) json["max_length"] = field.max_length;

@@ -139,10 +139,11 @@ std::vector<sync::FieldChange> created_fields(const sync::Collection& collection
   std::vector<sync::FieldChange> changes;
   for_fields(collection, fields, findings, [&](sync::FieldIndex index, const sync::Field& field, const Json& json) {
     if (json.is_null()) return;
-    if (field.filled_with == sync::Filling::reference)
+    if (sync::is_given_by_desk(field.filled_with))
       findings.push_back(
           {field.name, "given-by-desk",
-           field.label + " is given when it is saved: leave it out, and read out the one you are told."});
+           field.label + " is given when it is saved: leave it out" +
+               (field.filled_with == sync::Filling::reference ? ", and read out the one you are told." : ".")});
     sync::FieldChange change{index, Value(sync::Null{}), {}, {}, {}};
     if (has_elements(field))
       change.adds = texts_from(field, json, findings);

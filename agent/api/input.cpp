@@ -82,7 +82,9 @@ void fill_in(const sync::Schema& schema, const sync::Collection& collection, con
         value = field.options.front();
         break;
       case sync::Filling::reference:
-        break;
+      case sync::Filling::incident:
+      case sync::Filling::drill:
+        break;  // when it is saved
       case sync::Filling::form_version:
         if (form) value = std::int64_t{form->version};
         break;

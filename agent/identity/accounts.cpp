@@ -124,7 +124,9 @@ Result<Accounts::State> Accounts::parse(platform::JsonObject& json) {
   const auto [end, error] = std::from_chars(roster.data(), roster.data() + roster.size(), state.roster);
   state.sign_in_ms = json.number("sign_in_hours", 0) * hour_ms;
   state.region = json.text("region");
-  if (!sync::from_hex(json.text("suppression_key"), state.suppression_key)) return malformed();
+  if (!sync::from_hex(json.text("suppression_key"), state.suppression_key) ||
+      !sync::from_hex(json.text("site_key"), state.site_key))
+    return malformed();
   if (!json.checked() || error != std::errc{} || end != roster.data() + roster.size()) return malformed();
   return state;
 }
@@ -137,6 +139,7 @@ Result<void> Accounts::write(const State& state) const {
                                             {"sign_in_hours", state.sign_in_ms / hour_ms},
                                             {"region", state.region},
                                             {"suppression_key", sync::to_hex(state.suppression_key)},
+                                            {"site_key", sync::to_hex(state.site_key)},
                                             {"closed", state.closed ? 1 : 0}}
                                            .dump());
 }
@@ -273,6 +276,11 @@ std::optional<Account> Accounts::account(const sync::Id& person) const {
 std::string Accounts::region() const {
   const platform::MutexLock lock(mutex_);
   return state_.region;
+}
+
+sync::Bytes Accounts::site_key() const {
+  const platform::MutexLock lock(mutex_);
+  return state_.site_key;
 }
 
 sync::Bytes Accounts::suppression_key() const {

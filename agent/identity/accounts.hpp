@@ -53,7 +53,8 @@ struct Grant {
 // Thread-safe.
 class Accounts {
  public:
-  // Kept as a file of mode 0600: wrapped keys, staff names, the key of the do-not-call list; no customer data.
+  // Kept as a file of mode 0600: wrapped keys, staff names, the keys of the do-not-call list and of short codes; no
+  // customer data.
   explicit Accounts(platform::Path file) : file_(std::move(file)) {}
 
   Result<void> load();
@@ -92,6 +93,8 @@ class Accounts {
   std::string region() const;
   // Of the keyed hashes in the do-not-call list; empty: the hub has not told it yet.
   sync::Bytes suppression_key() const;
+  // Of the short codes by which incidents are declared; empty: the hub has not told it yet.
+  sync::Bytes site_key() const;
   // The sign-in name of somebody rostered here.
   std::optional<std::string> name_of(const sync::Id& person) const;
 
@@ -101,7 +104,7 @@ class Accounts {
     std::uint64_t roster = 0;
     std::int64_t sign_in_ms = 0;  // after which a sign-in is too old; 0: never
     std::string region;
-    sync::Bytes suppression_key;
+    sync::Bytes suppression_key, site_key;
     bool closed = false;
   };
   static Result<State> parse(platform::JsonObject& json);

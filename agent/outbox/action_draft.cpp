@@ -42,7 +42,7 @@ bool fill_values(const std::vector<sync::Id>& created, sync::Op& op) {
 
 bool has_natural_id(const sync::Schema& schema, const sync::Op& op) {
   const sync::Collection* collection = schema.collection(op.record.collection);
-  return collection != nullptr && collection->parent && collection->natural_key;
+  return collection != nullptr && collection->natural_key;
 }
 
 }  // namespace

@@ -63,6 +63,10 @@ std::optional<CodeMeaning> meaning_of(std::string_view key, std::string_view sit
 
 sync::Id CodeMeaning::incident() const { return sync::natural_id(0, sync::Id{}, encoded(*this)); }
 
+std::string site_of_key(std::string_view key) {
+  return sync::to_hex(sync::hmac_sha256(key, "holdline site of short codes").view().substr(0, 8));
+}
+
 std::int64_t hour_of(std::int64_t wall_ms) { return wall_ms / hour_ms; }
 
 Result<std::string> make_code(std::string_view key, const CodeMeaning& meaning) {

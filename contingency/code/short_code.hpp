@@ -48,6 +48,9 @@ struct CodeMeaning {
 
 std::int64_t hour_of(std::int64_t wall_ms);
 
+// What a site with this key is called in its codes, where nothing else is the same at all of its desks.
+std::string site_of_key(std::string_view key);
+
 // Ten characters without separators. `key`: at least 16 bytes. ask_person "serial-exhausted", stop "key-too-short".
 Result<std::string> make_code(std::string_view key, const CodeMeaning& meaning);
 // For the screen: "K7M3F-9QXTQ".

@@ -62,6 +62,7 @@ Result<bool> DataExport::take_rows(std::size_t records) {
   for (const VersionedRecord& row : rows) {
     const sync::Record& record = row.stored.record;
     if (sync::merged_into(*collection_, record)) continue;  // an alias: the other one goes along
+    if (sync::is_practice(*collection_, record)) continue;
     const auto found = children_.find(record.key.id);
     if (verified_only && sync::is_unverified(*collection_, record)) {
       ++done_.left_out;

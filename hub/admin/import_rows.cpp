@@ -196,7 +196,7 @@ void ImportColumns::put_right(sync::Op& op, const sync::Site& site, std::int64_t
   std::ranges::sort(op.changes, {}, &sync::FieldChange::field);
   std::ranges::move(sync::put_right(collection, site, nullptr, op.changes), std::back_inserter(findings));
   std::ranges::move(sync::look_over(collection, op.changes, nullptr, now_ms, now_ms), std::back_inserter(findings));
-  if (!collection.natural_key) return;
+  if (!collection.parent || !collection.natural_key) return;
   const auto change_of = [&](sync::FieldIndex field) {
     return std::ranges::find(op.changes, field, &sync::FieldChange::field);
   };

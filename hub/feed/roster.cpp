@@ -92,7 +92,7 @@ std::string Roster::rest_of(const Device& device) const {
       {"name", device.name}, {"scopes", device.scopes}, {"profile", device.profile}, {"grants", device.grants}};
   return R"("device":)" + own.dump(-1, ' ', false, Json::error_handler_t::replace) + R"(,"sign_in_hours":)" +
          std::to_string(sign_in_hours_) + R"(,"region":)" + Json(region_).dump() + R"(,"suppression_key":")" +
-         sync::to_hex(suppression_key_) + "\"";
+         sync::to_hex(suppression_key_) + R"(","site_key":")" + sync::to_hex(site_key_) + "\"";
 }
 
 Result<std::uint64_t> Roster::mark(const Device& device) {

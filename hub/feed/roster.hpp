@@ -22,7 +22,8 @@ class Roster {
       : ledger_(ledger),
         sign_in_hours_(sign_in_hours),
         region_(std::move(region)),
-        suppression_key_(ledger.identity().suppression_key) {}
+        suppression_key_(ledger.identity().suppression_key),
+        site_key_(ledger.identity().site_key) {}
 
   // First eight bytes of a hash over the answer: another ledger with other people has another mark, which a counter
   // that was put back would not. Never 0.
@@ -44,7 +45,7 @@ class Roster {
   Ledger& ledger_;
   const std::int64_t sign_in_hours_;
   const std::string region_;
-  const sync::Bytes suppression_key_;
+  const sync::Bytes suppression_key_, site_key_;
   std::uint64_t version_ = 0;                                    // of the directory, at which what follows was asked
   std::map<std::vector<std::string>, People> people_;            // by scopes
   std::map<Id, std::pair<std::uint32_t, std::uint64_t>> marks_;  // by device: grants, mark

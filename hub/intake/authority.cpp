@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hub/contingency/typed_code.hpp"
 #include "platform/crypto/signing.hpp"
 
 namespace holdline::hub {
@@ -66,6 +67,7 @@ Result<Judgement> Authority::check(const sync::Schema& schema, const Device& dev
     judgement.marks |= sign_in_too_old;
   judgement.refusal = sync::refuse_elsewhere(device.scopes, action.ops);
   if (!judgement.refusal) judgement.refusal = sync::refuse(schema, {who->role, who->scopes}, action.ops);
+  if (!judgement.refusal) judgement.refusal = refuse_typed_codes(schema, site_key_, action.ops, made_ms);
   if (judgement.refusal) return judgement;
   if (const auto fields = sync::fields_elsewhere(schema, device.profile, action.ops); !fields.empty())
     return refused("field-refused",

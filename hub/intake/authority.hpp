@@ -31,8 +31,9 @@ class Authority {
  public:
   using FindPerson = std::function<Result<std::optional<Person>>(const Id&)>;
   // `sign_in_ms`: how old a sign-in may become before its actions are marked; workstations ask to sign in again at the
-  // same age. 0: any.
-  explicit Authority(FindPerson find, std::int64_t sign_in_ms = 0) : find_(std::move(find)), sign_in_ms_(sign_in_ms) {}
+  // same age. 0: any. `site_key`: of the short codes by which incidents are declared.
+  explicit Authority(FindPerson find, std::int64_t sign_in_ms = 0, std::string site_key = {})
+      : find_(std::move(find)), sign_in_ms_(sign_in_ms), site_key_(std::move(site_key)) {}
 
   // A sign-in is good when its signature is the person's own, by the present key or an earlier one, over this device,
   // number and time. Nothing: it is good.
@@ -41,7 +42,7 @@ class Authority {
   // An action is allowed when its assertion names its person, who was not disabled when it was made, every op lies in a
   // scope of device and person, the person's role may do this kind of op in this collection, and the device may hold
   // the fields it changes. `made_ms`: when, by the hub's clock; when it arrived is no matter. A sign-in's age only
-  // marks what was done by it: the person was told that it is saved.
+  // marks what was done by it: the person was told that it is saved. What was declared by a short code was.
   Result<Judgement> check(const sync::Schema& schema, const Device& device, const sync::Action& action,
                           const sync::Assertion* assertion, std::int64_t made_ms);
 
@@ -56,6 +57,7 @@ class Authority {
 
   FindPerson find_;
   std::int64_t sign_in_ms_;
+  std::string site_key_;
   std::map<Id, std::optional<Person>> people_;
 };
 

@@ -97,7 +97,7 @@ Result<sync::ActionResult> Intake::decide(const HeldDecision& decision, std::int
 }
 
 Authority Intake::authority() {
-  return Authority([this](const Id& id) { return ledger_.person(id); }, sign_in_ms_);
+  return Authority([this](const Id& id) { return ledger_.person(id); }, sign_in_ms_, site_key_);
 }
 
 Result<void> Intake::still_granted(const Device& device) {

@@ -83,7 +83,7 @@ class Intake {
  public:
   // `sign_in_ms`: how old a sign-in may become before what is done by it is marked; 0: any age.
   Intake(Ledger& ledger, platform::Entropy& entropy, std::int64_t sign_in_ms = 0)
-      : ledger_(ledger), entropy_(entropy), sign_in_ms_(sign_in_ms) {}
+      : ledger_(ledger), entropy_(entropy), sign_in_ms_(sign_in_ms), site_key_(ledger.identity().site_key) {}
 
   // Takes a group of pushes in one transaction; durable when it returns. One reply per push, in the order given. When
   // the commit fails every push gets that error and nothing of the group is stored.
@@ -115,6 +115,7 @@ class Intake {
   Ledger& ledger_;
   platform::Entropy& entropy_;
   const std::int64_t sign_in_ms_;
+  const sync::Bytes site_key_;
 };
 
 }  // namespace holdline::hub

@@ -310,6 +310,7 @@ struct LedgerIdentity {
   Id epoch;
   sync::Bytes dictionary;
   sync::Bytes suppression_key;  // 32 bytes, as old as the ledger: of the keyed hashes in its do-not-call list
+  sync::Bytes site_key;         // 32 bytes: of the short codes by which incidents are declared without a network
 };
 
 inline constexpr std::int64_t reference_pause_ms = 30'000;

@@ -61,7 +61,8 @@ Result<std::optional<Op>> follow_parent(const Schema& schema, const Collection& 
 Result<std::optional<Op>> follow(const Schema& schema, const Op& op, const FindRecord& find) {
   const Collection* collection = schema.collection(op.record.collection);
   if (collection == nullptr) return std::optional<Op>{};
-  if (collection->natural_key && op.kind != OpKind::create) return follow_parent(schema, *collection, op, find);
+  if (collection->parent && collection->natural_key && op.kind != OpKind::create)
+    return follow_parent(schema, *collection, op, find);
   if (!collection->merged_into) return std::optional<Op>{};
   if (const FieldChange* merging = change_of(op, *collection->merged_into))
     return follow_target(schema, *collection, op, *merging, find);

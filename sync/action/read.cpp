@@ -15,11 +15,12 @@ namespace holdline::sync {
 namespace action_format {
 
 std::optional<Id> natural_id_of(const Collection& collection, const Op& op) {
-  if (!collection.parent || !collection.natural_key) return std::nullopt;
-  const Id* parent = nullptr;
+  if (!collection.natural_key) return std::nullopt;
+  static constexpr Id nobody{};
+  const Id* parent = collection.parent ? nullptr : &nobody;
   const std::string* key = nullptr;
   for (const FieldChange& change : op.changes) {
-    if (change.field == *collection.parent) parent = std::get_if<Id>(&change.value);
+    if (collection.parent == change.field) parent = std::get_if<Id>(&change.value);
     if (change.field == *collection.natural_key) key = std::get_if<std::string>(&change.value);
   }
   if (!parent || !key) return std::nullopt;

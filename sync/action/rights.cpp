@@ -13,15 +13,22 @@ struct Right {
 };
 
 // First match wins; taking data out is for supervisors, and nobody changes what the list of it says; "*" is any. What
-// is not listed is refused: whoever looks after the machines (it) sees no customer.
+// is not listed is refused: whoever looks after the machines (it) sees no customer, and declares outages. What an agent
+// may do of that is in speaks_for_themselves().
 constexpr std::array rights = {
     Right{"agent", "conflict", false, false, false, true},
     Right{"agent", "suppression", true, true, false, true},
     Right{"agent", "data_export", false, false, false, false},
+    Right{"agent", "incident", true, false, false, true},
+    Right{"agent", "incident_step", true, false, false, true},
+    Right{"agent", "incident_link", false, false, false, true},
     Right{"agent", "*", true, true, true, true},
     Right{"supervisor", "data_export", true, false, false, true},
     Right{"supervisor", "conflict", false, true, false, true},
     Right{"supervisor", "*", true, true, true, true},
+    Right{"it", "incident", true, false, false, true},
+    Right{"it", "incident_step", true, false, false, true},
+    Right{"it", "incident_link", true, false, false, true},
 };
 
 const Right* right_of(std::string_view role, std::string_view collection) {
@@ -35,6 +42,23 @@ const Right* right_of(std::string_view role, std::string_view collection) {
 bool merges(const Collection& collection, const Op& op) {
   return collection.merged_into &&
          std::ranges::find(op.changes, *collection.merged_into, &FieldChange::field) != op.changes.end();
+}
+
+std::string_view option_of(const Collection& collection, const Op& op, std::string_view name) {
+  const auto field = collection.field(name);
+  const auto change = field ? std::ranges::find(op.changes, *field, &FieldChange::field) : op.changes.end();
+  const auto* text = change == op.changes.end() ? nullptr : std::get_if<std::string>(&change->value);
+  return text ? std::string_view(*text) : std::string_view();
+}
+
+// What is told of an incident bears the role in which it is told: the own, or that of the short code that somebody
+// typed, which declares and does nothing else. Whether the code is one is for whoever has the key of codes.
+bool speaks_for_themselves(const Collection& collection, const Op& op, std::string_view role) {
+  if (collection.name == "incident") return role != "agent" || option_of(collection, op, "how") == "code";
+  if (collection.name != "incident_step" && collection.name != "incident_link") return true;
+  const std::string_view told = option_of(collection, op, "role");
+  if (told != "code") return told == role;
+  return option_of(collection, op, "kind") == "step" && option_of(collection, op, "trigger") == "declare";
 }
 
 bool allows(const Right& right, OpKind kind) {
@@ -61,7 +85,8 @@ std::optional<Refusal> refuse(const Schema& schema, const Rights& person, std::s
       return Refusal{"scope-refused", "The person may not write in this scope. Ask who manages their rights."};
     const Collection* collection = schema.collection(op.record.collection);
     const Right* right = collection ? right_of(person.role, collection->name) : nullptr;
-    if (!right || !allows(*right, op.kind) || (merges(*collection, op) && person.role != "supervisor"))
+    if (!right || !allows(*right, op.kind) || (merges(*collection, op) && person.role != "supervisor") ||
+        !speaks_for_themselves(*collection, op, person.role))
       return Refusal{"role-refused", "The person's role does not allow this. A supervisor can decide it."};
   }
   return std::nullopt;

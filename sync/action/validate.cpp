@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "sync/action/checks.hpp"
+#include "sync/action/format.hpp"
 #include "sync/action/groups.hpp"
 #include "sync/base/limits.hpp"
 #include "sync/base/syntax.hpp"
@@ -147,8 +148,10 @@ class OpCheck {
     const bool fixed = collection_->parent == c.field || collection_->natural_key == c.field;
     if (fixed && op_.kind == OpKind::edit)
       add(field, "fixed", "cannot be changed: remove this record and add another.");
-    if (field.filled_with == Filling::reference && op_.kind == OpKind::edit && !base_matches(c.base, c.value))
-      add(field, "fixed", "stays what was read out to the caller.");
+    if (is_given_by_desk(field.filled_with) && op_.kind == OpKind::edit && !base_matches(c.base, c.value))
+      add(field, "fixed",
+          field.filled_with == Filling::reference ? "stays what was read out to the caller."
+                                                  : "stays what held when it was taken down.");
     if (has_elements(field.type)) return elements(field, c);
     if (!c.adds.empty() || !c.removes.empty())
       add(field, "unexpected-elements", "takes one value, not additions and removals.");
@@ -295,13 +298,8 @@ class OpCheck {
   }
 
   void natural_key() {
-    if (!collection_->natural_key) return;
-    const FieldChange* parent = change_of(*collection_->parent);
-    const FieldChange* key = change_of(*collection_->natural_key);
-    const auto* parent_id = parent == nullptr ? nullptr : std::get_if<Id>(&parent->value);
-    const auto* key_text = key == nullptr ? nullptr : std::get_if<std::string>(&key->value);
-    if (parent_id != nullptr && key_text != nullptr && op_.record.id != child_id(*collection_, *parent_id, *key_text))
-      add("wrong-id", "The id of the record does not follow from its parent and key.");
+    const auto id = action_format::natural_id_of(*collection_, op_);
+    if (id && op_.record.id != *id) add("wrong-id", "The id of the record does not follow from its parent and key.");
   }
 
   const Op& op_;

@@ -136,11 +136,12 @@ class FieldCheck {
     const FieldType wanted = field_.filled_with == Filling::event_time     ? FieldType::time
                              : field_.filled_with == Filling::first_option ? FieldType::picklist
                              : field_.filled_with == Filling::form_version ? FieldType::integer
+                             : field_.filled_with == Filling::drill        ? FieldType::boolean
                                                                            : FieldType::text;
     if (field_.filled_with != Filling::none && field_.type != wanted)
       refuse("filled_with",
-             "needs a text for person, workstation and reference, a time for event_time, a picklist for first_option, "
-             "an integer for form_version");
+             "needs a text for person, workstation, reference and incident, a time for event_time, a picklist for "
+             "first_option, an integer for form_version, yes or no for drill");
   }
 
   void exposure() {
@@ -265,7 +266,6 @@ class Linker {
         refuse("parent", "must point to a collection that has no parent itself");
     }
     if (draft.natural_key.empty()) return;
-    if (draft.parent.empty()) return refuse("natural_key", "only a collection with a parent has one");
     draft.collection.natural_key = position(draft, draft.natural_key);
     if (!draft.collection.natural_key) return refuse("natural_key", "there is no field '" + draft.natural_key + "'");
     const Field& key = draft.fields[*draft.collection.natural_key].field;

@@ -57,7 +57,13 @@ enum class Filling : std::uint8_t {
   first_option,  // picklist: the first one, where everything begins
   reference,     // text of format reference: the next of this workstation's numbers; the hub fills in what has none
   form_version,  // integer: the version of the form that it was taken down with
+  incident,      // text: the name of the incident that was in force there
+  drill,         // boolean: that was for practice; not given otherwise
 };
+// What is given when it is saved, and neither typed nor changed by people.
+constexpr bool is_given_by_desk(Filling filling) {
+  return filling == Filling::reference || filling == Filling::incident || filling == Filling::drill;
+}
 
 using CollectionNo = std::uint16_t;  // stable number of a collection, from the file
 using FieldIndex = std::uint8_t;     // position in Collection::fields, 0..63
@@ -147,7 +153,7 @@ struct Collection {
   Lane lane = 3;
   bool built_in = false;                  // conflict: made by the hub only
   std::optional<FieldIndex> parent;       // child collection: the reference field to its root
-  std::optional<FieldIndex> natural_key;  // with parent: the id derives from parent and this field
+  std::optional<FieldIndex> natural_key;  // the id derives from this field, and the parent when there is one
   // Lists go by this time, newest first. The hub sets it when a record is made, by its own clock: one workstation whose
   // clock is wrong cannot put what it saves before or behind everything.
   std::optional<FieldIndex> sort_by;

@@ -41,12 +41,14 @@ constexpr std::array<Names<SearchKind>, 5> search_names{{{"none", SearchKind::no
                                                          {"place", SearchKind::place}}};
 constexpr std::array<Names<TextFormat>, 3> format_names{
     {{"country", TextFormat::country}, {"time_zone", TextFormat::time_zone}, {"reference", TextFormat::reference}}};
-constexpr std::array<Names<Filling>, 6> filling_names{{{"person", Filling::person},
+constexpr std::array<Names<Filling>, 8> filling_names{{{"person", Filling::person},
                                                        {"workstation", Filling::workstation},
                                                        {"event_time", Filling::event_time},
                                                        {"first_option", Filling::first_option},
                                                        {"reference", Filling::reference},
-                                                       {"form_version", Filling::form_version}}};
+                                                       {"form_version", Filling::form_version},
+                                                       {"incident", Filling::incident},
+                                                       {"drill", Filling::drill}}};
 constexpr std::array<Names<Replication>, 3> replication_names{
     {{"full", Replication::full}, {"masked", Replication::masked}, {"never", Replication::never}}};
 

@@ -15,7 +15,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 3> exported{
     {{"customers", "customer"}, {"entries", "manual_entry"}, {"callbacks", "callback_request"}}};
 
 bool goes_along(const Collection& collection, const Field& field) {
-  if (field.replication == Replication::never) return false;
+  // Nothing that was for practice goes along, so that there would be nothing in it.
+  if (field.replication == Replication::never || field.filled_with == Filling::drill) return false;
   // An import takes texts; which child is the first choice is told by the order of the columns.
   if (field.type == FieldType::reference) return collection.name != "customer";
   return true;
@@ -63,6 +64,13 @@ const Collection* exported_collection(const Schema& schema, std::string_view nam
 bool is_unverified(const Collection& customers, const Record& customer) {
   const auto verified = customers.field("verified_at");
   return verified && is_null(customer.fields[*verified]) && !text_at(customer, customers.field("source")).empty();
+}
+
+bool is_practice(const Collection& collection, const Record& record) {
+  const auto field = std::ranges::find(collection.fields, Filling::drill, &Field::filled_with);
+  if (field == collection.fields.end()) return false;
+  const auto* practice = std::get_if<bool>(&record.fields[static_cast<std::size_t>(field - collection.fields.begin())]);
+  return practice != nullptr && *practice;
 }
 
 ExportTable::ExportTable(const Schema& schema, const Collection& collection, FieldMask fields)

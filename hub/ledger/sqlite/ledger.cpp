@@ -112,6 +112,7 @@ Result<std::unique_ptr<SqliteLedger>> SqliteLedger::open(const SqliteLedgerOptio
     const platform::MutexLock lock(impl->identity_mutex);
     HOLDLINE_ASSIGN(impl->identity.dictionary, sqlite::read_meta(statements, "dictionary"));
     HOLDLINE_ASSIGN(impl->identity.suppression_key, sqlite::read_meta(statements, "suppression-key"));
+    HOLDLINE_ASSIGN(impl->identity.site_key, sqlite::read_meta(statements, "site-key"));
     impl->identity.hub = Id::from(hub);
     impl->identity.epoch = Id::from(epoch);
   }

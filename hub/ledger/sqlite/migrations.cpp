@@ -321,10 +321,14 @@ CREATE TABLE device_report (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr const char* site_key = R"sql(
+INSERT INTO meta (name, value) VALUES ('site-key', randomblob(32));
+)sql";
+
 }  // namespace
 
 std::span<const platform::Migration> ledger_migrations() {
-  static constexpr std::array<platform::Migration, 12> migrations{{{1, ledger_tables},
+  static constexpr std::array<platform::Migration, 13> migrations{{{1, ledger_tables},
                                                                    {2, applied_reissues_table},
                                                                    {3, certificates_in_line},
                                                                    {4, access_tables},
@@ -335,7 +339,8 @@ std::span<const platform::Migration> ledger_migrations() {
                                                                    {9, reference_tables},
                                                                    {10, schema_tables},
                                                                    {11, import_tables},
-                                                                   {12, report_table}}};
+                                                                   {12, report_table},
+                                                                   {13, site_key}}};
   return migrations;
 }
 

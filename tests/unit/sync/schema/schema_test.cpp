@@ -51,7 +51,8 @@ TEST(Schema, TheOneThatIsShippedParses) {
   for (const Collection& c : schema->collections()) names += c.name + " ";
   EXPECT_EQ(names,
             "customer address phone email manual_entry callback_request suppression conflict holding offer interaction "
-            "note complaint follow_up consent verification authority disclosure rights_request data_export ");
+            "note complaint follow_up consent verification authority disclosure rights_request data_export incident "
+            "incident_step incident_link ");
 }
 
 TEST(Schema, FindsCollectionsAndFieldsByNameAndNumber) {
@@ -220,7 +221,6 @@ TEST(Schema, PointsAtWhatIsWrongWithACollection) {
       {R"(parent = "key")", key, "line 4: collection.thing.parent: must name a reference field"},
       {R"(parent = "up")", self, "line 4: collection.thing.parent: must point to a collection that has no parent"},
       {R"(parent = "up")", loose, "line 4: collection.thing.parent: field 'up' must be required"},
-      {R"(natural_key = "key")", key, "line 4: collection.thing.natural_key: only a collection with a parent"},
       {"parent = \"up\"\nnatural_key = \"kee\"", up + "\n" + key, "line 5: collection.thing.natural_key: there is no"},
       {"parent = \"up\"\nnatural_key = \"up\"", up + "\n" + key, "line 5: collection.thing.natural_key: must name a"},
       {R"(sort_by = "whim")", key, "line 4: collection.thing.sort_by: there is no field 'whim'"},
