@@ -93,10 +93,13 @@ void Workstation::granted(const Grant& grant) {
   if (auto saved = save_grant(config_.directory, grant.name, grant.scopes, grant.profile); !saved)
     deps_.log.error(saved.error());
   deps_.log.info("grant-changed", "the hub changed what this workstation is called or holds", {{"name", grant.name}});
-  const platform::MutexLock lock(mutex_);
-  identity_.name = grant.name;
-  identity_.scopes = grant.scopes;
-  identity_.profile = grant.profile;
+  {
+    const platform::MutexLock lock(mutex_);
+    identity_.name = grant.name;
+    identity_.scopes = grant.scopes;
+    identity_.profile = grant.profile;
+  }
+  look_at_incidents();
 }
 
 void Workstation::post_to_hub(std::string_view path, std::string body, Asked then) {

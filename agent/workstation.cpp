@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include "contingency/plan/plan.hpp"
 #include "platform/database/first_run.hpp"
 #include "platform/os/file_place.hpp"
 #include "platform/os/memory.hpp"
@@ -79,6 +80,10 @@ Workstation::Workstation(const AgentConfig& config, WorkstationIdentity identity
       accounts_(config.directory / "people.json"),
       references_(config.directory / "references.json", deps.entropy),
       overlay_(*schemas_.front()),
+      contingency_(
+          deps.clock, contingency::read_plan(contingency::shipped_plan_text()).plan.policy,
+          [this](const std::string& scope, const contingency::ServiceTransition& row) { service_changed(scope, row); }),
+      code_attempts_(config.directory / "code-attempts.json", contingency_.policy().codes),
       library_(config.directory / "library"),
       identity_(std::move(identity)),
       reading_(deps.clock),
@@ -119,7 +124,10 @@ Result<void> Workstation::open_stores(const AgentConfig& config) {
                       "incarnation, and what it keeps is offered to the hub again");
   OutboxWorkerOptions worker;
   worker.saved = [this](Outbox& box, const Saved& saved) {
-    if (auto pending = box.find(schema(), saved.ref); pending && *pending) overlay_.add(box.maker(), **pending);
+    if (auto pending = box.find(schema(), saved.ref); pending && *pending) {
+      overlay_.add(box.maker(), **pending);
+      look_at_incidents_if_about((*pending)->action);
+    }
     // One look sees everything saved before it: a burst of entries must not queue up a look each.
     if (growth_told_.exchange(true)) return;
     syncing_.post([this] {
@@ -180,6 +188,7 @@ void Workstation::start_engine() {
       reopened.set_value(view_->reopen());
     });
     if (auto done = reopened.get_future().get(); !done) deps_.log.error(done.error());
+    look_at_incidents();
   };
   events.schema_changed = [this](std::shared_ptr<const sync::Schema> next) {
     const std::uint32_t from = schema().version(), to = next->version();
@@ -191,6 +200,7 @@ void Workstation::start_engine() {
     return changed;
   };
   events.certificate_due = [this] { renew_certificate(); };
+  events.rows_changed = [this](std::span<const sync::Change> rows) { look_at_incidents_if_among(rows); };
   engine_ = std::make_unique<Engine>(
       Engine::Parts{*access_, *replica_, overlay_, *transport_, library_, deps_.clock, deps_.entropy},
       std::move(events), sync::Session::Options{});
@@ -203,6 +213,7 @@ void Workstation::start_engine() {
     started.set_value(engine_->start());
   });
   if (auto begun = started.get_future().get(); !begun) deps_.log.error(begun.error());
+  if (auto read = read_incidents_now(); !read) deps_.log.error(read.error());
 }
 
 // Kept first: a start in the middle finds the replica in the version before, and takes it over then. Entries are made
@@ -221,6 +232,7 @@ Result<void> Workstation::change_schema(std::shared_ptr<const sync::Schema> sche
   overlay_.change_schema(*schema);
   // What is wrong with the file is told by whoever reads it next.
   if (auto shown = show_in(*schema); !shown) deps_.log.error(shown.error());
+  look_at_incidents();
   return {};
 }
 
@@ -335,6 +347,7 @@ void Workstation::published(const SyncStatus& status) {
   if (revoked || connected_now)
     if (auto closed = accounts_.close(revoked); !closed) deps_.log.error(closed.error());
   if (should_ask_hub(status)) boost::asio::post(deps_.io, [this] { fetch_people(); });
+  look_at_incidents_if_refused();
 }
 
 }  // namespace holdline::agent

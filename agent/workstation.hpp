@@ -6,12 +6,15 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <span>
 #include <string>
 #include <type_traits>
 
 #include <boost/asio/steady_timer.hpp>
 
 #include "agent/config.hpp"
+#include "agent/contingency/contingency.hpp"
+#include "agent/contingency/short_codes.hpp"
 #include "agent/drafts/drafts.hpp"
 #include "agent/engine/engine.hpp"
 #include "agent/engine/hub_transport.hpp"
@@ -75,6 +78,12 @@ class Workstation {
   // told to the hub. Any thread; `done` is called on the engine's. ask_person "outbox-there".
   void begin_outbox_anew(std::function<void(Result<void>)> done);
 
+  Contingency& contingency() { return contingency_; }
+  const Contingency& contingency() const { return contingency_; }
+  // Somebody typed a short code here. On the thread for what takes long. Errors of the disk, and CodeAttempts::enter.
+  Result<contingency::CodeAction> enter_code(const std::string& typed, const std::string& person,
+                                             std::vector<std::string> scopes, std::int64_t corrected_ms);
+
   Sessions& sessions() { return authenticator_->sessions(); }
   // Any thread; does not block, see Authenticator. Who is signed in has numbers for references at hand.
   void sign_in(SignInRequest request, Authenticator::Done done);
@@ -105,6 +114,13 @@ class Workstation {
   Result<void> show_in(const sync::Schema& schema);
   void start_engine();
   void published(const SyncStatus& status);
+  // What is known of incidents is read again, on the reading thread. Any thread; the second when it may be another.
+  void look_at_incidents();
+  void look_at_incidents_if_about(const sync::Action& saved);
+  void look_at_incidents_if_among(std::span<const sync::Change> changes);
+  void look_at_incidents_if_refused();
+  Result<void> read_incidents_now();
+  void service_changed(const std::string& scope, const contingency::ServiceTransition& row);
   void give_memory_back(const SyncStatus& status);
   bool should_ask_hub(const SyncStatus& status) const;
   void fetch_people();
@@ -132,6 +148,8 @@ class Workstation {
   Accounts accounts_;
   References references_;
   Overlay overlay_;
+  Contingency contingency_;
+  CodeAttempts code_attempts_;  // the thread for what takes long only
   FileLibrary library_;
   std::unique_ptr<OutboxWorker> outbox_;
   std::unique_ptr<Access> access_;
@@ -153,7 +171,9 @@ class Workstation {
   mutable platform::Mutex mutex_;
   WorkstationIdentity identity_ HOLDLINE_GUARDED_BY(mutex_);
   SyncStatus status_ HOLDLINE_GUARDED_BY(mutex_);
-  std::atomic<bool> growth_told_ = false;  // the engine was told that the outbox grew, and has not looked yet
+  std::uint64_t refused_ = 0;                // actions that need attention, as told last; the engine's thread only
+  std::atomic<bool> growth_told_ = false;    // the engine was told that the outbox grew, and has not looked yet
+  std::atomic<bool> incidents_due_ = false;  // the reading thread was told to look, and has not looked yet
   platform::TaskThread reading_;
   platform::TaskThread syncing_;
   platform::TaskThread aside_;

@@ -10,6 +10,7 @@
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
 #include "agent/api/save.hpp"
+#include "agent/contingency/incident_records.hpp"
 #include "agent/outbox/action_draft.hpp"
 #include "agent/view/duplicates.hpp"
 #include "agent/view/merging.hpp"
@@ -342,7 +343,8 @@ void erase_one(Workstation& station, Call call) {
 
 bool is_open_to_all(const sync::Schema& schema, std::string_view name) {
   const sync::Collection* collection = schema.collection(name);
-  return collection && !collection->built_in && name != "suppression" && name != "data_export";
+  return collection && !collection->built_in && name != "suppression" && name != "data_export" &&
+         !is_of_incidents(schema, collection->no);
 }
 
 std::span<const Route> record_change_routes() {

@@ -5,6 +5,7 @@
 #include "agent/api/forms.hpp"
 #include "agent/api/health.hpp"
 #include "agent/api/route.hpp"
+#include "agent/contingency/incident_json.hpp"
 #include "sync/base/timestamp.hpp"
 #include "sync/table/export.hpp"
 #include "sync/text/phone.hpp"
@@ -117,13 +118,16 @@ nlohmann::json display_json(const sync::Collection& collection, const sync::Reco
   return json;
 }
 
-namespace {
-
-// What people call it: without contact the workstation works for itself; with contact but not yet level it recovers.
-const char* mode_of(const SyncStatus& sync) {
-  if (!sync.connected) return "contingency";
-  return sync.settled ? "online" : "recovering";
+// Without contact the workstation works for itself.
+std::string mode_name(const Workstation& station) {
+  using contingency::LinkState;
+  const SyncStatus sync = station.sync_status();
+  contingency::Mode mode = station.contingency().mode(sync.connected ? LinkState::online : LinkState::offline);
+  if (sync.connected && !sync.settled) mode = std::max(mode, contingency::Mode::recovering);
+  return std::string(contingency::name_of(mode));
 }
+
+namespace {
 
 nlohmann::json time_or_null(std::int64_t ms) {
   return ms == 0 ? nlohmann::json() : nlohmann::json(sync::format_time(ms));
@@ -190,7 +194,8 @@ nlohmann::json status_json(Workstation* station, const platform::HttpRequest& re
   json["workstation"] = {{"id", own.device.text()}, {"name", own.name}, {"scopes", own.scopes}};
   json["hub"] = own.hub;
   json["person"] = person_json(*station, request);
-  json["mode"] = mode_of(sync);
+  json["mode"] = mode_name(*station);
+  json["contingency"] = standing_json(station->contingency().standing());
   json["forms"] = station->schema().version();
   json["sync"] = sync_json(sync, station->clock().now().boot_ms);
   json["replica"] = {{"epoch", sync.replica.epoch.text()},

@@ -28,6 +28,9 @@ nlohmann::json as_of_json(const AsOf& as_of);
 nlohmann::json shown_json(const sync::Collection& collection, const Shown& shown, const AsOf& as_of);
 // {"e164": "020 7946 0018"}: the record's telephone numbers as people of `region` write them; empty without any.
 nlohmann::json display_json(const sync::Collection& collection, const sync::Record& record, std::string_view region);
+// What people call the state of this workstation: the worse of its link and of the service of its scopes; recovering
+// also while it has contact and is not level with the hub yet.
+std::string mode_name(const Workstation& station);
 // holdline.status/1 for whoever asks; null `station`: not enrolled.
 nlohmann::json status_json(Workstation* station, const platform::HttpRequest& request);
 // Who is signed in where the request comes from; null: nobody.

@@ -64,7 +64,7 @@ inline constexpr char customer[] = "customer", phone[] = "phone", email[] = "ema
 }
 
 // Whether /records/COLLECTION speaks of it: not of what the hub makes, nor of the do-not-call list, whose values are
-// hashes.
+// hashes, nor of incidents, which are decided about (/contingency).
 bool is_open_to_all(const sync::Schema& schema, std::string_view collection);
 
 // All tables; a path that is written out comes before one with {parts}.
@@ -79,6 +79,8 @@ std::span<const Route> outbox_routes();         // what became of what was saved
 std::span<const Route> decision_routes();       // what is to become of what was refused
 std::span<const Route> conflict_routes();       // what two people changed at once
 std::span<const Route> do_not_call_routes();    // whom not to call
+std::span<const Route> incident_routes();       // outages: what is in force, and each decision about it
+std::span<const Route> code_routes();           // short codes, made and typed
 std::span<const Route> export_routes();         // data out of the workstation, and the list of it
 std::span<const Route> fleet_routes();          // which workstations are ready for an outage
 

@@ -7,6 +7,8 @@
 
 #include "agent/api/forms.hpp"
 #include "agent/api/responses.hpp"
+#include "agent/contingency/incident_records.hpp"
+#include "contingency/incident/name.hpp"
 #include "sync/form/form.hpp"
 
 namespace holdline::agent {
@@ -85,6 +87,30 @@ void give_references(Workstation& station, std::vector<sync::Op>& ops, std::vect
   }
 }
 
+void give(sync::Op& op, const sync::Collection& collection, sync::Filling filling, const sync::Value& value) {
+  const auto field = std::ranges::find(collection.fields, filling, &sync::Field::filled_with);
+  if (field == collection.fields.end()) return;
+  const auto index = static_cast<sync::FieldIndex>(field - collection.fields.begin());
+  const auto at = std::ranges::lower_bound(op.changes, index, {}, &sync::FieldChange::field);
+  if (at == op.changes.end() || at->field != index)
+    op.changes.insert(at, {index, sync::Value(sync::Null{}), value, {}, {}});
+}
+
+// The incident in force where it is saved, and what new records say of it. What is told of incidents themselves is not
+// part of the work in one.
+std::optional<sync::Id> give_incident(Workstation& station, std::vector<sync::Op>& ops) {
+  if (ops.empty() || is_of_incidents(station.schema(), ops.front().record.collection)) return std::nullopt;
+  const auto incident = station.contingency().in_force_on(ops.front().scope);
+  if (!incident) return std::nullopt;
+  for (sync::Op& op : ops) {
+    const sync::Collection& collection = *station.schema().collection(op.record.collection);
+    if (op.kind != sync::OpKind::create) continue;
+    give(op, collection, sync::Filling::incident, contingency::incident_name(incident->declared.id));
+    if (incident->declared.drill) give(op, collection, sync::Filling::drill, true);
+  }
+  return incident->declared.id;
+}
+
 // The answer to a repeated request names what was read out the first time.
 void respond_repeated(Workstation& station, const Call& call, const Saved& saved) {
   station.read([&station, call, saved](View& view) {
@@ -160,17 +186,18 @@ void save(Workstation& station, const Call& call, std::vector<sync::Op> ops, Sav
     return refuse(findings_response(open));
   draft->acceptance = sync::answered(findings, saving.acceptance);
   give_references(station, ops, findings);
+  draft->incident = give_incident(station, ops);
   auto references = references_of(station.schema(), ops);
   draft->ops = std::move(ops);
   draft->decision = std::move(saving.decision);
-  station.outbox().submit(std::move(*draft), [&station, call, notes = notes_of(findings),
-                                              references = std::move(references),
-                                              answer = std::move(saving.answer)](const Result<Saved>& saved) {
-    if (saved && answer) return call.respond(answer(*saved));
-    if (saved && saved->repeated) return respond_repeated(station, call, *saved);
-    call.respond(saved ? saved_response(call.request, *saved, references, notes)
-                       : platform::error_response(saved.error()));
-  });
+  station.outbox().submit(std::move(*draft),
+                          [&station, call, notes = notes_of(findings), references = std::move(references),
+                           answer = std::move(saving.answer)](const Result<Saved>& saved) {
+                            if (saved && answer) return call.respond(answer(*saved));
+                            if (saved && saved->repeated) return respond_repeated(station, call, *saved);
+                            call.respond(saved ? saved_response(call.request, *saved, references, notes)
+                                               : platform::error_response(saved.error()));
+                          });
 }
 
 void refuse_unless_saved(Workstation& station, const Call& call, const platform::HttpResponse& refusal) {

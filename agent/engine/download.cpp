@@ -245,6 +245,7 @@ void Engine::pulled(sync::PullReply reply) {
                                                                : not_taken(std::move(error));
   }
   parts_.overlay.reached(reply.cut.to.cn);
+  if (events_.rows_changed && !reply.cut.changes.empty()) events_.rows_changed(reply.cut.changes);
   hub_wall_ms_ = reply.hub_wall_ms;
   ledger_digests_ = {reply.cut.to, reply.cut.digests};
   step(sync::event::Pulled{false, reply.more, parts_.replica.differing(reply.cut.digests)});
@@ -277,6 +278,7 @@ void Engine::perform(const sync::command::FetchLeaf& a) {
            if (auto repaired = parts_.replica.repair(key, leaf, reply->rows); !repaired)
              return replica_failed(std::move(repaired).error());
            ++status_.repairs;
+           if (events_.rows_changed) events_.rows_changed(reply->rows);
          }
          step(sync::event::Repaired{key, leaf, reply->moved});
        });

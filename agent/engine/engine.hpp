@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -96,6 +97,8 @@ class Engine {
     // (Replica::change_schema, Overlay::change_schema). After an error the replica is at the one before; it is asked
     // again later.
     std::function<Result<void>(std::shared_ptr<const sync::Schema>)> schema_changed;
+    // Rows that a cut or a repair brought, once readers see them. A snapshot tells none: replica_swapped.
+    std::function<void(std::span<const sync::Change>)> rows_changed;
     std::function<void()> certificate_due;  // ask for the next one, then call certificate_renewed()
   };
   Engine(Parts parts, Events events, sync::Session::Options options, LineLimits line = {});

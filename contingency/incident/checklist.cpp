@@ -5,8 +5,9 @@
 namespace holdline::contingency {
 
 std::vector<ChecklistPoint> checklist(const ClosingFacts& facts, const std::vector<Exception>& exceptions) {
-  const auto point = [&exceptions](std::string id, std::size_t left, std::string text) {
-    ChecklistPoint made{std::move(id), std::to_string(left) + " " + text, left, {}};
+  const auto point = [&exceptions](std::string id, std::optional<std::size_t> left, std::string text) {
+    text = left ? std::to_string(*left) + " " + text : "It is not known here how many " + text;
+    ChecklistPoint made{std::move(id), std::move(text), left, {}};
     for (const Exception& exception : exceptions)
       if (exception.point == made.id && (!made.excepted || made.excepted->at_ms < exception.by.at_ms))
         made.excepted = exception.by;

@@ -9,22 +9,23 @@
 
 namespace holdline::contingency {
 
-// Counted by the adapter, over the scopes of the incident.
+// Counted by the adapter, over the scopes of the incident. Nothing: whoever asks cannot know it where they are, and
+// somebody has to answer for it by name.
 struct ClosingFacts {
-  std::size_t entries_unsent = 0;  // at workstations that report
-  std::size_t desks_silent = 0;    // not heard of since the incident began
-  std::size_t conflicts_open = 0;
-  std::size_t needs_attention = 0;    // quarantined
-  std::size_t paper_forms_out = 0;    // numbers handed out and not accounted for
-  std::size_t actions_left = 0;       // of the plan, neither undone nor signed for
-  std::size_t callbacks_waiting = 0;  // neither released nor scheduled
+  std::optional<std::size_t> entries_unsent = 0;  // at workstations that report
+  std::optional<std::size_t> desks_silent = 0;    // not heard of since the incident began
+  std::optional<std::size_t> conflicts_open = 0;
+  std::optional<std::size_t> needs_attention = 0;    // quarantined
+  std::optional<std::size_t> paper_forms_out = 0;    // numbers handed out and not accounted for
+  std::optional<std::size_t> actions_left = 0;       // of the plan, neither undone nor signed for
+  std::optional<std::size_t> callbacks_waiting = 0;  // neither released nor scheduled
 };
 
 struct ChecklistPoint {
-  std::string id;    // kebab-case, stable: what an exception names
-  std::string text;  // for a person, with the count
-  std::size_t left = 0;
-  std::optional<Signature> excepted;  // the latest
+  std::string id;                       // kebab-case, stable: what an exception names
+  std::string text;                     // for a person, with the count
+  std::optional<std::size_t> left = 0;  // nothing: not known
+  std::optional<Signature> excepted;    // the latest
   bool done() const { return left == 0 || excepted; }
 };
 

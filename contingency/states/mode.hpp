@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <string_view>
 
 #include "contingency/states/transitions.hpp"
 
@@ -41,5 +42,22 @@ constexpr Mode mode_of(ServiceState service) {
 
 // `service`: the worst of the desk's scopes.
 constexpr Mode mode_of(LinkState link, ServiceState service) { return std::max(mode_of(link), mode_of(service)); }
+
+// As people and programs call it: kebab-case, stable.
+constexpr std::string_view name_of(Mode mode) {
+  switch (mode) {
+    case Mode::online:
+      return "online";
+    case Mode::degraded:
+      return "degraded";
+    case Mode::recovering:
+      return "recovering";
+    case Mode::contingency:
+      return "contingency";
+    case Mode::locked_out:
+      break;
+  }
+  return "locked-out";
+}
 
 }  // namespace holdline::contingency

@@ -71,6 +71,7 @@ class DataTaken : public std::enable_shared_from_this<DataTaken> {
   Result<void> take(PersonView& view, const sync::Record& record) {
     if (record.scope != request_.scope || sync::merged_into(collection_, record))
       return {};  // its other one goes along
+    if (sync::is_practice(collection_, record)) return {};
     const bool customer = collection_.name == of::customer;
     if (customer && request_.purpose == sync::purpose_of_verified && sync::is_unverified(collection_, record)) {
       ++done_.left_out;

@@ -1,0 +1,33 @@
+// What the routes of incidents share: who decides, at which time, about which incident. Internal to agent/api.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/api/route.hpp"
+#include "agent/contingency/incident_records.hpp"
+#include "contingency/incident/incident.hpp"
+
+namespace holdline::agent {
+
+// As what somebody decides: their role as signed in, never as claimed. An agent decides nothing by it.
+contingency::Who role_of(const Call& call);
+// The present by the hub's clock, as far as it has said how far this computer's is off.
+std::int64_t corrected_now_ms(const Workstation& station);
+SaidAt said_here(const Workstation& station);
+// An Error as its response: 403 for what the role may not do, 404 and 409 where the present state forbids it.
+platform::HttpResponse refused_response(const Error& error);
+
+// "kdpaemfx…", or the first letters of it; empty: the only one in force here. ask_person "unknown-incident",
+// "which-incident".
+Result<contingency::Incident> named_incident(const Workstation& station, std::string_view name);
+
+// The same call, answered when what it saves is in force here: whoever is told "saved" finds it so.
+Call answered_in_force(Workstation& station, Call call);
+
+// 409 "no-incidents" when the hub's version of the schema has none.
+std::optional<platform::HttpResponse> refuse_without_incidents(const Workstation& station);
+
+}  // namespace holdline::agent

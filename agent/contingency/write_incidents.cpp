@@ -1,0 +1,132 @@
+#include <set>
+
+#include "agent/contingency/incident_fields.hpp"
+#include "agent/contingency/incident_records.hpp"
+#include "contingency/incident/name.hpp"
+
+namespace holdline::agent {
+
+namespace {
+
+// The create of one record, field by field.
+class NewRecord {
+ public:
+  NewRecord(const sync::Schema& schema, std::string_view collection, std::string scope, std::uint32_t place)
+      : collection_(*schema.collection(collection)),
+        op_{sync::OpKind::create, {collection_.no, created_here(place)}, std::move(scope), 0, {}, {}} {}
+
+  // Texts that are empty say nothing.
+  NewRecord& set(std::string_view name, sync::Value value) {
+    const auto* text = std::get_if<std::string>(&value);
+    if (!text || !text->empty())
+      op_.changes.push_back({*collection_.field(name), sync::Value(sync::Null{}), std::move(value), {}, {}});
+    return *this;
+  }
+  NewRecord& add(std::string_view name, const std::vector<std::string>& elements) {
+    op_.changes.push_back({*collection_.field(name), {}, {}, elements, {}});
+    return *this;
+  }
+  NewRecord& sign(const contingency::Signature& by, const SaidAt& said) {
+    return set("role", role_names.text(by.role))
+        .set("by", by.person)
+        .set("reason", by.reason)
+        .set("at", by.at_ms)
+        .set("station", said.station);
+  }
+  sync::Op made() {
+    std::ranges::sort(op_.changes, {}, &sync::FieldChange::field);
+    return std::move(op_);
+  }
+
+ private:
+  const sync::Collection& collection_;
+  sync::Op op_;
+};
+
+sync::Id record_of(const sync::Schema& schema, const sync::Id& incident, const std::string& scope) {
+  return sync::child_id(*schema.collection(incident_collection), {}, contingency::incident_key(incident, scope));
+}
+
+// Calls `fill` with a new step below the record of each scope.
+template <class Fill>
+std::vector<sync::Op> in_each_scope(const sync::Schema& schema, const contingency::Incident& incident,
+                                    std::string_view kind, Fill fill) {
+  std::vector<sync::Op> ops;
+  for (const std::string& scope : incident.declared.scopes) {
+    NewRecord step(schema, incident_step_collection, scope, static_cast<std::uint32_t>(ops.size()));
+    step.set("incident", record_of(schema, incident.declared.id, scope)).set("kind", std::string(kind));
+    fill(step);
+    ops.push_back(step.made());
+  }
+  return ops;
+}
+
+sync::Op head_of(const sync::Schema& schema, const contingency::Declaration& declared, const std::string& scope,
+                 std::uint32_t plan_version, std::uint32_t place) {
+  NewRecord head(schema, incident_collection, scope, place);
+  head.set("key", contingency::incident_key(declared.id, scope))
+      .add("scopes", declared.scopes)
+      .set("how", how_names.text(declared.how))
+      .set("drill", declared.drill);
+  // A code says only that it is so: what somebody told who stands behind it stays.
+  if (declared.how != contingency::DeclaredBy::code) {
+    head.set("title", declared.title)
+        .set("cause", cause_names.text(declared.cause))
+        .set("severity", std::int64_t{declared.severity});
+    if (plan_version != 0) head.set("plan_version", std::int64_t{plan_version});
+  }
+  return head.made();
+}
+
+}  // namespace
+
+std::vector<sync::Op> ops_of_declaration(const sync::Schema& schema, const contingency::Incident& incident,
+                                         std::uint32_t plan_version, const SaidAt& said) {
+  std::vector<sync::Op> ops;
+  for (const std::string& scope : incident.declared.scopes)
+    ops.push_back(head_of(schema, incident.declared, scope, plan_version, static_cast<std::uint32_t>(ops.size())));
+  for (sync::Op& step : ops_of(schema, incident, incident.steps.front(), said)) {
+    step.record.id = created_here(static_cast<std::uint32_t>(ops.size()));
+    ops.push_back(std::move(step));
+  }
+  return ops;
+}
+
+std::vector<sync::Op> ops_of(const sync::Schema& schema, const contingency::Incident& incident,
+                             const contingency::IncidentStep& step, const SaidAt& said) {
+  return in_each_scope(schema, incident, "step", [&](NewRecord& record) {
+    record.set("trigger", trigger_names.text(step.trigger)).sign(step.by, said).set("code", said.code);
+    if (step.overridden) record.set("overridden", true);
+  });
+}
+
+std::vector<sync::Op> ops_of(const sync::Schema& schema, const contingency::Incident& incident,
+                             const contingency::Estimate& estimate, const SaidAt& said) {
+  return in_each_scope(schema, incident, "estimate", [&](NewRecord& record) {
+    record.set("expected_at", estimate.expected_ms).sign(estimate.by, said);
+  });
+}
+
+std::vector<sync::Op> ops_of(const sync::Schema& schema, const contingency::Incident& incident,
+                             const contingency::Exception& exception, const SaidAt& said) {
+  return in_each_scope(schema, incident, "exception",
+                       [&](NewRecord& record) { record.set("point", exception.point).sign(exception.by, said); });
+}
+
+std::vector<sync::Op> ops_of(const sync::Schema& schema, const contingency::Incident& one,
+                             const contingency::Incident& other, const contingency::MergeDecision& decision,
+                             const SaidAt& said) {
+  std::set<std::string> scopes(one.declared.scopes.begin(), one.declared.scopes.end());
+  scopes.insert(other.declared.scopes.begin(), other.declared.scopes.end());
+  std::vector<sync::Op> ops;
+  for (const std::string& scope : scopes)
+    ops.push_back(NewRecord(schema, incident_link_collection, scope, static_cast<std::uint32_t>(ops.size()))
+                      .set("one", contingency::incident_name(decision.a))
+                      .set("other", contingency::incident_name(decision.b))
+                      .set("same", decision.same)
+                      .sign(decision.by, said)
+                      .made());
+  return ops;
+}
+
+}  // namespace holdline::agent

@@ -1,0 +1,61 @@
+// When the workstation looks again at what is known of outages: their records are data like any other, and the machines
+// of its scopes follow them (agent/contingency/contingency.hpp).
+#include <algorithm>
+#include <future>
+
+#include "agent/contingency/incident_records.hpp"
+#include "agent/workstation.hpp"
+
+namespace holdline::agent {
+
+void Workstation::look_at_incidents_if_about(const sync::Action& saved) {
+  if (std::ranges::any_of(saved.ops,
+                          [this](const sync::Op& op) { return is_of_incidents(schema(), op.record.collection); }))
+    look_at_incidents();
+}
+
+void Workstation::look_at_incidents_if_among(std::span<const sync::Change> changes) {
+  if (std::ranges::any_of(changes, [this](const sync::Change& change) {
+        return is_of_incidents(schema(), change.record.key.collection);
+      }))
+    look_at_incidents();
+}
+
+// What the hub refuses stands for nothing any more, and no row tells so.
+void Workstation::look_at_incidents_if_refused() {
+  const std::uint64_t refused = outbox_->status().quarantined;
+  if (refused == refused_) return;
+  refused_ = refused;
+  look_at_incidents();
+}
+
+// One look sees everything told before it.
+void Workstation::look_at_incidents() {
+  if (incidents_due_.exchange(true)) return;
+  reading_.post([this] {
+    incidents_due_ = false;
+    if (auto read = contingency_.refresh(*view_, grant().scopes); !read) deps_.log.error(read.error());
+  });
+}
+
+Result<void> Workstation::read_incidents_now() {
+  std::promise<Result<void>> read;
+  reading_.post([&] { read.set_value(contingency_.refresh(*view_, grant().scopes)); });
+  return read.get_future().get();
+}
+
+Result<contingency::CodeAction> Workstation::enter_code(const std::string& typed, const std::string& person,
+                                                        std::vector<std::string> scopes, std::int64_t corrected_ms) {
+  return code_attempts_.enter(accounts_.site_key(), *contingency_.incidents(), {typed, person, std::move(scopes)},
+                              deps_.clock.now(), corrected_ms);
+}
+
+void Workstation::service_changed(const std::string& scope, const contingency::ServiceTransition& row) {
+  deps_.log.warning("service-changed", "the service of a scope changed",
+                    {{"scope", scope},
+                     {"from", std::string(contingency::name_of(row.from))},
+                     {"to", std::string(contingency::name_of(row.to))},
+                     {"because", std::string(contingency::name_of(row.trigger))}});
+}
+
+}  // namespace holdline::agent
