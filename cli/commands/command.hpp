@@ -51,5 +51,6 @@ std::vector<Command> do_not_call_commands();
 std::vector<Command> schema_commands();
 std::vector<Command> export_commands();
 std::vector<Command> fleet_commands();
+std::vector<Command> contingency_commands();
 
 }  // namespace holdline::cli

@@ -39,6 +39,14 @@ std::string number_of(const json& fields) {
   return "inside only: " + extension + (reach.empty() ? "" : ", " + reach);
 }
 
+// In which outage it was taken, by what people call it, and whether that was for practice.
+Cell outage_of(const json& fields) {
+  std::string name = text_of(fields, "incident").substr(0, 6);
+  for (char& c : name)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return is_set(fields, "drill") ? Cell(name + " practice", Tone::warning) : Cell(name);
+}
+
 using Columns = std::vector<std::pair<std::string, std::string>>;  // header, field
 
 Outcome list(Session& session, const std::string& path, const Columns& columns) {
@@ -49,6 +57,7 @@ Outcome list(Session& session, const std::string& path, const Columns& columns) 
   const json document = answer.document();
   std::vector<std::string> header = {"ID"};
   for (const auto& [title, field] : columns) header.push_back(title);
+  header.emplace_back("OUTAGE");
   header.emplace_back("ATTENTION");
   Table table(header);
   for (const json& record : list_of(document, "items")) {
@@ -61,6 +70,7 @@ Outcome list(Session& session, const std::string& path, const Columns& columns) 
                        : field == "phone" ? number_of(member(record, "fields"))
                                           : shown(value));
     }
+    row.emplace_back(outage_of(member(record, "fields")));
     row.emplace_back(list_of(record, "attention").empty() ? "" : words_for_state("needs-attention"), Tone::bad);
     table.row(std::move(row));
   }

@@ -36,7 +36,15 @@ Cell mode_cell(const json& status) {
   if (mode == "online") return {"online", Tone::good};
   if (mode == "contingency" && text_of(member(member(status, "sync"), "error"), "code") == "device-revoked")
     return {"contingency: the hub has revoked this workstation, nobody can sign in", Tone::bad};
+  const json& incident = member(member(status, "contingency"), "incident");
+  if (mode == "contingency" && incident.is_object())
+    return {std::string(is_set(incident, "drill") ? "contingency, practice: " : "contingency: ") +
+                text_of(incident, "reason"),
+            Tone::bad};
   if (mode == "contingency") return {"contingency: the hub is away, entries are saved on this PC", Tone::warning};
+  if (mode == "recovering" && incident.is_object())
+    return {"recovering: systems are back, what was taken by hand is brought together", Tone::warning};
+  if (mode == "degraded") return {"degraded: something is wrong, see: holdline contingency status", Tone::warning};
   if (mode == "recovering") return {"recovering: the hub is back, catching up", Tone::warning};
   if (mode == "not-enrolled") return {"not enrolled: run holdline enroll CODE", Tone::bad};
   return {mode, Tone::warning};
@@ -117,9 +125,19 @@ void add_health(Table& table, const json& status) {
     table.row({"attention", Cell(text_of(note, "code"), Tone::warning), text_of(note, "message")});
 }
 
+void add_incident(Table& table, Session& session, const json& status) {
+  const json& incident = member(member(status, "contingency"), "incident");
+  if (!incident.is_object()) return;
+  table.row({"incident", text_of(incident, "short") + " " + text_of(incident, "title"),
+             "since " + session.time(member(incident, "begins"))});
+  if (member(incident, "expected").is_string())
+    table.row({"expected back", session.time(member(incident, "expected"))});
+}
+
 void print_status(std::ostream& out, Session& session, const json& status) {
   Table table;
   table.row({"mode", mode_cell(status)});
+  add_incident(table, session, status);
   const json& workstation = member(status, "workstation");
   if (workstation.is_object()) table.row({"workstation", text_of(workstation, "name"), text_of(workstation, "id")});
   const json& person = member(status, "person");
@@ -194,7 +212,9 @@ Outcome status(Session& session) {
 
 // online: the hub takes what is saved; ready: entries can be saved, hub or not; drained: nothing waits for the hub.
 bool is_reached(const std::string& goal, const json& status) {
-  if (goal == "online") return text_of(status, "mode") == "online";
+  const json& sync = member(status, "sync");  // in a declared incident as well
+  if (goal == "online")
+    return text_of(status, "mode") == "online" || (is_set(sync, "connected") && is_set(sync, "settled"));
   if (goal == "ready") return is_set(status, "enrolled") && text_of(member(status, "outbox"), "health") == "writable";
   return text_of(member(status, "outbox"), "waiting") == "0";
 }

@@ -52,6 +52,17 @@ TEST(Output, StatusInAPipeHasTabsAndAbsoluteTimes) {
             "agent\t0.1.0\n");
 }
 
+TEST(Output, StatusInADeclaredOutageSaysWhyAndWhich) {
+  Scripted holdline;
+  EXPECT_EQ(shown(holdline, {"status"},
+                  R"({"mode":"contingency","version":"0.1.0","contingency":{"incident":{"short":"KDPAEM",)"
+                  R"("title":"CRM","reason":"it hangs","begins":"2026-03-01T11:00:00.000Z","expected":null}}})"),
+            "mode\tcontingency: it hangs\n"
+            "incident\tKDPAEM CRM\tsince 2026-03-01T11:00:00.000Z\n"
+            "signed in\tnobody\tsign in with: holdline login PERSON\n"
+            "agent\t0.1.0\n");
+}
+
 TEST(Output, StatusOfARevokedWorkstationDoesNotSayThatEntriesAreSaved) {
   Scripted holdline;
   const std::string told = shown(holdline, {"status"},
@@ -180,11 +191,12 @@ TEST(Output, AnEntryIsSavedOnThisPcAndSaysItsNumberAndId) {
 
 TEST(Output, AListOfEntriesHasTheirTimesAndTexts) {
   Scripted holdline;
-  EXPECT_EQ(shown(holdline, {"entry", "list"},
-                  R"({"items":[{"id":"e-1","fields":{"event_time":"2026-03-01T11:00:00.000Z","kind":"message",)"
-                  R"("name":"Ada","note":"line\nline","reference":"K7M-4XR-R2M"}}]})"),
-            "ID\tREFERENCE\tWHEN\tKIND\tSTATUS\tNAME\tPHONE\tNOTE\tBY\tAT\tATTENTION\n"
-            "e-1\tK7M-4XR-R2M\t2026-03-01T11:00:00.000Z\tmessage\t\tAda\t\tline\\nline\t\t\t\n");
+  EXPECT_EQ(
+      shown(holdline, {"entry", "list"},
+            R"({"items":[{"id":"e-1","fields":{"event_time":"2026-03-01T11:00:00.000Z","kind":"message",)"
+            R"("name":"Ada","note":"line\nline","reference":"K7M-4XR-R2M","incident":"kdpaemfx","drill":true}}]})"),
+      "ID\tREFERENCE\tWHEN\tKIND\tSTATUS\tNAME\tPHONE\tNOTE\tBY\tAT\tOUTAGE\tATTENTION\n"
+      "e-1\tK7M-4XR-R2M\t2026-03-01T11:00:00.000Z\tmessage\t\tAda\t\tline\\nline\t\t\tKDPAEM practice\t\n");
 }
 
 TEST(Output, AListThatIsNotAllSaysHowMuchItIsAndHowToGoOn) {

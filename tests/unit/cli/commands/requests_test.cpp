@@ -40,6 +40,27 @@ TEST(Requests, ReadingCommandsAskForTheirTarget) {
   EXPECT_EQ(asked_by({"status"}, R"({"mode":"online"})").key, "");
 }
 
+TEST(Requests, DecisionsAboutOutagesSayWhyAndAreShownAfterwards) {
+  const auto decided = [](std::vector<std::string> words) {
+    Scripted holdline;
+    holdline.answers(200, saved);
+    holdline.answers(200, R"({"service":"contingency","gate":{}})");
+    words.insert(words.begin(), "contingency");
+    EXPECT_EQ(holdline(words), 0) << holdline.err.str();
+    return holdline.requests.at(0).line() + " " + holdline.requests.at(0).document().dump();
+  };
+  EXPECT_EQ(decided({"declare", "--reason", "CRM hangs", "--scope", "acme/london", "--drill"}),
+            R"(POST /contingency/declare {"drill":true,"reason":"CRM hangs","scopes":["acme/london"]})");
+  EXPECT_EQ(decided({"recover", "--reason", "IT said so", "--override", "--incident", "kdpa"}),
+            R"(POST /contingency/recover {"incident":"kdpa","override":true,"reason":"IT said so"})");
+  EXPECT_EQ(decided({"enter", "K7M3F-9QXTQ"}), R"(POST /contingency/codes/enter {"code":"K7M3F-9QXTQ"})");
+  EXPECT_EQ(decided({"except", "desks-silent", "--reason", "asked"}),
+            R"(POST /contingency/except {"point":"desks-silent","reason":"asked"})");
+  Scripted holdline;
+  EXPECT_EQ(holdline({"contingency", "close"}), 2) << "without a reason nothing is asked";
+  EXPECT_TRUE(holdline.requests.empty());
+}
+
 TEST(Requests, WritingCommandsDrawAKeyOrTakeThePersonsOwn) {
   EXPECT_EQ(asked_by({"entry", "add", "kind=note"}).key, "01010101-0101-4101-8101-010101010101");
   EXPECT_EQ(asked_by({"entry", "add", "kind=note", "--idempotency-key", "mine"}).key, "mine");
