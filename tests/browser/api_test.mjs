@@ -102,6 +102,14 @@ const bodies = {
   Correction: {},
   Discard: { reason: "sample" },
   Resolution: { choice: "current", reason: "sample" },
+  NewIncident: { reason: "sample", scopes: ["acme/nowhere"] },
+  Deciding: { reason: "sample" },
+  Recovering: { reason: "sample" },
+  Excepting: { reason: "sample", point: "desks-silent" },
+  Expecting: { expected: "2030-01-01T00:00:00Z" },
+  Linking: { reason: "sample", incident: "acdefhjk", other: "kjhfedca" },
+  CodeWanted: {},
+  CodeTyped: { code: "x" },
 };
 const bodyOf = ({ requestBody }) => bodies[requestBody?.content["application/json"].schema.$ref.split("/").at(-1)];
 const needsKey = ({ parameters = [] }) => parameters.some(({ $ref }) => $ref?.endsWith("/IdempotencyKey"));
@@ -379,6 +387,46 @@ test("what the hub refused is corrected or given up", async () => {
   });
   assert.ok((await get("ada", "/outbox?limit=2")).next);
   await get("nobody", "/outbox/export");
+});
+
+test("an outage is declared, decided about and closed", async () => {
+  const decide = (verb, body, key = randomUUID()) => as("ada", "POST", `/contingency/${verb}`, { body, key });
+  const good = async (verb, body) => {
+    const key = randomUUID();
+    assert.equal((await decide(verb, body, key)).status, 200, verb);
+    assert.equal((await decide(verb, { ...body, reason: "another" }, key)).json.code, "key-reused", verb);
+  };
+  const bad = async (code, verb, body) => assert.equal((await decide(verb, body)).json.code, code, verb);
+  const code = (await until("the key of codes", async () => {
+    const made = await as("ada", "POST", "/contingency/codes", { body: {} });
+    return made.status === 200 && made;
+  })).json;
+  await good("declare", { reason: "CRM hangs", title: "CRM", expected: "2030-01-01T00:00:00Z" });
+  await bad("declared-already", "declare", { reason: "again" });
+  await bad("reason-missing", "declare", { reason: "", another: true });
+  await bad("in-force-already", "codes/enter", { code: code.code });
+  await bad("code-malformed", "codes/enter", { code: "0" });
+  const wrong = code.code[0] === "A" ? "34679ACDE" : "ACDEFHJKM";
+  const check = "34679ACDEFHJKMNPQRTVWXY";
+  let sum = 0;
+  for (const [i, c] of [...wrong].entries()) sum += (i + 1) * check.indexOf(c);
+  await until("patience to end", async () => (await decide("codes/enter", { code: wrong + check[sum % 23] })).status === 429);
+  await good("confirm", { reason: "seen" });
+  await good("expect", { reason: "says the provider", expected: "2030-01-02T00:00:00Z" });
+  await good("declare", { reason: "practice", drill: true });
+  const all = (await get("ada", "/contingency")).incidents;
+  const [real, practice] = [false, true].map((drill) => all.find((one) => one.drill === drill && !one.ended).id);
+  await bad("which-incident", "confirm", { reason: "x" });
+  await good("link", { reason: "not practice", incident: real, other: practice, same: false });
+  await bad("invalid", "link", { reason: "x", incident: real, other: real });
+  await good("cancel", { reason: "practised", incident: practice });
+  await bad("gate-closed", "recover", { reason: "early" });
+  await good("recover", { reason: "IT said so", override: true });
+  await bad("checklist-open", "close", { reason: "early" });
+  for (const { point, done } of (await get("ada", "/contingency")).incidents[0].checklist)
+    if (!done) await good("except", { point, reason: "asked at every desk" });
+  await bad("unknown-point", "except", { point: "shoes", reason: "x" });
+  await good("close", { reason: "done" });
 });
 
 test("signing out, taking over, and too many attempts", async () => {

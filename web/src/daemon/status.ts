@@ -24,8 +24,9 @@ function modeOf(status: Status): Mode {
 
 function show(mode: Mode, status: Status | null): void {
   const before = seen.get();
+  const declared = status?.contingency?.incident ? status.contingency.since : null;
   const contact = mode === "contingency" ? (status?.sync?.last_contact ?? null) : null;
-  const since = contact ?? (before.mode === mode ? before.since : Date.now());
+  const since = declared ?? contact ?? (before.mode === mode ? before.since : Date.now());
   seen.set({ mode, since, status: status ?? before.status });
 }
 

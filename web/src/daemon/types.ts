@@ -1,4 +1,5 @@
 // The documents of the local API (docs/api.md) as far as the page reads them. Unknown members are ignored.
+import type { Standing } from "./incidents.ts";
 
 export interface Finding {
   field: string;
@@ -10,9 +11,10 @@ export interface Finding {
 export interface Status {
   version: string;
   enrolled: boolean;
-  mode: "online" | "contingency" | "recovering" | "not-enrolled";
+  mode: "online" | "degraded" | "recovering" | "contingency" | "locked-out" | "not-enrolled";
+  contingency?: Standing;
   person?: { name: string; role: string } | null;
-  workstation?: { name: string };
+  workstation?: { name: string; scopes: string[] };
   forms?: number; // their version: other ones are asked for
   sync?: {
     connected: boolean;
@@ -174,6 +176,7 @@ export interface Saved {
 }
 
 export interface OutboxItem extends ActionRef {
+  incident?: string; // in force when it was saved
   event_time: string;
   what: string;
   reference: string;

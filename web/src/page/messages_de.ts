@@ -1,7 +1,9 @@
 // What the page says, in German, with the labels and choices of the schema that the product ships.
+import { contingency_de } from "./contingency_de.ts";
 import type { Messages } from "./messages_en.ts";
 
 export const de: Messages = {
+  ...contingency_de,
   online: "Online",
   contingency: "Arbeit ohne Zentrale",
   recovering: "Holt auf",

@@ -1,5 +1,8 @@
 // What the page says, in English. The other languages have the same names (i18n.ts).
+import { contingency_en } from "./contingency_en.ts";
+
 export const en = {
+  ...contingency_en,
   online: "Online",
   contingency: "Working without the hub",
   recovering: "Catching up",

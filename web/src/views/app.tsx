@@ -13,6 +13,7 @@ import { use } from "../page/store.ts";
 import { Callbacks } from "./callbacks.tsx";
 import { Complaints } from "./complaints.tsx";
 import { Conflicts, ConflictView } from "./conflicts.tsx";
+import { Outages } from "./outages/outages.tsx";
 import { Customer } from "./customer.tsx";
 import { Entries } from "./entries.tsx";
 import { Form, titleOf } from "./form.tsx";
@@ -42,6 +43,7 @@ function View() {
   if (place === "complaints") return <Complaints />;
   if (place === "callbacks") return <Callbacks />;
   if (place === "conflicts") return id ? <ConflictView key={id} id={id} /> : <Conflicts />;
+  if (place === "outages") return <Outages />;
   if (place === "guides") return <Guides />;
   if (place === "workstations") return <Workstations />;
   if (place === "settings") return <Preferences />;
@@ -54,6 +56,7 @@ const places: [string, Name][] = [
   ["callbacks", "callbacks"],
   ["complaints", "complaints"],
   ["conflicts", "conflicts"],
+  ["outages", "outages"],
   ["guides", "guides"],
   ["workstations", "workstations"],
   ["settings", "settings"],

@@ -159,6 +159,17 @@ function Children({ customer, kind, title }: { customer: Shown; kind: "phone" | 
   );
 }
 
+// In which outage, and whether that was for practice.
+function TakenIn({ item }: { item: Shown }) {
+  const name = text(item, "incident").slice(0, 6).toUpperCase();
+  return (
+    <>
+      {item.fields.drill === true && <span class="chip warn">{t("practice")}</span>}
+      {name && <span class="quiet"> {t("takenIn", { name })}</span>}
+    </>
+  );
+}
+
 function Taken({ customer, path, title }: { customer: Shown; path: string; title: string }) {
   const loaded = useLoaded<{ items: Shown[]; more: boolean }>(`/customers/${customer.id}/${path}`);
   const none = loaded.data?.items.length === 0;
@@ -183,6 +194,7 @@ function Taken({ customer, path, title }: { customer: Shown; path: string; title
                 <strong>{term(text(item, "kind") || text(item, "state") || "open")}</strong>{" "}
                 {text(item, "note") || text(item, "reason") || text(item, "what_happened")}{" "}
                 {text(item, "reference") && <span class="quiet reference">{text(item, "reference")}</span>}
+                <TakenIn item={item} />
                 {item.pending.length > 0 && <Pending />}
               </li>
             ))}

@@ -105,6 +105,7 @@ export function EntryRow({ item, own }: { item: OutboxItem; own: string }) {
         <p class="hint">
           {item.reference && <span class="reference">{item.reference} · </span>}
           {clock(item.event_time)}
+          {item.incident && ` · ${t("takenIn", { name: item.incident.slice(0, 6).toUpperCase() })}`}
           {item.person && item.person !== own && ` · ${t("by", { name: item.person })}`}
         </p>
       </div>

@@ -6,6 +6,7 @@ import { collectionOf, forms } from "../daemon/schema.ts";
 import type { OutboxItem, Shown } from "../daemon/types.ts";
 import { clock, t, term } from "../page/i18n.ts";
 import { use } from "../page/store.ts";
+import { ByHand } from "./outages/outages.tsx";
 import { EntryRow, Latest, useEntries } from "./entries.tsx";
 import { discard, titleOf } from "./form.tsx";
 import { useLoaded } from "./load.tsx";
@@ -121,6 +122,7 @@ export function Home() {
         <p class="hint">{t("deskHint")}</p>
       </header>
       {leaving && <Leaving />}
+      <ByHand />
       <OpenWork attention={attention} own={own} />
       {collectionOf("interaction") && <OpenContacts own={own} />}
       <Latest />

@@ -9,8 +9,10 @@ import { use } from "../page/store.ts";
 
 const words: Record<Mode, Name> = {
   online: "online",
+  degraded: "degraded",
   contingency: "contingency",
   recovering: "recovering",
+  "locked-out": "lockedOut",
   "not-enrolled": "notEnrolled",
   starting: "starting",
   silent: "silent",
@@ -25,6 +27,25 @@ const works: Partial<Record<Mode, Name>> = {
   silent: "worksSilent",
   "read-only": "worksReadOnly",
 };
+
+// What was declared says more than the link of this PC.
+function wordOf(mode: Mode, status: Status | null): string {
+  const incident = status?.contingency?.incident;
+  if (!incident || (mode !== "contingency" && mode !== "recovering")) return t(words[mode]);
+  const word = t(incident.phase === "recovering" ? "systemsBack" : "inForce");
+  return incident.drill ? `${t("practice")}: ${word}` : word;
+}
+
+function Declared({ status }: { status: Status }) {
+  const incident = status.contingency?.incident;
+  if (!incident) return null;
+  return (
+    <p class="fact">
+      <a href="#/outages">{incident.title || incident.short}</a>: {incident.reason}
+      {incident.expected && `, ${t("expectedBack", { time: clock(incident.expected) })}`}
+    </p>
+  );
+}
 
 const waitingText = (outbox: NonNullable<Status["outbox"]>): string => {
   const n = Number(outbox.waiting);
@@ -49,6 +70,7 @@ function Facts({ status, mode }: { status: Status; mode: Mode }) {
   const attention = Number(status.outbox?.quarantined ?? 0);
   return (
     <>
+      <Declared status={status} />
       <p class="fact">
         {asOf ? (
           <>
@@ -74,13 +96,16 @@ function Facts({ status, mode }: { status: Status; mode: Mode }) {
 export function Strip() {
   const { mode, since, status } = use(seen);
   useTab(mode, Number(status?.outbox?.waiting ?? 0));
-  const does = works[mode];
+  const incident = status?.contingency?.incident;
+  const byHand = mode === "contingency" && incident?.phase === "active";
+  const does = byHand ? (incident.drill ? "worksPractice" : "worksByHand") : works[mode];
+  const word = wordOf(mode, status);
   const lost = mode === "silent" || mode === "read-only";
   return (
     <section class={`strip strip-${mode}`} aria-label={t("state")}>
       <p class="mode">
         <ModeIcon mode={mode} />
-        <strong>{t(words[mode])}</strong>
+        <strong>{word}</strong>
         {since !== null && mode !== "starting" && <span class="quiet">{t("since", { time: clock(since) })}</span>}
       </p>
       <div class="told">
@@ -92,7 +117,7 @@ export function Strip() {
         </div>
       </div>
       <span class="sr" role="status">
-        {lost ? "" : t(words[mode])}
+        {lost ? "" : word}
       </span>
       <span class="sr" role="alert">
         {lost ? `${t(words[mode])}. ${does ? t(does) : ""}` : ""}

@@ -1,0 +1,93 @@
+// An outage from the first word to the last, in the page of one desk and at the command line of another.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Browser } from "./browser.mjs";
+import { until } from "./centre.mjs";
+
+let browser, centre, page;
+
+before(async () => {
+  browser = await Browser.start({ second: true });
+  ({ centre, page } = browser);
+  await browser.signIn();
+});
+after(() => browser?.stop());
+
+const standing = async (name) => (await centre.status(name)).contingency;
+const outages = () => page.goto(`${centre.address}#/outages`);
+const open = (name) => page.getByRole("button", { name, exact: true }).first().click();
+async function sign(label, reason) {
+  const form = page.getByRole("form", { name: label, exact: true });
+  await form.getByLabel("Reason").fill(reason);
+  return form;
+}
+
+test("a supervisor declares it, and every desk shows it at once", async () => {
+  await outages();
+  await page.getByText("Nothing is in force here.").waitFor();
+  await page.getByRole("form", { name: "Declare an outage" }).getByLabel("Name").fill("CRM");
+  const form = await sign("Declare an outage", "it hangs since ten");
+  await browser.checked("outages-none");
+  if (await form.getByLabel(/Type “declare”/).count()) await form.getByLabel(/Type “declare”/).fill("declare");
+  await form.getByRole("button", { name: "Declare an outage" }).click();
+  await browser.words("Working by hand").waitFor();
+  await page.getByText("it hangs since ten").first().waitFor();
+  await until("the other desk", async () => (await standing("second")).incident?.title === "CRM");
+  await browser.checked("outages-in-force");
+});
+
+test("the desk begins with the forms, and what is taken says in which outage", async () => {
+  await page.goto(centre.address);
+  const forms = page.getByRole("region", { name: "Working by hand" });
+  await browser.checked("desk-by-hand");
+  await forms.getByRole("button", { name: "Message" }).click();
+  await page.locator("#field-note").fill("the parcel is missing");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("✓ Saved on this PC").waitFor();
+  await page.goto(`${centre.address}#/entries/mine`);
+  await page.getByText(/taken in outage [A-Z]{6}/).first().waitFor();
+});
+
+test("what the other desk says of it stands in the strip", async () => {
+  await centre.at("second", "contingency", "expect", "2031-01-01T10:00:00Z", "--reason", "says the provider");
+  await page.getByRole("region", { name: "State" }).getByText(/expected back 1 Jan/).waitFor();
+});
+
+test("an agent sees it and decides nothing", async () => {
+  await page.getByRole("button", { name: "Change person" }).click();
+  await browser.signIn("bob");
+  await outages();
+  await page.getByRole("heading", { name: "Left to do" }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Systems are back" }).count(), 0);
+  assert.equal(await page.getByText("Declare an outage").count(), 0);
+  await page.getByLabel(/Ten characters/).fill("K7M3F-9QXT0");
+  await open("Type a code");
+  await page.getByRole("alert").getByText("'0' is in no code").waitFor();
+  await page.getByRole("button", { name: "Change person" }).click();
+  await browser.signIn("ada");
+});
+
+test("it is over when every point is done or somebody has signed for it", async () => {
+  await outages();
+  await open("Systems are back");
+  let form = await sign("Systems are back", "IT said so");
+  await form.getByRole("button", { name: "Systems are back" }).click();
+  if (await page.getByLabel(/have not been well for ten minutes/).count()) {
+    await page.getByLabel(/have not been well for ten minutes/).check();
+    await form.getByRole("button", { name: "Systems are back" }).click();
+  }
+  await browser.words("Systems are back").waitFor();
+  await until("nothing waiting", async () => (await centre.status()).outbox.waiting === "0");
+  for (const left of ["paper-forms-out", "actions-left"]) {
+    await page.getByRole("button", { name: `Sign for it: ${left}` }).click();
+    form = await sign(`Sign for it: ${left}`, "asked at every desk");
+    await form.getByRole("button", { name: "Sign for it" }).click();
+    await page.getByRole("button", { name: `Sign for it: ${left}` }).waitFor({ state: "detached" });
+  }
+  await open("Close it");
+  form = await sign("Close it", "nothing is left");
+  await form.getByRole("button", { name: "Close it" }).click();
+  await browser.words("Online").waitFor();
+  await until("the other desk", async () => (await standing("second")).service === "normal");
+  browser.assertClean();
+});

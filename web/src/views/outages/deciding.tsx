@@ -1,0 +1,182 @@
+// The forms by which people decide about an outage: always with a reason, which is kept.
+import { useState } from "preact/hooks";
+import { ApiError, ask, newKey } from "../../daemon/api.ts";
+import { tell } from "../../daemon/save.ts";
+import type { Code } from "../../daemon/incidents.ts";
+import type { Saved } from "../../daemon/types.ts";
+import { clock, t } from "../../page/i18n.ts";
+
+// Sends one decision; a refusal is shown where it was made, and sent anew under another key.
+function useDecision(verb: string): [string, (body: object) => Promise<boolean>] {
+  const [problem, setProblem] = useState("");
+  const [key, setKey] = useState(newKey);
+  const send = async (body: object): Promise<boolean> => {
+    try {
+      tell(await ask<Saved>("POST", `/contingency/${verb}`, body, { key }));
+      setProblem("");
+      setKey(newKey());
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setProblem(error.silent ? t("silent") : error.message);
+      if (!error.silent) setKey(newKey());
+      return false;
+    }
+  };
+  return [problem, send];
+}
+
+const Problem = ({ text }: { text: string }) =>
+  text ? (
+    <p class="error" role="alert">
+      {text}
+    </p>
+  ) : null;
+
+interface Deciding {
+  verb: string;
+  label: string;
+  about?: string; // for whoever does not see what stands beside it
+  more: object;
+  field?: { name: string; type: string };
+  check?: string; // what has to be ticked to go on all the same
+}
+
+// A button that opens its form.
+export function Decide({ verb, label, about, more, field, check }: Deciding) {
+  const [open, setOpen] = useState(false);
+  const [reason, setReason] = useState("");
+  const [value, setValue] = useState("");
+  const [checked, setChecked] = useState(false);
+  const [problem, send] = useDecision(verb);
+  const [id] = useState(() => `decide-${newKey()}`);
+  if (!open)
+    return (
+      <button type="button" aria-label={about} onClick={() => setOpen(true)}>
+        {label}
+      </button>
+    );
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const extra = field ? { [field.name]: value && new Date(value).toISOString() } : {};
+    if (await send({ ...more, ...extra, reason, ...(check && checked ? { override: true } : {}) })) setOpen(false);
+  };
+  return (
+    <form class="inline" aria-label={about ?? label} onSubmit={(event) => void submit(event)}>
+      {field && (
+        <>
+          <label for={`${id}-f`}>{label}</label>
+          <input id={`${id}-f`} type={field.type} value={value} required onInput={(e) => setValue(e.currentTarget.value)} />
+        </>
+      )}
+      <label for={id}>
+        {t("reason")} <span class="quiet">{t("reasonHint")}</span>
+      </label>
+      <input id={id} autocomplete="off" value={reason} required onInput={(e) => setReason(e.currentTarget.value)} />
+      {check && (
+        <label>
+          <input type="checkbox" checked={checked} onChange={(e) => setChecked(e.currentTarget.checked)} /> {check}
+        </label>
+      )}
+      <button type="submit" class="primary">
+        {label}
+      </button>
+      <button type="button" onClick={() => setOpen(false)}>
+        {t("cancel")}
+      </button>
+      <Problem text={problem} />
+    </form>
+  );
+}
+
+export function CodeToReadOut({ code }: { code: Code }) {
+  return (
+    <p>
+      <strong class="reference large">{code.code}</strong> {code.spoken}{" "}
+      <span class="quiet">{t("codeToReadOut", { time: clock(code.until) })}</span>
+    </p>
+  );
+}
+
+export function Declare({ scopes, looksWell, open }: { scopes: string[]; looksWell: boolean; open: boolean }) {
+  const [values, setValues] = useState({ title: "", reason: "", word: "" });
+  const [chosen, setChosen] = useState<string[]>(scopes.slice(0, 1));
+  const [drill, setDrill] = useState(false);
+  const [problem, send] = useDecision("declare");
+  const type = (name: "title" | "reason" | "word") => (event: { currentTarget: HTMLInputElement }) =>
+    setValues({ ...values, [name]: event.currentTarget.value });
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    if (await send({ ...values, scopes: chosen, drill, another: !open })) setValues({ title: "", reason: "", word: "" });
+  };
+  const toggle = (scope: string): void =>
+    setChosen(chosen.includes(scope) ? chosen.filter((one) => one !== scope) : [...chosen, scope]);
+  return (
+    <details class="card" open={open}>
+      <summary>{t("declareOutage")}</summary>
+      <form class="inline declare" aria-label={t("declareOutage")} onSubmit={(event) => void submit(event)}>
+        <p class="hint">{t("declareHint")}</p>
+        <label for="declare-title">{t("name")}</label>
+        <input id="declare-title" autocomplete="off" maxLength={120} value={values.title} onInput={type("title")} />
+        <label for="declare-reason">
+          {t("reason")} <span class="quiet">{t("reasonHint")}</span>
+        </label>
+        <input id="declare-reason" autocomplete="off" required value={values.reason} onInput={type("reason")} />
+        {scopes.length > 1 && (
+          <fieldset>
+            <legend>{t("concerns")}</legend>
+            {scopes.map((scope) => (
+              <label key={scope}>
+                <input type="checkbox" checked={chosen.includes(scope)} onChange={() => toggle(scope)} /> {scope}
+              </label>
+            ))}
+          </fieldset>
+        )}
+        <label>
+          <input type="checkbox" checked={drill} onChange={(event) => setDrill(event.currentTarget.checked)} />{" "}
+          {t("isPractice")}
+        </label>
+        {looksWell && !drill && (
+          <>
+            <label for="declare-word">{t("typeWord")}</label>
+            <input id="declare-word" autocomplete="off" value={values.word} onInput={type("word")} />
+          </>
+        )}
+        <button type="submit" class="primary">
+          {t("declareOutage")}
+        </button>
+        <Problem text={problem} />
+      </form>
+    </details>
+  );
+}
+
+export function CodeEntry() {
+  const [code, setCode] = useState("");
+  const [problem, send] = useDecision("codes/enter");
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    if (await send({ code })) setCode("");
+  };
+  return (
+    <section class="card" aria-label={t("enterCode")}>
+      <h2>{t("enterCode")}</h2>
+      <form class="inline" onSubmit={(event) => void submit(event)}>
+        <label for="enter-code">{t("enterCodeHint")}</label>
+        <input
+          id="enter-code"
+          autocomplete="off"
+          autocapitalize="characters"
+          spellcheck={false}
+          required
+          value={code}
+          onInput={(event) => setCode(event.currentTarget.value)}
+        />
+        <button type="submit" class="primary">
+          {t("enterCode")}
+        </button>
+        <Problem text={problem} />
+      </form>
+    </section>
+  );
+}

@@ -1,0 +1,165 @@
+// Outages: what is in force here, who decided what, what is left, and for supervisors and IT the decisions.
+import { session } from "../../daemon/session.ts";
+import { seen } from "../../daemon/status.ts";
+import type { Contingency, Incident } from "../../daemon/incidents.ts";
+import { clock, t, term } from "../../page/i18n.ts";
+import { use } from "../../page/store.ts";
+import { CodeEntry, CodeToReadOut, Decide, Declare } from "./deciding.tsx";
+import { useLoaded, Waiting } from "../load.tsx";
+import { take, takings } from "../taking.tsx";
+
+const nameOf = (incident: Incident): string => [incident.short, incident.title].filter(Boolean).join(" ");
+
+function Steps({ incident }: { incident: Incident }) {
+  return (
+    <details>
+      <summary>{t("stepsTaken")}</summary>
+      <ul class="list">
+        {incident.steps.map((step) => (
+          <li key={`${step.at} ${step.step} ${step.person}`} class={step.idle ? "quiet" : ""}>
+            {clock(step.at)} · {term(step.step.replaceAll("-", "_"))} · {step.person} ({step.role}): {step.reason}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Checklist({ incident, decides }: { incident: Incident; decides: boolean }) {
+  return (
+    <>
+      <h3>{t("whatIsLeft")}</h3>
+      <ul class="list">
+        {incident.checklist.map(({ point, text, done, excepted }) => (
+          <li key={point} class="entry">
+            <p>
+              <span class={done ? "chip" : "chip warn"}>{done ? "✓" : "…"}</span> {text}
+              {excepted && <span class="quiet"> {t("signedFor", { name: excepted.person, why: excepted.reason })}</span>}
+            </p>
+            {decides && !done && (
+              <Decide verb="except" label={t("signFor")} about={`${t("signFor")}: ${point}`} more={{ incident: incident.id, point }} />
+            )}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Decisions({ incident, role, gate }: { incident: Incident; role: string; gate: Contingency["gate"] }) {
+  const about = { incident: incident.id };
+  const supervises = role === "supervisor";
+  const active = incident.phase === "active";
+  return (
+    <div class="decisions">
+      {!incident.confirmed && <Decide verb="confirm" label={t("confirmIt")} more={about} />}
+      <Decide verb="expect" label={t("sayExpected")} more={about} field={{ name: "expected", type: "datetime-local" }} />
+      {active && supervises && (
+        <Decide verb="recover" label={t("systemsBack")} more={about} check={gate.open ? "" : t("overrideGate")} />
+      )}
+      {active && <Decide verb="cancel" label={t("callOff")} more={about} />}
+      {!active && supervises && <Decide verb="close" label={t("closeIt")} more={about} />}
+    </div>
+  );
+}
+
+function One({ incident, all, role }: { incident: Incident; all: Contingency; role: string }) {
+  const decides = role !== "agent";
+  return (
+    <section class="card" aria-label={nameOf(incident)}>
+      <h2>
+        {nameOf(incident)} {incident.drill && <span class="chip warn">{t("practice")}</span>}
+      </h2>
+      <p>
+        {term(incident.phase)} · {t("since", { time: clock(incident.begins) })} · {incident.scopes.join(", ")}
+        {incident.expected && ` · ${t("expectedBack", { time: clock(incident.expected) })}`}
+      </p>
+      <p>{t("cause", { why: incident.reason })}</p>
+      {incident.code && <CodeToReadOut code={incident.code} />}
+      <Checklist incident={incident} decides={decides} />
+      {decides && <Decisions incident={incident} role={role} gate={all.gate} />}
+      <Steps incident={incident} />
+    </section>
+  );
+}
+
+// Two that overlap, and of which nobody has said whether they are one.
+function ToLink({ all }: { all: Contingency }) {
+  const open = all.outages.find((outage) => outage.in_force && !outage.merged);
+  const [one, other] = open?.incidents ?? [];
+  if (!one || !other) return null;
+  const short = (id: string): string => id.slice(0, 6).toUpperCase();
+  const pair = { incident: one, other };
+  return (
+    <section class="card" aria-label={t("oneOutage")}>
+      <p>{t("meet", { one: short(one), other: short(other) })}</p>
+      <Decide verb="link" label={t("oneOutage")} more={{ ...pair, same: true }} />
+      <Decide verb="link" label={t("twoOutages")} more={{ ...pair, same: false }} />
+    </section>
+  );
+}
+
+export function Outages() {
+  const { person } = use(session);
+  const { status } = use(seen);
+  const role = person?.role ?? "agent";
+  const loaded = useLoaded<Contingency>("/contingency");
+  return (
+    <>
+      <header class="view-head">
+        <h1>{t("outages")}</h1>
+        <p class="hint">{t("outagesHint")}</p>
+      </header>
+      <Waiting of={loaded}>
+        {(all) => {
+          const now = all.incidents.filter((incident) => !incident.ended);
+          const over = all.incidents.filter((incident) => incident.ended);
+          return (
+            <>
+              {now.length === 0 && <p class="quiet">{t("nothingInForce")}</p>}
+              {role !== "agent" && <ToLink all={all} />}
+              {now.map((incident) => (
+                <One key={incident.id} incident={incident} all={all} role={role} />
+              ))}
+              {role !== "agent" && (
+                <Declare scopes={status?.workstation?.scopes ?? []} looksWell={all.gate.looks_well} open={now.length === 0} />
+              )}
+              {all.codes && <CodeEntry />}
+              {over.length > 0 && (
+                <details class="card">
+                  <summary>{t("over")}</summary>
+                  {over.map((incident) => (
+                    <div key={incident.id}>
+                      <h3>{nameOf(incident)}</h3>
+                      <Steps incident={incident} />
+                    </div>
+                  ))}
+                </details>
+              )}
+            </>
+          );
+        }}
+      </Waiting>
+    </>
+  );
+}
+
+// The desk while an outage is in force: the forms first, large.
+export function ByHand() {
+  const { status } = use(seen);
+  if (status?.contingency?.service !== "contingency") return null;
+  return (
+    <section class="card by-hand" aria-label={t("inForce")}>
+      <h2>{t("inForce")}</h2>
+      <p class="actions">
+        {takings()
+          .filter(({ collection }) => collection !== "customer")
+          .map((one) => (
+            <button key={one.letter} type="button" class="primary large" onClick={() => take(one)}>
+              {t(one.name)}
+            </button>
+          ))}
+      </p>
+    </section>
+  );
+}
