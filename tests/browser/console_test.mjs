@@ -194,7 +194,7 @@ test("another person takes over without seeing what the one before has typed, wh
   await page.getByRole("button", { name: "Discard" }).click();
 });
 
-test("a softphone opens the page with the caller's number", async () => {
+test("what a softphone or a search in vain knows of the caller goes along, and nothing of the caller before", async () => {
   await page.goto(`${centre.address}?number=%2B442079460018`);
   await page
     .getByRole("option", { name: /Ada Lovelace/ })
@@ -203,6 +203,12 @@ test("a softphone opens the page with the caller's number", async () => {
   assert.equal(new URL(page.url()).search, "");
   await page.keyboard.press("Alt+m");
   assert.equal(await page.locator("#field-phone").inputValue(), "+442079460018");
+  await page.keyboard.press("Escape");
+  await page.locator("#search").fill("Zebedee Quill");
+  await page.getByText(/^Nobody found/).first().waitFor();
+  await page.keyboard.press("Alt+m");
+  await browser.becomes("document.getElementById('field-name').value === 'Zebedee Quill'");
+  assert.equal(await page.locator("#field-phone").inputValue(), "", "not of the caller before");
   await page.keyboard.press("Escape");
 });
 

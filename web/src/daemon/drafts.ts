@@ -62,10 +62,11 @@ const idOf = (purpose: Purpose, about: About | null): string => {
   }
 };
 
-// Opens the form; what was typed in it before is still there. An untouched one makes room.
+// Opens the form; what was typed in it before is still there. An untouched one makes room: what it was begun with may be
+// of the caller before.
 export function begin(purpose: Purpose, about: About | null, values: Record<string, string>): void {
   const id = idOf(purpose, about);
-  const drafts = desk().drafts.filter((draft) => draft.touched || draft.id === id);
+  const drafts = desk().drafts.filter((draft) => draft.touched);
   if (!drafts.some((draft) => draft.id === id))
     drafts.push({
       id,

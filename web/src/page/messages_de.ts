@@ -54,7 +54,7 @@ export const de: Messages = {
   searchHint: "Name, Nummer, E-Mail oder Kundennummer",
   searchSilent:
     "Die Suche muss auf den Dienst dieses PCs warten. Aufnehmen, was der Anrufer sagt, mit Name und Nummer.",
-  noHits: "Niemand gefunden",
+  noHits: "Niemand gefunden. Nachricht und Rückruf brauchen keinen Kunden: Der Name geht mit.",
   hitsCount: "{n} gefunden",
   moreHits: "Es gibt mehr: weiter tippen",
   byName: "am Namen",

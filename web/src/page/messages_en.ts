@@ -50,7 +50,7 @@ export const en = {
   search: "Find a customer",
   searchHint: "Name, number, e-mail or reference",
   searchSilent: "Search has to wait for this PC's service. Take down what the caller says, with name and number.",
-  noHits: "Nobody found",
+  noHits: "Nobody found. A message or callback needs no customer: the name goes along.",
   hitsCount: "{n} found",
   moreHits: "There are more: type on",
   byName: "by name",

@@ -1,10 +1,9 @@
 // The promises to call back that this workstation knows, the newest first.
 import { useState } from "preact/hooks";
-import { begin } from "../daemon/drafts.ts";
 import type { Shown } from "../daemon/types.ts";
 import { clock, t, term } from "../page/i18n.ts";
 import { useLoaded, Waiting } from "./load.tsx";
-import { text, written } from "./record.tsx";
+import { beginEditOf, formFields, text, written } from "./record.tsx";
 
 function promised(record: Shown): string {
   const [start, end] = [text(record, "promise_start"), text(record, "promise_end")];
@@ -19,12 +18,8 @@ function Row({ record }: { record: Shown }) {
   const number = [written(record, "phone"), text(record, "extension") && `ext. ${text(record, "extension")}`]
     .filter(Boolean)
     .join(" ");
-  const change = (): void =>
-    begin(
-      { do: "edit", collection: "callback_request", record, fields: ["state"] },
-      { id: record.id, name },
-      { state: text(record, "state") },
-    );
+  // Its state first; then what was promised to whom.
+  const change = (): void => beginEditOf(record, ["state", ...formFields(record)], { id: record.id, name });
   return (
     <li class="entry">
       <div>
@@ -43,7 +38,7 @@ function Row({ record }: { record: Shown }) {
       <p>
         <span class="chip">{term(state)}</span>{" "}
         {record.pending.length > 0 && <span class="chip warn">{t("pendingMark")}</span>}{" "}
-        <button type="button" class="link" aria-label={`${t("edit")}: ${t("state")}, ${name}`} onClick={change}>
+        <button type="button" class="link" aria-label={`${t("edit")}: ${t("callback")}, ${name}`} onClick={change}>
           {t("edit")}
         </button>
       </p>

@@ -19,6 +19,10 @@ const reasons: Partial<Record<Hit["matched"], Name>> = {
 // Who was chosen last: whoever goes on at once, before the card is there, is about this customer.
 export const chosen = new Store<Hit | null>(null);
 
+// What was looked for in vain, which is then the caller's name.
+let nobody = "";
+export const foundNobody = (text: string): boolean => text !== "" && text === nobody;
+
 // What stands in the search; the number in it goes along when a message is taken.
 export const searched = new Store("");
 export const looksLikeNumber = (text: string): boolean => /^[+(\d][\d\s()./-]{3,}$/.test(text.trim());
@@ -114,6 +118,7 @@ export function Search({ preset }: { preset: string }) {
   const { items } = found;
   useEffect(() => {
     setActive(0);
+    nobody = found.items.length === 0 ? found.for : "";
     if (hurried.current && found.for === typed.trim()) pick(found.items[0]);
   }, [found]);
   useEffect(() => document.getElementById(`hit-${active}`)?.scrollIntoView({ block: "nearest" }), [active]);
