@@ -5,5 +5,8 @@ import "./daemon/keep_drafts.ts";
 import { listen } from "./daemon/live.ts";
 
 const root = document.getElementById("app");
-if (root) render(<App />, root);
+if (root) {
+  root.replaceChildren();
+  render(<App />, root);
+}
 listen();
