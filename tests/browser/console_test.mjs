@@ -232,6 +232,7 @@ test("settings, conflicts and keys, in every colour and language", async () => {
   await page.getByRole("dialog").waitFor();
   await checked("keys");
   await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
 });
 
 test("after signing out nothing is answered any more", async () => {
