@@ -69,8 +69,10 @@ Result<contingency::ClosingFacts> closing_facts(Workstation& station, PersonView
   contingency::ClosingFacts facts;
   facts.desks_silent = facts.paper_forms_out = facts.actions_left = std::nullopt;
   const OutboxStatus outbox = station.outbox().status();
+  // With contact lane 0 leaves at once, and what is in it now are the decisions about this incident themselves.
   std::size_t unsent = 0;
-  for (const sync::LaneTip& tip : outbox.lanes) unsent += static_cast<std::size_t>(tip.waiting);
+  for (std::size_t lane = station.sync_status().connected ? 1 : 0; lane < outbox.lanes.size(); ++lane)
+    unsent += static_cast<std::size_t>(outbox.lanes[lane].waiting);
   facts.entries_unsent = unsent;
   facts.needs_attention = static_cast<std::size_t>(outbox.quarantined);
   if (fleet) add_other_desks(*fleet, station.identity().device, incident, facts);
