@@ -196,6 +196,7 @@ export class Centre {
   async kill(name) {
     const child = this.#running[name];
     delete this.#running[name];
+    if (child.exitCode !== null || child.signalCode !== null) return; // it has ended by itself
     child.kill("SIGKILL");
     await once(child, "exit");
   }

@@ -237,8 +237,19 @@ async function otherLanguages(one) {
   await one.page.getByRole("radio", { name: "English" }).check();
 }
 
+// Ctrl-C leaves neither daemons nor keys behind.
+let running;
+let ended = false;
+for (const signal of ["SIGINT", "SIGTERM"])
+  process.on(signal, () => {
+    if (!running) process.exit(130);
+    ended = true;
+    void running.chromium.close(); // what is under way fails, and cleans up
+  });
+
 async function desks() {
   const browser = await Browser.start({ csv: customers, second: true, pack: "utilities", pictures: directory, themes });
+  running = browser;
   try {
     const { centre, page } = browser;
     const one = new Desk(browser, page);
@@ -265,6 +276,7 @@ async function desks() {
 
 async function siteNode() {
   const browser = await Browser.start({ csv: customers, network: true, pictures: directory, themes });
+  running = browser;
   try {
     const seat = new Desk(browser, browser.page);
     await seat.shot("8-site-node-sign-in");
@@ -282,6 +294,11 @@ async function siteNode() {
   }
 }
 
-const judged = [...(await desks()), ...(await siteNode())];
-console.log(`${judged.length / themes.length} views and states in ${themes.length} themes: no violation that axe can see`);
-console.log(`The pictures are in ${directory}`);
+try {
+  const judged = [...(await desks()), ...(await siteNode())];
+  console.log(`${judged.length / themes.length} views and states in ${themes.length} themes: no violation that axe can see`);
+  console.log(`The pictures are in ${directory}`);
+} catch (error) {
+  if (!ended) throw error;
+  process.exitCode = 130;
+}
