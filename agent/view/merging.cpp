@@ -12,26 +12,6 @@ sync::Op edit_of(const Shown& shown) {
   return {sync::OpKind::edit, shown.record.key, shown.record.scope, shown.cn, {}, {}};
 }
 
-// Position of a picklist's value, in ascending strictness.
-std::ptrdiff_t strictness(const sync::Field& field, const sync::Value& value) {
-  const auto* text = std::get_if<std::string>(&value);
-  if (text == nullptr) return -1;
-  const auto at = std::ranges::find(field.options, *text);
-  return at == field.options.end() ? -1 : at - field.options.begin();
-}
-
-// Of a number that both have: nobody's older view makes it less strict.
-void keep_strict(const sync::Collection& kind, const Shown& from, const Shown& into, std::vector<sync::Op>& ops) {
-  sync::Op op = edit_of(into);
-  for (sync::FieldIndex at = 0; at < kind.fields.size(); ++at) {
-    const sync::Field& field = kind.fields[at];
-    if (field.policy != sync::MergePolicy::strictest) continue;
-    if (strictness(field, from.record.fields[at]) > strictness(field, into.record.fields[at]))
-      op.changes.push_back({at, sync::make_base(into.record.fields[at]), from.record.fields[at], {}, {}});
-  }
-  if (!op.changes.empty()) ops.push_back(std::move(op));
-}
-
 Result<void> merge_children(PersonView& view, const sync::Collection& kind, const sync::Id& from, const sync::Id& into,
                             std::vector<sync::Op>& ops) {
   HOLDLINE_ASSIGN(const auto given, view.children(kind, from));
@@ -41,7 +21,11 @@ Result<void> merge_children(PersonView& view, const sync::Collection& kind, cons
     if (key == nullptr) continue;
     const auto same = std::ranges::find(kept.shown, sync::child_id(kind, into, *key),
                                         [](const Shown& one) { return one.record.key.id; });
-    if (same != kept.shown.end()) keep_strict(kind, child, *same, ops);
+    if (same == kept.shown.end()) continue;
+    if (auto op = sync::stricter_op(kind, child.record, same->record)) {
+      op->seen = same->cn;
+      ops.push_back(*std::move(op));
+    }
   }
   return {};
 }
@@ -68,7 +52,7 @@ Result<std::vector<sync::Op>> merging_ops(PersonView& view, const sync::Schema& 
     ops.push_back(*std::move(filling));
   }
   for (const sync::Collection& kind : schema.collections())
-    if (kind.natural_key && kind.fields[*kind.parent].target == collection.no)
+    if (kind.natural_key && kind.parent && kind.fields[*kind.parent].target == collection.no)
       HOLDLINE_TRY(merge_children(view, kind, from.record.key.id, into.record.key.id, ops));
   sync::Op merged = edit_of(from);
   merged.changes.push_back(

@@ -89,7 +89,26 @@ std::vector<std::string> texts_missing(const Value& from, const Value& into) {
   return texts;
 }
 
+// Of what protects a person, the stricter of the two stands whichever of the records it was said of.
+bool is_stricter(const Field& field, const Value& from, const Value& into) {
+  if (field.policy != MergePolicy::strictest) return false;
+  const auto rank = [&](const Value& value) {
+    const auto* text = std::get_if<std::string>(&value);
+    const auto at = text ? std::ranges::find(field.options, *text) : field.options.end();
+    return at == field.options.end() ? -1 : at - field.options.begin();
+  };
+  return rank(from) > rank(into);
+}
+
 }  // namespace
+
+std::optional<Op> stricter_op(const Collection& collection, const Record& from, const Record& into) {
+  Op op{OpKind::edit, into.key, into.scope, 0, {}, {}};
+  for (FieldIndex at = 0; at < collection.fields.size(); ++at)
+    if (is_stricter(collection.fields[at], from.fields[at], into.fields[at]))
+      op.changes.push_back({at, make_base(into.fields[at]), from.fields[at], {}, {}});
+  return op.changes.empty() ? std::nullopt : std::optional(std::move(op));
+}
 
 std::optional<Op> filling_op(const Collection& collection, const Record& from, const Record& into, Filled what) {
   Op op{OpKind::edit, into.key, into.scope, 0, {}, {}};
@@ -104,7 +123,7 @@ std::optional<Op> filling_op(const Collection& collection, const Record& from, c
         if (what != Filled::elements) continue;
         if (auto texts = texts_missing(from.fields[at], into.fields[at]); !texts.empty())
           op.changes.push_back({at, BaseUnknown{}, Null{}, std::move(texts), {}});
-      } else if (lacks) {
+      } else if (lacks || is_stricter(field, from.fields[at], into.fields[at])) {
         op.changes.push_back({at, make_base(into.fields[at]), from.fields[at], {}, {}});
       }
     }

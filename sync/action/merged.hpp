@@ -36,8 +36,10 @@ enum class Filled : std::uint8_t {
   values,    // as a workstation shows it at once
   elements,  // as well what sets and lists hold: for the hub, which does it once
 };
-// What `into` lacks and `from` has, as an edit of `into`: a merge group as a whole, nothing that the hub or the central
-// database decides. Nothing when there is nothing to give.
+// What `into` lacks and `from` has, and what `from` says more strictly, as an edit of `into`: a merge group as a whole,
+// nothing that the hub or the central database decides. Nothing when there is nothing to give.
 std::optional<Op> filling_op(const Collection& collection, const Record& from, const Record& into, Filled what);
+// What `from` says more strictly of the same number or address, as an edit of `into`; nothing when that is as strict.
+std::optional<Op> stricter_op(const Collection& collection, const Record& from, const Record& into);
 
 }  // namespace holdline::sync

@@ -80,6 +80,23 @@ TEST_F(MergedTest, ANumberThatBothHaveIsChangedAtTheSurvivor) {
   EXPECT_FALSE(follow({edit(same, use, std::string("do_not_use"))}));
 }
 
+// Whoever merges may not know yet what somebody else has forbidden: the hub asks again by what it knows.
+TEST_F(MergedTest, WhatProtectsSomebodyIsNotLifted) {
+  add(1), add(2);
+  const FieldIndex processing = *customers.field("processing"), use = *phones.field("use");
+  Record &kept = records[customer(1)], &merging = records[customer(2)];
+  kept.fields[processing] = std::string("allowed");
+  merging.fields[processing] = std::string("restricted");
+  const auto given = filling_op(customers, merging, kept, Filled::values);
+  ASSERT_TRUE(given);
+  EXPECT_EQ(given->changes.at(0).value, Value(std::string("restricted")));
+  EXPECT_FALSE(filling_op(customers, kept, merging, Filled::values)) << "the survivor is strict already";
+  Record &number = records[add_phone(1, "+441")], &same = records[add_phone(2, "+441")];
+  same.fields[use] = std::string("do_not_use");
+  EXPECT_EQ(stricter_op(phones, same, number)->changes.at(0).field, use);
+  EXPECT_FALSE(stricter_op(phones, number, same));
+}
+
 TEST_F(MergedTest, AChainThatComesBackToItselfEnds) {
   add(1, 2), add(2, 1);
   EXPECT_TRUE(survivor_of(schema, customer(1), find()).has_value());
