@@ -81,7 +81,9 @@ Result<std::unique_ptr<Replica>> Replica::open(const ReplicaOptions& options, co
   // A moment's failure must not cost what there is to look things up in when the hub is away. For good, an empty
   // replica is better than none: nothing could be saved without it.
   if (!opened && is_unreadable(opened.error())) opened = impl->open_current();
-  if (!opened && opened.error().code == "replica-outdated" && impl->take_over()) opened = Result<void>();
+  // Where a full disk stands in the way of taking it over, the copy stays: the next start goes on.
+  if (!opened && opened.error().code == "replica-outdated")
+    if (auto taken = impl->take_over(); taken || !is_about_the_file(taken.error())) opened = std::move(taken);
   if (!opened) {
     if (!is_about_the_file(opened.error())) return fail(std::move(opened));
     if (rebuilt_because != nullptr && opened.error().code != "database-missing")

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "tests/unit/agent/replica/disk.hpp"
 #include "tests/unit/agent/replica/fixture.hpp"
 
 namespace holdline::agent {
@@ -104,6 +105,23 @@ TEST_F(SchemaChangeTest, AStartTakesOverWhatIsOfAVersionThatIsKnown) {
   station_.start();
   EXPECT_NE(station_.rebuilt_because, "");
   EXPECT_TRUE(station_.replica->position().epoch.is_nil());
+}
+
+// Found by reading: the copy was thrown away, and the workstation had nothing to look things up in.
+TEST(SchemaChangeOnAFullDisk, LeavesTheCopyForTheNextStart) {
+  support::FaultDisk disk("schema-change-full", 1);
+  auto options = options_on(disk);
+  const auto key = platform::key_of(7);
+  bootstrap(*must(Replica::open(options, key, test_schema())), Snapshot(10, {customer_of(1, "Ada", "Lovelace")}));
+  options.schema_of = [](const sync::Hash& hash) {
+    return hash == test_schema().hash() ? std::optional(test_schema()) : std::nullopt;
+  };
+  disk.set_capacity(disk.used_bytes());
+  const auto full = Replica::open(options, key, searched());
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().code, "disk-full");
+  disk.set_capacity(std::nullopt);
+  EXPECT_EQ(must(Replica::open(options, key, searched()))->position().cursor.cn, 10u);
 }
 
 }  // namespace
