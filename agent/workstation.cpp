@@ -128,6 +128,7 @@ Result<void> Workstation::open_stores(const AgentConfig& config) {
       overlay_.add(box.maker(), **pending);
       look_at_incidents_if_about((*pending)->action);
     }
+    conflicts_differ();
     // One look sees everything saved before it: a burst of entries must not queue up a look each.
     if (growth_told_.exchange(true)) return;
     syncing_.post([this] {
@@ -331,8 +332,25 @@ void Workstation::give_memory_back(const SyncStatus& status) {
   platform::release_free_memory();
 }
 
+void Workstation::conflicts_differ() {
+  constexpr std::int64_t pause_ms = 1'000;  // many come at once
+  count_again_ = true;
+  if (!counting_.exchange(true)) reading_.at(deps_.clock.now().boot_ms + pause_ms, [this] { count_conflicts(); });
+}
+
+void Workstation::count_conflicts() {
+  count_again_ = false;
+  if (conflicts_.count_some(*view_)) {
+    reading_.post([this] { count_conflicts(); });
+    return;
+  }
+  counting_ = false;
+  if (count_again_) conflicts_differ();
+}
+
 void Workstation::published(const SyncStatus& status) {
   give_memory_back(status);
+  if (counted_at_.exchange(status.replica.cursor.cn) != status.replica.cursor.cn) conflicts_differ();
   bool connected_now = false;
   {
     const platform::MutexLock lock(mutex_);

@@ -25,6 +25,7 @@
 #include "agent/identity/identity.hpp"
 #include "agent/identity/references.hpp"
 #include "agent/outbox/worker.hpp"
+#include "agent/view/open_conflicts.hpp"
 #include "agent/view/view.hpp"
 #include "platform/crypto/keystore.hpp"
 #include "platform/os/log.hpp"
@@ -96,6 +97,9 @@ class Workstation {
   // Any thread; runs on the engine's thread.
   void engine(std::function<void(Engine&, Replica&)> work);
   SyncStatus sync_status() const;
+  // Conflicts that nobody has decided on, in all scopes of this workstation, as it counted them a moment ago; nothing
+  // until it has. Any thread.
+  std::optional<std::uint64_t> open_conflicts() const { return conflicts_.last(); }
   sync::Maker maker() const;
   // A question to the hub that is not part of synchronising, as a POST. Any thread; `then` is called on the I/O thread.
   // Errors: retry_later "hub-away" at once while there is no contact, and whatever the hub says.
@@ -121,6 +125,9 @@ class Workstation {
   void look_at_incidents_if_refused();
   Result<void> read_incidents_now();
   void service_changed(const std::string& scope, const contingency::ServiceTransition& row);
+  // Any thread: they may be others than when they were counted.
+  void conflicts_differ();
+  void count_conflicts();  // on the reading thread
   void give_memory_back(const SyncStatus& status);
   bool should_ask_hub(const SyncStatus& status) const;
   void fetch_people();
@@ -157,7 +164,11 @@ class Workstation {
   std::unique_ptr<Replica> replica_;
   std::unique_ptr<View> view_;
   std::optional<Drafts> drafts_;  // the thread for what takes long only; opened when it is first asked for
-  std::uint64_t view_file_ = 0;   // which of the replica's files the view reads; the reading thread only
+  OpenConflicts conflicts_;
+  std::atomic<bool> counting_ = false;     // a count is due or under way
+  std::atomic<bool> count_again_ = false;  // what it counts has changed since it began
+  std::atomic<sync::ChangeNumber> counted_at_ = ~sync::ChangeNumber{0};
+  std::uint64_t view_file_ = 0;  // which of the replica's files the view reads; the reading thread only
   std::unique_ptr<platform::HttpClient> side_client_;  // the I/O thread only, like the three that follow
   bool asking_people_ = false;
   bool claims_due_ = false;  // the hub has lost people and was not told of them yet

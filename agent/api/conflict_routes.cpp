@@ -18,9 +18,9 @@ namespace {
 using Json = nlohmann::json;
 
 // A person by name where the roster knows them.
-std::string person_name(const Accounts& accounts, const Json& id_text) {
+std::string person_name(const Accounts& accounts, const Json& id_text, const std::string& import = {}) {
   const auto id = id_text.is_string() ? sync::Id::parse(id_text.get_ref<const std::string&>()) : std::nullopt;
-  if (id && id->is_nil()) return "an import at the hub";
+  if (id && id->is_nil()) return import.empty() ? "an import at the hub" : import;
   return id ? accounts.name_of(*id).value_or(std::string()) : std::string();
 }
 
@@ -51,9 +51,19 @@ Json about_json(const sync::Schema& schema, PersonView& view, const sync::Collec
   return about;
 }
 
+// The other record of a conflict about two, as far as it is here and the person sees it.
+Json other_json(const sync::Schema& schema, PersonView& view, const sync::RecordKey& key) {
+  Json json{{"id", key.id.text()}, {"name", ""}};
+  const sync::Collection* collection = schema.collection(key.collection);
+  const auto found = collection ? view.find(key) : Result<View::RecordResult>(View::RecordResult{});
+  if (found && found->shown) json["name"] = display_name(*collection, found->shown->record);
+  return json;
+}
+
 Json conflict_json(const sync::Schema& schema, const Accounts& accounts, PersonView& view, const Shown& shown) {
   const sync::Collection& collection = *schema.collection("conflict");
   const sync::Record& record = shown.record;
+  const sync::ConflictOrigin origin = sync::conflict_origin(schema, record);
   const Json fields = to_json(collection, record);
   Json json{{"schema", "holdline.conflict/1"}, {"id", record.key.id.text()}};
   for (const char* name : {"record", "unit", "state", "policy", "about_deletion", "at", "resolution", "resolved_at"})
@@ -61,20 +71,23 @@ Json conflict_json(const sync::Schema& schema, const Accounts& accounts, PersonV
   const Json resolver = fields.value("resolved_by", Json());
   json["resolved_by"] = {{"person", resolver}, {"name", person_name(accounts, resolver)}};
   const Json person = fields.value("by_person", Json());
-  json["by"] = {
-      {"device", fields.value("by_device", Json())}, {"person", person}, {"name", person_name(accounts, person)}};
+  json["by"] = {{"device", fields.value("by_device", Json())},
+                {"person", person},
+                {"name", person_name(accounts, person, origin.import)}};
   // In lists the values are left out, and the collection stands by its number alone.
   const auto* number = std::get_if<std::int64_t>(&record.fields[*collection.field("collection")]);
   const sync::Collection* subject = number ? schema.collection(static_cast<sync::CollectionNo>(*number)) : nullptr;
   const auto values = sync::conflict_values(schema, record);
   json["collection"] = subject ? subject->name : "";
   json["about"] = about_json(schema, view, subject, json["record"]);
+  json["duplicate_of"] = origin.duplicate_of ? other_json(schema, view, *origin.duplicate_of) : Json();
   Json list = Json::array();
   if (const auto texts = sync::conflict_texts(schema, record); subject && values && texts && !values->about_deletion) {
     const auto& unit = subject->units[values->unit].fields;
     const std::size_t told = std::min({texts->base.size(), texts->current.size(), texts->other.size()});
     for (std::size_t i = 0; i < unit.size() && i < told; ++i)
       list.push_back({{"field", subject->fields[unit[i]].name},
+                      {"label", subject->fields[unit[i]].label},
                       {"base", texts->base[i]},
                       {"current", texts->current[i]},
                       {"other", texts->other[i]}});
@@ -177,6 +190,11 @@ void resolve_shown(Workstation& station, const Call& call, PersonView& view, con
   if (values->about_deletion && chosen.take_other)
     return call.respond(
         platform::error_response(422, "not-here", "Deleting after a conflict is done by deleting the record again."));
+  if (chosen.take_other && sync::conflict_origin(schema, found->shown->record).duplicate_of)
+    return call.respond(platform::error_response(
+        422, "not-here",
+        "Both records have the same value: merge them, or give one of them another. The conflict is settled by that. "
+        "To leave both as they are, choose current."));
   if (values->hidden && chosen.take_other)
     return call.respond(platform::error_response(
         422, "not-visible",

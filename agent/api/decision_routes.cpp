@@ -70,6 +70,7 @@ void correct_op(const sync::Collection& collection, const Desk& desk, sync::Op& 
   for (const sync::FieldChange& change : op.changes) refused.fields[change.field] = change.value;
   read_zoned_times(collection, desk.site, &refused, false, changes, findings);
   auto typed = created_fields(collection, changes, findings);
+  std::ranges::move(times_to_come(collection, desk, typed), std::back_inserter(findings));
   for (const sync::FieldChange& change : typed) forget_spelling(collection, change.field, op);
   std::ranges::move(sync::put_right(collection, desk.site, nullptr, typed), std::back_inserter(findings));
   for (sync::FieldChange& change : typed) {

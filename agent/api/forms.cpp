@@ -103,6 +103,33 @@ void for_fields(const sync::Collection& collection, const Json& object, std::vec
   }
 }
 
+// Who did it, where, by which form, and what is read out: nobody says so of themselves. What the form asks for, as who
+// is to do something, is only proposed.
+void refuse_the_desks(const sync::Field& field, std::vector<sync::Finding>& findings) {
+  switch (field.filled_with) {
+    case sync::Filling::none:
+    case sync::Filling::event_time:
+    case sync::Filling::first_option:
+      return;
+    case sync::Filling::reference:
+      findings.push_back(
+          {field.name, "given-by-desk",
+           field.label + " is given when it is saved: leave it out, and read out the one you are told."});
+      return;
+    case sync::Filling::incident:
+    case sync::Filling::drill:
+      findings.push_back({field.name, "given-by-desk", field.label + " is given when it is saved: leave it out."});
+      return;
+    case sync::Filling::person:
+    case sync::Filling::workstation:
+    case sync::Filling::form_version:
+      if (field.form_position != 0) return;
+      findings.push_back({field.name, "given-by-desk",
+                          field.label + " is filled in when it is saved, from who is signed in here: leave it out."});
+      return;
+  }
+}
+
 void sort(std::vector<sync::FieldChange>& changes) { std::ranges::sort(changes, {}, &sync::FieldChange::field); }
 
 }  // namespace
@@ -139,11 +166,7 @@ std::vector<sync::FieldChange> created_fields(const sync::Collection& collection
   std::vector<sync::FieldChange> changes;
   for_fields(collection, fields, findings, [&](sync::FieldIndex index, const sync::Field& field, const Json& json) {
     if (json.is_null()) return;
-    if (sync::is_given_by_desk(field.filled_with))
-      findings.push_back(
-          {field.name, "given-by-desk",
-           field.label + " is given when it is saved: leave it out" +
-               (field.filled_with == sync::Filling::reference ? ", and read out the one you are told." : ".")});
+    refuse_the_desks(field, findings);
     sync::FieldChange change{index, Value(sync::Null{}), {}, {}, {}};
     if (has_elements(field))
       change.adds = texts_from(field, json, findings);
@@ -160,6 +183,7 @@ std::vector<sync::FieldChange> edited_fields(const sync::Collection& collection,
   std::vector<sync::FieldChange> edits;
   for_fields(collection, changes, findings, [&](sync::FieldIndex index, const sync::Field& field, const Json& json) {
     sync::FieldChange change{index, sync::BaseUnknown{}, {}, {}, {}};
+    if (!sync::is_given_by_desk(field.filled_with)) refuse_the_desks(field, findings);  // those never change
     if (!json.is_object()) {
       findings.push_back({field.name, "wrong-type", "A change is given as {\"base\":…,\"value\":…}."});
       return;

@@ -8,6 +8,7 @@
 
 #include "agent/api/forms.hpp"
 #include "agent/outbox/action_draft.hpp"
+#include "agent/view/duplicates.hpp"
 #include "sync/base/limits.hpp"
 #include "sync/base/timestamp.hpp"
 #include "sync/form/due.hpp"
@@ -36,6 +37,36 @@ void put_right(const sync::Collection& collection, const Desk& desk, std::int64_
                std::vector<sync::Finding>& findings) {
   append(findings, sync::put_right(collection, desk.site, nullptr, op.changes));
   append(findings, sync::look_over(collection, op.changes, nullptr, event_ms, desk.now_ms));
+}
+
+const sync::FieldChange* event_of(const sync::Collection& collection, const sync::Op& op) {
+  const auto found = std::ranges::find_if(op.changes, [&](const sync::FieldChange& change) {
+    return collection.fields[change.field].filled_with == sync::Filling::event_time;
+  });
+  return found == op.changes.end() ? nullptr : &*found;
+}
+
+bool is_to_come(const Desk& desk, std::int64_t ms) {
+  constexpr std::int64_t tolerance_ms = 5 * 60'000;  // clocks of two people at two desks
+  return ms > desk.now_ms + desk.clock_behind_ms + tolerance_ms;
+}
+
+// When it happened, told beside the fields or in the one that is for it; the desk's now when nobody says so.
+std::int64_t event_time(const sync::Collection& collection, const Desk& desk, const std::string& beside,
+                        const sync::Op& op, std::vector<sync::Finding>& findings) {
+  const auto told = sync::parse_time(beside);
+  if (!beside.empty() && !told)
+    findings.push_back({"event_time", "not-a-time", "The time must look like 2026-03-01T09:30:00Z."});
+  if (told && is_to_come(desk, *told))
+    findings.push_back(
+        {"event_time", "yet-to-come", "The time at which it happened is yet to come: leave it out for now."});
+  const sync::FieldChange* field = event_of(collection, op);
+  const auto* given = field ? std::get_if<std::int64_t>(&field->value) : nullptr;
+  if (given && told && *given != *told)
+    findings.push_back(
+        {collection.fields[field->field].name, "two-times",
+         collection.fields[field->field].label + " is another time than `event_time`: give one of them."});
+  return told ? *told : given ? *given : desk.now_ms;
 }
 
 // The form that it is taken down with, if it names one.
@@ -97,6 +128,29 @@ void fill_in(const sync::Schema& schema, const sync::Collection& collection, con
   std::ranges::sort(op.changes, {}, &sync::FieldChange::field);
 }
 
+// A number is one record of its customer, whatever its extension: the id follows from the number. The same one twice,
+// as in two columns of a file, is harmless.
+void refuse_two_extensions(const sync::Collection& collection, std::span<const sync::Op> ops,
+                           std::vector<sync::Finding>& findings) {
+  const auto extension = collection.fields[*collection.natural_key].extension;
+  if (!extension) return;
+  const auto text_of_field = [](const sync::Op& op, sync::FieldIndex field) {
+    const auto change = std::ranges::find(op.changes, field, &sync::FieldChange::field);
+    const auto* text = change == op.changes.end() ? nullptr : std::get_if<std::string>(&change->value);
+    return text ? *text : std::string();
+  };
+  const auto told = [&](const sync::Op& op) {
+    return std::pair(text_of_field(op, *collection.natural_key), text_of_field(op, *extension));
+  };
+  const auto [number, last] = told(ops.back());
+  for (const sync::Op& op : ops.first(ops.size() - 1)) {
+    if (op.record.collection != ops.back().record.collection || number.empty()) continue;
+    const auto [other, before] = told(op);
+    if (other == number && !before.empty() && !last.empty() && before != last)
+      return findings.push_back(number_twice(collection));
+  }
+}
+
 // Of several numbers on one form the person has to know which: "Phone number 2 has too few digits".
 void name_place(const sync::Collection& collection, std::size_t place, std::span<sync::Finding> findings) {
   for (sync::Finding& finding : findings) {
@@ -107,6 +161,18 @@ void name_place(const sync::Collection& collection, std::size_t place, std::span
 }
 
 }  // namespace
+
+std::vector<sync::Finding> times_to_come(const sync::Collection& collection, const Desk& desk,
+                                         const std::vector<sync::FieldChange>& changes) {
+  std::vector<sync::Finding> findings;
+  for (const sync::FieldChange& change : changes) {
+    const sync::Field& field = collection.fields[change.field];
+    const auto* ms = std::get_if<std::int64_t>(&change.value);
+    if (field.filled_with == sync::Filling::event_time && ms && is_to_come(desk, *ms))
+      findings.push_back({field.name, "yet-to-come", field.label + " is yet to come: leave it out for now."});
+  }
+  return findings;
+}
 
 std::size_t limit_of(const platform::HttpFields& query, std::size_t otherwise, std::size_t most) {
   const auto found = query.find("limit");
@@ -150,10 +216,8 @@ Result<Addition> addition_of(const sync::Schema& schema, const sync::Collection&
                              const std::string& default_scope, const Desk& desk, std::string_view body) {
   auto json = platform::JsonObject::parse(body);
   const std::string scope = json.text("scope", default_scope);
-  const std::string event_time = json.text("event_time");
-  const auto event_ms = sync::parse_time(event_time);
+  const std::string told = json.text("event_time");
   Addition addition;
-  addition.event_ms = event_ms.value_or(desk.now_ms);
   std::vector<sync::Op>& ops = addition.ops;
   std::vector<sync::Finding>& findings = addition.findings;
   Json fields = json.object("fields");
@@ -166,6 +230,8 @@ Result<Addition> addition_of(const sync::Schema& schema, const sync::Collection&
                  {}});
   const sync::FormTemplate* form = form_of(schema, collection, ops.front());
   if (form) set_by_form(*form, ops.front());
+  addition.event_ms = event_time(collection, desk, told, ops.front(), findings);
+  append(findings, times_to_come(collection, desk, ops.front().changes));
   fill_in(schema, collection, desk, form, addition.event_ms, ops.front());
   put_right(collection, desk, addition.event_ms, ops.front(), findings);
   for (const auto& [list, kind] : {std::pair{"phones", "phone"}, {"emails", "email"}}) {
@@ -176,13 +242,12 @@ Result<Addition> addition_of(const sync::Schema& schema, const sync::Collection&
       const std::size_t before = findings.size();
       ops.push_back(child_op(of, scope, child, findings));
       put_right(of, desk, addition.event_ms, ops.back(), findings);
+      refuse_two_extensions(of, ops, findings);
       name_place(of, ++place, std::span(findings).subspan(before));
     }
   }
   HOLDLINE_ASSIGN(addition.accept, acceptance_of(json));
   HOLDLINE_TRY(json.checked_whole());
-  if (!event_time.empty() && !event_ms)
-    findings.push_back({"event_time", "not-a-time", "The time must look like 2026-03-01T09:30:00Z."});
   for (std::uint32_t i = 0; i < ops.size(); ++i) ops[i].record.id = created_here(i);
   return addition;
 }
@@ -219,6 +284,7 @@ Result<Edit> edit_of(std::string_view body) {
 void read_changes(const sync::Collection& collection, const Desk& desk, const sync::Record& shown, Edit& edit) {
   read_zoned_times(collection, desk.site, &shown, true, edit.typed, edit.findings);
   edit.changes = edited_fields(collection, edit.typed, edit.findings);
+  append(edit.findings, times_to_come(collection, desk, edit.changes));
 }
 
 Result<Resolution> resolution_of(std::string_view body) {

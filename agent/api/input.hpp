@@ -31,7 +31,13 @@ struct Desk {
   sync::Site site;
   std::int64_t now_ms = 0;
   std::string person = {}, workstation = {};  // by name, for fields that are filled with them
+  std::int64_t clock_behind_ms = 0;           // how far its clock may be behind the right time
 };
+
+// A time at which something is said to have happened cannot be one that is yet to come. Of the changed fields that hold
+// such times.
+std::vector<sync::Finding> times_to_come(const sync::Collection& collection, const Desk& desk,
+                                         const std::vector<sync::FieldChange>& changes);
 
 // A new record with the children told beside it: the ops of one action, ids still to be filled in.
 struct Addition {

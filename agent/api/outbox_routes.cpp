@@ -1,8 +1,8 @@
 // What became of what was saved: the outbox.
 
 #include <algorithm>
-#include <cctype>
 
+#include "agent/api/actions/what.hpp"
 #include "agent/api/forms.hpp"
 #include "agent/api/input.hpp"
 #include "agent/api/responses.hpp"
@@ -26,29 +26,6 @@ const char* kind_name(sync::OpKind kind) {
       return "delete";
   }
   return "edit";
-}
-
-// What the person did, in their words: "New entry: message, Ada Miller", "Change of customer: city, street".
-std::string what_of(const sync::Schema& schema, const sync::Action& action) {
-  if (action.ops.empty()) return "Given up: an entry that was refused";
-  // A deletion comes with the note that keeps its reason.
-  const auto erase = std::ranges::find(action.ops, sync::OpKind::erase_row, &sync::Op::kind);
-  const sync::Op& op = erase != action.ops.end() ? *erase : action.ops.front();
-  const sync::Collection& collection = *schema.collection(op.record.collection);
-  std::string label = collection.label;
-  std::ranges::transform(label, label.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  if (op.kind == sync::OpKind::erase_row) return "Deletion of " + label;
-  std::string parts;
-  for (const sync::FieldChange& change : op.changes) {
-    const sync::Field& field = collection.fields[change.field];
-    const auto* text = std::get_if<std::string>(&change.value);
-    const bool tells = field.search == sync::SearchKind::name || field.name == "kind";
-    if (op.kind == sync::OpKind::create && !(text && tells)) continue;
-    std::string part = op.kind == sync::OpKind::create ? *text : field.label;
-    if (field.type == sync::FieldType::picklist) std::ranges::replace(part, '_', ' ');
-    parts += (parts.empty() ? ": " : ", ") + part;
-  }
-  return (op.kind == sync::OpKind::create ? "New " : "Change of ") + label + parts;
 }
 
 std::string state_of(const RecentActions::Item& item) {

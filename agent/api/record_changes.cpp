@@ -12,12 +12,12 @@
 #include "agent/api/save.hpp"
 #include "agent/contingency/incident_records.hpp"
 #include "agent/outbox/action_draft.hpp"
+#include "agent/view/calling_hours.hpp"
 #include "agent/view/duplicates.hpp"
 #include "agent/view/merging.hpp"
 #include "platform/text/json_object.hpp"
 #include "sync/action/groups.hpp"
 #include "sync/form/due.hpp"
-#include "sync/form/promise.hpp"
 #include "sync/merge/merge.hpp"
 
 namespace holdline::agent {
@@ -33,12 +33,13 @@ Json json_of(const std::vector<Duplicate>& duplicates) {
                     {"name", one.name},
                     {"city", one.city},
                     {"same", one.field},
+                    {"label", one.label},
                     {"similarity", one.similarity}});
   return list;
 }
 
 // A record as it would stand with the changes.
-sync::Record with(sync::Record record, std::span<const sync::FieldChange> changes) {
+sync::Record with_changes(sync::Record record, std::span<const sync::FieldChange> changes) {
   for (const sync::FieldChange& change : changes)
     if (change.adds.empty() && change.removes.empty()) record.fields[change.field] = change.value;
   return record;
@@ -50,23 +51,7 @@ sync::Record record_of(const sync::Schema& schema, const sync::Op& op) {
   record.key = op.record;
   record.scope = op.scope;
   record.fields.resize(schema.collection(op.record.collection)->fields.size());
-  return with(std::move(record), op.changes);
-}
-
-// Whether somebody would be called at night: by the zone of the promise, else by that of the customer it is about.
-void hint_at_hours(const Workstation& station, PersonView& view, const sync::Record& record,
-                   const std::vector<sync::FieldChange>& changes, std::vector<sync::Finding>& findings) {
-  const sync::Schema& schema = station.schema();
-  const sync::Collection& collection = *schema.collection(record.key.collection);
-  const sync::Collection& customers = *schema.collection(of::customer);
-  std::string zone;
-  const auto about = collection.field("customer");
-  if (const auto* id = about ? std::get_if<sync::Id>(&record.fields[*about]) : nullptr)
-    if (const auto found = view.find({customers.no, *id}); found && found->shown)
-      if (const auto* text = std::get_if<std::string>(&found->shown->record.fields[*customers.field("tz")]))
-        zone = *text;
-  std::ranges::move(sync::outside_hours(schema, collection, record, changes, station.site(), zone),
-                    std::back_inserter(findings));
+  return with_changes(std::move(record), op.changes);
 }
 
 // What is asked about a new record because of what is here already.
@@ -76,7 +61,7 @@ void ask_about_others(Workstation& station, PersonView& view, Addition& addition
   const std::string& name = schema.collection(record.key.collection)->name;
   if (name == of::callback) {
     ask_about_do_not_call(station, view, record, addition.findings);
-    hint_at_hours(station, view, record, addition.ops.front().changes, addition.findings);
+    hint_at_hours(schema, station.site(), view, record, addition.ops.front().changes, addition.findings);
   }
   if (name == of::customer)
     ask_about(duplicates_of(schema, view, record, Compared::all, addition.ops), addition.findings);
@@ -105,9 +90,11 @@ void check_customer(Workstation& station, Call call) {
   if (!addition) return call.respond(platform::error_response(addition.error()));
   read(station, call, [&station, call, addition = *std::move(addition)](PersonView& view) {
     const sync::Schema& known = station.schema();
+    const Judged judged = judge_here(station, call, addition.ops, addition.findings, addition.event_ms);
+    if (judged.refusal) return call.respond(*judged.refusal);
     call.respond(
         json_response(200, {{"schema", "holdline.check/1"},
-                            {"findings", to_json(addition.findings)},
+                            {"findings", to_json(judged.findings)},
                             {"duplicates", json_of(duplicates_of(known, view, record_of(known, addition.ops.front()),
                                                                  Compared::all, addition.ops))}}));
   });
@@ -117,7 +104,8 @@ void check_customer(Workstation& station, Call call) {
 bool tells_who(const sync::Collection& customers, const std::vector<sync::FieldChange>& changes) {
   return std::ranges::any_of(changes, [&](const sync::FieldChange& change) {
     const sync::SearchKind search = customers.fields[change.field].search;
-    return search == sync::SearchKind::name || search == sync::SearchKind::place;
+    return search == sync::SearchKind::name || search == sync::SearchKind::place ||
+           search == sync::SearchKind::reference;
   });
 }
 
@@ -158,12 +146,12 @@ void edit(Workstation& station, Call call, std::string_view collection_name) {
                       std::back_inserter(edit.changes));
     std::ranges::sort(edit.changes, {}, &sync::FieldChange::field);
     sync::complete_groups(collection, shown.record, edit.changes);
-    const sync::Record after = with(shown.record, edit.changes);
+    const sync::Record after = with_changes(shown.record, edit.changes);
     if (collection.name == of::customer && tells_who(collection, edit.changes))
       ask_about(duplicates_of(station.schema(), view, after, Compared::all, {}), edit.findings);
     if (collection.name == of::callback && tells_whom_to_call(collection, edit.changes))
       ask_about_do_not_call(station, view, after, edit.findings);
-    hint_at_hours(station, view, after, edit.changes, edit.findings);
+    hint_at_hours(station.schema(), station.site(), view, after, edit.changes, edit.findings);
     std::ranges::move(sync::look_over(collection, edit.changes, &shown.record, desk.now_ms, desk.now_ms),
                       std::back_inserter(edit.findings));
     save(station, call,
@@ -192,6 +180,7 @@ void add_child(Workstation& station, Call call) {
          if (!found->shown || found->shown->record.deleted)
            return refuse_unless_saved(station, call, unknown_record("customer"));
          added.ops.front().scope = found->shown->record.scope;
+         refuse_other_extension(view, station.schema(), id, added.ops.front(), added.findings);
          ask_about(duplicates_of(station.schema(), view, found->shown->record, Compared::keys, added.ops),
                    added.findings);
          save(station, call, std::move(added.ops),

@@ -36,21 +36,6 @@ const char* matched(const sync::Schema& schema, const Hit& hit) {
   return "none";
 }
 
-std::string text_field(const sync::Collection& collection, const sync::Record& record, std::string_view name) {
-  const auto index = collection.field(name);
-  const auto* text = index ? std::get_if<std::string>(&record.fields[*index]) : nullptr;
-  return text ? *text : std::string();
-}
-
-// "Ada Lovelace", "Lovelace Ltd", whatever there is.
-std::string display_name(const sync::Collection& collection, const sync::Record& record) {
-  std::string name;
-  for (const char* part : {"given", "family", "org", "name"})
-    if (const std::string text = text_field(collection, record, part); !text.empty())
-      name += (name.empty() ? "" : " ") + text;
-  return name;
-}
-
 Json hit_json(const sync::Schema& schema, std::string_view region, const Hit& hit, PersonView& view) {
   const sync::Collection& collection = *schema.collection(hit.root.record.key.collection);
   const sync::Collection& phone = *schema.collection("phone");
@@ -90,20 +75,31 @@ Json reading_json(const Referenced& read_out) {
   return nullptr;
 }
 
-Json records_json(const Referenced& read_out) {
-  Json records = Json::array();
-  for (const auto& [collection, shown] : read_out.found) {
+void add_records(const std::vector<Referenced::Found>& found, const char* matched_by, Json& records) {
+  for (const auto& [collection, shown] : found) {
+    const bool told = std::ranges::any_of(
+        records, [&, id = shown.record.key.id.text()](const Json& other) { return other.at("id") == id; });
+    if (told) continue;
     Json json{{"id", shown.record.key.id.text()},
               {"collection", collection->name},
               {"label", collection->label},
-              {"reference", read_out.read.text},
+              {"reference", text_field(*collection, shown.record, "reference")},
+              {"matched", matched_by},
               {"pending", !shown.pending.empty()}};
     for (const char* name : {"name", "customer", "kind", "reason", "recorded_at"})
       if (const auto field = collection->field(name); field && !sync::is_null(shown.record.fields[*field]))
         json[name] = to_json(collection->fields[*field], shown.record.fields[*field]);
     records.push_back(std::move(json));
   }
-  return records;
+}
+
+// Why somebody who is known may not be found by what was typed; null when there is nothing to say.
+Json advice_for(std::string_view typed, bool found) {
+  constexpr std::ptrdiff_t part_of_number = 5;
+  const auto digits = std::ranges::count_if(typed, [](char c) { return c >= '0' && c <= '9'; });
+  if (found || digits < part_of_number || 2 * digits < static_cast<std::ptrdiff_t>(typed.size())) return nullptr;
+  return "Numbers are found by how they begin, with or without the country code, or by their last 4 or more digits; "
+         "digits out of the middle find nobody.";
 }
 
 void search(Workstation& station, Call call) {
@@ -112,16 +108,25 @@ void search(Workstation& station, Call call) {
     return call.respond(platform::error_response(400, "no-query", "Say what to look for: ?q=TEXT"));
   const std::size_t limit = limit_of(call.request.query, 20, max_hits);
   read(station, call, [&station, text = typed->second, limit, respond = call.respond](PersonView& view) {
-    const auto found = view.search(text, limit, station.schema().collection("customer")->no);
+    const std::string region = station.site().region;
+    const auto found = view.search(text, limit, station.schema().collection("customer")->no, {region, true});
     if (!found) return respond(platform::error_response(found.error()));
     Json items = Json::array();
-    for (const Hit& hit : found->hits) items.push_back(hit_json(station.schema(), station.site().region, hit, view));
+    for (const Hit& hit : found->hits) items.push_back(hit_json(station.schema(), region, hit, view));
     const auto read_out = referenced(station.schema(), view, text);
-    if (!read_out) return respond(platform::error_response(read_out.error()));
+    const auto taken_down = with_number(station.schema(), view, text, region);
+    if (!read_out || !taken_down)
+      return respond(platform::error_response(read_out ? taken_down.error() : read_out.error()));
+    Json records = Json::array();
+    add_records(read_out->found, "reference", records);
+    add_records(*taken_down, "phone", records);
+    const bool any = !items.empty() || !records.empty();
     respond(json_response(200, {{"schema", "holdline.hits/1"},
                                 {"items", items},
+                                {"total", found->total ? Json(*found->total) : Json()},
                                 {"reference", reading_json(*read_out)},
-                                {"records", records_json(*read_out)},
+                                {"records", records},
+                                {"advice", advice_for(text, any)},
                                 {"more", found->more},
                                 {"as_of", as_of_json(found->as_of)}}));
   });

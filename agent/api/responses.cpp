@@ -118,6 +118,20 @@ nlohmann::json display_json(const sync::Collection& collection, const sync::Reco
   return json;
 }
 
+std::string text_field(const sync::Collection& collection, const sync::Record& record, std::string_view name) {
+  const auto index = collection.field(name);
+  const auto* text = index ? std::get_if<std::string>(&record.fields[*index]) : nullptr;
+  return text ? *text : std::string();
+}
+
+std::string display_name(const sync::Collection& collection, const sync::Record& record) {
+  std::string name;
+  for (const char* part : {"given", "family", "org", "name"})
+    if (const std::string text = text_field(collection, record, part); !text.empty())
+      name += (name.empty() ? "" : " ") + text;
+  return name;
+}
+
 // Without contact the workstation works for itself.
 std::string mode_name(const Workstation& station) {
   using contingency::LinkState;
@@ -204,6 +218,8 @@ nlohmann::json status_json(Workstation* station, const platform::HttpRequest& re
   const OutboxStatus outbox = station->outbox().status();
   json["outbox"] = outbox_json(outbox);
   json["outbox"]["lost_before"] = time_or_null(own.outbox_lost_ms);
+  const auto open = station->open_conflicts();
+  json["open_conflicts"] = open ? nlohmann::json(*open) : nlohmann::json();
   const std::int64_t now_ms = station->clock().now().wall_ms;
   json["certificate"] = certificate_json(sync.certificate, now_ms);
   json["health"] = health_json(sync, outbox, now_ms);

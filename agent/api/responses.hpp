@@ -31,6 +31,10 @@ nlohmann::json display_json(const sync::Collection& collection, const sync::Reco
 // What people call the state of this workstation: the worse of its link and of the service of its scopes; recovering
 // also while it has contact and is not level with the hub yet.
 std::string mode_name(const Workstation& station);
+// A text of the record by the name of its field; empty where it has none, or the collection has no such field.
+std::string text_field(const sync::Collection& collection, const sync::Record& record, std::string_view name);
+// "Ada Lovelace", "Lovelace Ltd", whatever there is.
+std::string display_name(const sync::Collection& collection, const sync::Record& record);
 // holdline.status/1 for whoever asks; null `station`: not enrolled.
 nlohmann::json status_json(Workstation* station, const platform::HttpRequest& request);
 // Who is signed in where the request comes from; null: nobody.

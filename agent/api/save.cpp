@@ -156,32 +156,56 @@ std::optional<Draft> draft_of(Workstation& station, const Call& call) {
   return draft;
 }
 
+// Those in which this person may write here, for whoever named another one.
+std::string scopes_here(const Call& call, const Grant& grant) {
+  std::string names;
+  for (const std::string& scope : grant.scopes)
+    if (sync::is_within(scope, call.rights().scopes)) names += (names.empty() ? "" : ", ") + scope;
+  return names;
+}
+
 }  // namespace
+
+std::optional<platform::HttpResponse> refuse_by_right(const Workstation& station, const Call& call,
+                                                      const std::vector<sync::Op>& ops) {
+  const Grant grant = station.grant();
+  auto refusal = sync::refuse(station.schema(), call.rights(), ops);
+  if (!refusal) refusal = sync::refuse_elsewhere(grant.scopes, ops);
+  if (!refusal) return std::nullopt;
+  const std::string scopes = scopes_here(call, grant);
+  if (refusal->code == "scope-refused" && !scopes.empty()) refusal->text += " At this workstation: " + scopes + ".";
+  return platform::error_response(403, refusal->code, refusal->text);
+}
+
+// What the hub would refuse is not called saved.
+Judged judge_here(const Workstation& station, const Call& call, const std::vector<sync::Op>& ops,
+                  std::vector<sync::Finding> findings, std::int64_t event_ms) {
+  const Grant grant = station.grant();
+  Judged judged{refuse_by_right(station, call, ops), {}};
+  for (const sync::Field* field : sync::fields_elsewhere(station.schema(), grant.profile, ops))
+    judged.findings.push_back({field->name, "field-refused", field->label + " is not for this workstation."});
+  for (const sync::Field* field : sync::central_fields(station.schema(), ops))
+    judged.findings.push_back(
+        {field->name, "central-field",
+         field->label + " is decided in the central database. Leave it out, and note what was asked for."});
+  std::ranges::move(findings, std::back_inserter(judged.findings));
+  judged.findings = sync::judge(station.schema(), ops, std::move(judged.findings), event_ms);
+  return judged;
+}
 
 Desk desk_of(const Workstation& station, const Call& call) {
   return {station.site(), station.clock().now().wall_ms, call.session ? call.session->person.name : std::string(),
-          station.identity().name};
+          station.identity().name, std::max<std::int64_t>(0, station.sync_status().clock_offset_ms)};
 }
 
 void save(Workstation& station, const Call& call, std::vector<sync::Op> ops, Saving saving) {
   auto draft = draft_of(station, call);
   if (!draft) return;
   const auto refuse = [&](const platform::HttpResponse& refusal) { refuse_unless_saved(station, call, refusal); };
-  // What the hub would refuse is not called saved.
-  const Grant grant = station.grant();
-  std::vector<sync::Finding> elsewhere;
-  for (const sync::Field* field : sync::fields_elsewhere(station.schema(), grant.profile, ops))
-    elsewhere.push_back({field->name, "field-refused", field->label + " is not for this workstation."});
-  for (const sync::Field* field : sync::central_fields(station.schema(), ops))
-    elsewhere.push_back(
-        {field->name, "central-field",
-         field->label + " is decided in the central database. Leave it out, and note what was asked for."});
-  if (!elsewhere.empty()) return refuse(findings_response(elsewhere));
-  auto refusal = sync::refuse(station.schema(), call.rights(), ops);
-  if (!refusal) refusal = sync::refuse_elsewhere(grant.scopes, ops);
-  if (refusal) return refuse(platform::error_response(403, refusal->code, refusal->text));
   draft->event_ms = saving.event_ms != 0 ? saving.event_ms : station.clock().now().wall_ms;
-  auto findings = sync::judge(station.schema(), ops, std::move(saving.findings), draft->event_ms);
+  auto judged = judge_here(station, call, ops, std::move(saving.findings), draft->event_ms);
+  if (judged.refusal) return refuse(*judged.refusal);
+  auto& findings = judged.findings;
   if (const auto open = sync::unanswered(findings, saving.acceptance); !open.empty())
     return refuse(findings_response(open));
   draft->acceptance = sync::answered(findings, saving.acceptance);

@@ -17,6 +17,19 @@ namespace holdline::agent {
 // Where, when and by whom something is typed here.
 Desk desk_of(const Workstation& station, const Call& call);
 
+// 403 "scope-refused", which names the scopes that there are, or "role-refused"; nothing: the person may do it here.
+std::optional<platform::HttpResponse> refuse_by_right(const Workstation& station, const Call& call,
+                                                      const std::vector<sync::Op>& ops);
+
+// What would keep the ops from being saved, by the rules that the hub has too: who may do it where, what this
+// workstation may write, and everything that is to be said about the values, `findings` so far among it.
+struct Judged {
+  std::optional<platform::HttpResponse> refusal;  // 403 "scope-refused" or "role-refused"
+  std::vector<sync::Finding> findings;            // of every weight
+};
+Judged judge_here(const Workstation& station, const Call& call, const std::vector<sync::Op>& ops,
+                  std::vector<sync::Finding> findings, std::int64_t event_ms);
+
 // What is saved beside the ops.
 struct Saving {
   std::int64_t event_ms = 0;  // when it happened; 0 is now

@@ -172,9 +172,16 @@ std::optional<Match> match(const Shape& shape, const NameNormalizer& normalizer,
   for (const sync::FieldIndex field : shape.phone_fields) {
     const std::string* text = text_of(record, field);
     if (text == nullptr) continue;
-    const bool ends = !query.phone.empty() && reversed_digits(*text).starts_with(query.phone);
-    const bool begins = !query.phone_start.empty() && national_digits(*text).starts_with(query.phone_start);
-    if (ends || begins) return Match{sync::SearchKind::phone, field, *text, false};
+    const auto extension = shape.collection->fields[field].extension;
+    const std::string* has = extension ? text_of(record, *extension) : nullptr;
+    const auto fits = [&](const PhoneQuery& phone) {
+      // "12 or 14" has both; where none is kept it may be any.
+      if (!phone.extension.empty() && has != nullptr && has->find(phone.extension) == has->npos) return false;
+      return (!phone.end.empty() && reversed_digits(*text).starts_with(phone.end)) ||
+             (!phone.start.empty() && national_digits(*text).starts_with(phone.start));
+    };
+    if (fits({query.phone, query.phone_start, {}}) || std::ranges::any_of(query.phones, fits))
+      return Match{sync::SearchKind::phone, field, *text, false};
   }
   for (const SearchQuery::Words& words : query.names())
     if (auto found = words.empty() ? std::nullopt : match_words(shape, normalizer, words, record)) {

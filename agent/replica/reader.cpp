@@ -321,6 +321,10 @@ Result<ReplicaReader::Candidates> ReplicaReader::search(const SearchQuery& query
     HOLDLINE_TRY(search.lookups(LookupKind::reference, query.reference));
     HOLDLINE_TRY(search.lookups(LookupKind::phone, query.phone));
     HOLDLINE_TRY(search.lookups(LookupKind::phone_start, query.phone_start));
+    for (const PhoneQuery& phone : query.phones) {
+      HOLDLINE_TRY(search.lookups(LookupKind::phone, phone.end));
+      HOLDLINE_TRY(search.lookups(LookupKind::phone_start, phone.start));
+    }
     for (const SearchQuery::Words& words : query.names())
       for (const Shape& shape : impl_->layout.shapes()) HOLDLINE_TRY(search.names(shape, words));
     return {};

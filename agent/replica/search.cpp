@@ -4,6 +4,8 @@
 #include <array>
 #include <optional>
 
+#include "sync/text/phone.hpp"
+
 namespace holdline::agent {
 
 namespace {
@@ -42,6 +44,34 @@ std::string phone_of(std::string_view typed) {
   const auto last = reversed.find_last_not_of('0');
   if (last != std::string::npos && last + 1 >= shortest_phone) reversed.resize(last + 1);
   return reversed.size() >= shortest_phone ? reversed : std::string();
+}
+
+PhoneQuery as_typed(std::string_view number) {
+  PhoneQuery query{phone_of(number), national_digits(without_trunk(number)), {}};
+  if (query.start.size() < shortest_phone) query.start.clear();
+  return query;
+}
+
+// What the number is besides the digits that were typed. 30 µs or so; nobody is found by fewer digits in another way.
+std::vector<PhoneQuery> other_phones(std::string_view typed, std::string_view region, const PhoneQuery& plain) {
+  constexpr std::size_t shortest_whole = 7;
+  std::vector<PhoneQuery> phones;
+  std::string extension;
+  if (const auto apart = sync::split_extension(typed)) {
+    extension = apart->extension;
+    phones.push_back(as_typed(apart->number));
+    phones.back().extension = extension;
+  }
+  if (plain.end.size() < shortest_whole) return phones;
+  const sync::PhoneNumber number = sync::read_phone(typed, region);
+  if (number.reading != sync::PhoneReading::number) return phones;
+  for (const std::string& same : sync::same_phones(number.e164)) {
+    const std::string end = reversed_digits(same);
+    const bool found_already = !plain.end.empty() && end.starts_with(plain.end);
+    if (!found_already && (phones.empty() || phones.front().end.empty() || !end.starts_with(phones.front().end)))
+      phones.push_back({end, {}, number.extension});
+  }
+  return phones;
 }
 
 // Of a word of a place. A section sign stands in no folded word, and the tokenizer of FTS5 takes it for a letter.
@@ -136,7 +166,7 @@ std::vector<SearchQuery::Words> SearchQuery::names() const {
   return all;
 }
 
-SearchQuery parse_query(const NameNormalizer& normalizer, std::string_view typed) {
+SearchQuery parse_query(const NameNormalizer& normalizer, std::string_view typed, std::string_view region) {
   typed = typed.substr(0, longest_typed);
   SearchQuery query;
   // Nobody is called so; its parts as names, and as what was meant by them, would cost milliseconds.
@@ -150,9 +180,10 @@ SearchQuery parse_query(const NameNormalizer& normalizer, std::string_view typed
   const auto digits = std::count_if(typed.begin(), typed.end(), is_digit);
   // "Meier 2024" is a name with a year, not the end of a number.
   if (digits > letters) {
-    query.phone = phone_of(typed);
-    query.phone_start = national_digits(without_trunk(typed));
-    if (query.phone_start.size() < shortest_phone) query.phone_start.clear();
+    PhoneQuery plain = as_typed(typed);
+    query.phones = other_phones(typed, region, plain);
+    query.phone = std::move(plain.end);
+    query.phone_start = std::move(plain.start);
   }
   if (const auto spelled = sync::spelled_out(typed)) query.spellings.push_back(normalizer.typed_words(*spelled));
   if (query.words.size() > 1) query.spellings.push_back({sync::joined_words(query.words)});

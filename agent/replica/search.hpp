@@ -32,19 +32,30 @@ std::string national_digits(std::string_view number);
 // A reference folded: upper case ASCII letters and digits only.
 std::string fold_reference(std::string_view text);
 
+// A telephone number as it is looked for.
+struct PhoneQuery {
+  std::string end;        // reversed digits, at least 4; empty: not looked for by its end
+  std::string start;      // as national_digits, at least 4; empty: not by its beginning
+  std::string extension;  // of what is found, where that has one; empty: any
+};
+
 // What a person typed, taken apart: all parts that are not empty are tried, any may match.
 struct SearchQuery {
   using Words = std::vector<std::string>;
-  Words words;                   // every one must be the beginning of some word of the name; at most 8
-  std::vector<Words> spellings;  // other ways to write the same, tried after it
-  std::string phone;             // reversed digits, at least 4; without 00, 0 or (0) in front
-  std::string phone_start;       // as national_digits, at least 4
-  std::string reference;         // at least 2 characters
-  bool near = false;             // the spellings are guesses at what was mistyped
-  bool empty() const { return words.empty() && spellings.empty() && phone.empty() && reference.empty(); }
+  Words words;                     // every one must be the beginning of some word of the name; at most 8
+  std::vector<Words> spellings;    // other ways to write the same, tried after it
+  std::string phone;               // reversed digits, at least 4; without 00, 0 or (0) in front
+  std::string phone_start;         // as national_digits, at least 4
+  std::vector<PhoneQuery> phones;  // the same number in other words: by its numbering plan, without its extension
+  std::string reference;           // at least 2 characters
+  bool near = false;               // the spellings are guesses at what was mistyped
+  bool empty() const {
+    return words.empty() && spellings.empty() && phone.empty() && phones.empty() && reference.empty();
+  }
   // `words` and `spellings`.
   std::vector<Words> names() const;
 };
-SearchQuery parse_query(const NameNormalizer& normalizer, std::string_view typed);
+// `region`: whose national numbers are understood (two letters of ISO 3166), or empty.
+SearchQuery parse_query(const NameNormalizer& normalizer, std::string_view typed, std::string_view region = {});
 
 }  // namespace holdline::agent

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sync/form/same_customer.hpp"
+#include "sync/text/phone.hpp"
 
 namespace holdline::agent {
 
@@ -14,6 +15,12 @@ std::string text_in(const sync::Collection& collection, const sync::Record& reco
   const auto index = collection.field(field);
   const auto* text = index ? std::get_if<std::string>(&record.fields[*index]) : nullptr;
   return text ? *text : std::string();
+}
+
+// All that are the same number; an address is itself alone.
+std::vector<std::string> spellings_of(const sync::Collection& kind, const std::string& key) {
+  if (kind.fields[*kind.natural_key].type != sync::FieldType::phone || key.empty()) return {key};
+  return sync::same_phones(key);
 }
 
 class Comparison {
@@ -30,12 +37,13 @@ class Comparison {
     for (const Hit& hit : found->hits) {
       // Among all that is shown with it, for the key may hang on a record that was merged into this one.
       const sync::Id& id = hit.root.record.key.id;
-      const sync::Id wanted = sync::child_id(kind, id, key);
       const auto children = view_.children(kind, id);
-      const bool same =
-          children && std::ranges::any_of(children->shown, [&](const Shown& child) {
-            return sync::child_id(kind, id, text_in(kind, child.record, kind.fields[*kind.natural_key].name)) == wanted;
-          });
+      const bool same = children && std::ranges::any_of(children->shown, [&](const Shown& child) {
+                          const std::string has = text_in(kind, child.record, kind.fields[*kind.natural_key].name);
+                          return std::ranges::any_of(spellings_of(kind, has), [&](const std::string& one) {
+                            return sync::child_id(kind, id, one) == sync::child_id(kind, id, key);
+                          });
+                        });
       if (same) take(hit.root.record, kind.fields[*kind.natural_key], sync::SharedBy::key);
     }
   }
@@ -125,6 +133,33 @@ void ask_about(const std::vector<Duplicate>& duplicates, std::vector<sync::Findi
   findings.push_back({first.field, "same-customer",
                       text + ", who is here already: work on that one, or say why this is another.",
                       sync::Weight::asked});
+}
+
+sync::Finding number_twice(const sync::Collection& collection) {
+  const sync::Field& key = collection.fields[*collection.natural_key];
+  const bool phone = key.type == sync::FieldType::phone && key.extension;
+  return {key.name, "there-already",
+          key.label + (phone ? " is there already. With two extensions it is one number: say both in its " +
+                                   collection.fields[*key.extension].label + ", like 12 or 14."
+                             : " is there already.")};
+}
+
+void refuse_other_extension(PersonView& view, const sync::Schema& schema, const sync::Id& customer, const sync::Op& op,
+                            std::vector<sync::Finding>& findings) {
+  const sync::Collection& collection = *schema.collection(op.record.collection);
+  const auto extension = collection.natural_key ? collection.fields[*collection.natural_key].extension : std::nullopt;
+  const auto value_of = [&](sync::FieldIndex field) {
+    const auto change = std::ranges::find(op.changes, field, &sync::FieldChange::field);
+    return change == op.changes.end() ? sync::Value(sync::Null{}) : change->value;
+  };
+  if (!extension || sync::is_null(value_of(*extension))) return;
+  const sync::Value number = value_of(*collection.natural_key);
+  const auto own = view.children(collection, customer);
+  if (!own) return;
+  for (const Shown& child : own->shown)
+    if (child.record.fields[*collection.natural_key] == number && !sync::is_null(child.record.fields[*extension]) &&
+        child.record.fields[*extension] != value_of(*extension))
+      return findings.push_back(number_twice(collection));
 }
 
 }  // namespace holdline::agent

@@ -32,4 +32,11 @@ std::vector<Duplicate> duplicates_of(const sync::Schema& schema, PersonView& vie
 // Asked about the first of them ("same-customer").
 void ask_about(const std::vector<Duplicate>& duplicates, std::vector<sync::Finding>& findings);
 
+// That a customer has this number or address already ("there-already").
+sync::Finding number_twice(const sync::Collection& collection);
+// Of an op that gives a customer another number: the same one once more says nothing new; with another extension it
+// would go over the one that stands.
+void refuse_other_extension(PersonView& view, const sync::Schema& schema, const sync::Id& customer, const sync::Op& op,
+                            std::vector<sync::Finding>& findings);
+
 }  // namespace holdline::agent

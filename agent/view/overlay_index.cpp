@@ -120,6 +120,10 @@ std::vector<sync::RecordKey> OverlayIndex::candidates(const SearchQuery& query) 
   if (!query.reference.empty()) collect(FoundBy::reference, query.reference, keys);
   if (!query.phone.empty()) collect(FoundBy::phone, query.phone, keys);
   if (!query.phone_start.empty()) collect(FoundBy::phone_start, query.phone_start, keys);
+  for (const PhoneQuery& phone : query.phones) {
+    if (!phone.end.empty()) collect(FoundBy::phone, phone.end, keys);
+    if (!phone.start.empty()) collect(FoundBy::phone_start, phone.start, keys);
+  }
   for (const SearchQuery::Words& words : query.names()) collect_names(words, keys);
   make_unique(keys);
   return keys;

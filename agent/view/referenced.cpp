@@ -1,10 +1,12 @@
 #include "agent/view/referenced.hpp"
 
+#include <algorithm>
+
 namespace holdline::agent {
 
 namespace {
 
-constexpr std::size_t most_of_one_reference = 10;
+constexpr std::size_t most_of_one_reference = 10, most_of_one_number = 5;
 
 Result<std::vector<Shown>> with_reference(const sync::Collection& collection, PersonView& view,
                                           const std::string& reference) {
@@ -26,6 +28,26 @@ Result<Referenced> referenced(const sync::Schema& schema, PersonView& view, std:
     for (Shown& shown : many) answer.found.push_back({&collection, std::move(shown)});
   }
   return answer;
+}
+
+Result<std::vector<Referenced::Found>> with_number(const sync::Schema& schema, PersonView& view, std::string_view typed,
+                                                   std::string_view region) {
+  std::vector<Referenced::Found> found;
+  const SearchQuery query = parse_query(view.normalizer(), typed, region);
+  if (query.phone.empty() && query.phones.empty()) return found;
+  for (const sync::Collection& collection : schema.collections()) {
+    const bool bears = std::ranges::any_of(
+        collection.fields, [](const sync::Field& field) { return field.search == sync::SearchKind::phone; });
+    if (!bears || collection.parent || collection.built_in) continue;
+    HOLDLINE_ASSIGN(auto hits, view.search(typed, max_hits, collection.no, {region}));
+    std::vector<Shown> shown;
+    for (Hit& hit : hits.hits)
+      if (hit.why.kind == sync::SearchKind::phone) shown.push_back(std::move(hit.root));
+    view.sort_as_listed(collection, shown);
+    shown.resize(std::min(most_of_one_number, shown.size()));
+    for (Shown& one : shown) found.push_back({&collection, std::move(one)});
+  }
+  return found;
 }
 
 Result<std::optional<sync::Id>> record_named(const sync::Collection& collection, PersonView& view,

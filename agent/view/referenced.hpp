@@ -22,6 +22,12 @@ struct Referenced {
 // Of all collections whose records have one. Errors: of the search.
 Result<Referenced> referenced(const sync::Schema& schema, PersonView& view, std::string_view typed);
 
+// Records that bear a telephone number without hanging on a customer, as what was taken down from a caller nobody
+// knows: the newest of each collection, a few. Nothing when what was typed is no number, or part of one. Errors: of the
+// search.
+Result<std::vector<Referenced::Found>> with_number(const sync::Schema& schema, PersonView& view, std::string_view typed,
+                                                   std::string_view region);
+
 // The record of a collection by its id, or by its reference as somebody typed it. Nothing: it is neither, or nobody's.
 Result<std::optional<sync::Id>> record_named(const sync::Collection& collection, PersonView& view,
                                              std::string_view typed);

@@ -38,8 +38,12 @@ class PersonView {
                                 sync::Reading reading) {
     return view_.list(collection, before, limit, sight(reading));
   }
-  Result<View::Hits> search(std::string_view typed, std::size_t limit, std::optional<sync::CollectionNo> only = {}) {
-    return view_.search(typed, limit, only, sight(sync::Reading::many));
+  Result<View::Hits> search(std::string_view typed, std::size_t limit, std::optional<sync::CollectionNo> only = {},
+                            View::Asking asking = {}) {
+    return view_.search(typed, limit, only, sight(sync::Reading::many), asking);
+  }
+  void sort_as_listed(const sync::Collection& collection, std::vector<Shown>& shown) const {
+    view_.sort_as_listed(collection, shown);
   }
   const NameNormalizer& normalizer() const { return view_.normalizer(); }
   const sync::Rights& who() const { return who_; }

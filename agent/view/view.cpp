@@ -310,18 +310,20 @@ Result<SearchQuery> View::Search::misspelt() const {
 }
 
 Result<View::Hits> View::search(std::string_view typed, std::size_t limit, std::optional<sync::CollectionNo> only,
-                                Sight sight) {
+                                Sight sight, Asking asking) {
   limit = std::min(limit, max_hits);
   const auto snapshot = snapshots_();
-  Search search{*this, *snapshot, parse_query(reader_->normalizer(), typed), only, sight, limit + 1};
+  const std::size_t wanted = (asking.count ? most_counted : limit) + 1;
+  Search search{*this, *snapshot, parse_query(reader_->normalizer(), typed, asking.region), only, sight, wanted};
   Hits answer;
   HOLDLINE_ASSIGN(answer.more, search.run(answer.as_of));
-  if (!answer.more && !search.enough()) {
+  if (!answer.more && search.hits.size() <= limit) {
     HOLDLINE_ASSIGN(search.query, search.misspelt());
     if (!search.query.empty()) {
       HOLDLINE_ASSIGN(answer.more, search.run(answer.as_of));
     }
   }
+  if (asking.count && !answer.more && search.hits.size() <= most_counted) answer.total = search.hits.size();
   answer.more = answer.more || search.hits.size() > limit;
   answer.hits = std::move(search.hits);
   answer.hits.resize(std::min(answer.hits.size(), limit));

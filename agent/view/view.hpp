@@ -25,6 +25,8 @@
 namespace holdline::agent {
 
 inline constexpr std::size_t max_hits = 50;
+// How far a search counts what it does not show: "20 of 37", and beyond it "20 of more than 100".
+inline constexpr std::size_t most_counted = 100;
 
 struct Shown {
   sync::Record record;        // as it will be when the pending actions have taken effect; may be marked deleted
@@ -72,7 +74,8 @@ class View {
   };
   struct Hits {
     std::vector<Hit> hits;
-    bool more = false;  // there is more than was asked for
+    bool more = false;                 // there is more than was asked for
+    std::optional<std::size_t> total;  // how many there are; nothing: it was not asked for, or more than most_counted
     AsOf as_of;
   };
   Result<RecordResult> find(const sync::RecordKey& key, Sight sight = {});
@@ -90,8 +93,16 @@ class View {
   // At most `limit`, never more than max_hits. Own pending records first, then as ReplicaReader::search says; where
   // that is not enough, what a name with one letter mistyped may have meant (Match::near). `only`:
   // roots of one collection.
+  struct Asking {
+    std::string_view region = {};  // as parse_query()
+    bool count = false;            // also what is not shown, up to most_counted; it costs as much as showing it
+  };
+  Result<Hits> search(std::string_view typed, std::size_t limit, std::optional<sync::CollectionNo> only, Sight sight,
+                      Asking asking);
   Result<Hits> search(std::string_view typed, std::size_t limit, std::optional<sync::CollectionNo> only = {},
-                      Sight sight = {});
+                      Sight sight = {}) {
+    return search(typed, limit, only, sight, Asking{});
+  }
 
   const sync::Schema& schema() const { return reader_->layout().schema(); }
   // Puts records of a collection into the order of about().

@@ -24,8 +24,10 @@ struct ConflictRule {
 
   bool holds(const json& conflict) const {
     const auto same = [](const std::string& wanted, const std::string& is) { return wanted.empty() || wanted == is; };
-    return !is_set(conflict, "about_deletion") && same(collection, text_of(conflict, "collection")) &&
-           same(what, text_of(conflict, "unit")) && same(by, text_of(member(conflict, "by"), "name"));
+    // A deletion and two records with one number are looked at one by one.
+    return !is_set(conflict, "about_deletion") && text_of(conflict, "policy") != "duplicate" &&
+           same(collection, text_of(conflict, "collection")) && same(what, text_of(conflict, "unit")) &&
+           same(by, text_of(member(conflict, "by"), "name"));
   }
 };
 

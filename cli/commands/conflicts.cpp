@@ -19,7 +19,28 @@ std::string conflict_target(Session& session) {
 }
 
 std::string what_of(const json& conflict) {
-  return is_set(conflict, "about_deletion") ? "deletion" : text_of(conflict, "unit");
+  if (is_set(conflict, "about_deletion")) return "deletion";
+  return (text_of(conflict, "policy") == "duplicate" ? "duplicate: same " : "") + text_of(conflict, "unit");
+}
+
+// "customer Ada Lovelace (01a2…)"
+std::string subject_of(const json& conflict, const std::string& name, const std::string& id) {
+  return text_of(conflict, "collection") + (name.empty() ? "" : " " + name) + " (" + id + ")";
+}
+std::string subject_of(const json& conflict) {
+  return subject_of(conflict, text_of(member(conflict, "about"), "name"), text_of(conflict, "record"));
+}
+
+// How the conflict of two records goes away.
+void print_ways_out(Session& session, const json& conflict) {
+  const std::string one = text_of(conflict, "record"), field = text_of(conflict, "unit");
+  const std::string other = text_of(member(conflict, "duplicate_of"), "id");
+  session.world().err << "One customer after all:  holdline customer merge " << escape(one) << ' ' << escape(other)
+                      << " --reason …\n"
+                      << "Two, one misread:        holdline customer edit " << escape(one) << ' ' << escape(field)
+                      << "=…\n"
+                      << "Meant so:                holdline conflicts resolve " << escape(text_of(conflict, "id"))
+                      << " --take current --reason …\n";
 }
 
 Outcome list_conflicts(Session& session) {
@@ -33,8 +54,7 @@ Outcome list_conflicts(Session& session) {
   Table table({"ID", "WHEN", "RECORD", "WHAT", "STATE"});
   for (const json& conflict : list_of(document, "items")) {
     const std::string conflict_state = text_of(conflict, "state");
-    table.row({text_of(conflict, "id"), session.time(member(conflict, "at")),
-               text_of(conflict, "collection") + " " + text_of(conflict, "record"), what_of(conflict),
+    table.row({text_of(conflict, "id"), session.time(member(conflict, "at")), subject_of(conflict), what_of(conflict),
                Cell(conflict_state, conflict_state == "open" ? Tone::warning : Tone::plain)});
   }
   if (table.empty())
@@ -52,11 +72,15 @@ Outcome show_conflict(Session& session) {
   const json& by = member(conflict, "by");
   std::ostream& out = session.world().out;
   Table head;
-  head.row({"record", text_of(conflict, "collection") + " " + text_of(conflict, "record")});
+  head.row({"record", subject_of(conflict)});
+  const bool duplicate = member(conflict, "duplicate_of").is_object();
+  if (duplicate)
+    head.row({"and", subject_of(conflict, text_of(member(conflict, "duplicate_of"), "name"),
+                                text_of(member(conflict, "duplicate_of"), "id"))});
   head.row({"what", what_of(conflict)});
   head.row({"state", text_of(conflict, "state")});
   const std::string name = text_of(by, "name");
-  head.row({"other by", name.empty() ? text_of(by, "person") : name});
+  head.row({duplicate ? "by" : "other by", name.empty() ? text_of(by, "person") : name});
   head.row({"at", session.time(member(conflict, "at"))});
   head.row({"workstation", text_of(by, "device")});
   if (!text_of(conflict, "resolution").empty()) head.row({"resolution", text_of(conflict, "resolution")});
@@ -69,10 +93,11 @@ Outcome show_conflict(Session& session) {
   head.print(out, session.style());
   Table values({"FIELD", "BOTH BEGAN FROM", "CURRENT", "OTHER"});
   for (const json& field : list_of(conflict, "fields")) {
-    values.row({text_of(field, "field"), text_of(field, "base"), Cell(text_of(field, "current"), Tone::good),
+    values.row({text_of(field, "label"), text_of(field, "base"), Cell(text_of(field, "current"), Tone::good),
                 Cell(text_of(field, "other"), Tone::warning)});
   }
-  if (!values.empty()) {
+  if (duplicate && text_of(conflict, "state") == "open") print_ways_out(session, conflict);
+  if (!values.empty() && !duplicate) {
     out << '\n';
     values.print(out, session.style());
   }

@@ -8,6 +8,7 @@
 #include "cli/commands/records.hpp"
 #include "cli/document.hpp"
 #include "cli/errors.hpp"
+#include "cli/text.hpp"
 #include "platform/text/url.hpp"
 
 namespace holdline::cli {
@@ -32,6 +33,16 @@ bool print_referenced(Session& session, const json& hits) {
   return !table.empty() || !message.empty();
 }
 
+// "These are 20 of 37." and how to see the others.
+void print_how_many(Session& session, const json& hits) {
+  constexpr std::size_t most_shown = 50;  // by the agent
+  const std::size_t shown_here = list_of(hits, "items").size();
+  const std::string total = text_of(hits, "total");
+  session.world().err << "These are " << shown_here << " of " << (total.empty() ? "more than 100" : escape(total))
+                      << ". Type more of the name or the number, add a postcode or a house number"
+                      << (shown_here < most_shown ? ", or ask for up to 50: --limit 50" : "") << ".\n";
+}
+
 Outcome search_customers(Session& session) {
   std::string text;
   for (const std::string& word : session.arguments().all("TEXT")) text += (text.empty() ? "" : " ") + word;
@@ -48,12 +59,14 @@ Outcome search_customers(Session& session) {
                Cell(pending ? words_for_state("saved") : "", Tone::warning)});
   }
   const bool by_reference = print_referenced(session, hits);
+  const std::string advice = text_of(hits, "advice");
   if (table.empty()) {
     if (!by_reference) session.world().err << "No customer on this PC matches.\n";
+    if (!advice.empty()) session.world().err << escape(advice) << '\n';
     return ExitCode::ok;
   }
   table.print(session.world().out, session.style());
-  if (is_set(hits, "more")) session.world().err << "There are more. Type more of the name or the number.\n";
+  if (is_set(hits, "more")) print_how_many(session, hits);
   print_as_of(session, hits);
   return ExitCode::ok;
 }
@@ -84,9 +97,9 @@ Outcome customer_history(Session& session) {
         text_of(step, "device_name").empty() ? text_of(step, "device") : text_of(step, "device_name");
     const auto row = [&](const json& change) {
       table.row({session.time(member(step, "at")), person.empty() && device == "hub" ? "import" : person, device,
-                 text_of(step, "collection") + " " + text_of(step, "kind"), text_of(change, "field"),
-                 text_of(change, "from"), Cell(text_of(change, "to"), Tone::good),
-                 Cell(remarks_on(step), Tone::warning)});
+                 text_of(step, "collection") + " " + text_of(step, "kind"),
+                 text_of(change, change.contains("label") ? "label" : "field"), text_of(change, "from"),
+                 Cell(text_of(change, "to"), Tone::good), Cell(remarks_on(step), Tone::warning)});
     };
     const auto changes = list_of(step, "changes");
     if (changes.empty()) row(json::object());
@@ -121,8 +134,8 @@ std::vector<Command> customer_commands() {
       {"customer",
        "search",
        "Find customers by name, number or reference",
-       {{"TEXT", "Beginnings of names, any part of a number, a reference", true}},
-       {{"--limit", "N", "At most so many"}},
+       {{"TEXT", "Beginnings of names, the beginning or the end of a number, a reference", true}},
+       {{"--limit", "N", "At most so many (default 20, most 50)"}},
        false,
        search_customers},
       {"customer", "show", "One customer with phones, emails and addresses", {id}, {}, false, show_customer},

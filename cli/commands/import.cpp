@@ -133,7 +133,8 @@ class Import {
     const auto duplicates = list_of(document, "duplicates");
     if (!duplicates.empty() && std::ranges::find(accepted, "same-customer") == accepted.end())
       reject(row, text_of(duplicates.front(), "same"), "same-customer",
-             "Probably somebody who is here already: " + text_of(duplicates.front(), "id"));
+             "Probably " + text_of(duplicates.front(), "name") + " (" + text_of(duplicates.front(), "id") +
+                 "), who is here already.");
     if (rejections_.size() == before) ++accepted_;
     return {};
   }
@@ -149,6 +150,9 @@ class Import {
   }
 
   void reject(const platform::CsvRow& row, std::string field, std::string code, std::string message) {
+    // By the names of the columns that say it.
+    if (field == "e164") field = "phone";
+    if (field == "addr") field = "email";
     Rejection rejection{rows_ + 1, row.line, std::move(field), std::move(code), std::move(message)};
     if (!session_.json()) {
       progress_.clear();

@@ -18,6 +18,14 @@ namespace {
 
 bool contains(const json& list, const std::string& text) { return std::ranges::find(list, json(text)) != list.end(); }
 
+// Names of fields that are those of a standard, as people say them.
+std::string spoken(const std::string& field) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 3> words{
+      {{"e164", "number"}, {"addr", "address"}, {"as_typed", "written"}}};
+  const auto found = std::ranges::find(words, field, [](const auto& one) { return one.first; });
+  return found == words.end() ? field : std::string(found->second);
+}
+
 // What tells one child from the others, then the rest that has a value.
 std::string summary_of(const json& child) {
   const json& fields = child.contains("fields") ? child["fields"] : child;
@@ -25,7 +33,7 @@ std::string summary_of(const json& child) {
   for (const auto& [name, value] : fields.items()) {
     const bool hidden = name == "customer" || name == "id" || name == "collection" || name == "scope";
     if (hidden || value.is_null()) continue;
-    result += (result.empty() ? "" : ", ") + name + " " + shown(value);
+    result += (result.empty() ? "" : ", ") + spoken(name) + " " + shown(value);
   }
   return result;
 }

@@ -1,6 +1,10 @@
 // Characters that survive handwriting, bad eyes and a telephone line: 23 of them, none of the pairs 0 O, 1 I L, 2 Z, 5
 // S, 6 G, 8 B, U V; and a check character over them. 23 is prime, so that the check character notices every single
 // wrong character and every two that changed places. Pure and thread-safe.
+//
+// References to callers have thirteen characters (sync/reference): a stranger hears those, so letters that rhyme are
+// left out too. A code is read by one supervisor to another in the words of the spelling alphabet, where nothing
+// rhymes, and with more characters it is short enough to be read out once.
 #pragma once
 
 #include <optional>

@@ -7,6 +7,7 @@
 #include "hub/admin/import_ahead.hpp"
 #include "hub/admin/import_duplicates.hpp"
 #include "hub/admin/import_rows.hpp"
+#include "hub/ledger/import_name.hpp"
 #include "platform/text/table_rows.hpp"
 #include "sync/base/hash.hpp"
 #include "sync/table/columns.hpp"
@@ -215,6 +216,7 @@ Result<void> CustomerImport::Impl::take_rows(Intake& intake, std::size_t ops, st
     OwnWork work;
     work.rows = [this](LedgerTransaction& transaction) { return rows_of(transaction); };
     work.dry_run = request.dry_run;
+    work.name = import_name(run);
     work.acceptance = sync::answered(findings, request.acceptance);
     work.run = [this, now_ms](std::span<const RowOutcome> outcomes) { return noted(outcomes, now_ms); };
     HOLDLINE_ASSIGN(auto outcomes, intake.take_own(std::move(work), now_ms));

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "hub/ledger/import_name.hpp"
 #include "platform/text/json_object.hpp"
 #include "sync/action/rights.hpp"
 #include "sync/base/timestamp.hpp"
@@ -16,7 +17,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t most_changes = 500;
+constexpr std::size_t most_changes = 500, runs_looked_at = 1'000;
 
 std::string text_of(const sync::Field& field, const sync::Value& value) {
   const auto* ms = std::get_if<std::int64_t>(&value);
@@ -49,6 +50,16 @@ class Names {
     });
   }
 
+  // Of the import that the hub was at, at this time; empty when it is not known any more.
+  Result<std::string> import(LedgerReader& reader, std::int64_t at_ms) {
+    if (!runs_) {
+      HOLDLINE_ASSIGN(runs_, reader.import_runs(runs_looked_at));
+    }
+    for (const ImportRun& run : *runs_)
+      if (run.begun_ms <= at_ms && at_ms <= run.at_ms) return import_name(run);
+    return std::string();
+  }
+
  private:
   template <class Ask>
   static Result<std::string> of(std::map<Id, std::string>& known, const Id& id, Ask ask) {
@@ -62,9 +73,10 @@ class Names {
 
   Ledger& ledger_;
   std::map<Id, std::string> people_, devices_;
+  std::optional<std::vector<ImportRun>> runs_;
 };
 
-Result<Json> by_json(const PastChange& change, Names& names) {
+Result<Json> by_json(const PastChange& change, LedgerReader& reader, Names& names) {
   Json json{{"at", nullptr},          {"person", nullptr},  {"name", ""},
             {"device", nullptr},      {"device_name", ""},  {"sign_in", nullptr},
             {"marks", Json::array()}, {"accepted", nullptr}};
@@ -77,7 +89,10 @@ Result<Json> by_json(const PastChange& change, Names& names) {
   if ((by.marks & sign_in_too_old) != 0) json["marks"].push_back("sign-in-too-old");
   if ((by.marks & released_at_hub) != 0) json["marks"].push_back("released-at-hub");
   if (by.acceptance) json["accepted"] = {{"hints", by.acceptance->hints}, {"because", by.acceptance->reason}};
-  if (by.person.is_nil()) return json;
+  if (by.person.is_nil()) {
+    HOLDLINE_ASSIGN(json["name"], names.import(reader, by.at_ms));
+    return json;
+  }
   json["person"] = by.person.text();
   json["sign_in"] = by.sign_in;
   HOLDLINE_ASSIGN(json["name"], names.person(by.person));
@@ -118,11 +133,12 @@ Result<std::string> answer_history(Ledger& ledger, const Device& device, std::st
       if ((step.changed >> i & 1) != 0 && of.parent != i && sync::may_hold(of.fields[i], device.profile))
         changes.push_back(
             {{"field", of.fields[i].name},
+             {"label", of.fields[i].label},
              {"from", sync::is_null(from.fields[i]) ? Json() : Json(text_of(of.fields[i], from.fields[i]))},
              {"to", sync::is_null(to.fields[i]) ? Json() : Json(text_of(of.fields[i], to.fields[i]))}});
     const std::string_view kind = kind_of(step);
     if (kind == "changed" && changes.empty()) continue;  // of fields that are not for this workstation
-    HOLDLINE_ASSIGN(Json item, by_json(step, names));
+    HOLDLINE_ASSIGN(Json item, by_json(step, *reader, names));
     item.update({{"cn", std::to_string(step.cn)},
                  {"collection", of.name},
                  {"record", step.key.id.text()},

@@ -32,11 +32,7 @@ Result<void> IntakeGroup::join_conflicts(const Candidate& candidate, std::uint32
     sync::join(schema_, conflict.record, incoming, joined);
     result.conflicts.push_back(key->id);
     result.verdict = sync::Verdict::conflict;
-    const sync::Collection& collection = *schema_.collection(key->collection);
-    sync::FieldMask changed = 0;
-    for (sync::FieldIndex i = 0; i < collection.fields.size(); ++i)
-      if (conflict.record.fields[i] != stands->stored.record.fields[i]) changed |= sync::FieldMask{1} << i;
-    write(*key, std::move(conflict), changed);
+    rewrite(*key, std::move(conflict));
   }
   return {};
 }

@@ -30,7 +30,6 @@ std::string texts_of(const std::vector<sync::Finding>& findings) {
   for (const sync::Finding& finding : findings) {
     if (text.size() > refusal_bytes) return text + "; and more";
     if (!text.empty()) text += "; ";
-    if (!finding.field.empty()) text += finding.field + ": ";
     text += finding.message;
   }
   return text;
@@ -228,6 +227,7 @@ Result<sync::ActionResult> IntakeGroup::apply(const Candidate& candidate, std::v
     HOLDLINE_ASSIGN(const OpEffect effect, apply_op(candidate, index, result));
     if (effects != nullptr) effects->push_back(effect);
   }
+  HOLDLINE_TRY(tell_duplicates(candidate, result));
   if (filling_.records != 0) {
     const sync::ActionHeader& header = candidate.action.header;
     changes_.applied.push_back({head_.cn + 1, filling_.cn, candidate.lane, header.number, header.person,
@@ -294,17 +294,21 @@ Result<void> IntakeGroup::give_reference(const sync::Collection& collection, syn
 Result<std::optional<sync::Hash>> IntakeGroup::digest_with_children(const sync::Op& op) {
   HOLDLINE_ASSIGN(const VersionedRecord* stands, stored(op.record));
   if (!stands) return std::optional<sync::Hash>{};
-  HOLDLINE_ASSIGN(auto children, transaction_.children(op.record));
-  // Children written earlier in this group stand as they are now.
+  HOLDLINE_ASSIGN(const auto children, live_children(op.record));
+  return std::optional(sync::seen_digest(*schema_.collection(op.record.collection), stands->stored.record, children));
+}
+
+Result<std::vector<sync::Record>> IntakeGroup::live_children(const sync::RecordKey& above) {
+  HOLDLINE_ASSIGN(auto children, transaction_.children(above));
   std::set<sync::RecordKey> written;
   for (const RecordWrite& write : changes_.records) written.insert(write.next.record.key);
   std::erase_if(children, [&](const sync::Record& child) { return written.contains(child.key); });
   for (const sync::RecordKey& key : written) {
     const sync::Record& record = records_[key]->stored.record;
     const auto parent = schema_.collection(key.collection)->parent;
-    if (parent && record.fields[*parent] == sync::Value(op.record.id)) children.push_back(record);
+    if (parent && record.fields[*parent] == sync::Value(above.id) && !record.deleted) children.push_back(record);
   }
-  return std::optional(sync::seen_digest(*schema_.collection(op.record.collection), stands->stored.record, children));
+  return children;
 }
 
 sync::ActionResult& IntakeGroup::keep_result(const LaneKey& lane, const sync::Hash& hash, sync::ActionResult result) {

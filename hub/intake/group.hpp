@@ -49,6 +49,8 @@ class IntakeGroup {
   // See Intake::take_own.
   Result<std::vector<RowOutcome>> take_own(const sync::Maker& hub, const sync::ActionHeader& header,
                                            std::vector<OwnRow> rows);
+  // What the hub's own changes are called from now on.
+  void name_import(std::string name) { import_name_ = std::move(name); }
   // Kept with the changes.
   void note(std::optional<ImportRun> run) { changes_.run = std::move(run); }
 
@@ -75,9 +77,11 @@ class IntakeGroup {
     std::int64_t corrected_ms;
     bool own = false;  // of the hub itself, which counts nothing: known by what it says
     std::uint8_t marks = 0;
+    std::string_view import = {};  // `own`: what it is called
 
     sync::Incoming incoming(std::uint32_t op) const {
-      return {action.ops[op], {lane.device, lane.incarnation}, action.header, op, corrected_ms, {}, own, action.salt};
+      return {action.ops[op], {lane.device, lane.incarnation}, action.header, op, corrected_ms, {}, own, action.salt,
+              import};
     }
   };
 
@@ -100,6 +104,7 @@ class IntakeGroup {
   Result<sync::ActionResult> settle_followed(const Candidate& candidate);
   sync::FindRecord finds();
   Result<std::vector<sync::Op>> fillings(std::span<const sync::Op> ops);
+  Result<void> keep_strict(const sync::RecordKey& merged, const Id& into, std::vector<sync::Op>& ops);
   // Why the record cannot be merged into the one it names, if so.
   Result<std::optional<Refusal>> mismerged(const sync::Op& op, const Created& created);
   // Nothing when there is no such record.
@@ -134,12 +139,30 @@ class IntakeGroup {
                                     sync::ActionResult& result);
   Result<void> join_conflicts(const Candidate& candidate, std::uint32_t index, const sync::MergeOutcome& outcome,
                               sync::ActionResult& result);
+  // A record and the value that it took, or gave up.
+  struct Bearer {
+    sync::RecordKey record;
+    UniqueValue value;
+  };
+  void note_unique(const RecordWrite& write);
+  // What the action under way did to unique values; see duplicates.cpp.
+  Result<void> tell_duplicates(const Candidate& candidate, sync::ActionResult& result);
+  // `live`: only those that have it now.
+  Result<std::vector<sync::RecordKey>> others_with(const Bearer& bearer,
+                                                   const std::map<UniqueValue, std::vector<Id>>& committed, bool live);
+  Result<void> open_duplicate(const Candidate& candidate, const Bearer& bearer, const sync::RecordKey& other,
+                              sync::ActionResult& result);
+  Result<void> settle_duplicate(const Candidate& candidate, const Bearer& bearer, const sync::RecordKey& other);
   // Whether a list or set of a record would become longer than a record may be.
   Result<bool> outgrows(const sync::Action& action);
   Result<std::optional<sync::RecordKey>> open_conflict(const Candidate& candidate, const sync::Op& op,
                                                        std::uint8_t unit);
   Result<std::optional<sync::Hash>> digest_with_children(const sync::Op& op);
+  // As they stand now, with what was written earlier in this group.
+  Result<std::vector<sync::Record>> live_children(const sync::RecordKey& parent);
   void write(const sync::RecordKey& key, sync::StoredRecord next, sync::FieldMask changed);
+  // The same of a record that is there; what differs is what changed.
+  void rewrite(const sync::RecordKey& key, sync::StoredRecord next);
   void write_meta(const sync::RecordKey& key, sync::StoredRecord next);
   ChangeNumber cn_for(const sync::Record& told, sync::FieldMask fields);
   sync::ActionResult hold(const LaneKey& lane, const sync::StoredAction& stored, HeldState state,
@@ -170,6 +193,9 @@ class IntakeGroup {
   };
   Filling filling_;
   ChangeSet changes_;
+  std::string import_name_;
+  std::vector<Bearer> given_up_, taken_;                 // by the action under way
+  std::map<UniqueValue, std::vector<Id>> bearers_here_;  // since the group began; some may have given it up since
   std::map<LaneKey, Progress> progress_;
   std::map<Id, std::uint64_t> result_heads_;
   std::map<DeviceKey, std::map<sync::ActionRef, HeldAction>> held_;

@@ -144,6 +144,7 @@ Result<std::vector<RowOutcome>> Intake::take_own(OwnWork work, std::int64_t now_
   header.event_ms = header.made.wall_ms = header.hybrid.ms = now_ms;
   header.acceptance = std::move(work.acceptance);
   HOLDLINE_ASSIGN(std::vector<OwnRow> rows, work.rows(*transaction));
+  group.name_import(std::move(work.name));
   HOLDLINE_ASSIGN(auto outcomes, group.take_own(hub, header, std::move(rows)));
   if (work.run && !work.dry_run) group.note(work.run(outcomes));
   if (!work.dry_run && !group.empty()) HOLDLINE_TRY(transaction->commit(group.changes()));

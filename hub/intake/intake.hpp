@@ -60,6 +60,7 @@ struct RowOutcome {
 struct OwnWork {
   // Made of what the ledger holds, in the transaction that takes them.
   std::function<Result<std::vector<OwnRow>>(LedgerTransaction&)> rows;
+  std::string name = {};                            // of the import, kept with what loses to it
   bool dry_run = false;                             // say what would come of it, store nothing
   std::optional<sync::Acceptance> acceptance = {};  // kept with it
   // How far the import has come with these; kept in the same commit. Nothing: it is not to be kept now.

@@ -29,8 +29,23 @@ Result<std::vector<sync::Op>> IntakeGroup::fillings(std::span<const sync::Op> op
     if (!is_live(survivor) || !is_live(merged) || sync::merged_into(*collection, merged->stored.record)) continue;
     auto given = sync::filling_op(*collection, merged->stored.record, survivor->stored.record, sync::Filled::elements);
     if (given) filling.push_back(*std::move(given));
+    HOLDLINE_TRY(keep_strict(op.record, *into, filling));
   }
   return filling;
+}
+
+// Of a number that both have: what somebody else forbade, and the workstation that merges them did not know yet.
+Result<void> IntakeGroup::keep_strict(const sync::RecordKey& merged, const Id& into, std::vector<sync::Op>& ops) {
+  HOLDLINE_ASSIGN(const auto children, live_children(merged));
+  for (const sync::Record& child : children) {
+    const sync::Collection& kind = *schema_.collection(child.key.collection);
+    const auto* key = kind.natural_key ? std::get_if<std::string>(&child.fields[*kind.natural_key]) : nullptr;
+    if (key == nullptr) continue;
+    HOLDLINE_ASSIGN(const VersionedRecord* same, stored({kind.no, sync::child_id(kind, into, *key)}));
+    if (same == nullptr || same->stored.record.deleted) continue;
+    if (auto op = sync::stricter_op(kind, child, same->stored.record)) ops.push_back(*std::move(op));
+  }
+  return {};
 }
 
 // What the workstation holds, and its chain, stay as they were: only what takes effect is about the survivor.

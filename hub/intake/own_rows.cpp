@@ -86,7 +86,8 @@ Result<std::vector<RowOutcome>> IntakeGroup::take_own(const sync::Maker& hub, co
                 "A list or set of a record would become longer than a record can be. Nothing of this part was stored.");
   const sync::StoredAction none{};
   std::vector<OpEffect> effects;
-  HOLDLINE_TRY(apply({{hub.device, hub.incarnation, header.lane}, none, own, header.event_ms, true}, &effects));
+  HOLDLINE_TRY(
+      apply({{hub.device, hub.incarnation, header.lane}, none, own, header.event_ms, true, 0, import_name_}, &effects));
   for (std::size_t op = 0; op < effects.size(); ++op) {
     RowEffect& effect = outcomes[row_of[op]].effect;
     const bool first = op == 0 || row_of[op - 1] != row_of[op];

@@ -49,7 +49,16 @@ void IntakeGroup::write(const sync::RecordKey& key, sync::StoredRecord next, syn
   record.cn = next.meta.last_cn = cn_for(next.record, record.before ? changed : all_fields);
   record.next = next;
   kept = VersionedRecord{std::move(next), record.cn};
+  note_unique(record);
   changes_.records.push_back(std::move(record));
+}
+
+void IntakeGroup::rewrite(const sync::RecordKey& key, sync::StoredRecord next) {
+  const sync::Record& stands = records_[key]->stored.record;
+  sync::FieldMask changed = 0;
+  for (std::size_t i = 0; i < next.record.fields.size(); ++i)
+    if (next.record.fields[i] != stands.fields[i]) changed |= sync::FieldMask{1} << i;
+  write(key, std::move(next), changed);
 }
 
 // Of a record that stays as it is told.

@@ -217,6 +217,14 @@ struct ChangeSet {
   std::uint64_t salt = 0;                 // of this transaction; without meaning when the head stays where it was
 };
 
+// What a unique field of a record says, in one scope (sync::Field::unique).
+struct UniqueValue {
+  sync::CollectionNo collection = 0;
+  sync::FieldIndex field = 0;
+  std::string scope, value;
+  auto operator<=>(const UniqueValue&) const = default;
+};
+
 // One write transaction. Reads see earlier writes of the same transaction. Destroying it without commit rolls back.
 class LedgerTransaction {
  public:
@@ -230,6 +238,10 @@ class LedgerTransaction {
   virtual Result<std::map<sync::RecordKey, VersionedRecord>> records(std::span<const sync::RecordKey> keys) = 0;
   // Those that are not deleted.
   virtual Result<std::vector<sync::Record>> children(const sync::RecordKey& parent) = 0;
+  // Who has these values, merged ones with them, of each at most `limit` in the order of their ids; deleted records
+  // have none. As committed.
+  virtual Result<std::map<UniqueValue, std::vector<Id>>> bearers(std::span<const UniqueValue> values,
+                                                                 std::size_t limit) = 0;
   // Held actions of these lanes' devices and incarnations.
   virtual Result<std::vector<HeldAction>> held(const Id& device, const Id& incarnation) = 0;
   // Those of a device whose original position had one of these hashes.

@@ -44,15 +44,24 @@ std::optional<FieldIndex> broken_at(const Rule& rule, const ValueOf& value_of, s
       if (!first || !second || *first < *second) return std::nullopt;
       return rule.fields[1];
     }
-    case Rule::Kind::after_event:
-      for (const FieldIndex field : rule.fields)
-        if (const auto* time = number_of(value_of(field)); event_ms != 0 && time && *time <= event_ms) return field;
-      return std::nullopt;
+    case Rule::Kind::after_event: {
+      const auto at = deadline_of(rule, value_of);
+      return at && event_ms != 0 && *number_of(value_of(*at)) <= event_ms ? at : std::nullopt;
+    }
   }
   return std::nullopt;
 }
 
 }  // namespace
+
+std::optional<FieldIndex> deadline_of(const Rule& rule, const ValueOf& value_of) {
+  for (const FieldIndex field : rule.fields) {
+    const Value* value = value_of(field);
+    if (!value) return std::nullopt;
+    if (!is_null(*value)) return number_of(value) ? std::optional(field) : std::nullopt;
+  }
+  return std::nullopt;
+}
 
 std::optional<Finding> broken_rule(const Collection& collection, const Rule& rule, const ValueOf& value_of,
                                    std::int64_t event_ms) {

@@ -225,7 +225,14 @@ class OpCheck {
 
   void option(const Field& field, const std::string& text) {
     if (std::ranges::find(field.options, text) == field.options.end())
-      add(field, "unknown-option", "must be one of the options listed for it.");
+      add(field, "unknown-option", "must be one of: " + listed(field.options) + ".");
+  }
+
+  static std::string listed(const std::vector<std::string>& options) {
+    constexpr std::size_t most = 40;
+    std::string all;
+    for (std::size_t i = 0; i < std::min(most, options.size()); ++i) all += (i == 0 ? "" : ", ") + options[i];
+    return options.size() > most ? all + ", …" : all;
   }
 
   void free_text(const Field& field, const std::string& text) {

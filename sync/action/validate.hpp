@@ -56,6 +56,10 @@ using ValueOf = std::function<const Value*(FieldIndex)>;
 std::optional<Finding> broken_rule(const Collection& collection, const Rule& rule, const ValueOf& value_of,
                                    std::int64_t event_ms);
 
+// Of a rule of kind after_event: the first of its fields that has a value, which is the time that counts. Nothing when
+// none has, or that is not known.
+std::optional<FieldIndex> deadline_of(const Rule& rule, const ValueOf& value_of);
+
 // Whether a spelling is that of a number, by its last digits: "0176 04069006" of "+4917604069006".
 bool spells_phone(std::string_view typed, std::string_view e164);
 

@@ -190,6 +190,7 @@ std::vector<Finding> put_right(const Collection& collection, const Site& site, c
 
 std::vector<Finding> look_over(const Collection& collection, std::span<const FieldChange> changes, const Record* shown,
                                std::int64_t event_ms, std::int64_t now_ms) {
+  static const Value nothing = Null{};
   std::vector<Finding> findings;
   const auto changed = [&](FieldIndex field) -> const FieldChange* {
     const auto at = std::ranges::find(changes, field, &FieldChange::field);
@@ -201,14 +202,16 @@ std::vector<Finding> look_over(const Collection& collection, std::span<const Fie
       look_at_name(collection.fields[change.field], *text, findings);
   for (const Rule& rule : collection.rules) {
     if (rule.kind != Rule::Kind::after_event) continue;
-    for (const FieldIndex field : rule.fields) {
-      const FieldChange* change = changed(field);
-      const auto* time = change && is_new(*change) ? std::get_if<std::int64_t>(&change->value) : nullptr;
-      if (time && *time > event_ms && *time <= now_ms)
-        findings.push_back(about(collection.fields[field], "passed-already",
-                                 "has passed already: promise another time, or say why it is entered now.",
-                                 Weight::asked));
-    }
+    const auto deadline = deadline_of(rule, [&](FieldIndex field) -> const Value* {
+      if (const FieldChange* change = changed(field)) return &change->value;
+      return shown ? &shown->fields[field] : &nothing;
+    });
+    const FieldChange* change = deadline ? changed(*deadline) : nullptr;
+    const auto* time = change && is_new(*change) ? std::get_if<std::int64_t>(&change->value) : nullptr;
+    if (time && *time > event_ms && *time <= now_ms)
+      findings.push_back(about(collection.fields[*deadline], "passed-already",
+                               "has passed already: promise another time, or say why it is entered now.",
+                               Weight::asked));
   }
   if (!shown) return findings;
   for (const Rule& rule : collection.rules) {

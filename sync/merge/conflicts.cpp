@@ -9,6 +9,9 @@ namespace holdline::sync {
 
 namespace {
 
+constexpr std::string_view duplicate_policy = "duplicate";
+constexpr std::string_view origin_part = "base_raw";
+
 const Collection& conflicts(const Schema& schema) { return *schema.collection("conflict"); }
 
 Value& field(const Collection& collection, Record& record, std::string_view name) {
@@ -35,6 +38,10 @@ std::string raw(const std::vector<Value>& values) {
   ByteWriter out(bytes);
   for (const Value& value : values) encode_value(out, value);
   return to_hex(bytes);
+}
+
+std::string import_text(std::string_view name) {
+  return nlohmann::json{{"import", name}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 // Bases that travelled as a hash can be compared but not shown.
@@ -145,6 +152,7 @@ Record conflict_record(const Schema& schema, const Incoming& incoming, const Los
     keep("other", texts(losing.value));
     keep("current_raw", raw(losing.winner));
     keep("other_raw", raw(losing.value));
+    if (!incoming.import.empty()) keep(origin_part, import_text(incoming.import));
   }
   set("by_device", incoming.maker.device);
   set("by_person", incoming.header.person);
@@ -155,8 +163,66 @@ Record conflict_record(const Schema& schema, const Incoming& incoming, const Los
   return record;
 }
 
+RecordKey duplicate_key(const Schema& schema, const RecordKey& one, const RecordKey& other, FieldIndex at,
+                        const Value& value) {
+  Bytes place;
+  ByteWriter out(place);
+  out.blob("duplicate");
+  out.raw(std::max(one.id, other.id).view());
+  out.varint(schema.collection(one.collection)->fields[at].no);
+  encode_value(out, value);
+  const auto no = conflicts(schema).no;
+  return {no, natural_id(no, std::min(one.id, other.id), place)};
+}
+
+Record duplicate_record(const Schema& schema, const Incoming& incoming, const Record& subject, const RecordKey& other,
+                        FieldIndex at) {
+  const Collection& of = *schema.collection(subject.key.collection);
+  const Value& value = subject.fields[at];
+  LosingValue same;
+  same.unit = of.unit_of[at];
+  same.value = same.winner = {value};
+  same.base = {make_base(Value(Null{}))};
+  Op op = incoming.op;
+  op.record = subject.key;
+  Record record = conflict_record(schema, {op, incoming.maker, incoming.header, incoming.index, incoming.corrected_ms},
+                                  same, subject.scope);
+  record.key = duplicate_key(schema, subject.key, other, at, value);
+  const Collection& collection = conflicts(schema);
+  field(collection, record, "policy") = std::string(duplicate_policy);
+  record.fields[place_of(collection, of, of.units[same.unit], origin_part)] =
+      nlohmann::json{{"duplicate_of", other.id.text()}}.dump();
+  return record;
+}
+
+bool settle_duplicate(const Schema& schema, const Incoming& incoming, const std::string& how, Record& conflict) {
+  const Collection& collection = conflicts(schema);
+  if (conflict.deleted || field(collection, conflict, "state") != Value(std::string("open"))) return false;
+  field(collection, conflict, "state") = std::string("resolved");
+  field(collection, conflict, "resolution") = how;
+  field(collection, conflict, "resolved_by") = incoming.header.person;
+  field(collection, conflict, "resolved_at") = incoming.corrected_ms;
+  return true;
+}
+
+ConflictOrigin conflict_origin(const Schema& schema, const Record& conflict) {
+  const Collection& collection = conflicts(schema);
+  const auto values = conflict_values(schema, conflict);
+  if (!values || values->about_deletion) return {};
+  const Collection& subject = *schema.collection(values->record.collection);
+  const Value& kept = conflict.fields[place_of(collection, subject, subject.units[values->unit], origin_part)];
+  const auto* text = std::get_if<std::string>(&kept);
+  const auto json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
+  if (!json.is_object()) return {};
+  ConflictOrigin origin{{}, json.value("import", "")};
+  if (const auto other = Id::parse(json.value("duplicate_of", ""))) origin.duplicate_of = RecordKey{subject.no, *other};
+  return origin;
+}
+
 bool goes_on_from(const Schema& schema, const Record& conflict, const Op& op, std::uint8_t unit) {
   const Collection& collection = conflicts(schema);
+  // Giving another value is how it is settled.
+  if (field(collection, conflict, "policy") == Value(std::string(duplicate_policy))) return false;
   const Collection& subject = *schema.collection(op.record.collection);
   const auto& fields = subject.units[unit].fields;
   if (conflict.deleted || field(collection, conflict, "state") != Value(std::string("open")) ||

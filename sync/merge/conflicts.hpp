@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,24 @@ RecordKey conflict_key(const Schema& schema, const Incoming& incoming, const Los
 // The conflict record of one losing value.
 Record conflict_record(const Schema& schema, const Incoming& incoming, const LosingValue& losing,
                        const std::string& scope);
+
+// Two live records of one scope that have the same value of a unique field: the conflict about it, which is the same
+// one whichever of them came first. `record` is the one that met the other.
+RecordKey duplicate_key(const Schema& schema, const RecordKey& one, const RecordKey& other, FieldIndex field,
+                        const Value& value);
+Record duplicate_record(const Schema& schema, const Incoming& incoming, const Record& record, const RecordKey& other,
+                        FieldIndex field);
+// Where a losing value came from, when that was no person at a workstation, and what else there is to say of it.
+struct ConflictOrigin {
+  std::optional<RecordKey> duplicate_of;  // of the conflict of two records: the other one
+  std::string import;                     // "import of 28 Nov by ada from crm-export.csv"; empty: not of one
+};
+// Empty where it is not kept, or not for who holds this copy of the conflict.
+ConflictOrigin conflict_origin(const Schema& schema, const Record& conflict);
+
+// It is open no more: one of the two has another value, or is no longer there by itself. `how` is for people. True when
+// it was open.
+bool settle_duplicate(const Schema& schema, const Incoming& incoming, const std::string& how, Record& conflict);
 
 // Whether a change of this unit goes on from `conflict`: it is open, about this unit of the op's record, and what the
 // change replaces of its other value is what it was made from, or is not among what lost. When two machines of one disk

@@ -80,7 +80,8 @@ struct Incoming {
   // whatever comes with it. Times stay what they are. What
   // the central database decides is as it says.
   bool by_value = false;
-  Salt salt{};  // of the action; not used by value
+  Salt salt{};                   // of the action; not used by value
+  std::string_view import = {};  // by_value: what the import is called, kept with what loses to it
 
   Origin origin() const { return origin_of(maker, header, salt); }
 };

@@ -123,6 +123,9 @@ class Comparison {
       refuse(where, "of another format", "values that are stored or on their way may not have it");
     if (old.may_look_like_card && !now.may_look_like_card)
       refuse(where, "may not look like a card number any more", "what somebody said is meant so would be refused");
+    if (old.unique != now.unique)
+      take(where, now.unique ? "the same value in two records is a conflict; those that are stored are not looked at"
+                             : "the same value in two records is no conflict any more");
     if (old.sensitive != now.sensitive) take(where, now.sensitive ? "left out of lists" : "shown in lists");
     if (old.filled_with != now.filled_with) take(where, "filled in by the desk in another way");
     if (old.policy != now.policy) take(where, "another policy for what two people change at once");

@@ -91,6 +91,7 @@ std::string remarks_on(const Collection& collection, const Field& field) {
   if (field.required) remarks.emplace_back("required");
   if (field.read_only) remarks.emplace_back("set by the hub");
   if (field.filled_with != Filling::none) remarks.emplace_back("filled in by the desk");
+  if (field.unique) remarks.emplace_back("two records with the same value are told as a conflict");
   if (!field.merge_group.empty()) remarks.push_back("one value with the others of " + field.merge_group);
   if (field.sensitive) remarks.emplace_back("sensitive: not in lists");
   if (field.visibility != 0) remarks.push_back("for workstations with group " + std::to_string(field.visibility));

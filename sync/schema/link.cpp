@@ -82,6 +82,9 @@ class FieldCheck {
       refuse("format", "only text fields have one");
     if (field_.may_look_like_card && field_.type != FieldType::text)
       refuse("may_look_like_card", "only text fields are looked at for card numbers");
+    if (field_.unique && (field_.type != FieldType::text || field_.visibility != 0 ||
+                          field_.replication != Replication::full || !field_.merge_group.empty()))
+      refuse("unique", "only a text that merges alone, of visibility 0 and of replication full, can be");
     if (field_.type == FieldType::phone) field_.max_length = phone_bytes;
     if (field_.type == FieldType::email) field_.max_length = email_bytes;
   }

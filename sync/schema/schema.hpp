@@ -87,6 +87,8 @@ struct Field {
   TextFormat format = TextFormat::none;  // text
   // A text that is a number of somebody's own (a loyalty card) and may look like a payment card's: a person can say so.
   bool may_look_like_card = false;
+  // text of a root record: two records of one scope with the same value are a conflict "duplicate", and both stay.
+  bool unique = false;
   std::optional<FieldIndex> as_typed, extension;  // phone: text fields that keep how it was typed, and its extension
   std::optional<FieldIndex> spelling_of;          // text: the phone field whose spelling it keeps
   // time: the text field with the time zone that a time without one is typed in, and that the calling hours are of
@@ -123,8 +125,8 @@ struct Rule {
   enum class Kind : std::uint8_t {
     any_of,       // at least one of the fields has a value
     ascending,    // two times or numbers: the first is less than the second, where both are given
-    after_event,  // the time lies after what it was promised in, where it is given; asked of what is typed, and of
-                  // new records
+    after_event,  // the first of these times that is given lies after what it was promised in; asked of what is typed,
+                  // and of new records
     refused,      // never, where `when` holds: its fields are those of the condition
   };
   std::string name;  // snake_case; with dashes it is the code of the finding

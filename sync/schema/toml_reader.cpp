@@ -80,6 +80,7 @@ FieldDraft read_field(const toml::table& table, std::string name, std::string ke
   at.choice("format", format_names, field.format);
   at.choice("filled_with", filling_names, field.filled_with);
   at.boolean("may_look_like_card", field.may_look_like_card);
+  at.boolean("unique", field.unique);
   at.text("as_typed", draft.as_typed, option_limit);
   at.text("extension", draft.extension, option_limit);
   at.text("zone", draft.zone, option_limit);

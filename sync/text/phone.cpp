@@ -55,11 +55,13 @@ bool is_scientific(std::string_view text) {
          std::ranges::all_of(amount, [](char c) { return is_digit(c) || c == '.' || c == ','; });
 }
 
+// What announces an extension.
+constexpr std::array<std::string_view, 9> before_extension{"ext", "extn",  "extension", "x", "xtn",
+                                                           "int", "anexo", "durchwahl", "dw"};
+
 // "07700 9OO123", "0207946ask", "020 7946 OO18": letters among the digits, which the library would take for those on a
 // keypad, or leave out. Behind the first digit there may be what announces an extension, and words as in 1-800-FLOWERS.
 bool mixes_letters(std::string_view typed) {
-  constexpr std::array<std::string_view, 9> before_extension{"ext", "extn",  "extension", "x", "xtn",
-                                                             "int", "anexo", "durchwahl", "dw"};
   constexpr std::size_t shortest_word = 3;
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   for (std::size_t at = std::min(typed.find_first_of("0123456789"), typed.size()); at < typed.size();) {
@@ -155,6 +157,48 @@ PhoneNumber read_phone(std::string_view typed_text, std::string_view region_text
   if (typed.size() >= internal_least && typed.size() <= internal_most && std::ranges::all_of(typed, is_digit))
     return {PhoneReading::internal, {}, typed, false};
   return number;
+}
+
+std::optional<WrittenExtension> split_extension(std::string_view typed_text) {
+  const std::string typed = tidy_number(typed_text.substr(0, typed_limit));
+  if (const auto apart = split_at_dash(typed)) return WrittenExtension{apart->first, apart->second};
+  std::size_t digits = 0;
+  while (digits < typed.size() && is_digit(typed[typed.size() - 1 - digits])) ++digits;
+  std::string_view head(typed.data(), typed.size() - digits);
+  const auto drop = [&](std::string_view of) {
+    while (!head.empty() && of.find(head.back()) != of.npos) head.remove_suffix(1);
+  };
+  drop(" .:");
+  std::size_t letters = 0;
+  std::string word;
+  for (; letters < head.size(); ++letters) {
+    const char c = static_cast<char>(head[head.size() - 1 - letters] | 0x20);
+    if (c < 'a' || c > 'z') break;
+    word.insert(word.begin(), c);
+  }
+  const bool announced = std::ranges::find(before_extension, word) != before_extension.end();
+  if (digits == 0 || digits > internal_most || (!announced && !head.ends_with('#'))) return std::nullopt;
+  head.remove_suffix(announced ? letters : 1);
+  drop(" ,;(-/");
+  return WrittenExtension{std::string(head), typed.substr(typed.size() - digits)};
+}
+
+std::vector<std::string> same_phones(std::string_view e164) {
+  std::vector<std::string> same{std::string(e164)};
+  Parsed parsed;
+  if (plans().Parse(same.front(), nowhere, &parsed) != PhoneNumberUtil::NO_PARSING_ERROR) return same;
+  std::string mobile;
+  plans().GetCountryMobileToken(parsed.country_code(), &mobile);
+  if (mobile.empty()) return same;
+  const std::string country = "+" + std::to_string(parsed.country_code());
+  const std::string national = same.front().substr(country.size());
+  const std::string other =
+      country + (national.starts_with(mobile) ? national.substr(mobile.size()) : mobile + national);
+  Parsed again;
+  if (plans().Parse(other, nowhere, &again) == PhoneNumberUtil::NO_PARSING_ERROR &&
+      plans().IsNumberMatch(parsed, again) >= PhoneNumberUtil::SHORT_NSN_MATCH && is_e164(other))
+    same.push_back(other);
+  return same;
 }
 
 std::string phone_for_people(std::string_view e164, std::string_view region) {

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace holdline::sync {
 
@@ -33,6 +35,17 @@ struct PhoneNumber {
 // none in `region` but one of another country with its country code in front counts as that. `region`: two letters of
 // ISO 3166, or empty.
 PhoneNumber read_phone(std::string_view typed, std::string_view region);
+
+// What of a text is written as an extension, by no numbering plan: also of part of a number. "7946 0123 ext 12",
+// "…#12", "…-12". Nothing when nothing is.
+struct WrittenExtension {
+  std::string number, extension;  // as typed, without what stands between them; digits
+};
+std::optional<WrittenExtension> split_extension(std::string_view typed);
+
+// The number and all others that are the same telephone: where only one way to write it has a digit for mobiles, as in
+// Argentina +54 9 11 2345 6789 and +54 11 2345 6789. `e164` first.
+std::vector<std::string> same_phones(std::string_view e164);
 
 // How people of `region` write the number: one of their own as they dial it ("020 7946 0018"), others with the country
 // code ("+39 02 1234567"). Only for the eye. What is no number in E.164 comes back as it is.

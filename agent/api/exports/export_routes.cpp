@@ -133,10 +133,7 @@ void export_data(Workstation& station, Call call) {
     return call.respond(platform::error_response(422, well.error().code, well.error().message));
   // Before anything is read; saving asks again.
   const std::vector<sync::Op> listed{sync::export_record(schema, wanted, {})};
-  if (const auto refusal = sync::refuse(schema, call.rights(), listed))
-    return call.respond(platform::error_response(403, refusal->code, refusal->text));
-  if (const auto refusal = sync::refuse_elsewhere(station.grant().scopes, listed))
-    return call.respond(platform::error_response(403, refusal->code, refusal->text));
+  if (const auto refusal = refuse_by_right(station, call, listed)) return call.respond(*refusal);
   std::make_shared<DataTaken>(station, std::move(call), std::move(wanted))->go_on();
 }
 

@@ -100,6 +100,7 @@ Result<void> WriteTransaction::write_rows(std::span<const RecordWrite> writes) {
     const sync::Bytes body = sync::encode_body(collection, write.next.record);
     HOLDLINE_TRY(write_row(collection, write, body));
     if (!write.fed) continue;
+    HOLDLINE_TRY(write_unique(collection, write));
     index = write.cn == cn ? index + 1 : 0;
     cn = write.cn;
     HOLDLINE_TRY(write_feed(write, index, body));

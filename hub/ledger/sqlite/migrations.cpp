@@ -325,10 +325,24 @@ constexpr const char* site_key = R"sql(
 INSERT INTO meta (name, value) VALUES ('site-key', randomblob(32));
 )sql";
 
+// Values of unique fields in the order of the values: files bring them in that order, and each row of an import adds
+// one.
+constexpr const char* unique_table = R"sql(
+INSERT INTO meta (name, value) VALUES ('unique-fields', CAST('' AS BLOB));
+CREATE TABLE unique_value (
+  collection INTEGER NOT NULL,
+  field      INTEGER NOT NULL,  -- its number
+  scope      INTEGER NOT NULL,
+  value      TEXT NOT NULL,
+  id         BLOB NOT NULL,
+  PRIMARY KEY (collection, field, scope, value, id)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 }  // namespace
 
 std::span<const platform::Migration> ledger_migrations() {
-  static constexpr std::array<platform::Migration, 13> migrations{{{1, ledger_tables},
+  static constexpr std::array<platform::Migration, 14> migrations{{{1, ledger_tables},
                                                                    {2, applied_reissues_table},
                                                                    {3, certificates_in_line},
                                                                    {4, access_tables},
@@ -340,7 +354,8 @@ std::span<const platform::Migration> ledger_migrations() {
                                                                    {10, schema_tables},
                                                                    {11, import_tables},
                                                                    {12, report_table},
-                                                                   {13, site_key}}};
+                                                                   {13, site_key},
+                                                                   {14, unique_table}}};
   return migrations;
 }
 

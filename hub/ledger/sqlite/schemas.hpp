@@ -48,4 +48,11 @@ Result<std::uint32_t> read_present(Statements& statements);
 Result<std::vector<KeptSchema>> read_kept(Statements& statements);
 Result<std::vector<sync::SchemaName>> read_awaited(Statements& statements);
 
+// Which records have which values of unique fields (unique.cpp).
+// Whether the table of them is of the fields that are unique in this schema.
+Result<bool> has_unique(Statements& statements, const sync::Schema& schema);
+// Makes it anew from the rows, for which it reads every row of the collections that have such fields. Inside a
+// transaction.
+Result<void> fill_unique(platform::Database& db, Statements& statements, const sync::Schema& schema);
+
 }  // namespace holdline::hub::sqlite

@@ -11,6 +11,12 @@ using platform::Blob;
 
 Result<std::unique_ptr<Writer>> Writer::make(platform::Database db, Schemas& schemas) {
   std::unique_ptr<Writer> writer(new Writer(std::move(db), schemas));
+  HOLDLINE_ASSIGN(const bool knows_unique, has_unique(writer->statements_, *writer->schema_));
+  if (!knows_unique) {
+    HOLDLINE_ASSIGN(auto transaction, platform::Transaction::begin(writer->db_));
+    HOLDLINE_TRY(fill_unique(writer->db_, writer->statements_, *writer->schema_));
+    HOLDLINE_TRY(transaction.commit());
+  }
   HOLDLINE_TRY(writer->digests_.load(writer->statements_, writer->scopes_));
   HOLDLINE_ASSIGN(writer->head_, read_head(writer->statements_));
   return writer;
@@ -25,6 +31,7 @@ Result<void> Writer::add_schema(std::shared_ptr<const sync::Schema> schema, std:
   HOLDLINE_TRY(begin());  // refuses when the file is not to be trusted
   HOLDLINE_ASSIGN(auto transaction, platform::Transaction::begin(db_));
   HOLDLINE_TRY(write_schema(db_, statements_, *schema, now_ms));
+  if (schema->version() > schema_->version()) HOLDLINE_TRY(fill_unique(db_, statements_, *schema));
   HOLDLINE_TRY(transaction.commit());
   schemas_.add(std::move(schema));
   schema_ = &schemas_.present();

@@ -62,6 +62,8 @@ class WriteTransaction final : public LedgerTransaction {
   Result<std::vector<KeptResult>> results(const LaneKey& lane, std::uint64_t first, std::uint64_t last) override;
   Result<std::map<sync::RecordKey, VersionedRecord>> records(std::span<const sync::RecordKey> keys) override;
   Result<std::vector<sync::Record>> children(const sync::RecordKey& parent) override;
+  Result<std::map<UniqueValue, std::vector<Id>>> bearers(std::span<const UniqueValue> values,
+                                                         std::size_t limit) override;
   Result<std::vector<HeldAction>> held(const Id& device, const Id& incarnation) override;
   Result<std::vector<AppliedReissue>> applied_reissues(const Id& device,
                                                        std::span<const sync::Hash> originals) override;
@@ -74,6 +76,7 @@ class WriteTransaction final : public LedgerTransaction {
   Result<void> write(const ChangeSet& changes);
   Result<void> write_rows(std::span<const RecordWrite> writes);
   Result<void> write_row(const sync::Collection& collection, const RecordWrite& write, std::string_view body);
+  Result<void> write_unique(const sync::Collection& collection, const RecordWrite& write);
   Result<void> write_feed(const RecordWrite& write, std::size_t index, std::string_view body);
   Result<void> write_progress(const ChangeSet& changes);
   Result<void> write_results(std::span<const KeptResult> results);

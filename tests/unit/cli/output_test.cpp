@@ -132,18 +132,19 @@ TEST(Output, ARecordMarksWhatTheHubHasNotSettled) {
       shown(holdline, {"customer", "show", "c-1"},
             R"({"id":"c-1","scope":"acme","fields":{"city":"Köln","org":null,"vulnerable":true},"pending":["city"],)"
             R"("children":{"phone":[{"id":"p-1","fields":{"e164":"+49221","kind":"home","customer":"c-1"}}]}})"),
-      "id\tc-1\nscope\tacme\ncity\tKöln\tsaved on this PC\nvulnerable\ttrue\nphone\te164 +49221, kind home\n");
+      "id\tc-1\nscope\tacme\ncity\tKöln\tsaved on this PC\nvulnerable\ttrue\nphone\tnumber +49221, kind home\n");
 }
 
 TEST(Output, AConflictShowsBothValuesSideBySide) {
   Scripted holdline;
   holdline.terminal = true;
   EXPECT_EQ(shown(holdline, {"conflicts", "show", "k-1", "--utc"},
-                  R"({"id":"k-1","collection":"customer","record":"c-1","unit":"postal","state":"open","at":)"
+                  R"({"id":"k-1","collection":"customer","record":"c-1","about":{"name":"Ada King"},)"
+                  R"("unit":"postal","state":"open","at":)"
                   R"("2026-03-01T11:00:00.000Z","by":{"device":"desk-2","person":"bob"},"fields":[)"
-                  R"({"field":"city","base":"Bonn","current":"Köln","other":"Aachen"},)"
-                  R"({"field":"street","base":null,"current":"A 1","other":"B\u001b[2J"}]})"),
-            "record       customer c-1\n"
+                  R"({"field":"city","label":"Town","base":"Bonn","current":"Köln","other":"Aachen"},)"
+                  R"({"field":"street","label":"Street","base":null,"current":"A 1","other":"B\u001b[2J"}]})"),
+            "record       customer Ada King (c-1)\n"
             "what         postal\n"
             "state        open\n"
             "other by     bob\n"
@@ -151,19 +152,31 @@ TEST(Output, AConflictShowsBothValuesSideBySide) {
             "workstation  desk-2\n"
             "\n"
             "FIELD   BOTH BEGAN FROM  CURRENT  OTHER\n"
-            "city    Bonn             Köln     Aachen\n"
-            "street                   A 1      B\\x1b[2J\n");
+            "Town    Bonn             Köln     Aachen\n"
+            "Street                   A 1      B\\x1b[2J\n");
 }
 
 TEST(Output, AResolvedConflictNamesWhoDidIt) {
   Scripted holdline;
-  EXPECT_EQ(shown(holdline, {"conflicts", "show", "k-1", "--utc"},
-                  R"({"id":"k-1","collection":"customer","record":"c-1","unit":"health","state":"resolved","at":)"
-                  R"("2026-03-01T11:00:00.000Z","by":{"device":"desk-2","name":"bob"},"fields":[],"hidden":true,)"
-                  R"("resolution":"asked her","resolved_by":{"person":"p-9","name":"eve"},)"
-                  R"("resolved_at":"2026-03-01T12:00:00.000Z"})"),
-            "record\tcustomer c-1\nwhat\thealth\nstate\tresolved\nother by\tbob\nat\t2026-03-01T11:00:00.000Z\n"
-            "workstation\tdesk-2\nresolution\tasked her\nresolved by\teve\nresolved at\t2026-03-01T12:00:00.000Z\n");
+  EXPECT_EQ(
+      shown(holdline, {"conflicts", "show", "k-1", "--utc"},
+            R"({"id":"k-1","collection":"customer","record":"c-1","unit":"health","state":"resolved","at":)"
+            R"("2026-03-01T11:00:00.000Z","by":{"device":"desk-2","name":"bob"},"fields":[],"hidden":true,)"
+            R"("resolution":"asked her","resolved_by":{"person":"p-9","name":"eve"},)"
+            R"("resolved_at":"2026-03-01T12:00:00.000Z"})"),
+      "record\tcustomer (c-1)\nwhat\thealth\nstate\tresolved\nother by\tbob\nat\t2026-03-01T11:00:00.000Z\n"
+      "workstation\tdesk-2\nresolution\tasked her\nresolved by\teve\nresolved at\t2026-03-01T12:00:00.000Z\n");
+}
+
+TEST(Output, TwoRecordsWithOneNumberAreShownWithTheWaysOut) {
+  Scripted holdline;
+  EXPECT_EQ(shown(holdline, {"conflicts", "show", "k-1"},
+                  R"({"id":"k-1","collection":"customer","record":"c-1","about":{"name":"Ada King"},)"
+                  R"("duplicate_of":{"id":"c-2","name":"Bob Lee"},"policy":"duplicate","unit":"ref",)"
+                  R"("state":"open","by":{"name":"bob","device":"d-2"},"fields":[{"field":"ref","other":"K-7"}]})"),
+            "record\tcustomer Ada King (c-1)\nand\tcustomer Bob Lee (c-2)\nwhat\tduplicate: same ref\n"
+            "state\topen\nby\tbob\nat\t\nworkstation\td-2\n");
+  EXPECT_NE(holdline.err.str().find("holdline customer merge c-1 c-2 --reason"), std::string::npos);
 }
 
 TEST(Output, TheOutboxUsesTheWordsOfTheProduct) {
@@ -210,8 +223,8 @@ TEST(Output, AListThatIsNotAllSaysHowMuchItIsAndHowToGoOn) {
   shown(holdline, {"entry", "list"}, R"({"items":[{"id":"e-1"}],"next":"e-1"})");
   EXPECT_EQ(holdline.err.str(), "There are more. Go on with: --before e-1\n");
   holdline.err.str("");
-  shown(holdline, {"customer", "search", "mei"}, R"({"items":[{"id":"c-1"}],"more":true})");
-  EXPECT_EQ(holdline.err.str(), "There are more. Type more of the name or the number.\n");
+  shown(holdline, {"customer", "search", "mei"}, R"({"items":[{"id":"c-1"}],"total":30,"more":true})");
+  EXPECT_TRUE(holdline.err.str().starts_with("These are 1 of 30. Type more of the name or the number"));
   holdline.err.str("");
   shown(holdline, {"conflicts", "list"}, R"({"total":230,"items":[{"id":"k-1"}],"next":null})");
   shown(holdline, {"entry", "list"}, R"({"items":[{"id":"e-1"}],"next":null})");

@@ -28,7 +28,7 @@ TEST(ApiInput, AnActionIsNamedByLaneAndNumber) {
 }
 
 TEST(ApiInput, AnAdditionNamesItsRecordsByTheirPlaceAndTakesTheTimeItIsTold) {
-  const auto addition = addition_of(test_schema(), collection_of("customer"), "acme/north", {},
+  const auto addition = addition_of(test_schema(), collection_of("customer"), "acme/north", Desk{{}, 1'772'400'000'000},
                                     R"({"fields":{"given":"Ada"},"phones":[{"e164":"+442075518700"}],)"
                                     R"("event_time":"2026-03-01T09:30:00Z"})");
   ASSERT_TRUE(addition && addition->findings.empty());

@@ -165,8 +165,11 @@ TEST_F(LocalApiOutboxTest, AnOpenConflictIsShownWithAllItsValues) {
   EXPECT_EQ(items.at(0).at("unit"), "family");
   EXPECT_TRUE(items.at(0).at("fields").empty()) << "lists hold no values";
   Json shown = get("/conflicts/" + open_conflict().key.id.text()).json();
-  EXPECT_EQ(shown.at("fields"),
-            (Json{{{"field", "family"}, {"base", "Baker"}, {"current", "Byron"}, {"other", "Lovelace"}}}));
+  EXPECT_EQ(shown.at("fields"), (Json{{{"field", "family"},
+                                       {"label", "Family name"},
+                                       {"base", "Baker"},
+                                       {"current", "Byron"},
+                                       {"other", "Lovelace"}}}));
   EXPECT_EQ(get("/conflicts/" + id_of(3).text()).status, 404);
 }
 

@@ -130,6 +130,36 @@ TEST(ParseQuery, ReadsTheBeginningOfANumberInEverySpelling) {
   EXPECT_EQ(parse_query(normalizer, "+44 77").phone_start, "");
 }
 
+TEST(ParseQuery, ReadsAnExtensionApart) {
+  NameNormalizer normalizer;
+  const auto found = [&](const char* typed, const char* e164, const char* extension) {
+    const auto query = parse_query(normalizer, typed, "GB");
+    return std::ranges::any_of(query.phones, [&](const PhoneQuery& phone) {
+      const bool number = (!phone.end.empty() && reversed_digits(e164).starts_with(phone.end)) ||
+                          (!phone.start.empty() && national_digits(e164).starts_with(phone.start));
+      return number && phone.extension == extension;
+    });
+  };
+  for (const char* typed : {"020 7946 0123 ext 12", "020 7946 0123-12", "+44 20 7946 0123 x12", "79460123 #12",
+                            "0123 ext. 12", "2079460123 Durchwahl 12"})
+    EXPECT_TRUE(found(typed, "+442079460123", "12")) << typed;
+  EXPECT_TRUE(parse_query(normalizer, "020 7946 0123", "GB").phones.empty()) << "it is found as it stands";
+}
+
+TEST(ParseQuery, KnowsBothWaysToWriteAMobile) {
+  NameNormalizer normalizer;
+  for (const char* typed : {"011 15 2345-6789", "+54 9 11 2345 6789", "+54 11 2345 6789"}) {
+    const auto query = parse_query(normalizer, typed, "AR");
+    for (const char* stored : {"+5491123456789", "+541123456789"}) {
+      const std::string end = reversed_digits(stored);
+      const bool found = end.starts_with(query.phone) || std::ranges::any_of(query.phones, [&](const PhoneQuery& one) {
+                           return !one.end.empty() && end.starts_with(one.end);
+                         });
+      EXPECT_TRUE(found) << typed << " for " << stored;
+    }
+  }
+}
+
 TEST(ParseQuery, NeedsFourDigitsOfANumber) {
   NameNormalizer normalizer;
   EXPECT_EQ(parse_query(normalizer, "4567").phone, "7654");

@@ -153,11 +153,11 @@ TEST(Import, ARejectFileIsImportedAgainWhenItWasCorrected) {
 TEST(Import, ADryRunHasEveryRowCheckedAndSavesNothing) {
   Scripted holdline;
   holdline.answers(200, R"({"findings":[{"field":"given","code":"note","weight":"told"}],"duplicates":[]})");
-  holdline.answers(200, R"({"findings":[],"duplicates":[{"id":"c-9","same":"e164"}]})");
+  holdline.answers(200, R"({"findings":[],"duplicates":[{"id":"c-9","name":"Ada","same":"e164"}]})");
   EXPECT_EQ(imported(holdline, "ref\n1\n\n2\n2,3\n1\n", {"--dry-run"}), 3);
   ASSERT_EQ(holdline.requests.size(), 2U);
   EXPECT_EQ(holdline.requests[0].line(), "POST /customers/check");
-  EXPECT_NE(holdline.err.str().find("(line 4): Probably somebody who is here already: c-9 [same-customer]"),
+  EXPECT_NE(holdline.err.str().find("(line 4): Probably Ada (c-9), who is here already. [same-customer]"),
             std::string::npos);
   EXPECT_NE(holdline.err.str().find("(line 6): The file names this customer in line 2 already. [ref-twice]"),
             std::string::npos);

@@ -130,7 +130,7 @@ inline sync::Op creates_note(std::uint64_t n, std::uint64_t customer, std::strin
 
 class IntakeTest : public ::testing::Test {
  protected:
-  IntakeTest() {
+  explicit IntakeTest(const std::string& schema = schema_text()) : store_(schema) {
     know(station_);
     know(other_);
   }

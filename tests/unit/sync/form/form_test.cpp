@@ -148,6 +148,13 @@ TEST_F(FormTest, APromiseEndsAfterItBeginsAndNotInThePast) {
   EXPECT_EQ(promise(now_ms - 2 * hour_ms, now_ms - hour_ms), "promise_end:promise-in-the-past");
   // Written down on paper this morning, and late now.
   EXPECT_EQ(promise(now_ms - 2 * hour_ms, now_ms - hour_ms, now_ms - 3 * hour_ms), "promise_end:passed-already?");
+  const auto begins = [&](std::int64_t start, Value end = Null{}) {
+    return said("callback_request",
+                {{"name", "Ada"}, {"reason", "x"}, {"reach", "y"}, {"promise_start", start}, {"promise_end", end}});
+  };
+  EXPECT_EQ(begins(now_ms - hour_ms), "promise_start:promise-in-the-past");
+  EXPECT_EQ(begins(now_ms + hour_ms), "");
+  EXPECT_EQ(begins(now_ms - hour_ms, now_ms + hour_ms), "") << "between nine and eleven, said at ten";
 }
 
 TEST_F(FormTest, LengthsAreThoseThatPeopleCount) {
