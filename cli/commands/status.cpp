@@ -87,6 +87,9 @@ void add_outbox(Table& table, Session& session, const json& status) {
   if (is_counted(outbox, "quarantined"))
     table.row(
         {"needs attention", Cell(text_of(outbox, "quarantined"), Tone::bad), "see: holdline outbox list --attention"});
+  if (is_counted(status, "open_conflicts"))
+    table.row(
+        {"open conflicts", Cell(text_of(status, "open_conflicts"), Tone::warning), "see: holdline conflicts list"});
   if (is_counted(outbox, "lost"))
     table.row({"lost", Cell(text_of(outbox, "lost"), Tone::bad),
                "accepted entries that the hub lost when it was restored, and that are no longer kept on this PC"});

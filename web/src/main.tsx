@@ -5,8 +5,5 @@ import "./daemon/keep_drafts.ts";
 import { listen } from "./daemon/live.ts";
 
 const root = document.getElementById("app");
-if (root) {
-  root.replaceChildren();
-  render(<App />, root);
-}
+if (root) render(<App />, root);
 listen();

@@ -62,11 +62,10 @@ const idOf = (purpose: Purpose, about: About | null): string => {
   }
 };
 
-// Opens the form; what was typed in it before is still there. An untouched one makes room: what it was begun with may be
-// of the caller before.
+// Opens the form; what was typed in it before is still there. An untouched one makes room.
 export function begin(purpose: Purpose, about: About | null, values: Record<string, string>): void {
   const id = idOf(purpose, about);
-  const drafts = desk().drafts.filter((draft) => draft.touched);
+  const drafts = desk().drafts.filter((draft) => draft.touched || draft.id === id);
   if (!drafts.some((draft) => draft.id === id))
     drafts.push({
       id,

@@ -30,6 +30,7 @@ export interface Status {
     oldest: string | null;
     quarantined: string;
   };
+  open_conflicts?: number | null; // null: not counted yet
   health?: { code: string; message: string }[];
 }
 
@@ -203,9 +204,11 @@ export interface Conflict {
   about: { customer: string | null; name: string };
   unit: string;
   state: "open" | "decided" | "resolved";
+  policy: string | null;
   about_deletion: boolean | null;
   at: string | null;
   by: { name: string };
+  duplicate_of: { id: string; name: string } | null; // the other record with the same value
   fields: { field: string; base: string | null; current: string | null; other: string | null }[];
   hidden: boolean;
 }

@@ -1,9 +1,10 @@
 // The promises to call back that this workstation knows, the newest first.
 import { useState } from "preact/hooks";
+import { begin } from "../daemon/drafts.ts";
 import type { Shown } from "../daemon/types.ts";
 import { clock, t, term } from "../page/i18n.ts";
 import { useLoaded, Waiting } from "./load.tsx";
-import { beginEditOf, formFields, text, written } from "./record.tsx";
+import { text, written } from "./record.tsx";
 
 function promised(record: Shown): string {
   const [start, end] = [text(record, "promise_start"), text(record, "promise_end")];
@@ -18,8 +19,12 @@ function Row({ record }: { record: Shown }) {
   const number = [written(record, "phone"), text(record, "extension") && `ext. ${text(record, "extension")}`]
     .filter(Boolean)
     .join(" ");
-  // Its state first; then what was promised to whom.
-  const change = (): void => beginEditOf(record, ["state", ...formFields(record)], { id: record.id, name });
+  const change = (): void =>
+    begin(
+      { do: "edit", collection: "callback_request", record, fields: ["state"] },
+      { id: record.id, name },
+      { state: text(record, "state") },
+    );
   return (
     <li class="entry">
       <div>
@@ -38,7 +43,7 @@ function Row({ record }: { record: Shown }) {
       <p>
         <span class="chip">{term(state)}</span>{" "}
         {record.pending.length > 0 && <span class="chip warn">{t("pendingMark")}</span>}{" "}
-        <button type="button" class="link" aria-label={`${t("edit")}: ${t("callback")}, ${name}`} onClick={change}>
+        <button type="button" class="link" aria-label={`${t("edit")}: ${t("state")}, ${name}`} onClick={change}>
           {t("edit")}
         </button>
       </p>

@@ -1,12 +1,12 @@
 // Complaints by what was done about each (listened, apologised, thanked, explained, resolved) and by when it is due.
-import { localTime } from "../daemon/drafts.ts";
-import { labelOf } from "../daemon/schema.ts";
+import { begin, localTime, typed, type About } from "../daemon/drafts.ts";
+import { fieldOf, labelOf } from "../daemon/schema.ts";
 import { session } from "../daemon/session.ts";
 import type { Shown } from "../daemon/types.ts";
 import { clock, t, term } from "../page/i18n.ts";
 import { use } from "../page/store.ts";
 import { useLoaded, Waiting } from "./load.tsx";
-import { beginEditOf, formFields, Pending, text, written } from "./record.tsx";
+import { Pending, text, written } from "./record.tsx";
 
 // When, by whom, and what was said; each step is one value.
 const steps: [string, string, string][] = [
@@ -27,8 +27,11 @@ function dueOf(record: Shown): { name: string; at: string } {
 const byDue = (a: Shown, b: Shown): number =>
   Number(isOver(a)) - Number(isOver(b)) || (dueOf(a).at || "9").localeCompare(dueOf(b).at || "9");
 
-const change = (record: Shown, fields: string[], preset: Record<string, string> = {}): void =>
-  beginEditOf(record, fields, { id: record.id, name: text(record, "name") }, preset);
+function change(record: Shown, fields: string[], preset: Record<string, string> = {}): void {
+  const about: About = { id: record.id, name: text(record, "name") };
+  const values = fields.map((name) => [name, typed(fieldOf("complaint", name), record.fields[name])]);
+  begin({ do: "edit", collection: "complaint", record, fields }, about, { ...Object.fromEntries(values), ...preset });
+}
 
 function Step({ record, step }: { record: Shown; step: [string, string, string] }) {
   const { person } = use(session);
@@ -94,9 +97,6 @@ function Row({ record }: { record: Shown }) {
         ))}
         <button type="button" class="link" aria-label={`${t("state")}: ${name}`} onClick={() => change(record, ["state"])}>
           {t("state")}
-        </button>
-        <button type="button" class="link" aria-label={`${t("edit")}: ${name}`} onClick={() => change(record, formFields(record))}>
-          {t("edit")}
         </button>
       </p>
     </li>

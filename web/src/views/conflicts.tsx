@@ -52,10 +52,10 @@ function DecideAlike({ kind, of, again }: { kind: string; of: Conflict[]; again:
   );
 }
 
-// Kinds of which there are several; those about deletions are looked at one by one.
+// Kinds of which there are several; those about deletions and about two records are looked at one by one.
 function alike(conflicts: Conflict[]): [string, Conflict[]][] {
   const kinds = new Map<string, Conflict[]>();
-  for (const conflict of conflicts.filter((one) => one.about_deletion !== true))
+  for (const conflict of conflicts.filter((one) => one.about_deletion !== true && one.policy !== "duplicate"))
     kinds.set(whatOf(conflict), [...(kinds.get(whatOf(conflict)) ?? []), conflict]);
   return [...kinds].filter(([, of]) => of.length > 1);
 }
@@ -125,14 +125,31 @@ function Sides({ conflict }: { conflict: Conflict }) {
   );
 }
 
+// Two records with one number: which ones, to be merged or put right there.
+function Both({ conflict, other }: { conflict: Conflict; other: { id: string; name: string } }) {
+  return (
+    <ul>
+      {[{ id: conflict.record ?? "", name: conflict.about.name }, other].map((one) => (
+        <li key={one.id}>
+          {conflict.collection === "customer" ? (
+            <a href={`#/customer/${one.id}`}>{one.name || one.id}</a>
+          ) : (
+            one.name || one.id
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Resolve({ conflict }: { conflict: Conflict }) {
   // With one field the values themselves say what is chosen.
   const [field] = conflict.fields;
   const value = (which: "current" | "other"): string => (conflict.fields.length === 1 && field?.[which]) || "";
-  const only_current = conflict.hidden || conflict.about_deletion === true;
+  const only_current = conflict.hidden || conflict.about_deletion === true || conflict.duplicate_of !== null;
   const path = `/conflicts/${conflict.id}/resolve`;
   const [current, other] = [value("current"), value("other")];
-  const keep = { label: current ? t("keepValue", { value: current }) : t("keepCurrent"), path, body: { choice: "current" } };
+  const keep = { label: conflict.duplicate_of ? t("keepBoth") : current ? t("keepValue", { value: current }) : t("keepCurrent"), path, body: { choice: "current" } };
   const take = { label: other ? t("takeValue", { value: other }) : t("takeOther"), path, body: { choice: "other" } };
   return (
     <Reasoned id="resolve-reason" choices={only_current ? [keep] : [keep, take]} onDone={() => go("conflicts")} />
@@ -155,9 +172,15 @@ export function ConflictView({ id }: { id: string }) {
           </header>
           <section class="card">
             <p class="hint">
-              {conflict.about_deletion ? t("aboutDeletion") : conflict.hidden ? t("hiddenValues") : t("conflictIntro")}
+              {conflict.duplicate_of
+                ? t("duplicateIntro")
+                : conflict.about_deletion ? t("aboutDeletion") : conflict.hidden ? t("hiddenValues") : t("conflictIntro")}
             </p>
-            {conflict.fields.length > 0 && <Sides conflict={conflict} />}
+            {conflict.duplicate_of ? (
+              <Both conflict={conflict} other={conflict.duplicate_of} />
+            ) : (
+              conflict.fields.length > 0 && <Sides conflict={conflict} />
+            )}
             {conflict.state === "resolved" ? <p>{t("decidedBy")}</p> : <Resolve conflict={conflict} />}
           </section>
         </>

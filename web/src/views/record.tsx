@@ -25,20 +25,18 @@ export function shownValue(field: FieldForm | undefined, value: Value): string {
 
 // Opens the form for a field and those that merge as one with it.
 export function beginEdit(record: Shown, name: string, about: About): void {
-  beginEditOf(record, editedTogether(record.collection, name), about);
-}
-
-export const formFields = (record: Shown): string[] => newFields(record.collection).map((field) => field.name);
-
-// Opens the form for some fields as they stand; `preset`: what stands in it instead.
-export function beginEditOf(record: Shown, fields: string[], about: About, preset: Record<string, string> = {}): void {
-  const values = fields.map((name) => [name, typed(fieldOf(record.collection, name), record.fields[name])]);
-  begin({ do: "edit", collection: record.collection, record, fields }, about, { ...Object.fromEntries(values), ...preset });
+  const fields = editedTogether(record.collection, name);
+  const values = Object.fromEntries(
+    fields.map((one) => [one, typed(fieldOf(record.collection, one), record.fields[one])]),
+  );
+  begin({ do: "edit", collection: record.collection, record, fields }, about, values);
 }
 
 // The whole form of a record, as it stands.
 export function beginEditAll(record: Shown, about: About): void {
-  beginEditOf(record, formFields(record), about);
+  const fields = newFields(record.collection).map((field) => field.name);
+  const values = fields.map((name) => [name, typed(fieldOf(record.collection, name), record.fields[name])]);
+  begin({ do: "edit", collection: record.collection, record, fields }, about, Object.fromEntries(values));
 }
 
 export const Pending = () => <span class="chip warn">{t("pendingMark")}</span>;

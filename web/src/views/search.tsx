@@ -19,10 +19,6 @@ const reasons: Partial<Record<Hit["matched"], Name>> = {
 // Who was chosen last: whoever goes on at once, before the card is there, is about this customer.
 export const chosen = new Store<Hit | null>(null);
 
-// What was looked for in vain, which is then the caller's name.
-let nobody = "";
-export const foundNobody = (text: string): boolean => text !== "" && text === nobody;
-
 // What stands in the search; the number in it goes along when a message is taken.
 export const searched = new Store("");
 export const looksLikeNumber = (text: string): boolean => /^[+(\d][\d\s()./-]{3,}$/.test(text.trim());
@@ -31,17 +27,21 @@ interface Found {
   for: string;
   items: Hit[];
   more: boolean;
+  total: number | null; // null: more than were counted
   problem: string;
-  records: Referenced[]; // with the reference that was typed
+  records: Referenced[]; // with the reference that was typed, or taken down with the number
   reading: string; // what is wrong with it
+  advice: string | null;
 }
-const nothing: Found = { for: "", items: [], more: false, problem: "", records: [], reading: "" };
+const nothing: Found = { for: "", items: [], more: false, total: 0, problem: "", records: [], reading: "", advice: null };
 
 interface Answer {
   items: Hit[];
   more: boolean;
+  total: number | null;
   records: Referenced[];
   reference: { message: string } | null;
+  advice: string | null;
 }
 
 async function foundFor(query: string): Promise<Found> {
@@ -118,7 +118,6 @@ export function Search({ preset }: { preset: string }) {
   const { items } = found;
   useEffect(() => {
     setActive(0);
-    nobody = found.items.length === 0 ? found.for : "";
     if (hurried.current && found.for === typed.trim()) pick(found.items[0]);
   }, [found]);
   useEffect(() => document.getElementById(`hit-${active}`)?.scrollIntoView({ block: "nearest" }), [active]);
@@ -205,8 +204,11 @@ export function Search({ preset }: { preset: string }) {
           </p>
         ))}
         {items.length > 0 && found.reading && <p class="hint">{found.reading}</p>}
+        {found.advice && <p class="hint">{found.advice}</p>}
         {((items.length === 0 && found.records.length === 0) || found.more) && (
-          <p class="hint">{items.length === 0 ? message(found) : t("moreHits")}</p>
+          <p class="hint">{items.length === 0
+              ? message(found)
+              : t("moreHits", { shown: items.length, total: found.total ?? t("moreThan", { n: 100 }) })}</p>
         )}
         {items.length === 0 && found.records.length === 0 && !found.problem && !found.reading && (
           <button

@@ -68,6 +68,7 @@ function useTab(mode: Mode, waiting: number): void {
 function Facts({ status, mode }: { status: Status; mode: Mode }) {
   const asOf = status.replica?.as_of;
   const attention = Number(status.outbox?.quarantined ?? 0);
+  const conflicts = status.open_conflicts ?? 0;
   return (
     <>
       <Declared status={status} />
@@ -87,6 +88,11 @@ function Facts({ status, mode }: { status: Status; mode: Mode }) {
       {attention > 0 && (
         <p class="fact">
           <a href="#/entries/attention">{attention === 1 ? t("attentionOne") : t("attentionMany", { n: attention })}</a>
+        </p>
+      )}
+      {conflicts > 0 && (
+        <p class="fact">
+          <a href="#/conflicts">{conflicts === 1 ? t("conflictOne") : t("conflictMany", { n: conflicts })}</a>
         </p>
       )}
     </>

@@ -6,7 +6,7 @@ import { route } from "../page/router.ts";
 import { use } from "../page/store.ts";
 import { onScreen } from "./customer.tsx";
 import { beginEditAll, nameOf, written } from "./record.tsx";
-import { chosen, foundNobody, looksLikeNumber, searched } from "./search.tsx";
+import { chosen, looksLikeNumber, searched } from "./search.tsx";
 
 interface Taking {
   letter: string; // with Alt
@@ -34,8 +34,7 @@ const recordOnScreen = () => {
   return place === "customer" && id && record?.id === id ? record : null;
 };
 
-// What is known of the caller goes along: name and number of the customer on the screen, else the number or name that was
-// looked for.
+// What is known of the caller goes along: name and number of the customer on the screen, else the number looked for.
 function caller(): { about: About | null; values: Record<string, string> } {
   const record = recordOnScreen();
   const [place, id] = route.get();
@@ -45,9 +44,8 @@ function caller(): { about: About | null; values: Record<string, string> } {
     return { about: { id, name }, values: { name, phone: (hit.display ?? hit.phones)[0] ?? "" } };
   }
   if (!record) {
-    const typed = searched.get().trim();
-    if (looksLikeNumber(typed)) return { about: null, values: { phone: typed } };
-    return { about: null, values: foundNobody(typed) ? { name: typed } : {} };
+    const number = searched.get().trim();
+    return { about: null, values: looksLikeNumber(number) ? { phone: number } : {} };
   }
   const about: About = { id: record.id, name: nameOf(record) };
   const phones = record.children?.phone?.filter((phone) => phone.fields.use !== "do_not_use") ?? [];
