@@ -85,7 +85,7 @@ Result<void> Runbook::on(const event::Skipped& event, std::int64_t now_ms, RunAc
 Result<void> Runbook::on(const event::Wanted& event, std::int64_t, RunActions&) {
   HOLDLINE_ASSIGN(ActionRun * run, named(event.action));
   const bool again = run->state == R::undone || run->state == R::failed || run->state == R::timed_out ||
-                     run->state == R::skipped || (run->state == R::ok && plan_of(*run).undo.empty());
+                     run->state == R::skipped || run->state == R::ok;
   if (!again && run->state != R::waiting) return not_now(*run, "it cannot be asked for.");
   // After an undoing, or a success, it is another doing; after a failure it is the same one, tried again.
   if (run->state == R::undone || run->state == R::ok) ++run->round;
@@ -150,6 +150,19 @@ Result<void> Runbook::on(const event::TakenOver& event, std::int64_t now_ms, Run
     --run.tries;
     perform(run, now_ms, out);
   }
+  return {};
+}
+
+// It did what is not begun here: so it has to be undone like what was done here. What was undone there as well is
+// another doing when it begins here, under another key. What has begun here is under the same key.
+Result<void> Runbook::on(const event::BegunElsewhere& event, std::int64_t, RunActions&) {
+  HOLDLINE_ASSIGN(ActionRun * run, named(event.action));
+  if (run->state != R::waiting && run->state != R::asking && run->state != R::ready && run->state != R::skipped)
+    return {};
+  if (event.effect)
+    run->effect = true;
+  else
+    run->round = std::max(run->round, event.round + 1);
   return {};
 }
 

@@ -44,19 +44,21 @@ struct ActionResult {
   int code = 0;        // HTTP status, exit status or error number
   std::string output;  // the first 4 KiB; kept with the incident, so nothing that a customer said
   std::int64_t took_ms = 0;
+  bool operator==(const ActionResult&) const = default;
 };
 
 struct ActionRun {
-  std::string action;  // its id in the plan
+  std::string action = {};  // its id in the plan
   RunState state = RunState::waiting;
   bool effect = false;      // something may have changed out there, and it is not undone
   bool wanted = false;      // asked for by a person: of the phase `during`, or once more
   std::uint32_t tries = 0;  // of the present doing or undoing
   std::uint32_t round = 1;  // rises when it is done once more after it was undone
   std::int64_t due_ms = 0;  // running: when it has timed out; pausing: the next try; ok: when it expires; else 0
-  std::optional<ActionResult> result;
-  std::optional<Signature> approved, ended;  // ended: ticked, skipped or undone by
-  std::optional<Signature> excepted;
+  std::optional<ActionResult> result = {};
+  std::optional<Signature> approved = {}, ended = {};  // ended: ticked, skipped or undone by
+  std::optional<Signature> excepted = {};
+  bool operator==(const ActionRun&) const = default;
 };
 
 // Without the plan: what is kept and handed to another station. `due_ms` is what is left.
@@ -87,7 +89,7 @@ struct Skipped {
   std::string action;
   Signature by;  // with a reason
 };
-struct Wanted {  // an action of the phase `during`; or once more, one that was undone, failed, or skipped
+struct Wanted {  // an action of the phase `during`; or once more, also one that is done: what it switched was forgotten
   std::string action;
   Signature by;
 };
@@ -106,13 +108,19 @@ struct Performed {
   bool good = false;
   ActionResult result;
 };
-struct TakenOver {  // by another station, when the one that held it is gone
+struct TakenOver {  // by another station, when the one that held it is gone; or by the same one after a restart
   std::string station;
 };
+struct BegunElsewhere {  // a station that does not hold the run (any more) says that it has begun this as well
+  std::string action;
+  std::uint32_t round = 1;
+  bool effect = true;  // else it was undone there
+  bool operator==(const BegunElsewhere&) const = default;
+};
 }  // namespace event
-using RunEvent =
-    std::variant<event::TimePassed, event::Entered, event::Exiting, event::Confirmed, event::Approved, event::Ticked,
-                 event::Skipped, event::Wanted, event::UndoWanted, event::Excepted, event::Performed, event::TakenOver>;
+using RunEvent = std::variant<event::TimePassed, event::Entered, event::Exiting, event::Confirmed, event::Approved,
+                              event::Ticked, event::Skipped, event::Wanted, event::UndoWanted, event::Excepted,
+                              event::Performed, event::TakenOver, event::BegunElsewhere>;
 
 namespace action {
 // Do it and tell event::Performed with the same key and fence. A receiver that has seen the key answers as it did
@@ -181,6 +189,7 @@ class Runbook {
   Result<void> on(const event::Excepted& event, std::int64_t now_ms, RunActions& out);
   Result<void> on(const event::Performed& event, std::int64_t now_ms, RunActions& out);
   Result<void> on(const event::TakenOver& event, std::int64_t now_ms, RunActions& out);
+  Result<void> on(const event::BegunElsewhere& event, std::int64_t now_ms, RunActions& out);
   Result<void> on(const event::Entered& event, std::int64_t now_ms, RunActions& out);
   Result<void> on(const event::Exiting& event, std::int64_t now_ms, RunActions& out);
   Result<void> on(const event::Confirmed& event, std::int64_t now_ms, RunActions& out);

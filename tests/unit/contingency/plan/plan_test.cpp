@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "contingency/plan/parts.hpp"
+#include "sync/base/syntax.hpp"
+
 namespace holdline::contingency {
 namespace {
 
@@ -126,6 +129,22 @@ TEST(PlanTest, BytesThatAreNoPlanAreRefusedNotReadFor) {
   // Cut anywhere, the plan that ships is read or refused.
   const std::string_view shipped = shipped_plan_text();
   for (std::size_t size = 0; size < shipped.size(); size += 97) read_plan(shipped.substr(0, size));
+}
+
+TEST(PlanParts, ATextComesTogetherFromItsPartsOrNotAtAll) {
+  std::string text(11'999, 'x');
+  for (int i = 0; i < 3'000; ++i) text += "ü€";
+  const std::string sha256 = sync::to_hex(sync::sha256(text).view());
+  std::vector<PlanPart> parts;
+  for (const std::string& piece : split_plan(text)) {
+    EXPECT_TRUE(sync::is_utf8(piece));
+    parts.insert(parts.begin(), {2, 0, 0, piece, sha256});
+  }
+  for (std::uint32_t n = 0; n < parts.size(); ++n) parts[n].part = static_cast<std::uint32_t>(parts.size() - n);
+  ASSERT_GT(parts.size(), 2u);
+  EXPECT_EQ(whole_plans(parts).at(2), text);
+  parts.pop_back();
+  EXPECT_TRUE(whole_plans(parts).empty()) << "a part that has not come yet";
 }
 
 }  // namespace
