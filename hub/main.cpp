@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   hub::add_import_commands(commands);
   hub::add_export_commands(commands);
   hub::add_held_commands(commands);
+  hub::add_callback_commands(commands);
   hub::add_schema_commands(commands);
   try {
     app.parse(argc, argv);

@@ -70,6 +70,8 @@ void read_ahead(AdminJob& job, HubParts& hub, platform::Entropy& entropy, const 
     else
       job.import = fail(std::move(wanted));
   } else {
+    if (is_about_callbacks(job.request) && !job.callbacks)
+      job.callbacks = read_callbacks(*hub.ledger, clock.now().wall_ms);
     return;
   }
   std::string().swap(job.request.body);  // which may be hundreds of megabytes
@@ -89,7 +91,7 @@ std::optional<HttpResponse> Admin::turn(AdminJob& job) {
     answer = import_outbox(job);
   } else if (is_post(job, "/admin/v1/export")) {
     answer = export_data(job);
-  } else if (auto one = respond(job.request)) {
+  } else if (auto one = is_about_callbacks(job.request) ? callbacks(job) : respond(job.request)) {
     answer = std::optional(*std::move(one));
   } else {
     answer = fail(std::move(one));
@@ -192,6 +194,13 @@ Result<std::optional<HttpResponse>> Admin::import(AdminJob& job) {
   job.turn_size.took(clock_.now().boot_ms - began_ms, job.traffic);
   if (more) return std::nullopt;
   return json_response(200, to_json(import.report()));
+}
+
+Admin::Response Admin::callbacks(AdminJob& job) {
+  read_ahead(job, hub_, entropy_, clock_);
+  if (!*job.callbacks) return tl::unexpected<Error>(job.callbacks->error());
+  return answer_callbacks({*hub_.ledger, intake_, entropy_, hub_.config, clock_.now().wall_ms},
+                          std::move(**job.callbacks), job.request);
 }
 
 // The latest first.

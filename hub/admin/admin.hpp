@@ -7,6 +7,7 @@
 #include "hub/admin/export.hpp"
 #include "hub/admin/import.hpp"
 #include "hub/admin/outbox_import.hpp"
+#include "hub/callbacks/requests.hpp"
 #include "hub/intake/intake.hpp"
 #include "hub/intake/turn_size.hpp"
 #include "hub/setup/parts.hpp"
@@ -20,6 +21,7 @@ struct AdminJob {
   std::optional<Result<CustomerImport>> import = {};
   std::optional<Result<OutboxImport>> outbox = {};
   std::optional<DataExport> exported = {};
+  std::optional<Result<CallbackList>> callbacks = {};
   TurnSize turn_size = {};
   Traffic traffic = Traffic::none;  // while this turn runs
 };
@@ -48,6 +50,7 @@ class Admin {
   Result<std::optional<platform::HttpResponse>> import(AdminJob& job);
   Result<std::optional<platform::HttpResponse>> import_outbox(AdminJob& job);
   Result<std::optional<platform::HttpResponse>> export_data(AdminJob& job);
+  Response callbacks(AdminJob& job);
   Response exports();
   Response digests();
   Response imports();

@@ -69,7 +69,8 @@ void add_directory_commands(Commands& commands);  // enroll-code, device, person
 void add_ledger_commands(Commands& commands);     // outbox, status, new-epoch, digests, conflicts
 void add_import_commands(Commands& commands);     // import, imports
 void add_export_commands(Commands& commands);     // export, exports
-void add_schema_commands(Commands& commands);      // schema
+void add_schema_commands(Commands& commands);     // schema
 void add_held_commands(Commands& commands);       // quarantine
+void add_callback_commands(Commands& commands);   // callbacks
 
 }  // namespace holdline::hub

@@ -1,0 +1,171 @@
+// The list of callbacks over a real ledger: what supervisors see and decide.
+#include "hub/callbacks/requests.hpp"
+
+#include "hub/callbacks/fields.hpp"
+#include "sync/base/timestamp.hpp"
+#include "sync/text/contact_hash.hpp"
+#include "tests/unit/hub/fixture.hpp"
+
+namespace holdline::hub::testing {
+namespace {
+
+class CallbacksTest : public HubTest {
+ protected:
+  CallbacksTest() { enrol(); }
+
+  struct Answer {
+    int status = 0;
+    Json json;
+    std::string code() const { return json.value("code", ""); }
+  };
+  Answer ask(std::string method, const std::string& path, const Json& body = nullptr) {
+    platform::HttpRequest request;
+    request.method = std::move(method);
+    request.path = "/admin/v1/callbacks" + path;
+    if (!body.is_null()) request.body = body.dump();
+    auto list = read_callbacks(*hub_.ledger, at_ms_).value();
+    const auto answer =
+        answer_callbacks({*hub_.ledger, intake_, entropy_, hub_.config, at_ms_}, std::move(list), request);
+    if (!answer) return {422, Json{{"code", answer.error().code}, {"message", answer.error().message}}};
+    return {answer->status, Json::parse(answer->body)};
+  }
+  Json list() { return ask("GET", "").json; }
+
+  void keep(RecordOp op) {
+    const OwnRow row{{std::move(op).op()}};
+    ASSERT_EQ(intake_.take_own({&row, 1}, at_ms_).value().front().effect, RowEffect::created);
+  }
+  RecordOp made(const std::string& collection) {
+    return {*hub_.ledger->schema().collection(collection), sync::OpKind::create, entropy_.id(), "acme/leeds"};
+  }
+  void promise(const std::string& name, const std::string& phone, const std::string& reason) {
+    keep(std::move(made("callback_request")
+                       .set("name", name)
+                       .set("phone", phone)
+                       .set("reason", reason)
+                       .set("taken_at", at_ms_ - 3'600'000)
+                       .set("state", std::string("open"))));
+  }
+  // As a desk keeps it.
+  void refuse(const std::string& phone) {
+    const std::string hash = sync::contact_hash(hub_.ledger->identity().suppression_key, "number", phone);
+    keep(std::move(made("suppression")
+                       .set("kind", std::string("number"))
+                       .set("value_hash", hash)
+                       .set("status", std::string("do_not_contact"))));
+  }
+
+  std::int64_t at_ms_ = *sync::parse_time("2027-06-09T18:30:00Z");  // 19:30 in London
+  Intake intake_{*hub_.ledger, entropy_};
+};
+
+TEST_F(CallbacksTest, PromisesOfSeveralDesksAreOneCaseThatKeepsItsRefusals) {
+  promise("Ada Lovelace", "+442079460018", "delivery");
+  promise("A Lovelace", "+442079460018", "invoice");
+  promise("Charles Babbage", "+442079460018", "delivery");
+  const Json before = list();
+  EXPECT_EQ(before.at("promises"), 3);
+  ASSERT_EQ(before.at("items").size(), 2u);
+  const Json& babbage = before.at("items").at(before.at("items").at(0).at("promises").size() == 1 ? 0 : 1);
+  EXPECT_EQ(babbage.at("may_be_the_same").at(0).at("why"), "same-number");
+  EXPECT_TRUE(babbage.at("blocked").empty());
+  EXPECT_EQ(before.dump().find("Babbage"), std::string::npos) << "no names here";
+  EXPECT_EQ(before.dump().find("9460018"), std::string::npos);
+
+  refuse("+442079460018");
+  EXPECT_EQ(list().at("items").at(0).at("blocked").at(0).at("why"), "do-not-call");
+
+  const Json cases = {before.at("items").at(0).at("case"), before.at("items").at(1).at("case")};
+  const Json decision{{"kind", "together"}, {"cases", cases}, {"by", "sue"}, {"reason", "his assistant"}};
+  EXPECT_EQ(ask("POST", "/decide", decision).status, 201);
+  EXPECT_EQ(list().at("cases"), 1);
+  const Json last = list().at("items").at(0).at("promises").back().at("id");
+  EXPECT_EQ(ask("POST", "/decide", {{"kind", "apart"}, {"promises", {last}}, {"by", "sue"}, {"reason", "no"}}).status,
+            201);
+  EXPECT_EQ(list().at("cases"), 2);
+  EXPECT_EQ(ask("POST", "/decide", {{"kind", "first"}, {"cases", {"x"}}, {"by", "sue"}, {"reason", "y"}}).code(),
+            "no-such-callback");
+  EXPECT_EQ(ask("POST", "/decide", {{"kind", "first"}, {"cases", cases}, {"reason", "y"}}).code(), "no-person");
+}
+
+TEST_F(CallbacksTest, AReleaseInTheEveningReachesWhoIsAwake) {
+  promise("London", "+442079460018", "delivery");
+  promise("New York", "+12125550123", "invoice");
+  promise("Athens", "+302101234567", "delivery");
+  promise("Tokyo", "+81312345678", "delivery");
+  const Json wanted{{"scope", "acme/leeds"}, {"by", "sue"}, {"agents", 2}};
+  EXPECT_EQ(ask("POST", "/release", wanted).code(), "workstations-outstanding") << "it was never heard of";
+  Json accepted = wanted;
+  accepted["accept_missing"] = true;
+  EXPECT_EQ(ask("POST", "/release", accepted).code(), "reason-missing");
+  accepted["reason"] = "it is switched off";
+  const Answer begun = ask("POST", "/release", accepted);
+  ASSERT_EQ(begun.status, 201) << begun.json.dump();
+  EXPECT_EQ(begun.json.at("now"), 2);
+  EXPECT_EQ(begun.json.at("scheduled"), 2);
+  EXPECT_EQ(begun.json.at("not_now_because").at("outside-hours"), 2);
+  EXPECT_EQ(begun.json.at("workstations_outstanding"), Json{"desk 7"});
+
+  at_ms_ += 20 * 60'000;
+  EXPECT_EQ(list().at("releases").at(0).at("allowed_by_now"), 41);
+  EXPECT_EQ(ask("POST", "/change", {{"change", "hold"}, {"by", "sue"}, {"reason", "full"}}).json.at("state"), "held");
+  EXPECT_EQ(list().at("releases").at(0).at("allowed_by_now"), 0);
+  EXPECT_EQ(ask("POST", "/change", {{"change", "hold"}, {"by", "sue"}}).code(), "release-held");
+  EXPECT_EQ(ask("POST", "/change", {{"change", "go-on"}, {"by", "sue"}}).json.at("because"), "");
+  EXPECT_EQ(list().at("releases").at(0).at("because"), "");
+  EXPECT_EQ(ask("POST", "/change", {{"change", "stop"}, {"by", "sue"}}).json.at("state"), "stopped");
+  EXPECT_EQ(ask("POST", "/change", {{"change", "hold"}, {"by", "sue"}}).code(), "no-such-release");
+}
+
+// Everything between two requests is in the ledger alone: the hub may have been started again each time.
+TEST_F(CallbacksTest, ACaseIsDialledByOneOnlyAlsoWhenContactIsLostWhileItIsDialled) {
+  promise("Ada Lovelace", "+442079460018", "delivery");
+  EXPECT_EQ(ask("POST", "/next", {{"agent", "amy"}}).code(), "nothing-released");
+  const Json release{{"scope", "acme/leeds"}, {"by", "sue"}, {"reason", "off"}, {"accept_missing", true}};
+  ASSERT_EQ(ask("POST", "/release", release).status, 201);
+  const Json claim = ask("POST", "/next", {{"agent", "amy"}}).json.at("claim");
+  EXPECT_EQ(ask("POST", "/next", {{"agent", "ben"}}).code(), "nothing-to-call");
+  EXPECT_EQ(ask("POST", "/dial", {{"claim", claim}, {"agent", "ben"}}).code(), "claim-of-another");
+  EXPECT_EQ(ask("POST", "/dial", {{"claim", claim}, {"agent", "amy"}}).json.at("number"), "+442079460018");
+
+  at_ms_ += 11 * 60'000;
+  EXPECT_EQ(list().at("items").at(0).at("claim").at("state"), "uncertain");
+  EXPECT_EQ(ask("POST", "/next", {{"agent", "ben"}}).code(), "nothing-to-call");
+  EXPECT_EQ(ask("POST", "/dial", {{"claim", claim}, {"agent", "amy"}}).code(), "claim-over");
+  EXPECT_EQ(ask("POST", "/free", {{"claim", claim}, {"by", "sue"}}).status, 200);
+  const Json second = ask("POST", "/next", {{"agent", "ben"}}).json.at("claim");
+  EXPECT_GT(second, claim);
+  const Answer late = ask("POST", "/outcome", {{"claim", claim}, {"agent", "amy"}, {"outcome", "no_answer"}});
+  EXPECT_EQ(late.json.at("late"), true) << "a call that was made is never forgotten";
+  EXPECT_EQ(ask("POST", "/dial", {{"claim", second}, {"agent", "ben"}}).code(), "may-not-be-called") << "too soon";
+}
+
+TEST_F(CallbacksTest, HowACallEndedSaysWhatFollows) {
+  promise("Ada Lovelace", "+442079460018", "delivery");
+  promise("Charles Babbage", "+442079460019", "invoice");
+  const Json release{
+      {"scope", "acme/leeds"}, {"by", "sue"}, {"reason", "off"}, {"accept_missing", true}, {"per_minute", 1'000}};
+  ASSERT_EQ(ask("POST", "/release", release).status, 201);
+  at_ms_ += 60'000;
+  const auto call = [&](const Json& outcome) {
+    Json told = outcome;
+    told["claim"] = ask("POST", "/next", {{"agent", "amy"}}).json.at("claim");
+    told["agent"] = "amy";
+    EXPECT_EQ(ask("POST", "/dial", {{"claim", told["claim"]}, {"agent", "amy"}}).status, 200);
+    return ask("POST", "/outcome", told);
+  };
+  EXPECT_EQ(call({{"outcome", "hung up"}}).code(), "unknown-outcome");
+  EXPECT_EQ(ask("POST", "/outcome", {{"claim", 1}, {"agent", "amy"}, {"outcome", "do_not_call"}}).json.at("then"),
+            "close");
+  EXPECT_EQ(list().at("to_call"), 1);
+  EXPECT_EQ(call({{"outcome", "rescheduled"}}).code(), "malformed") << "to when?";
+  const Json later{{"claim", 2}, {"agent", "amy"}, {"outcome", "rescheduled"}, {"next", "2027-06-10T14:00:00Z"}};
+  EXPECT_EQ(ask("POST", "/outcome", later).json.at("then"), "call-at");
+  EXPECT_EQ(list().at("items").at(0).at("may_be_called"), "2027-06-10T14:00:00.000Z");
+  at_ms_ += 2 * 3'600'000;
+  promise("Ada Lovelace", "+442079460018", "another");
+  EXPECT_NE(list().dump().find("\"refused_for\":\"every purpose\""), std::string::npos) << "it was said in the call";
+}
+
+}  // namespace
+}  // namespace holdline::hub::testing
