@@ -27,7 +27,7 @@ bool should_claim(const Journal& journal, const RunIncident* incident, const Pla
   return (declared || wish_to_enter(journal) != nullptr) && (asked || known_ms >= claims_after_ms);
 }
 
-Holder::Holder(Runbook runbook, std::shared_ptr<const Plan> plan, Claim claim)
+Holder::Holder(Runbook runbook, std::shared_ptr<const Plan> plan, RunClaim claim)
     : runbook_(std::move(runbook)), plan_(std::move(plan)), claim_(std::move(claim)), told_(runbook_.actions()) {}
 
 Result<Holder> Holder::claim(const Journal& journal, const RunIncident* incident, std::shared_ptr<const Plan> plan,

@@ -51,12 +51,12 @@ class Holder {
 
   // Boot time at which time alone moves something; nothing: never.
   std::optional<std::int64_t> due_ms() const;
-  const Claim& claim() const { return claim_; }
+  const RunClaim& claim() const { return claim_; }
   const Runbook& runbook() const { return runbook_; }
   const Plan& plan() const { return *plan_; }
 
  private:
-  Holder(Runbook runbook, std::shared_ptr<const Plan> plan, Claim claim);
+  Holder(Runbook runbook, std::shared_ptr<const Plan> plan, RunClaim claim);
   void tell(std::variant<RunHead, ActionRun, Heard> what, Step& step);
   void step_on(const RunEvent& event, Moment now, Step& step, Heard* heard = nullptr);
   void follow(const RunIncident& incident, Moment now, Step& step);
@@ -66,7 +66,7 @@ class Holder {
 
   Runbook runbook_;
   std::shared_ptr<const Plan> plan_;
-  Claim claim_;
+  RunClaim claim_;
   std::optional<IncidentPhase> followed_;
   RunHead told_head_;
   std::vector<ActionRun> told_;  // as the runbook had them when they were told last

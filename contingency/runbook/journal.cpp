@@ -8,24 +8,24 @@ namespace holdline::contingency {
 namespace {
 
 // The claims that the holder's goes back to, each with the last telling that counts, oldest first.
-using Lineage = std::map<Claim, std::uint64_t>;
-using Tellings = std::map<std::pair<Claim, std::uint64_t>, const JournalEntry*>;
+using Lineage = std::map<RunClaim, std::uint64_t>;
+using Tellings = std::map<std::pair<RunClaim, std::uint64_t>, const JournalEntry*>;
 
 const Telling& telling(const JournalEntry& entry) { return std::get<Telling>(entry.what); }
 
-const RunHead* head_of(const Tellings& all, const Claim& claim) {
+const RunHead* head_of(const Tellings& all, const RunClaim& claim) {
   const auto first = all.lower_bound({claim, 0});
   if (first == all.end() || first->first.first != claim) return nullptr;
   return std::get_if<RunHead>(&telling(*first->second).what);
 }
 
-std::optional<Claim> highest(const Tellings& all) {
+std::optional<RunClaim> highest(const Tellings& all) {
   for (auto at = all.rbegin(); at != all.rend(); ++at)
     if (head_of(all, at->first.first) != nullptr) return at->first.first;
   return std::nullopt;
 }
 
-Lineage lineage_of(const Tellings& all, const Claim& holder) {
+Lineage lineage_of(const Tellings& all, const RunClaim& holder) {
   Lineage lineage{{holder, std::numeric_limits<std::uint64_t>::max()}};
   for (const RunHead* head = head_of(all, holder); head != nullptr && head->from;) {
     if (!(*head->from < lineage.begin()->first)) break;  // malformed: a claim goes on from a lower one
@@ -70,7 +70,7 @@ class Reading {
       const Lineage lineage = lineage_of(tellings_, *journal_.holder);
       for (const auto& [place, entry] : tellings_)
         if (counts(lineage, place)) take(*entry);
-      std::map<std::pair<Claim, std::string>, const ActionRun*> elsewhere;  // the last that each other claim told
+      std::map<std::pair<RunClaim, std::string>, const ActionRun*> elsewhere;  // the last that each other claim told
       for (const auto& [place, entry] : tellings_)
         if (const auto* run = std::get_if<ActionRun>(&telling(*entry).what); run && !counts(lineage, place))
           elsewhere.insert_or_assign({place.first, run->action}, run);
@@ -93,7 +93,7 @@ class Reading {
   }
 
  private:
-  static bool counts(const Lineage& lineage, const std::pair<Claim, std::uint64_t>& place) {
+  static bool counts(const Lineage& lineage, const std::pair<RunClaim, std::uint64_t>& place) {
     const auto of = lineage.find(place.first);
     return of != lineage.end() && place.second <= of->second;
   }

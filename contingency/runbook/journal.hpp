@@ -20,11 +20,11 @@
 namespace holdline::contingency {
 
 // Who holds a run; of two the higher one does. Station and device decide only between two that claimed at once.
-struct Claim {
+struct RunClaim {
   std::uint64_t fence = 0;
   std::string station;
   sync::Id device;
-  auto operator<=>(const Claim&) const = default;
+  auto operator<=>(const RunClaim&) const = default;
 };
 
 inline constexpr std::size_t plan_hash_digits = 16;
@@ -37,8 +37,8 @@ struct RunHead {
   bool drill = false, confirmed = true, entered = false, exiting = false;
   // The phase of the declared incident that was followed last; nothing: of none, somebody only started the run.
   std::optional<IncidentPhase> followed = {};
-  std::optional<Claim> from = {};  // the claim that this one goes on from, and
-  std::uint64_t from_number = 0;   // the last of its tellings that was known
+  std::optional<RunClaim> from = {};  // the claim that this one goes on from, and
+  std::uint64_t from_number = 0;      // the last of its tellings that was known
   bool operator==(const RunHead&) const = default;
 };
 
@@ -50,7 +50,7 @@ struct Heard {
 
 // What a station says of a run that it holds.
 struct Telling {
-  Claim claim;
+  RunClaim claim;
   std::uint64_t number = 0;  // of this claim, from 1; the first is a head
   std::variant<RunHead, ActionRun, Heard> what;
 };
@@ -86,7 +86,7 @@ struct RefusedWish {
 // A run as its events say.
 struct Journal {
   sync::Id run;
-  std::optional<Claim> holder;  // nothing: no station has taken it yet
+  std::optional<RunClaim> holder;  // nothing: no station has taken it yet
   RunHead head;
   std::map<std::string, ActionRun> actions;      // those told of; the others have not begun
   std::int64_t told_ms = 0;                      // when the holder said something last, by its clock

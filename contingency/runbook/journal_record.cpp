@@ -83,7 +83,7 @@ std::optional<RunHead> head_of(const Json& json, const JournalRecord& record) {
   if (const auto from = json.find("from"); from != json.end() && from->is_object()) {
     const auto device = sync::Id::parse(record.about);
     if (!device) return std::nullopt;
-    head.from = Claim{from->value("fence", std::uint64_t{0}), from->value("station", ""), *device};
+    head.from = RunClaim{from->value("fence", std::uint64_t{0}), from->value("station", ""), *device};
     head.from_number = from->value("number", std::uint64_t{0});
   }
   return head;

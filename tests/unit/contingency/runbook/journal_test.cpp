@@ -13,12 +13,12 @@ sync::Id told_id(std::uint8_t n) {
   return id;
 }
 const sync::Id told_run = told_id(99);
-const Claim claim_one{1, "A", told_id(1)}, claim_two{2, "B", told_id(2)}, claim_rival{2, "A", told_id(1)};
+const RunClaim claim_one{1, "A", told_id(1)}, claim_two{2, "B", told_id(2)}, claim_rival{2, "A", told_id(1)};
 
 // The events of a run, as they are written one after the other.
 class JournalTest : public ::testing::Test {
  protected:
-  void tell(const Claim& claim, std::uint64_t number, std::variant<RunHead, ActionRun, Heard> what) {
+  void tell(const RunClaim& claim, std::uint64_t number, std::variant<RunHead, ActionRun, Heard> what) {
     entries_.push_back({told_id(++drawn_), 1'000 + drawn_, Telling{claim, number, std::move(what)}});
   }
   sync::Id ask(WishKind kind, std::string action = {}) {
@@ -32,7 +32,7 @@ class JournalTest : public ::testing::Test {
     made.effect = effect;
     return made;
   }
-  static RunHead from(const Claim& claim, std::uint64_t number) {
+  static RunHead from(const RunClaim& claim, std::uint64_t number) {
     RunHead head{.plan_version = 3, .entered = true};
     head.from = claim;
     head.from_number = number;
