@@ -68,10 +68,10 @@ TEST(Scenario, AnActionThatTimedOutKeepsTheIncidentOpenUntilItIsUndone) {
   EXPECT_EQ(listed.actions, std::vector<std::string>{"notice"});
   ClosingFacts facts;
   const auto close = [&] {
-    facts.actions_left = runbook.left().size();
+    const std::size_t left = runbook.left().size();
+    facts.actions_left = left;
     const auto points = checklist(facts, incident.exceptions);
-    return row_of(ServiceTrigger::close, {.actions_left = facts.actions_left, .checklist_left = points_left(points)},
-                  7'000);
+    return row_of(ServiceTrigger::close, {.actions_left = left, .checklist_left = points_left(points)}, 7'000);
   };
   EXPECT_EQ(close(), nullptr);
 
