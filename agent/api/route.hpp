@@ -83,5 +83,6 @@ std::span<const Route> incident_routes();       // outages: what is in force, an
 std::span<const Route> code_routes();           // short codes, made and typed
 std::span<const Route> export_routes();         // data out of the workstation, and the list of it
 std::span<const Route> fleet_routes();          // which workstations are ready for an outage
+std::span<const Route> overview_routes();       // what stands open, in numbers
 
 }  // namespace holdline::agent

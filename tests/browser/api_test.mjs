@@ -349,6 +349,17 @@ test("which workstations are ready", async () => {
   assert.deepEqual((await get("ada", "/workstations?silent_since=2001-01-01T00:00:00Z")).items, []);
 });
 
+test("what stands open, in numbers", async () => {
+  const all = await get("ada", "/overview");
+  await save("ada", "POST", "/callbacks", {
+    fields: { name: "Late", phone: "020 7946 0033", reason: "overview", promise_end: "2039-01-01T10:00:00Z" },
+  });
+  const now = await get("ada", "/overview");
+  assert.deepEqual([now.taken, now.callbacks_open], [all.taken + 1, all.callbacks_open + 1]);
+  assert.equal((await get("ada", "/overview?since=2001-01-01T00:00:00Z")).taken, now.taken);
+  await refused(400, "malformed", "ada", "GET", "/overview?since=noon");
+});
+
 test("a conflict is shown and resolved", async () => {
   const [{ id }] = (await get("ada", "/customers?q=Lovelace")).items;
   await save("ada", "PATCH", `/customers/${id}`, { changes: { family: { base: "Byron", value: "King" } } });

@@ -20,6 +20,7 @@ import { Form, titleOf } from "./form.tsx";
 import { Guides } from "./guides.tsx";
 import { Home } from "./home.tsx";
 import { Merging } from "./merging.tsx";
+import { Overview } from "./overview.tsx";
 import { KeySheet, Preferences } from "./preferences.tsx";
 import { Search, searched } from "./search.tsx";
 import { SignIn } from "./sign_in.tsx";
@@ -45,6 +46,7 @@ function View() {
   if (place === "conflicts") return id ? <ConflictView key={id} id={id} /> : <Conflicts />;
   if (place === "outages") return <Outages />;
   if (place === "guides") return <Guides />;
+  if (place === "overview") return <Overview />;
   if (place === "workstations") return <Workstations />;
   if (place === "settings") return <Preferences />;
   return <Home />;
@@ -58,6 +60,7 @@ const places: [string, Name][] = [
   ["conflicts", "conflicts"],
   ["outages", "outages"],
   ["guides", "guides"],
+  ["overview", "overview"],
   ["workstations", "workstations"],
   ["settings", "settings"],
 ];
@@ -66,7 +69,8 @@ const places: [string, Name][] = [
 function isThere([path]: [string, Name]): boolean {
   if (path === "complaints") return collectionOf("complaint") !== undefined;
   if (path === "guides") return guides.get().length > 0;
-  return path !== "workstations" || ["supervisor", "it"].includes(session.get().person?.role ?? "");
+  const for_supervisors = path === "overview" || path === "workstations";
+  return !for_supervisors || ["supervisor", "it"].includes(session.get().person?.role ?? "");
 }
 
 function Navigation() {

@@ -20,11 +20,14 @@ interface Workstation {
   heard_at: string | null;
   data_as_of: string | null;
   waiting: number;
+  oldest_waiting_ms: number;
   needs_attention: number;
   checks: Check[];
 }
-interface Listed {
+export interface Listed {
   summary: string;
+  ready: number;
+  all: number;
   as_of: string;
   from: "hub" | "copy";
   items: Workstation[];

@@ -1,0 +1,94 @@
+// Six numbers for a supervisor, large enough for a screen on the wall.
+import { useEffect, useState } from "preact/hooks";
+import { seen } from "../daemon/status.ts";
+import { age, clock, t, type Name } from "../page/i18n.ts";
+import { use } from "../page/store.ts";
+import { useLoaded, Waiting } from "./load.tsx";
+import type { Listed } from "./workstations.tsx";
+
+interface Counts {
+  taken: number;
+  callbacks_open: number;
+  callbacks_overdue: number;
+  conflicts_open: number;
+  more: boolean;
+}
+
+const refresh_ms = 20_000;
+
+// Whoever counts from an outage counts what was taken in it.
+function beginning(incident: { begins: string } | null | undefined): string {
+  if (incident) return incident.begins;
+  const today = new Date();
+  today.setHours(0, 0, 0, 0);
+  return today.toISOString();
+}
+
+function Tile({ name, number, place, hint, bad }: { name: Name; number: string; place: string; hint?: string; bad?: boolean }) {
+  return (
+    <li class={bad ? "tile bad" : "tile"}>
+      <a href={`#/${place}`}>{t(name)}</a>
+      <strong>{number}</strong>
+      <span class="quiet">{hint}</span>
+    </li>
+  );
+}
+
+function Waits({ items }: { items: Listed["items"] }) {
+  const waiting = items.reduce((sum, one) => sum + one.waiting, 0);
+  const oldest = Math.max(0, ...items.map((one) => one.oldest_waiting_ms));
+  const hint = waiting > 0 ? t("oldestIs", { age: age(Date.now() - oldest) }) : "";
+  return <Tile name="waitAtDesks" number={String(waiting)} place="workstations" hint={hint} bad={oldest > 900_000} />;
+}
+
+export function Overview() {
+  const { mode, status } = use(seen);
+  const [beats, setBeats] = useState(0);
+  useEffect(() => {
+    const timer = setTimeout(() => setBeats(beats + 1), refresh_ms);
+    return () => clearTimeout(timer);
+  }, [beats]);
+  const since = beginning(status?.contingency?.incident);
+  const counts = useLoaded<Counts>(`/overview?since=${encodeURIComponent(since)}`, `${mode} ${beats}`);
+  const desks = useLoaded<Listed>("/workstations", `${mode} ${beats}`);
+  return (
+    <>
+      <header class="view-head">
+        <h1>{t("overview")}</h1>
+        <p class="hint">{t("countedSince", { time: clock(since) })}</p>
+      </header>
+      <Waiting of={counts}>
+        {(told) => {
+          const number = (n: number): string => (told.more ? `${n}+` : String(n));
+          const overdue = told.callbacks_overdue > 0 ? t("overdueCount", { n: told.callbacks_overdue }) : "";
+          return (
+            <ul class="tiles">
+              <Tile name="takenSince" number={number(told.taken)} place="entries" />
+              <Tile name="callbacks" number={number(told.callbacks_open)} place="callbacks" hint={overdue} bad={overdue !== ""} />
+              <Tile name="conflicts" number={number(told.conflicts_open)} place="conflicts" />
+            </ul>
+          );
+        }}
+      </Waiting>
+      <Waiting of={desks}>
+        {({ ready, all, items, as_of, from }) => (
+          <ul class="tiles">
+            <Tile
+              name="readyDesks"
+              number={`${ready}/${all}`}
+              place="workstations"
+              hint={from === "copy" ? t("toldByHub", { time: clock(as_of) }) : ""}
+              bad={ready < all}
+            />
+            <Waits items={items} />
+            <Tile
+              name="attentionAtDesks"
+              number={String(items.reduce((sum, one) => sum + one.needs_attention, 0))}
+              place="workstations"
+            />
+          </ul>
+        )}
+      </Waiting>
+    </>
+  );
+}
