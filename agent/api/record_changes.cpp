@@ -221,19 +221,13 @@ void erase(Workstation& station, Call call, std::string_view collection_name) {
       return call.respond(platform::error_response(permitted ? found.error() : permitted.error()));
     if (!permitted->shown || !found->shown || found->shown->record.deleted)
       return refuse_unless_saved(station, call, unknown_record("record"));
-    std::vector<sync::Record> children;
-    for (const sync::Collection& kind : station.schema().collections()) {
-      if (!kind.parent || kind.fields[*kind.parent].target != collection.no) continue;
-      const auto many = view.children(kind, id);
-      if (!many) return call.respond(platform::error_response(many.error()));
-      for (const Shown& child : many->shown) children.push_back(child.record);
-    }
     const Shown& shown = *found->shown;
-    sync::Op erased{sync::OpKind::erase_row, {collection.no, id}, shown.record.scope, shown.cn, {}, {}};
-    erased.seen_digest = sync::seen_digest(collection, shown.record, children);
-    save(station, call,
-         {note_about(station.schema(), collection, shown, collection.label + " deleted: " + reason), std::move(erased)},
-         {});
+    std::vector<sync::Op> ops{
+        note_about(station.schema(), collection, shown, collection.label + " deleted: " + reason)};
+    auto erased = erasing_ops(view, own, shown);
+    if (!erased) return call.respond(platform::error_response(erased.error()));
+    std::ranges::move(*erased, std::back_inserter(ops));
+    save(station, call, std::move(ops), {});
   });
 }
 

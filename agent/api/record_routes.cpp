@@ -143,7 +143,8 @@ Result<void> tell_merged(const sync::Collection& collection, const Shown& shown,
   json["merged_into"] = nullptr;
   if (const auto into = sync::merged_into(collection, shown.record)) {
     HOLDLINE_ASSIGN(const auto found, view.find({collection.no, *into}));
-    json["merged_into"] = found.shown ? brief(found.shown->record) : Json{{"id", into->text()}};
+    const bool gone = !found.shown || found.shown->record.deleted;  // then it stands for itself
+    if (!gone) json["merged_into"] = brief(found.shown->record);
   }
   HOLDLINE_ASSIGN(const auto aliases, view.aliases(shown.record.key));
   json["aliases"] = Json::array();

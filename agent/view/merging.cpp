@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sync/action/merged.hpp"
+#include "sync/merge/merge.hpp"
 
 namespace holdline::agent {
 
@@ -30,7 +31,42 @@ Result<void> merge_children(PersonView& view, const sync::Collection& kind, cons
   return {};
 }
 
+// Into which live record this one was merged.
+Result<std::optional<sync::Id>> live_survivor(PersonView& view, const sync::Collection& collection,
+                                              const sync::Record& record) {
+  const auto into = sync::merged_into(collection, record);
+  if (!into) return into;
+  HOLDLINE_ASSIGN(const auto found, view.find({collection.no, *into}));
+  return found.shown && !found.shown->record.deleted ? into : std::nullopt;
+}
+
+Result<void> add_erasing(View& view, const Shown& shown, std::vector<sync::Op>& ops) {
+  const sync::Schema& schema = view.schema();
+  const sync::RecordKey& key = shown.record.key;
+  std::vector<sync::Record> children;
+  for (const sync::Collection& kind : schema.collections()) {
+    if (!kind.parent || kind.fields[*kind.parent].target != key.collection) continue;
+    HOLDLINE_ASSIGN(const auto many, view.children(kind, key.id));
+    for (const Shown& child : many.shown) children.push_back(child.record);
+  }
+  sync::Op op{sync::OpKind::erase_row, key, shown.record.scope, shown.cn, {}, {}};
+  op.seen_digest = sync::seen_digest(*schema.collection(key.collection), shown.record, children);
+  ops.push_back(std::move(op));
+  return {};
+}
+
 }  // namespace
+
+Result<std::vector<sync::Op>> erasing_ops(View& view, PersonView& own, const Shown& shown) {
+  std::vector<sync::Op> ops;
+  HOLDLINE_TRY(add_erasing(view, shown, ops));
+  HOLDLINE_ASSIGN(const auto aliases, own.aliases(shown.record.key));
+  for (const Shown& alias : aliases) {
+    HOLDLINE_ASSIGN(const auto whole, view.find(alias.record.key));
+    if (whole.shown && !whole.shown->record.deleted) HOLDLINE_TRY(add_erasing(view, *whole.shown, ops));
+  }
+  return ops;
+}
 
 Result<std::vector<sync::Op>> merging_ops(PersonView& view, const sync::Schema& schema, const Shown& from,
                                           const Shown& into) {
@@ -40,10 +76,12 @@ Result<std::vector<sync::Op>> merging_ops(PersonView& view, const sync::Schema& 
   if (from.record.scope != into.record.scope)
     return fail(ErrorKind::ask_person, "other-scope",
                 "Records of two scopes cannot be merged: what one of them may show, the other may not.");
-  if (sync::merged_into(collection, from.record))
+  HOLDLINE_ASSIGN(const auto merged_before, live_survivor(view, collection, from.record));
+  if (merged_before)
     return fail(ErrorKind::ask_person, "merged-already",
                 "The record was merged before. Part it from that one first, or merge that one.");
-  if (const auto elsewhere = sync::merged_into(collection, into.record))
+  HOLDLINE_ASSIGN(const auto elsewhere, live_survivor(view, collection, into.record));
+  if (elsewhere)
     return fail(ErrorKind::ask_person, "merged-already",
                 "The record was itself merged into " + elsewhere->text() + ": name that one.");
   std::vector<sync::Op> ops;
@@ -55,8 +93,11 @@ Result<std::vector<sync::Op>> merging_ops(PersonView& view, const sync::Schema& 
     if (kind.natural_key && kind.parent && kind.fields[*kind.parent].target == collection.no)
       HOLDLINE_TRY(merge_children(view, kind, from.record.key.id, into.record.key.id, ops));
   sync::Op merged = edit_of(from);
-  merged.changes.push_back(
-      {*collection.merged_into, sync::make_base(sync::Value(sync::Null{})), into.record.key.id, {}, {}});
+  merged.changes.push_back({*collection.merged_into,
+                            sync::make_base(from.record.fields[*collection.merged_into]),
+                            into.record.key.id,
+                            {},
+                            {}});
   ops.push_back(std::move(merged));
   return ops;
 }

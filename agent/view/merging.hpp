@@ -20,4 +20,9 @@ Result<std::vector<sync::Op>> merging_ops(PersonView& view, const sync::Schema& 
 // The op by which it stands for itself again. What the other was given stays there. Error: ask_person "not-merged".
 Result<sync::Op> parting_op(const sync::Schema& schema, const Shown& alias);
 
+// The ops by which a record is deleted together with those that were merged into it, each with the digest of what was
+// shown: what somebody changed meanwhile is not lost. One that this workstation does not know of stands for itself
+// afterwards. `view` sees all fields, `own` is the person's.
+Result<std::vector<sync::Op>> erasing_ops(View& view, PersonView& own, const Shown& shown);
+
 }  // namespace holdline::agent

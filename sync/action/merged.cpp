@@ -58,7 +58,12 @@ Result<std::optional<Op>> follow_parent(const Schema& schema, const Collection& 
   return std::optional(about(op, same));
 }
 
-Result<std::optional<Op>> follow(const Schema& schema, const Op& op, const FindRecord& find) {
+// Of an action that deletes a record and its aliases, each op is about the record it names.
+bool erases(std::span<const Op> ops, const RecordKey& key) {
+  return std::ranges::any_of(ops, [&](const Op& op) { return op.kind == OpKind::erase_row && op.record == key; });
+}
+
+Result<std::optional<Op>> follow(const Schema& schema, std::span<const Op> ops, const Op& op, const FindRecord& find) {
   const Collection* collection = schema.collection(op.record.collection);
   if (collection == nullptr) return std::optional<Op>{};
   if (collection->parent && collection->natural_key && op.kind != OpKind::create)
@@ -67,7 +72,7 @@ Result<std::optional<Op>> follow(const Schema& schema, const Op& op, const FindR
   if (const FieldChange* merging = change_of(op, *collection->merged_into))
     return follow_target(schema, *collection, op, *merging, find);
   HOLDLINE_ASSIGN(const RecordKey survivor, survivor_of(schema, op.record, find));
-  if (survivor == op.record) return std::optional<Op>{};
+  if (survivor == op.record || (op.kind == OpKind::erase_row && erases(ops, survivor))) return std::optional<Op>{};
   return std::optional(about(op, survivor));
 }
 
@@ -147,7 +152,10 @@ Result<RecordKey> survivor_of(const Schema& schema, RecordKey key, const FindRec
     HOLDLINE_ASSIGN(const Record* record, find(key));
     const auto into = record ? merged_into(*collection, *record) : std::nullopt;
     if (!into) break;
-    key.id = *into;
+    const RecordKey next{key.collection, *into};
+    HOLDLINE_ASSIGN(const Record* other, find(next));
+    if (other == nullptr || other->deleted) break;
+    key = next;
   }
   return key;
 }
@@ -156,7 +164,7 @@ Result<std::optional<std::vector<Op>>> follow_merged(const Schema& schema, std::
                                                      const FindRecord& find) {
   std::optional<std::vector<Op>> followed;
   for (std::size_t i = 0; i < ops.size(); ++i) {
-    HOLDLINE_ASSIGN(auto op, follow(schema, ops[i], find));
+    HOLDLINE_ASSIGN(auto op, follow(schema, ops, ops[i], find));
     if (!op) continue;
     if (!followed) followed.emplace(ops.begin(), ops.end());
     (*followed)[i] = *std::move(op);

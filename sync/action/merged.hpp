@@ -22,13 +22,15 @@ using FindRecord = std::function<Result<const Record*>(const RecordKey&)>;
 // Into which record this one was merged; nothing when it was not.
 std::optional<Id> merged_into(const Collection& collection, const Record& record);
 
-// The record in which a chain of merges ends; `key` itself when it was not merged, or is not there. A chain of more
-// than 32, or one that comes back to itself (which the hub lets nobody make), ends where it is cut.
+// The record in which a chain of merges ends; `key` itself when it was not merged, or is not there. An alias whose
+// other record was deleted, or is not there, stands for itself again. A chain of more than 32, or one that comes back
+// to itself (which the hub lets nobody make), ends where it is cut.
 Result<RecordKey> survivor_of(const Schema& schema, RecordKey key, const FindRecord& find);
 
 // The same ops about the survivors; nothing when none of them is about a merged record. As many ops as before, since
 // ids derive from their position; one that merges what is one already has no changes left. A child whose id follows
-// from its parent goes to the same number or address of the survivor, if that has it too.
+// from its parent goes to the same number or address of the survivor, if that has it too. A deletion of an alias goes
+// to the survivor as well, unless the same ops delete that one.
 Result<std::optional<std::vector<Op>>> follow_merged(const Schema& schema, std::span<const Op> ops,
                                                      const FindRecord& find);
 

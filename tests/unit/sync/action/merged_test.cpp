@@ -102,6 +102,16 @@ TEST_F(MergedTest, AChainThatComesBackToItselfEnds) {
   EXPECT_TRUE(survivor_of(schema, customer(1), find()).has_value());
 }
 
+TEST_F(MergedTest, AnAliasOfADeletedRecordStandsForItself) {
+  add(1), add(2, 1), add(3, 2);
+  const auto deletes = [&](std::uint8_t n) { return Op{OpKind::erase_row, customer(n), "s", 0, {}, {}}; };
+  EXPECT_FALSE(follow({deletes(1), deletes(3)})) << "both were shown as one, and both go";
+  EXPECT_EQ(follow({deletes(3)})->front().record, customer(1)) << "by whoever did not know of the other";
+  records[customer(1)].deleted = true;
+  EXPECT_EQ(survivor_of(schema, customer(3), find()).value(), customer(2));
+  EXPECT_FALSE(follow({edit(customer(2), family, std::string("A"))}));
+}
+
 TEST_F(MergedTest, TheSchemaRefusesAFieldThatCannotSayIt) {
   std::string text(default_schema_text());
   const std::string field = R"(merged_into = { no = 24, type = "reference", target = "customer" })";
