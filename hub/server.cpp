@@ -343,10 +343,23 @@ void HubServer::read(const Device& device, HttpRequest request, Respond respond)
                  "a workstation's outbox is not the one it had: put back from an older copy, or cloned; what differs "
                  "comes again under a new incarnation",
                  {{"device", device.name}});
+  if (request.path == sync::path::people && !request.body.empty())
+    return tell_people(device, std::move(request), std::move(respond));
   read_thread_->run([this, device, request = std::move(request), respond = std::move(respond)](SyncService& service) {
     auto body = answer_reading(service, device, request.path, request.body, clock_.now().wall_ms);
     if (!body && body.error().code == "unknown-path") return respond(refusal(404, body.error()));
     respond(sync_response(std::move(body)));
+  });
+}
+
+// What it asks for is written where everything is, and told by who reads.
+void HubServer::tell_people(const Device& device, HttpRequest request, Respond respond) {
+  ledger_thread_->run_beside_writes([this, device, body = std::move(request.body), respond = std::move(respond)] {
+    auto taken = take_asked(*hub_.ledger, device, body, clock_.now().wall_ms);
+    if (!taken) return respond(sync_response(fail(std::move(taken))));
+    read_thread_->run([device, body, taken = *std::move(taken), respond](SyncService& service) {
+      respond(sync_response(service.people_told(device, body, taken)));
+    });
   });
 }
 

@@ -52,6 +52,7 @@ class HubServer {
   void refuse_enrolment(const Error& error, const platform::Respond& respond);
   void push(const Device& device, platform::HttpRequest request, platform::Respond respond);
   void read(const Device& device, platform::HttpRequest request, platform::Respond respond);
+  void tell_people(const Device& device, platform::HttpRequest request, platform::Respond respond);
   void renew(const Device& device, platform::HttpRequest request, platform::Respond respond);
   // Who asks, by the ledger and this hub's clock.
   Result<Admission> authenticate(const platform::HttpRequest& request);

@@ -107,18 +107,22 @@ Result<std::uint64_t> Roster::mark(const Device& device) {
   return mark;
 }
 
-Result<std::string> Roster::answer(const Device& device, std::string_view body, std::int64_t now_ms) {
+Result<std::string> take_asked(Ledger& ledger, const Device& device, std::string_view body, std::int64_t now_ms) {
+  if (body.empty()) return std::string();
+  auto asked = platform::JsonObject::parse(body);
+  auto claims = asked.list("claims");
+  if (!asked.checked()) return sync::malformed_message();
+  HOLDLINE_TRY(keep_claims(ledger, device, std::move(claims), now_ms));
+  if (!asked.has("references")) return std::string();
+  return block_for(ledger, device, asked.object("references"), now_ms);
+}
+
+Result<std::string> Roster::answer(const Device& device, std::string_view body, std::string_view taken) {
   Json unknown = Json::array();
-  std::string references;
   if (!body.empty()) {
     auto asked = platform::JsonObject::parse(body);
     const auto known = asked.texts("known");
-    auto claims = asked.list("claims");
     if (!asked.checked() || known.size() > max_known) return sync::malformed_message();
-    HOLDLINE_TRY(keep_claims(ledger_, device, std::move(claims), now_ms));
-    if (asked.has("references")) {
-      HOLDLINE_ASSIGN(references, block_for(ledger_, device, asked.object("references"), now_ms));
-    }
     HOLDLINE_ASSIGN(const People* here, people_of(device.scopes));
     for (const std::string& text : known) {
       const auto id = Id::parse(text);
@@ -130,8 +134,8 @@ Result<std::string> Roster::answer(const Device& device, std::string_view body, 
   }
   HOLDLINE_ASSIGN(const std::uint64_t mark, this->mark(device));
   HOLDLINE_ASSIGN(const People* people, people_of(device.scopes));
-  return R"({"people":)" + people->json + "," + rest_of(device) + R"(,"unknown":)" + unknown.dump() + references +
-         R"(,"roster":")" + std::to_string(mark) + "\"}";
+  return R"({"people":)" + people->json + "," + rest_of(device) + R"(,"unknown":)" + unknown.dump() +
+         std::string(taken) + R"(,"roster":")" + std::to_string(mark) + "\"}";
 }
 
 }  // namespace holdline::hub

@@ -15,6 +15,11 @@
 
 namespace holdline::hub {
 
+// What such a request changes: claims are kept for an operator, numbers for references given out. Durable when it
+// returns; answers what the answer says of it. On the thread that writes the ledger, so that nobody who reads waits for
+// the disk.
+Result<std::string> take_asked(Ledger& ledger, const Device& device, std::string_view body, std::int64_t now_ms);
+
 // One thread. Remembers what it asked of the ledger until the directory changes.
 class Roster {
  public:
@@ -28,8 +33,8 @@ class Roster {
   // First eight bytes of a hash over the answer: another ledger with other people has another mark, which a counter
   // that was put back would not. Never 0.
   Result<std::uint64_t> mark(const Device& device);
-  // Answers `{known}`, `{claims}` or `{references}` (sync/wire/PROTOCOL.md); claims are kept for an operator.
-  Result<std::string> answer(const Device& device, std::string_view body, std::int64_t now_ms);
+  // Answers `{known}`, `{claims}` or `{references}` (sync/wire/PROTOCOL.md). `taken`: of take_asked().
+  Result<std::string> answer(const Device& device, std::string_view body, std::string_view taken);
 
  private:
   // The people of some scopes, in the form they are told in.

@@ -240,7 +240,12 @@ Result<sync::Bytes> SyncService::repair(const Device& device, std::string_view b
 }
 
 Result<sync::Bytes> SyncService::people(const Device& device, std::string_view body, std::int64_t now_ms) {
-  return roster_.answer(device, body, now_ms);
+  HOLDLINE_ASSIGN(const std::string taken, take_asked(ledger_, device, body, now_ms));
+  return people_told(device, body, taken);
+}
+
+Result<sync::Bytes> SyncService::people_told(const Device& device, std::string_view body, std::string_view taken) {
+  return roster_.answer(device, body, taken);
 }
 
 Result<sync::Bytes> SyncService::history(const Device& device, std::string_view body) {

@@ -68,6 +68,8 @@ class SyncService {
   Result<sync::Bytes> repair(const Device& device, std::string_view body);
   // Who may sign in on this device: their names and wrapped keys. What is claimed of people the ledger lost is kept.
   Result<sync::Bytes> people(const Device& device, std::string_view body, std::int64_t now_ms);
+  // The same when take_asked() was done elsewhere.
+  Result<sync::Bytes> people_told(const Device& device, std::string_view body, std::string_view taken);
   Result<sync::Bytes> history(const Device& device, std::string_view body);
   // As the ledger has it now; refused when it was revoked meanwhile.
   Result<Device> current(const Device& device);
