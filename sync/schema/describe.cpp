@@ -19,13 +19,14 @@ std::string joined(const std::vector<std::string>& texts, std::string_view betwe
 }
 
 std::string_view leaves_as(Lane lane) {
-  static constexpr std::array<std::string_view, lane_count> lanes{"first of all", "after do-not-call",
-                                                                  "after callbacks", "after entries"};
+  static constexpr std::array<std::string_view, lane_count> lanes{"before everything else", "before entries and edits",
+                                                                  "behind callbacks, before edits", "last"};
   return lane < lanes.size() ? lanes[lane] : "last";
 }
 
-std::string_view decides(MergePolicy policy) {
-  switch (policy) {
+std::string_view decides(const Collection& collection, const Field& field) {
+  if (field.read_only || collection.append_only) return "nobody changes it";
+  switch (field.policy) {
     case MergePolicy::review:
       return "a person decides";
     case MergePolicy::latest:
@@ -85,14 +86,33 @@ std::string holds(const Schema& schema, const Field& field) {
   return "";
 }
 
+// "Street, City, Country": what is one value with the field.
+std::string beside(const Collection& collection, const Field& field) {
+  std::vector<std::string> others;
+  for (const Field& other : collection.fields)
+    if (other.merge_group == field.merge_group && other.no != field.no) others.push_back(other.label);
+  return joined(others, ", ");
+}
+
+std::string steps_of(const Field& field) {
+  std::vector<std::string> steps;
+  for (const std::string& from : field.options) {
+    const auto next = field.transitions.find(from);
+    if (next != field.transitions.end()) steps.push_back(from + " to " + joined(next->second, " or "));
+  }
+  return joined(steps, ", ");
+}
+
 std::string remarks_on(const Collection& collection, const Field& field) {
   std::vector<std::string> remarks;
+  if (field.form_position != 0) remarks.emplace_back("on the form");
   if (field.retired) remarks.emplace_back("not used any more: what stands in it is shown");
   if (field.required) remarks.emplace_back("required");
   if (field.read_only) remarks.emplace_back("set by the hub");
   if (field.filled_with != Filling::none) remarks.emplace_back("filled in by the desk");
   if (field.unique) remarks.emplace_back("two records with the same value are told as a conflict");
-  if (!field.merge_group.empty()) remarks.push_back("one value with the others of " + field.merge_group);
+  if (!field.transitions.empty()) remarks.push_back("from " + steps_of(field));
+  if (!field.merge_group.empty()) remarks.push_back("one value with " + beside(collection, field));
   if (field.sensitive) remarks.emplace_back("sensitive: not in lists");
   if (field.visibility != 0) remarks.push_back("for workstations with group " + std::to_string(field.visibility));
   if (field.replication == Replication::masked) remarks.emplace_back("its end only, on workstations");
@@ -178,17 +198,17 @@ void describe(const CallingHours& hours, std::string& page) {
 
 void describe(const Schema& schema, const Collection& collection, std::string& page) {
   page += "\n## " + collection.label + " (`" + collection.name + "`)\n\n";
-  page += "Leaves a workstation " + std::string(leaves_as(collection.lane)) + ".";
+  page += "Sent by a workstation " + std::string(leaves_as(collection.lane)) + ".";
   if (collection.parent)
     page += " Belongs to a " + schema.collection(collection.fields[*collection.parent].target)->name + ".";
   if (collection.append_only) page += " Nothing in it is changed or removed by people.";
   if (collection.sort_by) page += " Lists go by " + collection.fields[*collection.sort_by].label + ", newest first.";
   if (collection.merged_into) page += " Two that are one can be merged; the merged one stays as an alias.";
   if (const std::string grounds = grounds_of(collection); !grounds.empty()) page += "\n\n" + grounds;
-  page += "\n\n| field | as the form names it | holds | when two people change it at once | |\n|---|---|---|---|---|\n";
+  page += "\n\n| field | called | holds | when two people change it at once | remarks |\n|---|---|---|---|---|\n";
   for (const Field& field : collection.fields)
     page += "| `" + field.name + "` | " + field.label + " | " + holds(schema, field) + " | " +
-            std::string(decides(field.policy)) + " | " + remarks_on(collection, field) + " |\n";
+            std::string(decides(collection, field)) + " | " + remarks_on(collection, field) + " |\n";
   // What a form needs is said of the form.
   const auto is_of_form = [&](const Condition& condition) { return collection.form == condition.field; };
   for (const Rule& rule : collection.rules)
@@ -202,10 +222,23 @@ void describe(const Schema& schema, const Collection& collection, std::string& p
   }
 }
 
+// What is kept of people, at one look: the register of processing.
+void describe_register(const Schema& schema, std::string& page) {
+  page += "\n| what | for | lawful basis | kept |\n|---|---|---|---|\n";
+  for (const Collection& collection : schema.collections()) {
+    if (collection.built_in) continue;
+    const bool ends = collection.retention.days != 0;
+    std::string kept = ends ? kept_for(collection.retention).substr(std::string_view("Kept ").size()) : "no end is set";
+    if (kept.ends_with('.')) kept.pop_back();
+    page += "| " + collection.label + " | " + collection.purpose + " | " + collection.basis + " | " + kept + " |\n";
+  }
+}
+
 }  // namespace
 
 std::string described(const Schema& schema) {
   std::string page = "# Data, version " + std::to_string(schema.version()) + "\n";
+  describe_register(schema, page);
   for (const Collection& collection : schema.collections())
     if (!collection.built_in) describe(schema, collection, page);
   if (!schema.forms().empty()) page += "\n## Forms\n";
