@@ -42,8 +42,8 @@ Outcome export_data(Session& session) {
   }
   out << text_of(document, "rows") << " " << escape(given.get("WHAT")) << " in " << escape(given.get("--output"))
       << "\nSHA-256 " << sha256 << '\n';
-  if (const std::string left_out = text_of(document, "left_out"); left_out != "0")
-    out << left_out << " left out: a file brought them and nobody has verified them, and this is for marketing.\n";
+  if (const std::string because = text_of(document, "left_out_because"); !because.empty())
+    out << "Left out: " << because << "\n";
   out << "The file is plain text; from here on it is in your keeping: delete it when it has served.\n";
   return ExitCode::ok;
 }

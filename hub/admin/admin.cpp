@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -12,6 +11,7 @@
 #include "hub/admin/import_request.hpp"
 #include "hub/admin/schema.hpp"
 #include "hub/people/enrollment.hpp"
+#include "hub/people/scopes.hpp"
 #include "hub/setup/certificates.hpp"
 #include "platform/text/json_object.hpp"
 #include "sync/base/limits.hpp"
@@ -54,6 +54,15 @@ Json export_json(const sync::Collection& list, const sync::Record& record) {
   return json;
 }
 
+Error with_what_was_taken(Error error, const ImportReport& report) {
+  const std::uint64_t taken = report.created + report.updated + report.conflicts;
+  if (taken != 0)
+    error.message += " " + std::to_string(taken) +
+                     " rows before it were taken and stay taken; the same file goes on from there, and takes nothing "
+                     "twice.";
+  return error;
+}
+
 bool is_post(const AdminJob& job, std::string_view path) {
   return job.request.method == "POST" && job.request.path == path;
 }
@@ -65,6 +74,8 @@ void read_ahead(AdminJob& job, HubParts& hub, platform::Entropy& entropy, const 
     job.outbox = OutboxImport::read(job.request.body);
   } else if (is_post(job, "/admin/v1/import") && !job.import) {
     auto wanted = import_request(job.request, hub.config, entropy, clock.now().wall_ms);
+    if (wanted)
+      if (auto known = check_known_scope(*hub.ledger, wanted->scope); !known) wanted = fail(std::move(known));
     if (wanted)
       job.import = CustomerImport::begin(*hub.ledger, std::move(job.request.body), *std::move(wanted), &clock);
     else
@@ -119,15 +130,6 @@ Admin::Response Admin::respond(const HttpRequest& request) {
   return platform::error_response(404, "unknown-path", "There is nothing here; docs/api.md lists what is.");
 }
 
-std::vector<std::string> Admin::all_scopes() {
-  std::set<std::string> scopes;
-  if (const auto devices = hub_.ledger->devices())
-    for (const Device& device : *devices) scopes.insert(device.scopes.begin(), device.scopes.end());
-  if (const auto people = hub_.ledger->all_people())
-    for (const Person& person : *people) scopes.insert(person.scopes.begin(), person.scopes.end());
-  return {scopes.begin(), scopes.end()};
-}
-
 Admin::Response Admin::status() {
   HOLDLINE_ASSIGN(auto reader, hub_.ledger->reader());
   HOLDLINE_ASSIGN(const Cursor head, reader->head());
@@ -176,7 +178,9 @@ Admin::Response Admin::add_code(const HttpRequest& request) {
                 "A workstation that comes back keeps its profile: leave it out.");
   wanted.profile = static_cast<sync::VisibilitySet>(profile);
   const std::int64_t now_ms = clock_.now().wall_ms;
+  if (wanted.device.empty()) HOLDLINE_TRY(check_known_scopes(*hub_.ledger, wanted.scopes));
   HOLDLINE_ASSIGN(const std::string code, issue_code(hub_.enrollment(), wanted, entropy_, now_ms));
+  for (const std::string& scope : wanted.scopes) HOLDLINE_TRY(make_scope(*hub_.ledger, scope));
   return json_response(201, {{"code", code}, {"expires", sync::format_time(now_ms + wanted.minutes * 60'000)}});
 }
 
@@ -190,9 +194,11 @@ Result<std::optional<HttpResponse>> Admin::import(AdminJob& job) {
   if (!*job.import) return tl::unexpected<Error>(job.import->error());
   CustomerImport& import = **job.import;
   const std::int64_t began_ms = clock_.now().boot_ms;
-  HOLDLINE_ASSIGN(const bool more, import.take(intake_, job.turn_size.units(job.traffic), clock_.now().wall_ms));
+  const auto more = import.take(intake_, job.turn_size.units(job.traffic), clock_.now().wall_ms);
   job.turn_size.took(clock_.now().boot_ms - began_ms, job.traffic);
-  if (more) return std::nullopt;
+  if (!more && query_of(job.request, "dry_run") == "1") return tl::unexpected<Error>(more.error());
+  if (!more) return tl::unexpected<Error>(with_what_was_taken(more.error(), import.report()));
+  if (*more) return std::nullopt;
   return json_response(200, to_json(import.report()));
 }
 
@@ -242,6 +248,7 @@ Result<std::optional<HttpResponse>> Admin::export_data(AdminJob& job) {
     wanted.sensitive = json.boolean("sensitive", false);
     const std::string by = json.text("by");
     HOLDLINE_TRY(json.checked_whole());
+    HOLDLINE_TRY(check_known_scope(*hub_.ledger, wanted.scope));
     HOLDLINE_ASSIGN(auto begun, DataExport::begin(*hub_.ledger, std::move(wanted), by));
     job.exported.emplace(std::move(begun));
   }
@@ -253,28 +260,48 @@ Result<std::optional<HttpResponse>> Admin::export_data(AdminJob& job) {
   if (more) return std::nullopt;
   return json_response(200, {{"schema", "holdline.export/1"},
                              {"rows", made.done().rows},
-                             {"left_out", made.done().left_out},
+                             {"left_out", made.done().left_out.all_records()},
+                             {"left_out_contacts", made.done().left_out.all_contacts()},
+                             {"left_out_because", sync::described(made.done().left_out)},
                              {"sha256", made.done().sha256},
                              {"content", made.text()}});
 }
 
-// Of all scopes, the latest first.
+// Of all scopes, the latest first. Their order is by id, which says nothing of when they were made, so all are looked
+// at.
 Admin::Response Admin::exports() {
   const sync::Collection* list = hub_.ledger->schema().collection("data_export");
-  std::vector<Json> items;
-  if (list != nullptr) {
-    HOLDLINE_ASSIGN(const auto reader, hub_.ledger->reader());
-    HOLDLINE_ASSIGN(const auto rows, reader->rows(list->no, all_scopes(), Id{}, list_limit));
-    for (const VersionedRecord& row : rows) items.push_back(export_json(*list, row.stored.record));
+  std::vector<sync::Record> found;
+  std::size_t total = 0;
+  const auto recorded = [&](const sync::Record& one) {
+    const auto* ms = list->sort_by ? std::get_if<std::int64_t>(&one.fields[*list->sort_by]) : nullptr;
+    return ms == nullptr ? std::int64_t{0} : *ms;
+  };
+  const auto keep_the_latest = [&] {
+    std::ranges::stable_sort(found, std::greater{}, recorded);
+    if (found.size() > list_limit) found.resize(list_limit);
+  };
+  HOLDLINE_ASSIGN(const auto reader, hub_.ledger->reader());
+  HOLDLINE_ASSIGN(const auto scopes, reader->scopes());
+  for (Id after; list != nullptr;) {
+    HOLDLINE_ASSIGN(auto rows, reader->rows(list->no, scopes, after, list_limit));
+    total += rows.size();
+    for (VersionedRecord& row : rows) found.push_back(std::move(row.stored.record));
+    if (rows.size() < list_limit) break;
+    after = found.back().key.id;
+    keep_the_latest();
   }
-  std::ranges::sort(items, std::greater{}, [](const Json& item) { return item.value("recorded_at", ""); });
-  return json_response(200, {{"schema", "holdline.exports/1"}, {"items", items}});
+  if (list != nullptr) keep_the_latest();
+  Json items = Json::array();
+  for (const sync::Record& record : found) items.push_back(export_json(*list, record));
+  return json_response(200, {{"schema", "holdline.exports/1"}, {"total", total}, {"items", items}});
 }
 
 Admin::Response Admin::digests() {
   HOLDLINE_ASSIGN(auto reader, hub_.ledger->reader());
   HOLDLINE_ASSIGN(const Cursor head, reader->head());
-  HOLDLINE_ASSIGN(const auto digests, reader->digests(all_scopes(), 0xff));
+  HOLDLINE_ASSIGN(const auto scopes, reader->scopes());
+  HOLDLINE_ASSIGN(const auto digests, reader->digests(scopes, 0xff));
   Json items = Json::array();
   for (const auto& [key, leaves] : digests) {
     const sync::Collection* collection = hub_.ledger->schema().collection(key.collection);
@@ -290,7 +317,7 @@ Admin::Response Admin::conflicts(const HttpRequest& request) {
   const sync::Collection& collection = *hub_.ledger->schema().collection("conflict");
   const std::string asked = query_of(request, "state"), state = asked.empty() ? "open" : asked;
   HOLDLINE_ASSIGN(auto reader, hub_.ledger->reader());
-  const auto scopes = all_scopes();
+  HOLDLINE_ASSIGN(const auto scopes, reader->scopes());
   Json items = Json::array();
   std::size_t total = 0;
   for (Id after;;) {

@@ -55,7 +55,6 @@ class Admin {
   Response digests();
   Response imports();
   Response conflicts(const platform::HttpRequest& request);
-  std::vector<std::string> all_scopes();
 
   HubParts& hub_;
   Intake& intake_;

@@ -12,6 +12,7 @@
 #include "hub/people/devices.hpp"
 #include "hub/people/enrollment.hpp"
 #include "hub/people/people.hpp"
+#include "hub/people/scopes.hpp"
 #include "platform/text/json_object.hpp"
 #include "sync/base/timestamp.hpp"
 
@@ -93,6 +94,7 @@ Response scope_device(const DirectoryParts& hub, JsonObject& json) {
   HOLDLINE_TRY(json.checked_whole());
   if (profile > std::numeric_limits<sync::VisibilitySet>::max() || (json.has("profile") && profile < 0))
     return fail(ErrorKind::ask_person, "malformed", "`profile` must be a number from 0 to 255.");
+  HOLDLINE_TRY(check_known_scopes(hub.ledger, scopes));
   return told(
       hub, change_device_scopes(hub.ledger, device, scopes,
                                 profile < 0 ? std::nullopt : std::optional(static_cast<sync::VisibilitySet>(profile))));
@@ -133,6 +135,7 @@ Response add_person(const DirectoryParts& hub, JsonObject& json) {
   const NewPerson wanted{json.text("name"), json.text("role", "agent"), json.texts("scopes")};
   const std::string password = json.text("password");
   HOLDLINE_TRY(json.checked_whole());
+  HOLDLINE_TRY(check_known_scopes(hub.ledger, wanted.scopes));
   return told(hub::add_person(hub.ledger, wanted, password, hub.entropy), 201);
 }
 
@@ -164,6 +167,7 @@ Response change_scopes(const DirectoryParts& hub, JsonObject& json) {
   const std::string name = json.text("person");
   const auto scopes = json.texts("scopes");
   HOLDLINE_TRY(json.checked_whole());
+  HOLDLINE_TRY(check_known_scopes(hub.ledger, scopes));
   return told(hub::change_scopes(hub.ledger, name, scopes));
 }
 
@@ -171,6 +175,7 @@ Response recall_person(const DirectoryParts& hub, JsonObject& json) {
   Recall recall{json.text("person"), json.text("role"), json.texts("scopes"), std::nullopt};
   const std::string from = json.text("from");
   HOLDLINE_TRY(json.checked_whole());
+  if (!recall.scopes.empty()) HOLDLINE_TRY(check_known_scopes(hub.ledger, recall.scopes));
   if (!from.empty()) {
     HOLDLINE_ASSIGN(const Device device, find_device(hub.ledger, from));
     recall.device = device.id;
@@ -178,6 +183,20 @@ Response recall_person(const DirectoryParts& hub, JsonObject& json) {
   HOLDLINE_ASSIGN(const Person person, hub::recall_person(hub.ledger, recall, hub.now_ms));
   HOLDLINE_TRY(hub.intake.settle_waiting(hub.now_ms));
   return told(person);
+}
+
+// --- scopes ---
+
+Response list_scopes(const DirectoryParts& hub, JsonObject&) {
+  HOLDLINE_ASSIGN(const auto scopes, known_scopes(hub.ledger));
+  return json_response(200, {{"schema", "holdline.scopes/1"}, {"items", scopes}});
+}
+
+Response add_scope(const DirectoryParts& hub, JsonObject& json) {
+  const std::string scope = json.text("scope");
+  HOLDLINE_TRY(json.checked_whole());
+  HOLDLINE_TRY(make_scope(hub.ledger, scope));
+  return json_response(201, {{"scope", scope}});
 }
 
 struct Verb {
@@ -199,6 +218,8 @@ constexpr std::array verbs{
     Verb{"POST", "/admin/v1/people/role", change_role},
     Verb{"POST", "/admin/v1/people/scopes", change_scopes},
     Verb{"POST", "/admin/v1/people/recall", recall_person},
+    Verb{"GET", "/admin/v1/scopes", list_scopes},
+    Verb{"POST", "/admin/v1/scopes", add_scope},
 };
 
 }  // namespace

@@ -7,9 +7,9 @@
 
 #include "hub/admin/documents.hpp"
 #include "hub/people/devices.hpp"
+#include "hub/people/scopes.hpp"
 #include "platform/text/json_object.hpp"
 #include "sync/base/limits.hpp"
-#include "sync/base/syntax.hpp"
 
 namespace holdline::hub {
 
@@ -108,8 +108,7 @@ Result<HttpResponse> decide_held(Ledger& ledger, Intake& intake, std::string_vie
   if (decision.reason.empty() || decision.reason.size() > sync::limits::reason_bytes ||
       decision.by.size() > sync::limits::reason_bytes)
     return fail(ErrorKind::ask_person, "no-reason", "Say why, in at most 500 characters.");
-  if (!decision.scope.empty() && !sync::is_scope(decision.scope))
-    return fail(ErrorKind::ask_person, "bad-scope", "A scope looks like acme/london.");
+  if (!decision.scope.empty()) HOLDLINE_TRY(check_known_scope(ledger, decision.scope));
   HOLDLINE_ASSIGN(const Device device, find_device(ledger, workstation));
   decision.device = device.id;
   decision.of.lane = static_cast<Lane>(lane);

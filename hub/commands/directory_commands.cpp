@@ -179,6 +179,27 @@ void add_person_commands(Directory& commands) {
   recall->add_option("--from", given.from, "the workstation whose word counts");
 }
 
+void add_scope_commands(Directory& commands) {
+  CLI::App& group = commands.group("scope", "scopes: list those there are, add one");
+  Given& given = commands.given();
+  commands.add(
+      group, "list", "scopes of workstations, people and records", "GET", "/admin/v1/scopes",
+      [](const Given&) { return Json(); },
+      [](const Json& json) {
+        std::string text;
+        for (const Json& scope : json["items"]) text += scope.get<std::string>() + "\n";
+        return text.empty() ? "There is none yet.\n" : text;
+      });
+  CLI::App* made = commands.add(
+      group, "add", "make one that people, workstations and records may have from now on", "POST", "/admin/v1/scopes",
+      [](const Given& g) {
+        return Json{{"scope", g.target}};
+      },
+      [](const Json& json) { return "The scope " + json.value("scope", "") + " is there.\n"; });
+  made->add_option("SCOPE", given.target, "up to four lower-case words with slashes between, like acme/london")
+      ->required();
+}
+
 void add_enrolment_commands(Directory& commands) {
   Given& given = commands.given();
   CLI::App* code = commands.add(
@@ -214,6 +235,7 @@ void add_directory_commands(Commands& commands) {
   add_enrolment_commands(directory);
   add_device_commands(directory);
   add_person_commands(directory);
+  add_scope_commands(directory);
 }
 
 }  // namespace holdline::hub

@@ -50,9 +50,8 @@ int export_to_file(const Commands& commands, const WantedExport& given) {
   return commands.present(*json, [&](const Json& done) {
     std::cout << done.value("rows", std::uint64_t{0}) << " " << given.what << " of " << given.scope << " in "
               << given.file << "\nSHA-256 " << done.value("sha256", "") << "\n";
-    if (const auto left_out = done.value("left_out", std::uint64_t{0}); left_out != 0)
-      std::cout << left_out
-                << " left out: a file brought them and nobody has verified them, and this is for marketing.\n";
+    if (const std::string because = done.value("left_out_because", ""); !because.empty())
+      std::cout << "Left out: " << because << "\n";
     std::cout << "The file is plain text; from here on it is in your keeping: delete it when it has served.\n";
     return ok;
   });
@@ -64,8 +63,12 @@ int show_exports(const Json& json) {
               << ": " << one.value("rows", std::uint64_t{0}) << " of " << one.value("what", "") << ", "
               << one.value("filter", "") << (one.value("sensitive", false) ? ", with sensitive fields" : "") << ", for "
               << one.value("purpose", "") << ": " << one.value("reason", "") << "\n    " << one.value("format", "")
-              << ", SHA-256 " << one.value("sha256", "") << "\n";
+              << ", SHA-256 " << one.value("sha256", "")
+              << (one.contains("left_out_because") ? "\n    left out: " + one.value("left_out_because", "") : "")
+              << "\n";
   if (json["items"].empty()) std::cout << "Nothing was exported yet.\n";
+  if (const auto total = json.value("total", std::uint64_t{0}); total > json["items"].size())
+    std::cout << "The latest " << json["items"].size() << " of " << total << "\n";
   return ok;
 }
 

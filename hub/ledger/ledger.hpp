@@ -298,6 +298,12 @@ class LedgerReader {
                                                         std::size_t limit) = 0;
   // The imports that began last, latest first.
   virtual Result<std::vector<ImportRun>> import_runs(std::size_t limit) = 0;
+  virtual Result<std::optional<ImportRun>> import_run(const Id& id) = 0;
+  // The latest of the same file from the same source into the same scope.
+  virtual Result<std::optional<ImportRun>> last_import_of(const sync::Hash& hash, std::string_view source,
+                                                          std::string_view scope) = 0;
+  // Those in which records were ever written, and those of add_scope(); in their order.
+  virtual Result<std::vector<std::string>> scopes() = 0;
   // Live rows of a collection in id order after `depends_on`, for snapshots, lists and exports.
   virtual Result<std::vector<VersionedRecord>> rows(sync::CollectionNo, std::span<const std::string> scopes,
                                                     const Id& after, std::size_t limit) = 0;
@@ -394,6 +400,8 @@ class Ledger {
   // In place of what was kept of these devices; in one transaction.
   virtual Result<void> keep_device_reports(std::span<const DeviceReport> reports) = 0;
   virtual Result<std::vector<DeviceReport>> device_reports() = 0;
+  // One without records yet: LedgerReader::scopes() names it from then on.
+  virtual Result<void> add_scope(std::string_view scope) = 0;
 };
 
 }  // namespace holdline::hub

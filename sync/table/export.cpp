@@ -11,6 +11,9 @@ namespace holdline::sync {
 
 namespace {
 
+// Of entries and callbacks, beside the customer they were taken down for.
+constexpr std::string_view customer_now_column = "customer_now";
+
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> exported{
     {{"customers", "customer"}, {"entries", "manual_entry"}, {"callbacks", "callback_request"}}};
 
@@ -83,6 +86,7 @@ ExportTable::ExportTable(const Schema& schema, const Collection& collection, Fie
     fields_.push_back(static_cast<FieldIndex>(i));
     names_.push_back(collection.fields[i].name);
   }
+  if (!customers && collection.field("customer")) names_.push_back(std::string(customer_now_column));
   if (!customers) return;
   for (const Collection& kind : schema.collections()) {
     if (!kind.parent || !kind.natural_key || kind.fields[*kind.parent].target != collection.no) continue;
@@ -91,14 +95,21 @@ ExportTable::ExportTable(const Schema& schema, const Collection& collection, Fie
   }
 }
 
-std::vector<ExportCell> ExportTable::cells(const Record& record, std::span<const Record> children) const {
+std::vector<ExportCell> ExportTable::cells(const Record& record, std::span<const Record> children,
+                                           std::optional<Id> customer_now) const {
   std::vector<ExportCell> cells{record.key.id.text()};
-  if (collection_.name != "customer") cells.emplace_back(record.scope);
+  const bool customers = collection_.name == "customer";
+  if (!customers) cells.emplace_back(record.scope);
   for (const FieldIndex field : fields_) cells.push_back(cell_of(collection_.fields[field], record.fields[field]));
+  if (!customers && collection_.field("customer"))
+    cells.push_back(customer_now ? ExportCell(customer_now->text()) : ExportCell());
   for (const Collection* kind : kinds_) {
     std::vector<std::string> texts;
-    for (const Record& child : children)
-      if (child.key.collection == kind->no && !child.deleted) texts.push_back(child_text(*kind, child));
+    for (const Record& child : children) {
+      if (child.key.collection != kind->no || child.deleted) continue;
+      std::string text = child_text(*kind, child);
+      if (std::ranges::find(texts, text) == texts.end()) texts.push_back(std::move(text));
+    }
     cells.emplace_back(std::move(texts));
   }
   return cells;
@@ -137,7 +148,8 @@ Op export_record(const Schema& schema, const ExportRequest& request, const Expor
   set("format", std::string(request.json ? "ndjson" : "csv"));
   set("sensitive", request.sensitive);
   set("rows", static_cast<std::int64_t>(done.rows));
-  set("left_out", static_cast<std::int64_t>(done.left_out));
+  set("left_out", static_cast<std::int64_t>(done.left_out.all_records()));
+  set("left_out_because", described(done.left_out));
   set("sha256", done.sha256);
   set("person", done.person);
   set("station", done.station);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -11,6 +12,7 @@
 #include "sync/action/action.hpp"
 #include "sync/action/record.hpp"
 #include "sync/schema/schema.hpp"
+#include "sync/table/audience.hpp"
 
 namespace holdline::sync {
 
@@ -20,13 +22,15 @@ using ExportCell = std::variant<std::monostate, bool, std::int64_t, std::string,
 class ExportTable {
  public:
   // Of one collection that can be exported: customers (with their telephone numbers and e-mail addresses), entries,
-  // callbacks. `fields`: which of it may go along; references of customers, lists and what the schema replicates
-  // nowhere never do. `schema` must outlive it.
+  // callbacks. `fields`: which of it may go along; references of customers to other records and what the schema
+  // replicates nowhere never do. `schema` must outlive it.
   ExportTable(const Schema& schema, const Collection& collection, FieldMask fields);
 
   const std::vector<std::string>& names() const { return names_; }
-  // One for each name. `children`: of a customer, of any collection.
-  std::vector<ExportCell> cells(const Record& record, std::span<const Record> children) const;
+  // One for each name. `children`: of a customer and of those who were merged into it, of any collection; a number that
+  // several of them have stands once. `customer_now`: whom a record is about today, when its customer was merged.
+  std::vector<ExportCell> cells(const Record& record, std::span<const Record> children,
+                                std::optional<Id> customer_now = {}) const;
   // The collections of children it wants to be told.
   const std::vector<const Collection*>& kinds() const { return kinds_; }
 
@@ -59,15 +63,13 @@ Result<void> check_export(const Schema& schema, const ExportRequest& request);
 
 // What came of it.
 struct ExportDone {
-  std::uint64_t rows = 0, left_out = 0;
+  std::uint64_t rows = 0;
+  LeftOutCounts left_out = {};
   std::string sha256;           // of the file, in hexadecimal
   std::string person, station;  // by name
   std::int64_t at_ms = 0;
 };
 // The record of the list of exports. Its id is still to be filled in.
 Op export_record(const Schema& schema, const ExportRequest& request, const ExportDone& done);
-
-// Whom an unverified customer is left out for.
-inline constexpr std::string_view purpose_of_verified = "marketing";
 
 }  // namespace holdline::sync

@@ -378,6 +378,7 @@ test("what the hub refused is corrected or given up", async () => {
   await centre.kill("hub");
   await save("bob", "POST", "/entries", { fields: { kind: "note", note: "one" } });
   await save("bob", "POST", "/entries", { fields: { kind: "note", note: "two" } });
+  await centre.hub("scope", "add", "acme/paris");
   await centre.hub("person", "scopes", "bob", "--scope", "acme/paris");
   await centre.startHub();
   const items = await until("the refusals", async () => {

@@ -102,6 +102,7 @@ TEST_F(Leavers, ARevokedWorkstationIsOutKeepsWhatItHasAndSendsItWhenRestored) {
 
 TEST_F(Leavers, OtherScopesAndANewNameReachTheDeskThatIsConnected) {
   Desk& desk = centre_->add_desk("desk-1");
+  administer({"scope", "add", york});
   add("eve", york);
   desk.wait_for("online");
   desk.add_entry("in london");

@@ -11,8 +11,9 @@
 #include "agent/outbox/action_draft.hpp"
 #include "platform/text/json_object.hpp"
 #include "platform/text/table_writer.hpp"
-#include "sync/action/merged.hpp"
 #include "sync/base/hash.hpp"
+#include "sync/base/syntax.hpp"
+#include "sync/table/audience.hpp"
 #include "sync/table/export.hpp"
 
 namespace holdline::agent {
@@ -44,18 +45,43 @@ class DataTaken : public std::enable_shared_from_this<DataTaken> {
         request_(std::move(request)),
         collection_(*sync::exported_collection(station.schema(), request_.collection)),
         table_(station.schema(), collection_, fields_for(station, call_.rights(), collection_, request_.sensitive)),
-        writer_(table_.names(), request_.json) {}
+        writer_(table_.names(), request_.json),
+        audience_(station.schema(), collection_, request_.purpose, station.accounts().suppression_key()),
+        told_(audience_.wants()) {}
+
+  // Who asked to be left alone could not be told from the others.
+  bool lacks_key() const { return audience_.asks_the_list() && station_.accounts().suppression_key().empty(); }
 
   // A page at a time, so that others are answered between.
   void go_on() {
     agent::read(station_, call_, [self = shared_from_this()](PersonView& view) {
-      const auto more = self->take_page(view);
+      const auto more = self->told_.empty() ? self->take_page(view) : self->tell_page(view);
       if (!more) return self->call_.respond(platform::error_response(more.error()));
       *more ? self->go_on() : self->finish();
     });
   }
 
  private:
+  // What decides who goes along.
+  Result<bool> tell_page(PersonView& view) {
+    const sync::Collection& collection = *told_.back();
+    HOLDLINE_ASSIGN(const auto page, view.page(collection, before_, page_records, sync::Reading::many));
+    // Whoever asked one site of a client to be left alone has asked the client.
+    const bool of_client = &collection == audience_.suppressions();
+    const auto counts = [&](const std::string& scope) {
+      return of_client ? sync::tenant_of(scope) == sync::tenant_of(request_.scope) : scope == request_.scope;
+    };
+    for (const Shown& shown : page.shown)
+      if (counts(shown.record.scope)) audience_.tell(collection, shown.record);
+    if (page.shown.size() == page_records) {
+      before_ = page.shown.back().record.key.id;
+    } else {
+      before_ = {};
+      told_.pop_back();
+    }
+    return true;
+  }
+
   Result<bool> take_page(PersonView& view) {
     const auto reading = request_.sensitive ? sync::Reading::one : sync::Reading::many;
     HOLDLINE_ASSIGN(const auto page, view.page(collection_, before_, page_records, reading));
@@ -68,26 +94,25 @@ class DataTaken : public std::enable_shared_from_this<DataTaken> {
     return true;
   }
 
-  Result<void> take(PersonView& view, const sync::Record& record) {
-    if (record.scope != request_.scope || sync::merged_into(collection_, record))
-      return {};  // its other one goes along
-    if (sync::is_practice(collection_, record)) return {};
+  Result<void> take(PersonView& view, sync::Record record) {
     const bool customer = collection_.name == of::customer;
-    if (customer && request_.purpose == sync::purpose_of_verified && sync::is_unverified(collection_, record)) {
-      ++done_.left_out;
-      return {};
-    }
+    if (record.scope != request_.scope || sync::is_practice(collection_, record)) return {};
+    if (customer && audience_.root_of(record.key.id) != record.key.id) return {};  // goes along with that one
     std::vector<sync::Record> children;
     for (const sync::Collection* kind : table_.kinds()) {
       HOLDLINE_ASSIGN(const auto many, view.children(*kind, record.key.id));
       for (const Shown& child : many.shown) children.push_back(child.record);
     }
-    writer_.row(table_.cells(record, children));
+    if (!audience_.admit(record, children)) return {};
+    const auto about = customer ? std::nullopt : collection_.field("customer");
+    const auto* named = about ? std::get_if<sync::Id>(&record.fields[*about]) : nullptr;
+    writer_.row(table_.cells(record, children, named ? std::optional(audience_.root_of(*named)) : std::nullopt));
     return {};
   }
 
   void finish() {
     done_.rows = writer_.rows();
+    done_.left_out = audience_.left_out();
     auto text = std::make_shared<std::string>(writer_.text());
     done_.sha256 = sync::to_hex(sync::sha256(*text).view());
     const Desk desk = desk_of(station_, call_);
@@ -104,7 +129,9 @@ class DataTaken : public std::enable_shared_from_this<DataTaken> {
                                         "This export is on the list already, and its answer was lost. Export again.");
       return json_response(201, {{"schema", "holdline.export/1"},
                                  {"rows", done.rows},
-                                 {"left_out", done.left_out},
+                                 {"left_out", done.left_out.all_records()},
+                                 {"left_out_contacts", done.left_out.all_contacts()},
+                                 {"left_out_because", sync::described(done.left_out)},
                                  {"sha256", done.sha256},
                                  {"content", *text}});
     };
@@ -117,6 +144,8 @@ class DataTaken : public std::enable_shared_from_this<DataTaken> {
   const sync::Collection& collection_;
   const sync::ExportTable table_;
   platform::TableWriter writer_;
+  sync::Audience audience_;
+  std::vector<const sync::Collection*> told_;  // still to be told to it
   sync::Id before_;
   sync::ExportDone done_;
 };
@@ -134,7 +163,13 @@ void export_data(Workstation& station, Call call) {
   // Before anything is read; saving asks again.
   const std::vector<sync::Op> listed{sync::export_record(schema, wanted, {})};
   if (const auto refusal = refuse_by_right(station, call, listed)) return call.respond(*refusal);
-  std::make_shared<DataTaken>(station, std::move(call), std::move(wanted))->go_on();
+  const auto taken = std::make_shared<DataTaken>(station, call, std::move(wanted));
+  if (taken->lacks_key())
+    return call.respond(platform::error_response(
+        503, "no-suppression-key",
+        "The hub has not told this PC how to read its do-not-call list, so nobody can be left out by it. Try again "
+        "when the hub is there."));
+  taken->go_on();
 }
 
 void list_exports(Workstation& station, Call call) {

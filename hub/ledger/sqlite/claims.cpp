@@ -40,6 +40,12 @@ Result<std::vector<PersonClaim>> Directory::claims() {
   }
 }
 
+Result<void> Directory::add_scope(std::string_view scope) {
+  const platform::MutexLock lock(changing_.mutex);
+  HOLDLINE_ASSIGN(auto* put, changing_.statements.get("INSERT OR IGNORE INTO scope(name) VALUES (?)"));
+  return put->run(Blob{scope});
+}
+
 Result<void> Directory::drop_claims(const Id& person) {
   const platform::MutexLock lock(changing_.mutex);
   HOLDLINE_ASSIGN(auto* drop, changing_.statements.get("DELETE FROM person_claim WHERE id = ?"));

@@ -43,6 +43,7 @@ class Directory {
   Result<void> drop_claims(const Id& person);
   Result<void> keep_reports(std::span<const DeviceReport> reports);
   Result<std::vector<DeviceReport>> reports();
+  Result<void> add_scope(std::string_view scope);
 
  private:
   struct Connection {

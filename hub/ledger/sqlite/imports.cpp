@@ -6,6 +6,31 @@ namespace holdline::hub::sqlite {
 
 using platform::Blob;
 
+namespace {
+
+const std::string select_run =
+    "SELECT id, source, scope, file, hash, begun, at, state, line, read, of_bytes, rows, created, updated, unchanged, "
+    "conflicts, rejected, blank FROM import_run ";
+
+ImportRun run_of(const platform::Rows& rows) {
+  ImportRun run;
+  run.id = Id::from(rows.blob(0));
+  run.source = rows.text(1);
+  run.scope = rows.text(2);
+  run.file = rows.text(3);
+  run.hash = sync::Hash::from(rows.blob(4));
+  run.begun_ms = rows.i64(5);
+  run.at_ms = rows.i64(6);
+  run.state = static_cast<ImportRun::State>(rows.i64(7));
+  int column = 8;
+  for (std::uint64_t* count : {&run.line, &run.read, &run.of_bytes, &run.rows, &run.created, &run.updated,
+                               &run.unchanged, &run.conflicts, &run.rejected, &run.blank})
+    *count = static_cast<std::uint64_t>(rows.i64(column++));
+  return run;
+}
+
+}  // namespace
+
 Result<std::map<Id, sync::Bytes>> WriteTransaction::imported(std::string_view source, std::span<const Id> roots) {
   std::map<Id, sync::Bytes> found;
   HOLDLINE_ASSIGN(const auto number, writer_.sources_.find(source));
@@ -58,27 +83,40 @@ Result<std::vector<ImportedRow>> Reader::all_imported(std::string_view source, c
 
 Result<std::vector<ImportRun>> Reader::import_runs(std::size_t limit) {
   std::vector<ImportRun> found;
-  HOLDLINE_ASSIGN(auto* find,
-                  connection_->statements.get("SELECT id, source, scope, file, hash, begun, at, state, line, read, "
-                                              "of_bytes, rows, created, updated, unchanged, conflicts, rejected, blank "
-                                              "FROM import_run ORDER BY begun DESC, id LIMIT ?"));
+  HOLDLINE_ASSIGN(auto* find, connection_->statements.get(select_run + "ORDER BY begun DESC, id LIMIT ?"));
   auto rows = find->rows(limit);
   for (;;) {
     HOLDLINE_ASSIGN(const bool more, rows.next());
     if (!more) return found;
-    ImportRun& run = found.emplace_back();
-    run.id = Id::from(rows.blob(0));
-    run.source = rows.text(1);
-    run.scope = rows.text(2);
-    run.file = rows.text(3);
-    run.hash = sync::Hash::from(rows.blob(4));
-    run.begun_ms = rows.i64(5);
-    run.at_ms = rows.i64(6);
-    run.state = static_cast<ImportRun::State>(rows.i64(7));
-    int column = 8;
-    for (std::uint64_t* count : {&run.line, &run.read, &run.of_bytes, &run.rows, &run.created, &run.updated,
-                                 &run.unchanged, &run.conflicts, &run.rejected, &run.blank})
-      *count = static_cast<std::uint64_t>(rows.i64(column++));
+    found.push_back(run_of(rows));
+  }
+}
+
+Result<std::optional<ImportRun>> Reader::import_run(const Id& id) {
+  HOLDLINE_ASSIGN(auto* find, connection_->statements.get(select_run + "WHERE id = ?"));
+  auto rows = find->rows(Blob{id.view()});
+  HOLDLINE_ASSIGN(const bool known, rows.next());
+  return known ? std::optional(run_of(rows)) : std::nullopt;
+}
+
+Result<std::optional<ImportRun>> Reader::last_import_of(const sync::Hash& hash, std::string_view source,
+                                                        std::string_view scope) {
+  HOLDLINE_ASSIGN(auto* find,
+                  connection_->statements.get(
+                      select_run + "WHERE hash = ? AND source = ? AND scope = ? ORDER BY begun DESC, id LIMIT 1"));
+  auto rows = find->rows(Blob{hash.view()}, source, scope);
+  HOLDLINE_ASSIGN(const bool known, rows.next());
+  return known ? std::optional(run_of(rows)) : std::nullopt;
+}
+
+Result<std::vector<std::string>> Reader::scopes() {
+  std::vector<std::string> names;
+  HOLDLINE_ASSIGN(auto* find, connection_->statements.get("SELECT name FROM scope ORDER BY name"));
+  auto rows = find->rows();
+  for (;;) {
+    HOLDLINE_ASSIGN(const bool more, rows.next());
+    if (!more) return names;
+    names.emplace_back(rows.blob(0));
   }
 }
 

@@ -229,6 +229,10 @@ Result<void> SqliteLedger::add_claim(const PersonClaim& claim) {
 
 Result<std::vector<PersonClaim>> SqliteLedger::claims() { return impl_->directory->claims(); }
 
+Result<void> SqliteLedger::add_scope(std::string_view scope) {
+  return impl_->written(impl_->directory->add_scope(scope));
+}
+
 Result<void> SqliteLedger::drop_claims(const Id& person) {
   return impl_->written(impl_->directory->drop_claims(person));
 }

@@ -80,6 +80,7 @@ class SqliteLedger final : public Ledger {
   Result<void> drop_claims(const Id& person) override;
   Result<void> keep_device_reports(std::span<const DeviceReport> reports) override;
   Result<std::vector<DeviceReport>> device_reports() override;
+  Result<void> add_scope(std::string_view scope) override;
 
   // Forgets changes at and below `cn` (at most the head): cursors below it must bootstrap afterwards. Removes at most
   // about `rows` feed rows per transaction, so that writers between two calls wait little; true when all is done. The

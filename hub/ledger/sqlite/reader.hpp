@@ -62,6 +62,10 @@ class Reader final : public LedgerReader {
   Result<LeafRows> leaf(const sync::DigestKey&, std::uint8_t leaf, sync::VisibilitySet) override;
   Result<std::vector<ImportedRow>> all_imported(std::string_view source, const Id& after, std::size_t limit) override;
   Result<std::vector<ImportRun>> import_runs(std::size_t limit) override;
+  Result<std::optional<ImportRun>> import_run(const Id& id) override;
+  Result<std::optional<ImportRun>> last_import_of(const sync::Hash& hash, std::string_view source,
+                                                  std::string_view scope) override;
+  Result<std::vector<std::string>> scopes() override;
   Result<std::vector<VersionedRecord>> rows(sync::CollectionNo, std::span<const std::string> scopes, const Id& after,
                                             std::size_t limit) override;
   Result<std::optional<VersionedRecord>> row(const sync::RecordKey&) override;

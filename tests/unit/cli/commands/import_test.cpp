@@ -32,7 +32,7 @@ std::vector<std::string> keys_of(const Scripted& holdline) {
 // Runs `holdline import - options…` over the text, at an agent with the shipped schema. Forgets that it was asked for.
 int imported(Scripted& holdline, const std::string& text, const std::vector<std::string>& options = {}) {
   holdline.script.push_front(platform::HttpClientResponse{
-      200, {}, json{{"version", 3}, {"text", std::string(sync::default_schema_text())}}.dump()});
+      200, {}, json{{"version", 4}, {"text", std::string(sync::default_schema_text())}}.dump()});
   holdline.in.clear();
   holdline.in.str(text);
   std::vector<std::string> arguments = {"import", "-"};
@@ -198,10 +198,13 @@ TEST(Export, WhatIsNotTheFileThatWasListedIsNotKept) {
   EXPECT_EQ(holdline(command), 1);
   EXPECT_FALSE(std::filesystem::exists(file));
   const std::string sha256 = sync::to_hex(sync::sha256("ref\r\n").view());
-  holdline.answers(201, json{{"rows", 0}, {"left_out", 2}, {"sha256", sha256}, {"content", "ref\r\n"}}.dump());
+  holdline.answers(
+      201,
+      json{{"rows", 0}, {"left_out_because", "2 without consent to it"}, {"sha256", sha256}, {"content", "ref\r\n"}}
+          .dump());
   EXPECT_EQ(holdline(command), 0);
   EXPECT_EQ(platform::contents(file), "ref\r\n");
-  EXPECT_NE(holdline.out.str().find("2 left out"), std::string::npos);
+  EXPECT_NE(holdline.out.str().find("Left out: 2 without consent"), std::string::npos);
   EXPECT_EQ(std::filesystem::status(file).permissions(), std::filesystem::perms(0600));
   EXPECT_EQ(holdline.requests[1].document()["purpose"], "reporting");
   EXPECT_EQ(Scripted()({"export", "customers", "-o", file, "--purpose", "reporting"}), 2) << "a reason is asked for";

@@ -57,6 +57,11 @@ TEST_F(AdminTest, AWorkstationIsRenamedGivenOtherScopesRevokedAndRestored) {
   const auto now = [&] { return hub_.ledger->device(desk.device).value().value(); };
   EXPECT_EQ(post("/devices/rename", {{"device", "desk 7"}, {"name", "desk 9"}}).json.at("name"), "desk 9");
   const auto grants = now().grants;
+  const auto mistyped = post("/devices/scopes", {{"device", "desk 9"}, {"scopes", {"acme/york"}}});
+  EXPECT_EQ(mistyped.code(), "unknown-scope");
+  EXPECT_NE(mistyped.json.at("detail").get<std::string>().find("acme/leeds"), std::string::npos) << "what there is";
+  EXPECT_EQ(post("/scopes", {{"scope", "acme/york"}}).status, 201);
+  EXPECT_EQ(get("/scopes").json.at("items"), (Json{"acme/leeds", "acme/york"}));
   EXPECT_EQ(post("/devices/scopes", {{"device", "desk 9"}, {"scopes", {"acme/york"}}, {"profile", 1}}).status, 200);
   EXPECT_EQ(now().scopes, std::vector<std::string>{"acme/york"});
   EXPECT_EQ(now().profile, 1);
@@ -76,6 +81,7 @@ TEST_F(AdminTest, AWorkstationIsRenamedGivenOtherScopesRevokedAndRestored) {
 TEST_F(AdminTest, PeopleAreListedWithWhatTheyAre) {
   ASSERT_EQ(post("/people", {{"name", "ada"}, {"password", "long enough"}, {"scopes", {"acme"}}}).status, 201);
   EXPECT_EQ(post("/people/role", {{"person", "ada"}, {"role", "supervisor"}}).json.at("role"), "supervisor");
+  EXPECT_EQ(post("/scopes", {{"scope", "acme/york"}}).status, 201);
   EXPECT_EQ(post("/people/scopes", {{"person", "ada"}, {"scopes", {"acme/york"}}}).status, 200);
   EXPECT_EQ(post("/people/password", {{"person", "ada"}, {"password", "another one"}}).status, 200);
   EXPECT_EQ(post("/people/disable", {{"person", "ada"}}).json.at("state"), "disabled");

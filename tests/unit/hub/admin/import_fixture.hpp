@@ -72,6 +72,33 @@ class ImportTest : public ::testing::Test {
         {{sync::Op{sync::OpKind::edit, one().key, leeds, 0, {{index, sync::Value(from), to, {}, {}}}, {}}}}};
     ASSERT_EQ(intake_.take_own(rows, at_ms_).value().at(0).effect, RowEffect::updated);
   }
+  // As people do at workstations.
+  void does(sync::Op op) {
+    const std::vector<OwnRow> rows{{{std::move(op)}}};
+    ASSERT_NE(intake_.take_own(rows, at_ms_).value().at(0).effect, RowEffect::refused);
+  }
+  Record of_ref(const std::string& ref) {
+    auto customers = rows("customer");
+    return *std::ranges::find(customers, ref, [&](const Record& row) { return text(row, "customer", "ref"); });
+  }
+  void merges(const std::string& alias, const std::string& survivor) {
+    const sync::Collection& customers = *store_.ledger().schema().collection("customer");
+    does({sync::OpKind::edit,
+          of_ref(alias).key,
+          leeds,
+          0,
+          {{*customers.merged_into, {}, of_ref(survivor).key.id, {}, {}}},
+          {}});
+  }
+  void deletes(const std::string& ref) {
+    const sync::Collection& customers = *store_.ledger().schema().collection("customer");
+    const Record whole = of_ref(ref);
+    std::vector<Record> children;
+    for (const char* kind : {"phone", "email"})
+      for (const Record& child : rows(kind))
+        if (child.fields[0] == sync::Value(whole.key.id)) children.push_back(child);
+    does({sync::OpKind::erase_row, whole.key, leeds, 0, {}, sync::seen_digest(customers, whole, children)});
+  }
   Cursor head() { return store_.ledger().reader().value()->head().value(); }
 
   SqliteStore store_{std::string(sync::default_schema_text())};

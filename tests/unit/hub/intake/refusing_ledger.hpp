@@ -78,6 +78,7 @@ class RefusingLedger final : public Ledger {
     return real_.keep_device_reports(reports);
   }
   Result<std::vector<DeviceReport>> device_reports() override { return real_.device_reports(); }
+  Result<void> add_scope(std::string_view scope) override { return real_.add_scope(scope); }
 
  private:
   class Transaction final : public LedgerTransaction {
