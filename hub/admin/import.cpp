@@ -16,9 +16,8 @@ namespace holdline::hub {
 
 namespace {
 
-constexpr std::size_t rejected_told = 200'000, missing_told = 10'000;
+constexpr std::size_t rejected_told = 200'000, customers_named = 10'000;
 constexpr std::int64_t between_notes_ms = 1'000;  // of how far it came, where nothing else is written
-constexpr std::size_t runs_looked_at = 100;
 
 bool is_source_name(std::string_view name) {
   return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
@@ -34,14 +33,26 @@ void reject(ImportReport& report, RejectedRow row) {
 // The latest of this file from this source, when it did not come to its end.
 Result<std::optional<ImportRun>> unfinished(Ledger& ledger, const ImportRun& now) {
   HOLDLINE_ASSIGN(const auto reader, ledger.reader());
-  HOLDLINE_ASSIGN(const auto runs, reader->import_runs(runs_looked_at));
-  for (const ImportRun& run : runs)
-    if (run.hash == now.hash && run.source == now.source && run.scope == now.scope)
-      return run.state == ImportRun::State::running ? std::optional(run) : std::nullopt;
-  return std::optional<ImportRun>();
+  HOLDLINE_ASSIGN(const auto known, reader->import_run(now.id));
+  if (known)
+    return fail(ErrorKind::ask_person, "run-known",
+                "There was an import of this id already: leave `run` out, or draw another id.");
+  HOLDLINE_ASSIGN(auto last, reader->last_import_of(now.hash, now.source, now.scope));
+  if (last && last->state != ImportRun::State::running) last.reset();
+  return last;
+}
+
+// The rows that an earlier import rejected, put right: the others of its file are not missing.
+bool is_reject_file(const std::vector<std::string>& headings) {
+  return std::ranges::find(headings, sync::rejected_row_column) != headings.end();
 }
 
 }  // namespace
+
+void NamedCustomers::add(const std::string& ref) {
+  ++count;
+  if (refs.size() < customers_named) refs.push_back(ref);
+}
 
 struct CustomerImport::Impl {
   Impl(Ledger& into, ImportRequest wanted) : ledger(into), request(std::move(wanted)), duplicates(into.schema()) {}
@@ -101,6 +112,8 @@ Result<CustomerImport> CustomerImport::begin(Ledger& ledger, std::string file, I
                                          wanted.accept_columns || wanted.dry_run));
   impl->report.read_as = rows.described();
   impl->report.columns = columns.described();
+  impl->report.columns_guessed = columns.guessed() && !wanted.accept_columns;
+  impl->report.partial = wanted.partial || is_reject_file(rows.headings());
   HOLDLINE_ASSIGN(impl->report.earlier, unfinished(ledger, run));
   std::map<std::string, sync::Value> once{{"source", wanted.source}};
   if (const auto obtained = wanted.obtained_ms.value_or(wanted.begun_ms); obtained != 0) once["obtained_at"] = obtained;
@@ -155,6 +168,8 @@ Result<std::vector<OwnRow>> CustomerImport::Impl::rows_of(LedgerTransaction& tra
 }
 
 void CustomerImport::Impl::count(RowOutcome outcome, const PreparedRow& row) {
+  if (outcome.deleted) report.deleted.add(ahead->columns().ref_of(row.told));
+  if (outcome.followed) report.merged.add(ahead->columns().ref_of(row.told));
   switch (outcome.effect) {
     case RowEffect::created:
       ++report.created;
@@ -224,7 +239,7 @@ Result<void> CustomerImport::Impl::take_rows(Intake& intake, std::size_t ops, st
   }
   if (!portion.last) return {};
   std::ranges::stable_sort(report.rejected, {}, &RejectedRow::line);
-  phase = Phase::missing;
+  phase = report.partial ? Phase::duplicates : Phase::missing;
   return {};
 }
 
@@ -240,8 +255,7 @@ Result<bool> CustomerImport::Impl::find_missing(std::size_t portion) {
     const std::string ref = ahead->columns().ref_of(told);
     const bool of_scope = row.root == sync::natural_id(customer, Id{}, request.scope + "\n" + ref);
     if (!of_scope) continue;
-    ++report.missing_count;
-    if (report.missing.size() < missing_told) report.missing.push_back(ref);
+    report.missing.add(ref);
   }
   if (!rows.empty()) looked_at = rows.back().root;
   return rows.size() == portion;

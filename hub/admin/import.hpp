@@ -30,6 +30,7 @@ struct ImportRequest {
   sync::Site site = {};
   std::optional<sync::Acceptance> acceptance = {};  // of what would be asked about single rows
   std::map<std::string, std::string> constants = {};
+  bool partial = false;  // the file names some of the source's customers: nobody is missing from it
   std::optional<std::int64_t> obtained_ms = {};  // when the file was obtained from its source; nothing: when it begins
   std::string file = {};                         // its name, for people
   Id run = {};                                   // under which it is kept how far it came; nil: it is not kept
@@ -39,6 +40,14 @@ struct ImportRequest {
 struct RejectedRow {
   std::uint64_t line = 0;
   std::string field, code, message;
+  std::string label = {};  // of the field, as forms name it
+};
+
+// Customers of the file, by their ref; the first 10,000.
+struct NamedCustomers {
+  std::uint64_t count = 0;
+  std::vector<std::string> refs;
+  void add(const std::string& ref);
 };
 
 // Two customers who are probably one.
@@ -54,14 +63,16 @@ struct ProbableDuplicate {
 
 // rows = created + updated + unchanged + conflicts + rejected_count; blank ones are not among them.
 struct ImportReport {
-  std::string read_as;                                       // kind of file, encoding and separator
+  std::string read_as;           // kind of file, encoding and separator
+  bool columns_guessed = false;  // a dry run took them as guessed; the import does so when it is told to
+  bool partial = false;          // as told, or a file of rejected rows: who is missing was not looked for
   std::vector<std::pair<std::string, std::string>> columns;  // headings and what they mean
   std::uint64_t blank = 0;
   std::uint64_t rows = 0, created = 0, updated = 0, unchanged = 0, conflicts = 0, rejected_count = 0;
   std::vector<RejectedRow> rejected;  // by line, the first 200,000
-  // Customers that the source told before and this file does not name: nothing happens to them.
-  std::uint64_t missing_count = 0;
-  std::vector<std::string> missing;  // their ref, the first 10,000
+  NamedCustomers missing;  // the source told them before and this file does not name them: nothing happens to them
+  NamedCustomers deleted;  // people deleted them here: nothing of their rows was taken, which count as unchanged
+  NamedCustomers merged;   // they were merged into others: what their rows say was done to those
   std::uint64_t duplicate_count = 0;
   std::vector<ProbableDuplicate> duplicates;  // among those that were created, the first 10,000
   std::optional<ImportRun> earlier = {};      // of the same file, which did not come to its end
@@ -77,7 +88,7 @@ class CustomerImport {
  public:
   // Any thread. `ledger` must outlive it; `file` is what lies in the file, CSV or NDJSON. `clock`: rows are read and
   // checked ahead on a thread of its own; without it when they are taken. ask_person: what TableRows::open() and
-  // TableColumns::of() refuse, and "not-a-source".
+  // TableColumns::of() refuse, "not-a-source", and "run-known" (`run` is that of another import).
   static Result<CustomerImport> begin(Ledger& ledger, std::string file, ImportRequest request,
                                       const platform::Clock* clock = nullptr);
   CustomerImport(CustomerImport&&) noexcept;

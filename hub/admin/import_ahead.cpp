@@ -74,7 +74,8 @@ RowsAhead::Block RowsAhead::prepare() {
 std::optional<PreparedRow> RowsAhead::look_at(const platform::CsvRow& row) {
   PreparedRow prepared{row.line, rows_.offset()};
   const auto reject = [&](std::string field, std::string code, std::string message) {
-    prepared.rejected = RejectedRow{row.line, std::move(field), std::move(code), std::move(message)};
+    std::string label = columns_.label_of(field);
+    prepared.rejected = RejectedRow{row.line, std::move(field), std::move(code), std::move(message), std::move(label)};
     return std::optional(std::move(prepared));
   };
   if (!row.wrong.empty()) return reject("", "malformed", "The row " + row.wrong + ".");

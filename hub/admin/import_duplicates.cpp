@@ -11,10 +11,11 @@ namespace holdline::hub {
 namespace {
 
 constexpr std::size_t most_found = 10'000;
-constexpr std::uint64_t most_of_one = 10;
+constexpr std::size_t most_of_one = 10;
 // Of a block or a number that hundreds share, as that of a switchboard, only so many are compared with each: it says
 // nothing of who they are.
 constexpr std::size_t compared_of_group = 50;
+constexpr std::size_t comparisons_of_a_row = 8;  // about as long as reading one
 
 std::string text_field(const sync::Collection& collection, const sync::Record& record, std::string_view name) {
   const auto field = collection.field(name);
@@ -29,12 +30,6 @@ std::string key_text(const sync::Collection& kind, const sync::Record& child) {
     std::ranges::transform(key, key.begin(),
                            [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return key;
-}
-
-const std::vector<std::size_t>* group_of(const std::unordered_map<std::string, std::vector<std::size_t>>& groups,
-                                         const std::string& key) {
-  const auto found = key.empty() ? groups.end() : groups.find(key);
-  return found == groups.end() ? nullptr : &found->second;
 }
 
 }  // namespace
@@ -54,17 +49,27 @@ std::string DuplicateSearch::block_of(const sync::Record& customer) const {
   return word.empty() ? std::string() : postcode + "\n" + word.substr(0, sync::letters_of_family);
 }
 
+void DuplicateSearch::share(Keys& keys, const std::string& key, const sync::Field& field, sync::SharedBy by) {
+  if (key.empty()) return;
+  Group& group = keys[key];  // stays where it is
+  group.added.push_back(added_.size() - 1);
+  shared_.back().push_back({&group, &field, by});
+}
+
 void DuplicateSearch::add(std::uint64_t line, const ToldCustomer& told) {
   const sync::Record& customer = told.front();
-  const std::size_t index = added_.size();
+  by_id_.emplace(customer.key.id, added_.size());
   added_.push_back({customer.key.id, line, text_field(customers_, customer, "ref"),
-                    normalizer_.folded_name(sync::full_name(customers_, customer)), block_of(customer)});
-  by_id_.emplace(customer.key.id, index);
-  if (!added_.back().block.empty()) by_block_[added_.back().block].push_back(index);
-  if (!added_.back().ref.empty()) by_ref_[added_.back().ref].push_back(index);
+                    normalizer_.folded_name(sync::full_name(customers_, customer))});
+  shared_.emplace_back();
+  // First what shares a number or an address, which says most.
   for (std::size_t i = 1; i < told.size(); ++i)
     for (std::size_t kind = 0; kind < kinds_.size(); ++kind)
-      if (kinds_[kind]->no == told[i].key.collection) by_key_[kind][key_text(*kinds_[kind], told[i])].push_back(index);
+      if (kinds_[kind]->no == told[i].key.collection)
+        share(by_key_[kind], key_text(*kinds_[kind], told[i]), kinds_[kind]->fields[*kinds_[kind]->natural_key],
+              sync::SharedBy::key);
+  share(by_block_, block_of(customer), customers_.fields[*customers_.field("postcode")], sync::SharedBy::postcode);
+  if (!added_.back().ref.empty()) by_ref_[added_.back().ref].added.push_back(added_.size() - 1);
 }
 
 void DuplicateSearch::compare(std::size_t of, const std::string& name, sync::SharedBy shared, ProbableDuplicate found) {
@@ -74,29 +79,40 @@ void DuplicateSearch::compare(std::size_t of, const std::string& name, sync::Sha
 
 void DuplicateSearch::tell(std::size_t of, ProbableDuplicate found) {
   Added& one = added_[of];
-  const bool known = std::ranges::any_of(
-      found_, [&](const ProbableDuplicate& other) { return other.line == one.line && other.other == found.other; });
-  if (known || one.told == most_of_one) return;
-  ++one.told;
+  if (one.told.size() == most_of_one || std::ranges::find(one.told, found.other) != one.told.end()) return;
+  one.told.push_back(found.other);
   ++count_;
   found.line = one.line;
   found.ref = one.ref;
   if (found_.size() < most_found) found_.push_back(std::move(found));
 }
 
-// With those in the lines before.
-void DuplicateSearch::look_in_file(std::size_t of) {
-  const auto with = [&](const std::vector<std::size_t>* group, const sync::Field& field, sync::SharedBy shared) {
-    if (group == nullptr) return;
-    std::size_t compared = 0;
-    for (const std::size_t other : *group) {
-      if (other >= of || ++compared > compared_of_group) break;
-      compare(of, added_[other].name, shared,
-              {0, {}, added_[other].id, added_[other].line, added_[other].ref, field.name, field.label});
+// With those in the lines before. Answers how many comparisons it took.
+std::size_t DuplicateSearch::look_in_file(std::size_t of) {
+  std::size_t compared = 0;
+  for (const Shared& shared : shared_[of]) {
+    const auto& group = shared.group->added;
+    for (std::size_t n = 0; n < std::min(group.size(), compared_of_group) && group[n] < of; ++n, ++compared) {
+      const Added& other = added_[group[n]];
+      compare(of, other.name, shared.by,
+              {0, {}, other.id, other.line, other.ref, shared.field->name, shared.field->label});
     }
+  }
+  return compared;
+}
+
+Result<std::optional<sync::Record>> DuplicateSearch::stands_as(LedgerReader& reader, const sync::RecordKey& key) {
+  std::optional<sync::Record> found;
+  const auto find = [&](const sync::RecordKey& at) -> Result<const sync::Record*> {
+    HOLDLINE_ASSIGN(auto row, reader.row(at));
+    if (!row || row->stored.record.deleted) return nullptr;
+    found = std::move(row->stored.record);
+    return &*found;
   };
-  with(group_of(by_block_, added_[of].block), customers_.fields[*customers_.field("postcode")],
-       sync::SharedBy::postcode);
+  HOLDLINE_ASSIGN(const sync::RecordKey survivor, sync::survivor_of(schema_, key, find));
+  if (!found || found->key != survivor) HOLDLINE_TRY(find(survivor));
+  if (!found || found->key != survivor || by_id_.contains(survivor.id)) found.reset();
+  return found;
 }
 
 Result<bool> DuplicateSearch::look_at_children(LedgerReader& reader, const std::string& scope, std::size_t portion) {
@@ -104,16 +120,19 @@ Result<bool> DuplicateSearch::look_at_children(LedgerReader& reader, const std::
   const sync::Field& field = kind.fields[*kind.natural_key];
   HOLDLINE_ASSIGN(const auto rows, reader.rows(kind.no, {&scope, 1}, after_, portion));
   for (const VersionedRecord& row : rows) {
-    const auto* group = group_of(by_key_[next_kind_], key_text(kind, row.stored.record));
+    const auto group = by_key_[next_kind_].find(key_text(kind, row.stored.record));
     const Id* parent = std::get_if<Id>(&row.stored.record.fields[*kind.parent]);
-    if (group == nullptr || parent == nullptr || by_id_.contains(*parent)) continue;
-    HOLDLINE_ASSIGN(const auto other, reader.row({customers_.no, *parent}));
-    if (!other || other->stored.record.deleted || sync::merged_into(customers_, other->stored.record)) continue;
-    const sync::Record& record = other->stored.record;
-    const std::string name = normalizer_.folded_name(sync::full_name(customers_, record));
-    for (const std::size_t of : *group)
-      compare(of, name, sync::SharedBy::key,
-              {0, {}, *parent, 0, text_field(customers_, record, "ref"), field.name, field.label});
+    if (group == by_key_[next_kind_].end() || parent == nullptr || by_id_.contains(*parent)) continue;
+    if (++group->second.compared > compared_of_group) continue;
+    HOLDLINE_ASSIGN(const auto named, reader.row({customers_.no, *parent}));
+    if (!named || named->stored.record.deleted) continue;
+    HOLDLINE_ASSIGN(const auto other, stands_as(reader, {customers_.no, *parent}));
+    if (!other) continue;
+    const std::string name = normalizer_.folded_name(sync::full_name(customers_, named->stored.record));
+    const auto& added = group->second.added;
+    for (std::size_t n = 0; n < std::min(added.size(), compared_of_group); ++n)
+      compare(added[n], name, sync::SharedBy::key,
+              {0, {}, other->key.id, 0, text_field(customers_, *other, "ref"), field.name, field.label});
   }
   if (!rows.empty()) after_ = rows.back().stored.record.key.id;
   return rows.size() == portion;
@@ -125,41 +144,35 @@ Result<bool> DuplicateSearch::look_at_customers(LedgerReader& reader, const std:
   HOLDLINE_ASSIGN(const auto rows, reader.rows(customers_.no, {&scope, 1}, after_, portion));
   for (const VersionedRecord& row : rows) {
     const sync::Record& record = row.stored.record;
-    if (by_id_.contains(record.key.id) || sync::merged_into(customers_, record)) continue;
-    const std::string ref = text_field(customers_, record, "ref");
-    if (const auto* same = group_of(by_ref_, ref))  // added at a workstation, or by another way of the same file
-      for (const std::size_t of : *same) tell(of, {0, {}, record.key.id, 0, ref, refs.name, refs.label, 100});
-    const auto* group = group_of(by_block_, block_of(record));
-    if (group == nullptr) continue;
+    if (by_id_.contains(record.key.id)) continue;
+    const auto same = by_ref_.find(text_field(customers_, record, "ref"));
+    const std::string block = block_of(record);
+    const auto group = block.empty() ? by_block_.end() : by_block_.find(block);
+    const bool compares = group != by_block_.end() && ++group->second.compared <= compared_of_group;
+    if (same == by_ref_.end() && !compares) continue;
+    HOLDLINE_ASSIGN(const auto other, stands_as(reader, record.key));
+    if (!other) continue;
+    const std::string ref = text_field(customers_, *other, "ref");
+    if (same != by_ref_.end())  // added at a workstation, or by another way of the same file
+      for (const std::size_t of : same->second.added)
+        tell(of, {0, {}, other->key.id, 0, ref, refs.name, refs.label, 100});
+    if (!compares) continue;
     const std::string name = normalizer_.folded_name(sync::full_name(customers_, record));
-    std::size_t compared = 0;
-    for (const std::size_t of : *group) {
-      if (++compared > compared_of_group) break;
-      compare(of, name, sync::SharedBy::postcode, {0, {}, record.key.id, 0, ref, field.name, field.label});
-    }
+    const auto& added = group->second.added;
+    for (std::size_t n = 0; n < std::min(added.size(), compared_of_group); ++n)
+      compare(added[n], name, sync::SharedBy::postcode, {0, {}, other->key.id, 0, ref, field.name, field.label});
   }
   if (!rows.empty()) after_ = rows.back().stored.record.key.id;
   return rows.size() == portion;
 }
 
 Result<bool> DuplicateSearch::look(Ledger& ledger, const std::string& scope, std::size_t portion) {
-  if (added_.empty()) return false;
-  // First what shares a number or an address, which says most.
-  if (next_added_ == 0) {
-    for (std::size_t kind = 0; kind < kinds_.size(); ++kind) {
-      const sync::Field& field = kinds_[kind]->fields[*kinds_[kind]->natural_key];
-      for (const auto& [key, group] : by_key_[kind])
-        for (std::size_t i = 1; i < group.size(); ++i)
-          for (std::size_t j = 0; j < std::min(i, compared_of_group); ++j)
-            compare(group[i], added_[group[j]].name, sync::SharedBy::key,
-                    {0, {}, added_[group[j]].id, added_[group[j]].line, added_[group[j]].ref, field.name, field.label});
-    }
-  }
   if (next_added_ < added_.size()) {
-    const std::size_t end = std::min(added_.size(), next_added_ + portion);
-    while (next_added_ < end) look_in_file(next_added_++);
+    for (std::size_t work = 0; work < portion && next_added_ < added_.size();)
+      work += 1 + look_in_file(next_added_++) / comparisons_of_a_row;
     return true;
   }
+  if (added_.empty()) return false;
   HOLDLINE_ASSIGN(const auto reader, ledger.reader());
   const bool children = next_kind_ < kinds_.size();
   HOLDLINE_ASSIGN(const bool more,

@@ -24,7 +24,8 @@ class DuplicateSearch {
   void add(std::uint64_t line, const ToldCustomer& told);
   bool empty() const { return added_.empty(); }
 
-  // Goes on with about `portion` of them, or of the records of `scope` that are in the ledger. False: that was all.
+  // Goes on with about `portion` of them, or of the records of `scope` that are in the ledger. False: that was all. Of
+  // what thousands share, as the number of a switchboard or an address like none@example.com, few are compared.
   Result<bool> look(Ledger& ledger, const std::string& scope, std::size_t portion);
   std::uint64_t count() const { return count_; }
   // By line, the most similar first; the first 10,000.
@@ -34,13 +35,26 @@ class DuplicateSearch {
   struct Added {
     Id id;
     std::uint64_t line;
-    std::string ref, name, block;  // block: postcode and how the name begins; empty: none
-    std::uint64_t told = 0;        // how many were told of it
+    std::string ref, name;
+    std::vector<Id> told = {};  // who were told of it
   };
-  using Keys = std::unordered_map<std::string, std::vector<std::size_t>>;
+  // Those that share a key, and how many of the ledger they were compared with.
+  struct Group {
+    std::vector<std::size_t> added;
+    std::size_t compared = 0;
+  };
+  using Keys = std::unordered_map<std::string, Group>;
+  struct Shared {
+    const Group* group;
+    const sync::Field* field;
+    sync::SharedBy by;
+  };
 
   std::string block_of(const sync::Record& customer) const;
-  void look_in_file(std::size_t of);
+  void share(Keys& keys, const std::string& key, const sync::Field& field, sync::SharedBy by);
+  std::size_t look_in_file(std::size_t of);
+  // As whom a record of the ledger stands today; nothing when it is deleted, or of this import.
+  Result<std::optional<sync::Record>> stands_as(LedgerReader& reader, const sync::RecordKey& key);
   Result<bool> look_at_children(LedgerReader& reader, const std::string& scope, std::size_t portion);
   Result<bool> look_at_customers(LedgerReader& reader, const std::string& scope, std::size_t portion);
   void compare(std::size_t of, const std::string& name, sync::SharedBy shared, ProbableDuplicate found);
@@ -51,6 +65,7 @@ class DuplicateSearch {
   std::vector<const sync::Collection*> kinds_;  // children with a natural key
   sync::NameNormalizer normalizer_;
   std::vector<Added> added_;
+  std::vector<std::vector<Shared>> shared_;  // of each of them
   std::unordered_map<Id, std::size_t> by_id_;
   std::vector<Keys> by_key_;  // of each kind
   Keys by_block_, by_ref_;

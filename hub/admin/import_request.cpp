@@ -53,6 +53,7 @@ Result<ImportRequest> import_request(const platform::HttpRequest& request, const
   if (const std::string source = query_of(request, "source"); !source.empty()) wanted.source = source;
   wanted.dry_run = query_of(request, "dry_run") == "1";
   wanted.accept_columns = query_of(request, "accept_columns") == "1";
+  wanted.partial = query_of(request, "partial") == "1";
   HOLDLINE_ASSIGN(wanted.columns, texts_in(query_of(request, "columns"), "columns"));
   HOLDLINE_ASSIGN(wanted.constants, texts_in(query_of(request, "constants"), "constants"));
   if (const std::string obtained = query_of(request, "obtained"); !obtained.empty()) {
@@ -75,7 +76,8 @@ Result<ImportRequest> import_request(const platform::HttpRequest& request, const
 json to_json(const ImportReport& report) {
   json rejected = json::array(), columns = json::array(), duplicates = json::array();
   for (const RejectedRow& row : report.rejected)
-    rejected.push_back({{"row", row.line}, {"field", row.field}, {"code", row.code}, {"message", row.message}});
+    rejected.push_back(
+        {{"row", row.line}, {"field", row.field}, {"label", row.label}, {"code", row.code}, {"message", row.message}});
   for (const auto& [heading, field] : report.columns) columns.push_back({{"heading", heading}, {"field", field}});
   for (const ProbableDuplicate& one : report.duplicates) duplicates.push_back(to_json(one));
   return {{"schema", "holdline.import/2"},
@@ -89,8 +91,14 @@ json to_json(const ImportReport& report) {
           {"conflicts", report.conflicts},
           {"rejected_count", report.rejected_count},
           {"rejected", rejected},
-          {"missing_count", report.missing_count},
-          {"missing", report.missing},
+          {"columns_guessed", report.columns_guessed},
+          {"partial", report.partial},
+          {"missing_count", report.missing.count},
+          {"missing", report.missing.refs},
+          {"deleted_count", report.deleted.count},
+          {"deleted", report.deleted.refs},
+          {"merged_count", report.merged.count},
+          {"merged", report.merged.refs},
           {"duplicate_count", report.duplicate_count},
           {"duplicates", duplicates},
           {"earlier", report.earlier ? to_json(*report.earlier) : json()}};

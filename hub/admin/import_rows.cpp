@@ -272,6 +272,14 @@ void ImportColumns::add_once(std::vector<sync::Op>& ops) const {
   std::ranges::sort(ops.front().changes, {}, &sync::FieldChange::field);
 }
 
+std::string ImportColumns::label_of(const std::string& field) const {
+  if (const auto at = customer().field(field)) return customer().fields[*at].label;
+  for (const sync::TableColumn& column : columns_.columns())
+    if (column.collection != nullptr)
+      if (const auto at = column.collection->field(field)) return column.collection->fields[*at].label;
+  return {};
+}
+
 std::string ImportColumns::ref_of(const ToldCustomer& told) const {
   const auto* ref = std::get_if<std::string>(&told.front().fields[*customer().field("ref")]);
   return ref == nullptr ? std::string() : *ref;

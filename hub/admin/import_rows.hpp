@@ -50,6 +50,8 @@ class ImportColumns {
   // To the ops of a customer who is not here yet: `once`.
   void add_once(std::vector<sync::Op>& ops) const;
   std::string ref_of(const ToldCustomer& told) const;
+  // What forms call a field of the customer or of what hangs on it; empty for none.
+  std::string label_of(const std::string& field) const;
 
  private:
   const sync::Collection& customer() const { return *customer_; }

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iostream>
 #include <sstream>
+#include <thread>
 
 #include "hub/admin/admin.hpp"
 #include "platform/database/error.hpp"
@@ -37,7 +38,7 @@ Result<platform::HttpResponse> ask_server(const std::string& directory, const pl
   return response;
 }
 
-Result<platform::HttpResponse> ask_directory(const std::string& directory, platform::HttpRequest request) {
+Result<platform::HttpResponse> ask_directory(const std::string& directory, platform::HttpRequest& request) {
   // The service could not write to what root made beside its files.
   HOLDLINE_TRY(platform::become_owner_of(directory));
   platform::SystemClock clock;
@@ -46,6 +47,23 @@ Result<platform::HttpResponse> ask_directory(const std::string& directory, platf
   HOLDLINE_ASSIGN(auto parts, open_hub(configured, entropy));
   Intake intake(*parts.ledger, entropy, sign_in_ms(configured));
   return Admin(parts, intake, entropy, clock).answer(std::move(request));
+}
+
+// A hub that holds its directory and has no socket is starting, which takes longer the larger its ledger is, or ending.
+Result<platform::HttpResponse> ask_hub(const std::string& directory, platform::HttpRequest request) {
+  constexpr std::chrono::milliseconds between_tries(250);
+  constexpr int tries = 120;
+  for (int n = 0;; ++n) {
+    auto response = ask_server(directory, request);
+    if (response || response.error().code != "unreachable") return response;
+    response = ask_directory(directory, request);
+    if (response || response.error().code != "already-running") return response;
+    if (n == tries)
+      return fail(ErrorKind::retry_later, "already-running",
+                  "The hub of " + directory + " is starting or ending. Try again in a minute.");
+    if (n == 0) std::cerr << "holdline-hub: the hub is starting; waiting for it\n";
+    std::this_thread::sleep_for(between_tries);
+  }
 }
 
 }  // namespace
@@ -107,9 +125,9 @@ CLI::App& Commands::group(const std::string& name, const std::string& help) {
   return *made;
 }
 
-std::optional<Json> Commands::fetch(platform::HttpRequest request, int& result) const {
-  auto response = ask_server(directory_, request);
-  if (!response && response.error().code == "unreachable") response = ask_directory(directory_, std::move(request));
+std::optional<Json> Commands::fetch(platform::HttpRequest request, int& result, bool* answered) const {
+  const auto response = ask_hub(directory_, std::move(request));
+  if (answered != nullptr) *answered = response.has_value();
   if (!response) {
     result = complain(response.error());
     return std::nullopt;

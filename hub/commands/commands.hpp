@@ -46,8 +46,9 @@ class Commands {
   int result() const { return result_; }
 
   using Show = std::function<int(const nlohmann::json&)>;
-  // Asks. Nothing when it went wrong, which is told; `result` then says how the program ends.
-  std::optional<nlohmann::json> fetch(platform::HttpRequest request, int& result) const;
+  // Asks. Nothing when it went wrong, which is told; `result` then says how the program ends. `answered`: the hub said
+  // so itself, so what it says is all that there is to know.
+  std::optional<nlohmann::json> fetch(platform::HttpRequest request, int& result, bool* answered = nullptr) const;
   // Prints an answer; `show` renders it for a person.
   int present(const nlohmann::json& json, const Show& show) const;
   // Asks, and prints the answer; `show` renders it for a person.
@@ -65,7 +66,7 @@ class Commands {
 };
 
 void add_setup_commands(Commands& commands);      // init, run
-void add_directory_commands(Commands& commands);  // enroll-code, device, person, authority
+void add_directory_commands(Commands& commands);  // enroll-code, device, person, scope, authority
 void add_ledger_commands(Commands& commands);     // outbox, status, new-epoch, digests, conflicts
 void add_import_commands(Commands& commands);     // import, imports
 void add_export_commands(Commands& commands);     // export, exports

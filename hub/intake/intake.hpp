@@ -54,6 +54,8 @@ enum class RowEffect : std::uint8_t {
 struct RowOutcome {
   RowEffect effect = RowEffect::unchanged;
   std::string code, text;  // refused: why
+  bool deleted = false;    // people deleted the record of its first op here: nothing of it was done
+  bool followed = false;   // a record was merged into another one, to which it was done
 };
 
 // What one turn of an import asks for.

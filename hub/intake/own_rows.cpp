@@ -72,9 +72,11 @@ Result<std::vector<RowOutcome>> IntakeGroup::take_own(const sync::Maker& hub, co
       outcomes[n] = {RowEffect::refused, std::move(refusal->code), std::move(refusal->text)};
       continue;
     }
+    outcomes[n].followed = followed.has_value();
     if (rows[n].imported) changes_.imported.push_back(*std::move(rows[n].imported));
     for (sync::Op& op : ops) {
       HOLDLINE_ASSIGN(const bool gone, is_about_deleted(op));
+      outcomes[n].deleted = outcomes[n].deleted || (gone && &op == &ops.front());
       if (gone) continue;
       own.ops.push_back(std::move(op));
       row_of.push_back(n);

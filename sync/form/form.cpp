@@ -136,7 +136,8 @@ class Tidy {
   void spelled(FieldIndex phone, const std::string& typed, const std::string& extension) {
     const Field& field = collection_.fields[phone];
     const auto* e164 = std::get_if<std::string>(&change_of(phone)->value);
-    const bool plain = e164 && typed == *e164;
+    // Also as an export writes it (sync/table/export.cpp): it says nothing of how anybody spelled it.
+    const bool plain = e164 && (typed == *e164 || (!extension.empty() && typed == *e164 + " ext. " + extension));
     if (field.as_typed && !(plain && is_typed(*field.as_typed)))
       put(phone, *field.as_typed, plain ? std::string() : typed);
     if (field.extension && !(is_typed(*field.extension) && extension.empty())) put(phone, *field.extension, extension);
@@ -168,7 +169,13 @@ bool looks_like_phone(std::string_view text) {
          });
 }
 
-void look_at_name(const Field& field, const std::string& text, std::vector<Finding>& findings) {
+void look_at_text(const Field& field, const std::string& text, std::vector<Finding>& findings) {
+  if (field.search == SearchKind::reference && is_spreadsheet_amount(text))
+    findings.push_back(about(field, "shortened-number",
+                             "was turned into an amount by a spreadsheet, and its last digits are lost: format the "
+                             "column as text and export it again, or say that it is meant so.",
+                             Weight::asked));
+  if (field.search != SearchKind::name) return;
   if (looks_like_phone(text))
     findings.push_back(about(field, "looks-like-phone",
                              "looks like a telephone number: move it there, or say that it is meant so.",
@@ -197,9 +204,8 @@ std::vector<Finding> look_over(const Collection& collection, std::span<const Fie
     return at == changes.end() ? nullptr : &*at;
   };
   for (const FieldChange& change : changes)
-    if (const auto* text = std::get_if<std::string>(&change.value);
-        text && is_new(change) && collection.fields[change.field].search == SearchKind::name)
-      look_at_name(collection.fields[change.field], *text, findings);
+    if (const auto* text = std::get_if<std::string>(&change.value); text && is_new(change))
+      look_at_text(collection.fields[change.field], *text, findings);
   for (const Rule& rule : collection.rules) {
     if (rule.kind != Rule::Kind::after_event) continue;
     const auto deadline = deadline_of(rule, [&](FieldIndex field) -> const Value* {

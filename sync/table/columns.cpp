@@ -37,6 +37,8 @@ Result<TableColumn> TableColumns::column_of(const std::string& heading, const Ma
   return TableColumn{heading, match->collection, match->field, false};
 }
 
+bool TableColumns::guessed() const { return std::ranges::any_of(columns_, &TableColumn::guessed); }
+
 std::string TableColumns::meaning(const TableColumn& column) const {
   if (column.is_record_id) return std::string(record_id_column);
   if (column.collection == nullptr) return {};
@@ -66,12 +68,15 @@ Result<TableColumns> TableColumns::of(const Schema& schema, const std::vector<st
     shown += "\n  " + column.heading + ": " + (meaning.empty() ? "left out" : meaning);
     columns.columns_.push_back(std::move(column));
   }
+  if (!columns.ref_ && !columns.record_id_)
+    return fail(ErrorKind::ask_person, "no-ref",
+                "The header line must name a column 'ref', the customer number: rows are known by it. It was read like "
+                "this:" +
+                    shown + "\nCall the column ref, or say with --mapping FILE what the headings mean.");
   if (guessed && !accept_guesses)
     return fail(ErrorKind::ask_person, "columns-guessed",
                 "The header line does not name fields. It would be read like this:" + shown +
                     "\nAccept that with --accept-columns, or say with --mapping FILE what the headings mean.");
-  if (!columns.ref_ && !columns.record_id_)
-    return fail(ErrorKind::ask_person, "no-ref", "The header line must name a column 'ref': rows are known by it.");
   HOLDLINE_TRY(columns.add_constants(mapping));
   return columns;
 }

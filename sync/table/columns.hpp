@@ -40,6 +40,8 @@ class TableColumns {
   const std::vector<TableColumn>& columns() const { return columns_; }
   const std::vector<std::string>& constants() const { return constants_; }
   std::size_t in_file() const { return columns_.size() - constants_.size(); }
+  // Some are taken for what they were not told to be.
+  bool guessed() const;
   std::optional<std::size_t> ref() const { return ref_; }
   std::optional<std::size_t> record_id() const { return record_id_; }
 

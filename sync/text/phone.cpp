@@ -201,6 +201,10 @@ std::vector<std::string> same_phones(std::string_view e164) {
   return same;
 }
 
+bool is_spreadsheet_amount(std::string_view text) {
+  return is_scientific(text) && (text.find("E+") != text.npos || text.find("e+") != text.npos);
+}
+
 std::string phone_for_people(std::string_view e164, std::string_view region) {
   Parsed parsed;
   if (plans().Parse(std::string(e164), nowhere, &parsed) != PhoneNumberUtil::NO_PARSING_ERROR) return std::string(e164);

@@ -51,6 +51,9 @@ std::vector<std::string> same_phones(std::string_view e164);
 // code ("+39 02 1234567"). Only for the eye. What is no number in E.164 comes back as it is.
 std::string phone_for_people(std::string_view e164, std::string_view region);
 
+// "4.42079E+11": what a spreadsheet makes of digits that it took for an amount.
+bool is_spreadsheet_amount(std::string_view text);
+
 // Whether there is a numbering plan for the country.
 bool is_phone_region(std::string_view region);
 

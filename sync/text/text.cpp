@@ -151,11 +151,22 @@ std::optional<std::string> folded_domain(std::string_view domain) {
   return domain_in(domains.get(), *dns, false);
 }
 
+// Line ends of other systems as ours.
+std::string with_line_feeds(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') continue;
+    out += text[i] == '\r' ? '\n' : text[i];
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string tidy_text(std::string_view typed) {
-  if (is_ascii(typed)) return std::string(trimmed_ascii(typed));
   if (!is_utf8(typed)) return std::string(typed);
+  if (typed.find('\r') != typed.npos) return tidy_text(with_line_feeds(typed));
+  if (is_ascii(typed)) return std::string(trimmed_ascii(typed));
   return composed(trimmed(typed));
 }
 

@@ -10,7 +10,8 @@
 
 namespace holdline::sync {
 
-// Composed (NFC), no blanks or invisible characters at either end. What stands inside stays, with its line ends.
+// Composed (NFC), no blanks or invisible characters at either end. What stands inside stays, with its line ends, which
+// are line feeds whatever they were.
 std::string tidy_text(std::string_view typed);
 // The same for one line, as a name or a number is: inside, blanks of any kind and line ends are one space, and what
 // cannot be seen (marks of direction, zero-width spaces, soft hyphens) is gone. Joiners stay: scripts need them.

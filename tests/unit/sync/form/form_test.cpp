@@ -82,6 +82,20 @@ TEST_F(FormTest, ANumberIsStoredOnceWithItsSpellingAndItsExtensionApart) {
   EXPECT_EQ(stored(op, "phone"), "+447700900123");
 }
 
+// As an export writes it and an import reads it again: nobody's spelling is replaced by it.
+TEST_F(FormTest, TheFormOfAnExportIsNoSpelling) {
+  Op op = create("phone", {{"e164", "+442075518700 ext. 12"}});
+  said(op);
+  EXPECT_EQ(stored(op, "e164"), "+442075518700");
+  EXPECT_EQ(stored(op, "extension"), "12");
+  EXPECT_EQ(stored(op, "as_typed"), "(none)");
+}
+
+TEST_F(FormTest, AReferenceThatASpreadsheetShortenedIsAskedAbout) {
+  EXPECT_EQ(said("customer", {{"ref", "4.42079E+11"}, {"given", "Ada"}}), "ref:shortened-number?");
+  EXPECT_EQ(said("customer", {{"ref", "1E2"}, {"given", "Ada"}}), "");
+}
+
 TEST_F(FormTest, ATelephoneFieldIsJudgedAsATelephone) {
   Op op = create("manual_entry", {{"kind", "message"}, {"phone", "4917604069006"}});
   EXPECT_EQ(said(op), "") << "a German mobile, and no payment card";

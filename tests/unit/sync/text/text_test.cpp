@@ -18,6 +18,7 @@ TEST(TextTest, TidiesWhatNobodySees) {
   EXPECT_EQ(tidy_line(" \xff "), " \xff ");  // whoever looks at it next says what is wrong
   EXPECT_EQ(tidy_text("\u00a0one\n\n two\u00a0\n"), "one\n\n two");
   EXPECT_EQ(tidy_text(""), "");
+  EXPECT_EQ(tidy_text("one\r\ntwo\rthré\r\n"), "one\ntwo\nthré") << "as other systems end lines";
 }
 
 TEST(TextTest, CountsAsPeopleDo) {
