@@ -20,6 +20,12 @@ std::int64_t percentile_95(std::array<std::int64_t, 20> answers) {
 std::string_view name_of(Target target) { return target_names[static_cast<std::size_t>(target)]; }
 std::string_view name_of(Cause cause) { return cause_names[static_cast<std::size_t>(cause)]; }
 
+std::optional<Target> target_named(std::string_view name) {
+  const auto* const found = std::ranges::find(target_names, name);
+  if (found == target_names.end()) return std::nullopt;
+  return static_cast<Target>(found - target_names.begin());
+}
+
 void Health::take(const Probe& probe, std::int64_t now_ms) {
   Seen& seen = seen_[static_cast<std::size_t>(probe.target)];
   ++seen.probes;

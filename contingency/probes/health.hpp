@@ -37,6 +37,7 @@ enum class Cause : std::uint8_t { none, my_network, site_network, central_servic
 
 std::string_view name_of(Target target);
 std::string_view name_of(Cause cause);
+std::optional<Target> target_named(std::string_view name);
 
 class Health {
  public:
