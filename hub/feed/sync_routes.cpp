@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "sync/base/limits.hpp"
+#include "sync/session/probe.hpp"
 
 namespace holdline::hub {
 
@@ -21,6 +22,8 @@ const std::unordered_map<std::string_view, Reading>& readings() {
        [](SyncService& s, const Device& d, Body, std::int64_t now) { return s.manifest(d, now); }},
       {sync::path::leaves, [](SyncService& s, const Device& d, Body body, std::int64_t) { return s.leaves(d, body); }},
       {sync::path::repair, [](SyncService& s, const Device& d, Body body, std::int64_t) { return s.repair(d, body); }},
+      {sync::path::probe,
+       [](SyncService& s, const Device&, Body body, std::int64_t now) { return s.probe(body, now); }},
       {sync::path::people,
        [](SyncService& s, const Device& d, Body body, std::int64_t now) { return s.people(d, body, now); }},
       {sync::path::history,

@@ -6,6 +6,7 @@
 #include "hub/feed/history.hpp"
 #include "hub/ledger/feed_limits.hpp"
 #include "sync/base/limits.hpp"
+#include "sync/session/probe.hpp"
 
 namespace holdline::hub {
 
@@ -250,6 +251,12 @@ Result<sync::Bytes> SyncService::people_told(const Device& device, std::string_v
 
 Result<sync::Bytes> SyncService::history(const Device& device, std::string_view body) {
   return answer_history(ledger_, device, body);
+}
+
+Result<sync::Bytes> SyncService::probe(std::string_view body, std::int64_t now_ms) {
+  HOLDLINE_TRY(sync::decode_probe(body));
+  HOLDLINE_TRY(ledger_.reader());  // it reads its position
+  return sync::encode_json(sync::Probed{false, now_ms});
 }
 
 Result<Device> SyncService::current(const Device& device) {

@@ -71,6 +71,8 @@ class SyncService {
   // The same when take_asked() was done elsewhere.
   Result<sync::Bytes> people_told(const Device& device, std::string_view body, std::string_view taken);
   Result<sync::Bytes> history(const Device& device, std::string_view body);
+  // That it reads. What asks for a write as well is answered elsewhere (hub/intake/write_proofs.hpp).
+  Result<sync::Bytes> probe(std::string_view body, std::int64_t now_ms);
   // As the ledger has it now; refused when it was revoked meanwhile.
   Result<Device> current(const Device& device);
   std::uint64_t directory_version() const { return ledger_.directory_version(); }

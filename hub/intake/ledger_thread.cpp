@@ -67,6 +67,16 @@ void LedgerThread::next_turn(std::shared_ptr<const Turn> turn) {
 
 void LedgerThread::run_beside_writes(std::function<void()> work) { thread_.post(std::move(work)); }
 
+// Whoever waits for a change is not woken: there is none.
+void LedgerThread::prove_writes(std::string mark, std::function<void(Result<void>)> done) {
+  thread_.post([this, mark = std::move(mark), done = std::move(done)] {
+    const auto proved = ledger_.prove_writes(mark);
+    done(proved);
+    if (!proved) check_ledger_usable();
+    plan_upkeep();
+  });
+}
+
 std::vector<LedgerThread::Waiting> LedgerThread::next_group() {
   const platform::MutexLock lock(mutex_);
   std::vector<Waiting> group;

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "hub/intake/intake.hpp"
@@ -44,6 +45,8 @@ class LedgerThread {
   // ends is not called any more.
   using Turn = std::function<bool(Ledger&, Intake&, Traffic)>;
   void run_in_turns(Turn turn);
+  // See Ledger::prove_writes; in its turn. `done` is called on the thread.
+  void prove_writes(std::string mark, std::function<void(Result<void>)> done);
   // Work that changes nothing readers see, so that nobody who waits for a change is woken by it.
   void run_beside_writes(std::function<void()> work);
 

@@ -360,6 +360,10 @@ class Ledger {
   virtual bool upkeep_due() const { return false; }
   virtual Result<void> upkeep() { return {}; }
   virtual Result<std::unique_ptr<LedgerReader>> reader() = 0;
+  // That it takes and keeps writes: this mark is stored, durably, and read back over another connection. Changes
+  // nothing that anybody is told. On the thread of begin(), outside a transaction. The error of a commit, or stop
+  // "write-not-read-back".
+  virtual Result<void> prove_writes(std::string_view mark) = 0;
 
   virtual Result<void> add_code(const EnrollCode& code) = 0;
   virtual Result<std::optional<EnrollCode>> code(const sync::Hash& hash) = 0;

@@ -1,5 +1,6 @@
 // Messages of the protocol. The first byte chooses which; what decodes encodes to a message that decodes to the same,
 // and that message is its own encoding: encoding it again changes no byte.
+#include "sync/session/probe.hpp"
 #include "sync/wire/message.hpp"
 #include "tests/fuzz/property.hpp"
 
@@ -62,6 +63,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 7:
       check_json(bytes, sync::decode_repair_request);
+      check_json(bytes, sync::decode_probe);
+      check_json(bytes, sync::decode_probed);
       break;
     case 8:
       check_error(bytes);

@@ -175,6 +175,16 @@ Result<std::unique_ptr<LedgerReader>> SqliteLedger::reader() {
   return sqlite::Reader::open(*impl_->readers, *impl_->schemas);
 }
 
+Result<void> SqliteLedger::prove_writes(std::string_view mark) {
+  HOLDLINE_TRY(impl_->written(impl_->writer->put_mark(mark)));
+  HOLDLINE_ASSIGN(auto connection, impl_->readers->take());
+  HOLDLINE_ASSIGN(const std::string there, sqlite::read_meta(connection->statements, sqlite::write_mark));
+  impl_->readers->give_back(std::move(connection));
+  if (there == mark) return {};
+  return fail(ErrorKind::stop, "write-not-read-back",
+              "The ledger does not have what was just written to it. Have the disk checked, and start the hub again.");
+}
+
 Result<void> SqliteLedger::add_code(const EnrollCode& code) { return impl_->written(impl_->directory->add_code(code)); }
 
 Result<std::optional<EnrollCode>> SqliteLedger::code(const sync::Hash& hash) { return impl_->directory->code(hash); }

@@ -56,6 +56,7 @@ class SqliteLedger final : public Ledger {
   bool upkeep_due() const override;
   Result<void> upkeep() override;
   Result<std::unique_ptr<LedgerReader>> reader() override;
+  Result<void> prove_writes(std::string_view mark) override;
 
   Result<void> add_code(const EnrollCode& code) override;
   Result<std::optional<EnrollCode>> code(const sync::Hash& hash) override;

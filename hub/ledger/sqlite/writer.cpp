@@ -51,6 +51,13 @@ Result<std::unique_ptr<LedgerTransaction>> Writer::begin() {
   return std::make_unique<WriteTransaction>(*this, std::move(transaction));
 }
 
+Result<void> Writer::put_mark(std::string_view mark) {
+  HOLDLINE_TRY(begin());  // refuses when the file is not to be trusted
+  HOLDLINE_ASSIGN(auto transaction, platform::Transaction::begin(db_));
+  HOLDLINE_TRY(write_meta(statements_, write_mark, mark));
+  return transaction.commit();
+}
+
 WriteTransaction::WriteTransaction(Writer& writer, platform::Transaction transaction)
     : writer_(writer), transaction_(std::move(transaction)) {
   writer_.open_ = true;

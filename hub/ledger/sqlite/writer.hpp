@@ -11,6 +11,9 @@
 
 namespace holdline::hub::sqlite {
 
+// The name of the mark by which the ledger shows that it takes writes.
+inline constexpr std::string_view write_mark = "write-mark";
+
 // One thread; stays where it is (statements point into it).
 class Writer {
  public:
@@ -22,6 +25,8 @@ class Writer {
   // See SqliteLedger::add_schema.
   Result<void> add_schema(std::shared_ptr<const sync::Schema> schema, std::int64_t now_ms);
   Result<bool> compact_feed(ChangeNumber cn, std::size_t rows);
+  // The first half of SqliteLedger::prove_writes.
+  Result<void> put_mark(std::string_view mark);
   platform::Database& database() { return db_; }
   const FeedNews& news() const { return news_; }
   // A write of any connection failed on the disk: the log that all of them share may have a hole, and what is written

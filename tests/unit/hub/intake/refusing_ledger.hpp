@@ -1,6 +1,7 @@
 // A ledger whose commits fail, with nothing stored, as long as a test says so; otherwise the one behind it.
 #pragma once
 
+#include <atomic>
 #include <functional>
 
 #include "hub/ledger/ledger.hpp"
@@ -15,6 +16,7 @@ class RefusingLedger final : public Ledger {
   // When set, only the commits it names are refused.
   std::function<bool(const ChangeSet&)> refuses_only;
   std::size_t commits = 0;  // that were not refused
+  std::atomic<std::size_t> proofs = 0;
   // With io-error, as when a sync fails, nothing can be written after it.
   Error refusal{ErrorKind::retry_later, "disk-full", "The disk is full."};
 
@@ -43,6 +45,11 @@ class RefusingLedger final : public Ledger {
     return std::make_unique<Transaction>(*this, std::move(transaction));
   }
   Result<std::unique_ptr<LedgerReader>> reader() override { return real_.reader(); }
+  Result<void> prove_writes(std::string_view mark) override {
+    ++proofs;
+    if (refuses && !refuses_only) return tl::unexpected<Error>(refusal);
+    return real_.prove_writes(mark);
+  }
   Result<void> add_code(const EnrollCode& code) override { return real_.add_code(code); }
   Result<std::optional<EnrollCode>> code(const sync::Hash& hash) override { return real_.code(hash); }
   Result<bool> change_certificates(const Id& device, const DeviceCertificates& from,
