@@ -5,6 +5,7 @@
 #include "hub/setup/certificates.hpp"
 #include "platform/os/account.hpp"
 #include "sync/base/limits.hpp"
+#include "sync/session/probe.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -73,6 +74,9 @@ HubServer::HubServer(boost::asio::io_context& io, HubParts& hub, platform::Entro
                                  ledger_lost();
                                }},
           sign_in_ms(hub.config))),
+      write_proofs_(std::make_shared<WriteProofs>(io, *ledger_thread_, clock, entropy)),
+      services_(std::make_shared<ServiceWatch>(
+          ServiceWatch::Parts{io, *hub.ledger, *ledger_thread_, clock, entropy, log}, hub.config.probes)),
       admin_reading_(std::make_unique<platform::TaskThread>(clock)),
       certificate_watch_(io),
       fleet_timer_(io) {}
@@ -83,6 +87,8 @@ HubServer::~HubServer() {
   tls_.reset();
   admin_.reset();
   admin_reading_.reset();
+  services_.reset();
+  write_proofs_.reset();
   ledger_thread_.reset();
   read_thread_.reset();
   if (const auto kept = fleet_.keep(); !kept) log_.error(kept.error());
@@ -145,6 +151,7 @@ Result<std::unique_ptr<HubServer>> HubServer::start(boost::asio::io_context& io,
   server->admin_ = std::make_unique<platform::HttpServer>(std::move(admin));
   server->watch_certificates();
   server->keep_fleet();
+  server->services_->start();
   // What waited may have become possible when the hub ended, or by a command while it did not run.
   server->ledger_thread_->run([self](Ledger&, Intake& intake) {
     if (const auto settled = intake.settle_waiting(self->clock_.now().wall_ms); !settled)
@@ -161,6 +168,7 @@ void HubServer::stop(std::chrono::milliseconds limit, std::function<void()> done
   boost::asio::post(io_, [this] {
     certificate_watch_.cancel();
     fleet_timer_.cancel();
+    services_->stop();
   });
   tls_->stop(limit, [this, limit, done = std::move(done)] { admin_->stop(limit, done); });
 }
@@ -337,6 +345,11 @@ void HubServer::read(const Device& device, HttpRequest request, Respond respond)
     return read_thread_->pull(device, *pull,
                               [respond](Result<sync::Bytes> body) { respond(sync_response(std::move(body))); });
   }
+  if (request.path == sync::path::probe) {
+    const auto probe = sync::decode_probe(request.body);
+    if (!probe) return respond(refusal(probe.error()));
+    if (probe->write) return prove_writes(std::move(respond));
+  }
   // Asked only by a workstation whose chain is another than the ledger's.
   if (request.path == sync::path::compare)
     log_.warning("outbox-differs",
@@ -360,6 +373,13 @@ void HubServer::tell_people(const Device& device, HttpRequest request, Respond r
     read_thread_->run([device, body, taken = *std::move(taken), respond](SyncService& service) {
       respond(sync_response(service.people_told(device, body, taken)));
     });
+  });
+}
+
+void HubServer::prove_writes(Respond respond) {
+  write_proofs_->ask([this, respond = std::move(respond)](const Result<void>& proved) {
+    if (!proved) return respond(refusal(proved.error()));
+    respond(sync_response(sync::encode_json(sync::Probed{true, clock_.now().wall_ms})));
   });
 }
 

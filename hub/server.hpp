@@ -13,7 +13,9 @@
 #include "hub/feed/snapshots.hpp"
 #include "hub/fleet/fleet.hpp"
 #include "hub/intake/ledger_thread.hpp"
+#include "hub/intake/write_proofs.hpp"
 #include "hub/people/admission.hpp"
+#include "hub/services/watch.hpp"
 #include "hub/setup/parts.hpp"
 #include "platform/http/server.hpp"
 #include "platform/os/log.hpp"
@@ -53,6 +55,7 @@ class HubServer {
   void push(const Device& device, platform::HttpRequest request, platform::Respond respond);
   void read(const Device& device, platform::HttpRequest request, platform::Respond respond);
   void tell_people(const Device& device, platform::HttpRequest request, platform::Respond respond);
+  void prove_writes(platform::Respond respond);
   void renew(const Device& device, platform::HttpRequest request, platform::Respond respond);
   // Who asks, by the ledger and this hub's clock.
   Result<Admission> authenticate(const platform::HttpRequest& request);
@@ -77,6 +80,8 @@ class HubServer {
   std::int64_t next_refusal_line_ms_ = 0;
   std::unique_ptr<LedgerReadThread> read_thread_;
   std::unique_ptr<LedgerThread> ledger_thread_;
+  std::shared_ptr<WriteProofs> write_proofs_;
+  std::shared_ptr<ServiceWatch> services_;
   std::unique_ptr<platform::TaskThread> admin_reading_;  // of long requests
   std::unique_ptr<platform::HttpServer> tls_, admin_;
   boost::asio::steady_timer certificate_watch_, fleet_timer_;

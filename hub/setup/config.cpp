@@ -50,6 +50,7 @@ HubConfigRead read_hub_config(const platform::Path& directory, std::span<const p
   for (const std::string& name : read.config.names)
     if (!platform::is_host_name(name) && !platform::is_ip_address(name))
       reader.reject("listen.names", "has one that is neither a host name nor a numeric address: " + name);
+  read.config.probes = platform::read_probes(reader, {{"crm", "identity", "telephony"}, true});
   read.problems = reader.finish();
   return read;
 }

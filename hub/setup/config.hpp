@@ -8,6 +8,7 @@
 
 #include "platform/config/config.hpp"
 #include "platform/os/files.hpp"
+#include "platform/probe/settings.hpp"
 
 namespace holdline::hub {
 
@@ -22,6 +23,7 @@ struct HubConfig {
   // ISO 3166 country of the site: whose national spellings of telephone numbers are understood, here and at the
   // workstations. Empty: only numbers with their country code are.
   std::string region = {};
+  std::vector<platform::ProbeSettings> probes = {};  // of the systems whose state workstations are told
 };
 
 inline std::int64_t sign_in_ms(const HubConfig& config) { return config.sign_in_hours * 60 * 60 * 1'000; }

@@ -1,0 +1,58 @@
+// The hub's probes at work: asks what its settings name, lets the machines of the scopes judge it, and keeps what they
+// say as records, so that every workstation shows it. Without a probe in the settings it only ends what an earlier run
+// told.
+//
+// Threads: belongs to the one that runs its io_context; records are written on the ledger's.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "hub/intake/ledger_thread.hpp"
+#include "hub/services/services.hpp"
+#include "platform/os/log.hpp"
+#include "platform/probe/rounds.hpp"
+
+namespace holdline::hub {
+
+class ServiceWatch : public std::enable_shared_from_this<ServiceWatch> {
+ public:
+  struct Parts {
+    boost::asio::io_context& io;
+    Ledger& ledger;
+    LedgerThread& thread;  // outlives what is asked of it
+    const platform::Clock& clock;
+    platform::Entropy& entropy;
+    platform::Logger& log;
+  };
+
+  // Made as a shared pointer.
+  ServiceWatch(Parts parts, std::vector<platform::ProbeSettings> probes);
+
+  // On the I/O thread, or before it runs.
+  void start();
+  // Nothing is asked or written any more. On the I/O thread.
+  void stop();
+
+ private:
+  void look();
+  void find_scopes();
+  bool is_probed(const std::string& scope) const;
+  void probed(const platform::ProbeSettings& settings, const platform::ProbeOutcome& outcome);
+  void keep(const ServiceChange& change);
+  void kept(const ServiceChange& change, const Result<void>& outcome);
+  Services::Moment now() const;
+
+  Parts parts_;
+  const std::vector<platform::ProbeSettings> probes_;
+  Services services_;
+  boost::asio::steady_timer timer_;
+  std::optional<platform::ProbeRounds> rounds_;
+  std::optional<std::uint64_t> directory_;  // the version for which the scopes are known
+  bool keeping_ = false;                    // one is being written
+};
+
+}  // namespace holdline::hub
