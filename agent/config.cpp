@@ -79,6 +79,9 @@ AgentConfigRead read_agent_config(std::span<const platform::ConfigSource> source
   reader.text("site.seat", config.seat.seat);
   reader.duration("session.idle", config.idle, {std::chrono::minutes(1), std::chrono::hours(24)});
   read_console(reader, config.console);
+  reader.duration("link.every", config.link.every, {std::chrono::seconds(1), std::chrono::minutes(1)});
+  reader.boolean("link.gateway", config.link.gateway);
+  config.probes = platform::read_probes(reader, {{"crm", "identity", "telephony"}, false});
   if (!config.directory.is_absolute()) reader.reject("directory", "the path must be absolute");
   if (config.socket.empty() || config.socket.front() != '/') reader.reject("local.socket", "the path must be absolute");
   for (const auto& [key, text] : {std::pair{"site.name", &config.seat.site}, std::pair{"site.row", &config.seat.row},

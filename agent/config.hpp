@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "contingency/readiness/report.hpp"
 #include "platform/config/config.hpp"
 #include "platform/os/files.hpp"
+#include "platform/probe/settings.hpp"
 
 namespace holdline::agent {
 
@@ -22,6 +24,12 @@ struct ConsoleConfig {
   std::string listen() const;  // "127.0.0.1:7878"
 };
 
+// How the road to the hub is watched.
+struct LinkConfig {
+  std::chrono::milliseconds every{5'000};  // between two rounds of probes, 1 s to 1 min, with jitter
+  bool gateway = true;                     // probe the gateway of this computer as well: is it my network?
+};
+
 struct AgentConfig {
   platform::Path directory = "/var/lib/holdline";   // keys, outbox, replica, certificates; mode 0700
   std::string socket = "/run/holdline/agent.sock";  // of the local API; mode 0660
@@ -32,6 +40,8 @@ struct AgentConfig {
   std::string scope;                                // where new records go; empty: the person's first
   contingency::Seat seat;                           // where it stands, for whoever walks there
   ConsoleConfig console;
+  LinkConfig link;
+  std::vector<platform::ProbeSettings> probes;  // of systems beside the hub
 };
 
 struct AgentConfigRead {

@@ -8,6 +8,7 @@
 
 #include "agent/workstation.hpp"
 #include "sync/base/limits.hpp"
+#include "sync/session/probe.hpp"
 
 namespace holdline::agent {
 
@@ -93,6 +94,24 @@ Result<void> Workstation::note_loss_and_begin() {
   authenticator_->sessions().end_all();
   deps_.log.warning("outbox-lost", "the outbox was lost; another one was begun");
   return {};
+}
+
+DeskProbes::Roads Workstation::probe_roads() {
+  DeskProbes::Roads roads;
+  roads.hub = [this](std::string body, std::chrono::milliseconds timeout, platform::HttpClient::Callback then) {
+    platform::HttpClientRequest request;
+    request.method = "POST";
+    request.url = identity().hub + std::string(sync::path::probe);
+    request.body = std::move(body);
+    request.timeout = timeout;
+    request.max_response_bytes = sync::limits::control_bytes;
+    side_client_->send(std::move(request), std::move(then));
+  };
+  roads.sync_now = [this] { engine([](Engine& running, Replica&) { running.wake(); }); };
+  roads.link = [this](const contingency::LinkStatus& link) { contingency_.link_stands(link); };
+  roads.service = [this](const contingency::Probe& probe) { contingency_.take(probe); };
+  roads.time_passed = [this] { contingency_.pass_time(); };
+  return roads;
 }
 
 void Workstation::take_road(WorkstationIdentity next, std::function<void(Engine&)> then) {

@@ -1,5 +1,6 @@
 #include "agent/workstation.hpp"
 
+#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 #include <type_traits>
@@ -202,6 +203,11 @@ void Workstation::start_engine() {
   };
   events.certificate_due = [this] { renew_certificate(); };
   events.rows_changed = [this](std::span<const sync::Change> rows) { look_at_incidents_if_among(rows); };
+  probes_ = std::make_shared<DeskProbes>(DeskProbes::Parts{deps_.io, deps_.clock, deps_.entropy, deps_.log}, config_,
+                                         probe_roads());
+  told_ = std::make_shared<ToldWatch>(deps_.io, deps_.clock,
+                                      [this](std::function<void(View&)> work) { read(std::move(work)); });
+  events.exchanged = [this](const Exchange& exchange) { probes_->exchanged(exchange); };
   engine_ = std::make_unique<Engine>(
       Engine::Parts{*access_, *replica_, overlay_, *transport_, library_, deps_.clock, deps_.entropy},
       std::move(events), sync::Session::Options{});
@@ -215,6 +221,9 @@ void Workstation::start_engine() {
   });
   if (auto begun = started.get_future().get(); !begun) deps_.log.error(begun.error());
   if (auto read = read_incidents_now(); !read) deps_.log.error(read.error());
+  const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
+  probes_->start(config_.probes, credentials != nullptr ? credentials : "");
+  told_->start();
 }
 
 // Kept first: a start in the middle finds the replica in the version before, and takes it over then. Entries are made
@@ -255,6 +264,8 @@ Workstation::~Workstation() {
   aside_.stop();
   if (authenticator_) authenticator_->stop();
   if (outbox_) outbox_->stop();
+  if (probes_) probes_->stop();
+  if (told_) told_->stop();
   transport_.reset();
   ask_again_.reset();
   side_client_.reset();

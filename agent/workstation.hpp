@@ -24,7 +24,9 @@
 #include "agent/identity/enrollment.hpp"
 #include "agent/identity/identity.hpp"
 #include "agent/identity/references.hpp"
+#include "agent/link/desk_probes.hpp"
 #include "agent/outbox/worker.hpp"
+#include "agent/services/told.hpp"
 #include "agent/view/open_conflicts.hpp"
 #include "agent/view/view.hpp"
 #include "platform/crypto/keystore.hpp"
@@ -100,6 +102,10 @@ class Workstation {
   // Conflicts that nobody has decided on, in all scopes of this workstation, as it counted them a moment ago; nothing
   // until it has. Any thread.
   std::optional<std::uint64_t> open_conflicts() const { return conflicts_.last(); }
+  // What the hub's probes and colleagues say of the services. Any thread.
+  Told told() const { return told_->told(); }
+  // Whether the hub can be reached and takes what is saved, as it is shown: damped. Any thread.
+  LinkShown link() const { return probes_->shown(); }
   sync::Maker maker() const;
   // A question to the hub that is not part of synchronising, as a POST. Any thread; `then` is called on the I/O thread.
   // Errors: retry_later "hub-away" at once while there is no contact, and whatever the hub says.
@@ -117,6 +123,8 @@ class Workstation {
   Result<void> change_schema(std::shared_ptr<const sync::Schema> schema);
   Result<void> show_in(const sync::Schema& schema);
   void start_engine();
+  // How the hub is probed: over the same road as everything else.
+  DeskProbes::Roads probe_roads();
   void published(const SyncStatus& status);
   // What is known of incidents is read again, on the reading thread. Any thread; the second when it may be another.
   void look_at_incidents();
@@ -174,6 +182,8 @@ class Workstation {
   bool claims_due_ = false;  // the hub has lost people and was not told of them yet
   std::unique_ptr<boost::asio::steady_timer> ask_again_;
   std::unique_ptr<FleetMember> fleet_;
+  std::shared_ptr<DeskProbes> probes_;
+  std::shared_ptr<ToldWatch> told_;
   std::unique_ptr<HubTransport> transport_;
   std::unique_ptr<Engine> engine_;
   bool started_ = false;                    // the engine is there; its thread only

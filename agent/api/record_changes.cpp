@@ -327,7 +327,7 @@ void erase_one(Workstation& station, Call call) {
 bool is_open_to_all(const sync::Schema& schema, std::string_view name) {
   const sync::Collection* collection = schema.collection(name);
   return collection && !collection->built_in && name != "suppression" && name != "data_export" &&
-         !is_of_incidents(schema, collection->no);
+         name != "outage_report" && name != "service_state" && !is_of_incidents(schema, collection->no);
 }
 
 std::span<const Route> record_change_routes() {

@@ -6,6 +6,7 @@
 #include "agent/api/health.hpp"
 #include "agent/api/route.hpp"
 #include "agent/contingency/incident_json.hpp"
+#include "contingency/states/mode.hpp"
 #include "sync/base/timestamp.hpp"
 #include "sync/table/export.hpp"
 #include "sync/text/phone.hpp"
@@ -132,12 +133,13 @@ std::string display_name(const sync::Collection& collection, const sync::Record&
   return name;
 }
 
-// Without contact the workstation works for itself.
+// What a desk shows: the worst of its link, which believes neither one lost answer nor one that comes, of the service
+// of its scopes, and of what the hub's probes say. With the hub but not yet level it recovers.
 std::string mode_name(const Workstation& station) {
-  using contingency::LinkState;
   const SyncStatus sync = station.sync_status();
-  contingency::Mode mode = station.contingency().mode(sync.connected ? LinkState::online : LinkState::offline);
-  if (sync.connected && !sync.settled) mode = std::max(mode, contingency::Mode::recovering);
+  contingency::Mode mode = station.contingency().mode(station.link().status.state);
+  mode = std::max(mode, contingency::mode_of(station.told().service.state));
+  if (mode == contingency::Mode::online && sync.connected && !sync.settled) mode = contingency::Mode::recovering;
   return std::string(contingency::name_of(mode));
 }
 
@@ -145,6 +147,26 @@ namespace {
 
 nlohmann::json time_or_null(std::int64_t ms) {
   return ms == 0 ? nlohmann::json() : nlohmann::json(sync::format_time(ms));
+}
+
+nlohmann::json link_json(const LinkShown& link) {
+  return {{"state", name_of(link.status.state)},
+          {"since", time_or_null(link.since_wall_ms)},
+          {"cause", name_of(link.status.cause)},
+          {"takes_writes", link.status.takes_writes},
+          {"held", link.status.held}};
+}
+
+nlohmann::json systems_json(const ServiceTold& service) {
+  return {{"state", name_of(service.state)},
+          {"since", time_or_null(service.since_ms)},
+          {"cause", name_of(service.cause)},
+          {"failing", service.failing}};
+}
+
+nlohmann::json proposal_json(const std::optional<OutageProposal>& proposal) {
+  if (!proposal) return {};
+  return {{"about", proposal->about}, {"people", proposal->people}, {"since", time_or_null(proposal->at_ms)}};
 }
 
 nlohmann::json outbox_json(const OutboxStatus& outbox) {
@@ -208,8 +230,12 @@ nlohmann::json status_json(Workstation* station, const platform::HttpRequest& re
   json["workstation"] = {{"id", own.device.text()}, {"name", own.name}, {"scopes", own.scopes}};
   json["hub"] = own.hub;
   json["person"] = person_json(*station, request);
+  const Told told = station->told();
   json["mode"] = mode_name(*station);
   json["contingency"] = standing_json(station->contingency().standing());
+  json["link"] = link_json(station->link());
+  json["systems"] = systems_json(told.service);
+  json["proposal"] = proposal_json(told.proposal);
   json["forms"] = station->schema().version();
   json["sync"] = sync_json(sync, station->clock().now().boot_ms);
   json["replica"] = {{"epoch", sync.replica.epoch.text()},

@@ -81,6 +81,7 @@ std::span<const Route> conflict_routes();       // what two people changed at on
 std::span<const Route> do_not_call_routes();    // whom not to call
 std::span<const Route> incident_routes();       // outages: what is in force, and each decision about it
 std::span<const Route> code_routes();           // short codes, made and typed
+std::span<const Route> outage_report_routes();  // "CRM not working"
 std::span<const Route> export_routes();         // data out of the workstation, and the list of it
 std::span<const Route> fleet_routes();          // which workstations are ready for an outage
 std::span<const Route> overview_routes();       // what stands open, in numbers

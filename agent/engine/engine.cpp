@@ -117,7 +117,7 @@ void Engine::failed(Error error, std::int64_t retry_after_ms) {
 
 void Engine::post(std::string_view path, sync::Bytes body, std::int64_t timeout_ms, Answer then, LineShare* bulk) {
   const std::uint64_t token = next_token_++;
-  waiting_.emplace(token, Waiting{std::move(then), bulk});
+  waiting_.emplace(token, Waiting{std::move(then), bulk, std::string(path), parts_.clock.now().boot_ms});
   parts_.transport.post(token, std::string(path), std::move(body), timeout_ms);
 }
 
@@ -129,11 +129,22 @@ void Engine::line_failed(const Error& error) {
     if (std::ranges::any_of(waiting_, [&](const auto& one) { return one.second.bulk == share; })) share->broke();
 }
 
+void Engine::tell_exchange(const Waiting& request, const Result<TransportAnswer>& answer) {
+  if (!events_.exchanged) return;
+  Exchange exchange{request.path, answer.has_value(), {}, parts_.clock.now().boot_ms - request.sent_ms};
+  if (!answer)
+    exchange.error = answer.error();
+  else if (answer->status != 200)
+    exchange.error = sync::decode_error(answer->status, answer->body);
+  events_.exchanged(exchange);
+}
+
 // Answers of a conversation that is over find no token and are dropped.
 void Engine::answered(std::uint64_t token, Result<TransportAnswer> answer) {
   const auto found = waiting_.find(token);
   if (found == waiting_.end()) return;
   if (!answer) line_failed(answer.error());
+  tell_exchange(found->second, answer);
   const Answer then = std::move(found->second.then);
   waiting_.erase(found);
   if (!answer) return failed(std::move(answer).error());

@@ -59,6 +59,14 @@ class Library {
   virtual Result<void> store(const sync::Hash& hash, std::string_view bytes) = 0;
 };
 
+// What became of one request, for whoever judges the road to the hub by it.
+struct Exchange {
+  std::string path;
+  bool answered = false;            // by the hub, whatever it said
+  std::optional<Error> error = {};  // of the road, or what the hub refused it with
+  std::int64_t took_ms = 0;
+};
+
 // Published after every step; a plain value.
 struct SyncStatus {
   sync::SessionState state = sync::SessionState::resting;
@@ -99,7 +107,8 @@ class Engine {
     std::function<Result<void>(std::shared_ptr<const sync::Schema>)> schema_changed;
     // Rows that a cut or a repair brought, once readers see them. A snapshot tells none: replica_swapped.
     std::function<void(std::span<const sync::Change>)> rows_changed;
-    std::function<void()> certificate_due;  // ask for the next one, then call certificate_renewed()
+    std::function<void(const Exchange&)> exchanged;  // before what follows from it; may be empty
+    std::function<void()> certificate_due;           // ask for the next one, then call certificate_renewed()
   };
   Engine(Parts parts, Events events, sync::Session::Options options, LineLimits line = {});
 
@@ -141,6 +150,7 @@ class Engine {
 
  private:
   using Answer = std::function<void(sync::Bytes)>;
+  struct Waiting;
 
   void step(const sync::SessionEvent& event);
   void perform(const sync::SessionCommand& action);
@@ -154,6 +164,7 @@ class Engine {
   // `bulk`: the share of the line that it takes; null for what is short.
   void post(std::string_view path, sync::Bytes body, std::int64_t timeout_ms, Answer then, LineShare* bulk = nullptr);
   void line_failed(const Error& error);
+  void tell_exchange(const Waiting& request, const Result<TransportAnswer>& answer);
   void publish();
   void look_at_certificate();
   Result<sync::Bytes> inflate(std::string_view body);
@@ -208,6 +219,8 @@ class Engine {
   struct Waiting {
     Answer then;
     LineShare* bulk;
+    std::string path;
+    std::int64_t sent_ms;  // boot time
   };
   std::map<std::uint64_t, Waiting> waiting_;
   std::unique_ptr<Replica::Builder> builder_;
