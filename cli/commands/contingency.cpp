@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/command.hpp"
+#include "cli/commands/records.hpp"
 #include "cli/document.hpp"
 #include "cli/errors.hpp"
 #include "cli/text.hpp"
@@ -190,6 +191,15 @@ Outcome enter_code(Session& session) {
   return decide(session, "codes/enter", {{"code", session.arguments().get("CODE")}});
 }
 
+// Whoever sees it, not only who may declare.
+Outcome report(Session& session) {
+  json body = {{"fields", {{"what", session.arguments().get("WHAT")}}}};
+  if (session.arguments().has("--note")) body["fields"]["note"] = session.arguments().get("--note");
+  if (session.arguments().has("--scope")) body["scope"] = session.arguments().get("--scope");
+  HOLDLINE_ASSIGN(const Answer answer, session.write("POST", "/contingency/reports", body));
+  return print_saved(session, answer);
+}
+
 constexpr char confirm_verb[] = "confirm", recover_verb[] = "recover", close_verb[] = "close", cancel_verb[] = "cancel";
 
 std::vector<Option> about_one(std::vector<Option> more = {}) {
@@ -271,6 +281,13 @@ std::vector<Command> contingency_commands() {
        {{"--scope", "S", "What it declares (default: your own)"}, {"--drill", "", "For practice"}},
        false,
        make_code},
+      {group,
+       "report",
+       "Say that a central system does not work; several people within minutes propose an incident",
+       {{"WHAT", "crm, telephony, identity or other"}},
+       {{"--note", "TEXT", "What is seen, in a few words"}, {"--scope", "S", "Where (default: your own)"}},
+       true,
+       report},
       {group, "enter", "Type a short code that was read out", {{"CODE", "K7M3F-9QXTQ"}}, {}, true, enter_code},
   };
 }

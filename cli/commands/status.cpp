@@ -44,10 +44,45 @@ Cell mode_cell(const json& status) {
   if (mode == "contingency") return {"contingency: the hub is away, entries are saved on this PC", Tone::warning};
   if (mode == "recovering" && incident.is_object())
     return {"recovering: systems are back, what was taken by hand is brought together", Tone::warning};
-  if (mode == "degraded") return {"degraded: something is wrong, see: holdline contingency status", Tone::warning};
+  if (mode == "degraded") return {"degraded: something is wrong, everything can be saved here", Tone::warning};
   if (mode == "recovering") return {"recovering: the hub is back, catching up", Tone::warning};
   if (mode == "not-enrolled") return {"not enrolled: run holdline enroll CODE", Tone::bad};
   return {mode, Tone::warning};
+}
+
+// Whose it is, for who asks "is it me?"
+std::string shown_cause(const std::string& cause) {
+  if (cause == "my-network") return "the network of this PC";
+  if (cause == "site-network") return "the line of this site";
+  if (cause == "central-service") return "the central service";
+  return {};
+}
+
+void add_link(Table& table, Session& session, const json& status) {
+  const json& link = member(status, "link");
+  const std::string state = text_of(link, "state"), since = session.time(member(link, "since"));
+  if (state.empty() || state == "online") return;
+  std::string note = shown_cause(text_of(link, "cause"));
+  note = note.empty() ? "" : "it is " + note;
+  const auto add = [&note](const std::string& more) { note += (note.empty() ? "" : "; ") + more; };
+  if (is_set(link, "held"))
+    add("it answers, after it came and went too often: believed when it stays");
+  else if (is_set(link, "takes_writes"))
+    add("it answers again: shown when it stays");
+  table.row({"link", Cell(state + (since.empty() ? "" : " since " + since), Tone::warning), note});
+}
+
+void add_service(Table& table, Session& session, const json& status) {
+  const json& service = member(status, "systems");
+  if (text_of(service, "state") == "degraded") {
+    const std::string since = session.time(member(service, "since"));
+    table.row({"services", Cell("degraded" + (since.empty() ? "" : " since " + since), Tone::warning),
+               text_of(service, "failing") + ": " + shown_cause(text_of(service, "cause"))});
+  }
+  const json& proposal = member(status, "proposal");
+  if (proposal.is_object())
+    table.row({"reported", Cell(text_of(proposal, "about") + " does not work", Tone::warning),
+               shown(member(proposal, "people")) + " people say so: a supervisor decides about an incident"});
 }
 
 // "20000 customer, 3 callback_request"
@@ -152,6 +187,8 @@ void print_status(std::ostream& out, Session& session, const json& status) {
   const std::string contact = session.time(member(sync, "last_contact"));
   if (!text_of(status, "hub").empty())
     table.row({"hub", text_of(status, "hub"), contact.empty() ? "never reached" : "last contact " + contact});
+  add_link(table, session, status);
+  add_service(table, session, status);
   const json& error = member(sync, "error");
   if (error.is_object()) table.row({"trouble", Cell(text_of(error, "code"), Tone::warning), text_of(error, "message")});
   add_clock(table, sync);
@@ -215,9 +252,9 @@ Outcome status(Session& session) {
 
 // online: the hub takes what is saved; ready: entries can be saved, hub or not; drained: nothing waits for the hub.
 bool is_reached(const std::string& goal, const json& status) {
-  const json& sync = member(status, "sync");  // in a declared incident as well
-  if (goal == "online")
-    return text_of(status, "mode") == "online" || (is_set(sync, "connected") && is_set(sync, "settled"));
+  // At this moment, in a declared incident as well: the mode that is shown waits until the hub has stayed for a while.
+  const json& sync = member(status, "sync");
+  if (goal == "online") return is_set(sync, "connected") && is_set(sync, "settled");
   if (goal == "ready") return is_set(status, "enrolled") && text_of(member(status, "outbox"), "health") == "writable";
   return text_of(member(status, "outbox"), "waiting") == "0";
 }

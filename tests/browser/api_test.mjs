@@ -323,6 +323,13 @@ test("whom not to call", async () => {
   await refused(422, "invalid", "ada", "GET", "/do-not-call");
 });
 
+test("two people say that the CRM does not work, which is not enough for a proposal", async () => {
+  const body = { fields: { what: "crm", note: "it hangs" } };
+  await refused(422, "invalid", "ada", "POST", "/contingency/reports", { body: { fields: {} }, key: randomUUID() });
+  for (const name of ["ada", "bob"]) await save(name, "POST", "/contingency/reports", body);
+  assert.equal((await get("ada", "/status")).proposal, null);
+});
+
 test("a supervisor exports, and the list says so", async () => {
   const body = { collection: "customers", purpose: "handover", reason: "to the new office" };
   const key = randomUUID();
@@ -413,7 +420,7 @@ test("an outage is declared, decided about and closed", async () => {
     const made = await as("ada", "POST", "/contingency/codes", { body: {} });
     return made.status === 200 && made;
   })).json;
-  await good("declare", { reason: "CRM hangs", title: "CRM", expected: "2030-01-01T00:00:00Z" });
+  await good("declare", { reason: "CRM hangs", word: "declare", title: "CRM", expected: "2030-01-01T00:00:00Z" });
   await bad("declared-already", "declare", { reason: "again" });
   await bad("reason-missing", "declare", { reason: "", another: true });
   await bad("in-force-already", "codes/enter", { code: code.code });
@@ -425,7 +432,7 @@ test("an outage is declared, decided about and closed", async () => {
   await until("patience to end", async () => (await decide("codes/enter", { code: wrong + check[sum % 23] })).status === 429);
   await good("confirm", { reason: "seen" });
   await good("expect", { reason: "says the provider", expected: "2030-01-02T00:00:00Z" });
-  await good("declare", { reason: "practice", drill: true });
+  await good("declare", { reason: "practice", word: "declare", drill: true });
   const all = (await get("ada", "/contingency")).incidents;
   const [real, practice] = [false, true].map((drill) => all.find((one) => one.drill === drill && !one.ended).id);
   await bad("which-incident", "confirm", { reason: "x" });

@@ -116,7 +116,8 @@ TEST(ExitCode, WaitingEndsWhenTheGoalIsReached) {
   EXPECT_EQ(holdline({"wait", "ready", "--timeout", "30s"}), 0);
   EXPECT_EQ(holdline.requests.size(), 3U);
   Scripted online;
-  online.answers(200, R"({"mode":"recovering"})").answers(200, R"({"mode":"online"})");
+  online.answers(200, R"({"sync":{"connected":true,"settled":false}})")
+      .answers(200, R"({"mode":"contingency","sync":{"connected":true,"settled":true}})");
   EXPECT_EQ(online({"wait", "online"}), 0);
   Scripted drained;
   drained.answers(200, R"({"outbox":{"waiting":"1"}})").answers(200, R"({"outbox":{"waiting":"0"}})");

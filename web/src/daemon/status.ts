@@ -25,8 +25,10 @@ function modeOf(status: Status): Mode {
 function show(mode: Mode, status: Status | null): void {
   const before = seen.get();
   const declared = status?.contingency?.incident ? status.contingency.since : null;
-  const contact = mode === "contingency" ? (status?.sync?.last_contact ?? null) : null;
-  const since = declared ?? contact ?? (before.mode === mode ? before.since : Date.now());
+  const away = mode === "contingency" || mode === "degraded";
+  const ofSystems = status?.link?.state === "online" ? status.systems?.since : null;
+  const left = away ? (ofSystems ?? status?.link?.since ?? status?.sync?.last_contact ?? null) : null;
+  const since = declared ?? left ?? (before.mode === mode ? before.since : Date.now());
   seen.set({ mode, since, status: status ?? before.status });
 }
 

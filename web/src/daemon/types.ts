@@ -8,11 +8,21 @@ export interface Finding {
   weight: "refused" | "asked" | "told";
 }
 
+export type Cause = "none" | "my-network" | "site-network" | "central-service";
 export interface Status {
   version: string;
   enrolled: boolean;
   mode: "online" | "degraded" | "recovering" | "contingency" | "locked-out" | "not-enrolled";
   contingency?: Standing;
+  link?: {
+    state: "online" | "slow" | "offline" | "locked-out";
+    since: string | null;
+    cause: Cause;
+    takes_writes: boolean;
+    held: boolean; // it is back, and came and went too often to be believed yet
+  };
+  systems?: { state: "normal" | "degraded"; since: string | null; cause: Cause; failing: string };
+  proposal?: { about: string; people: number; since: string } | null;
   person?: { name: string; role: string } | null;
   workstation?: { name: string; scopes: string[] };
   forms?: number; // their version: other ones are asked for

@@ -1,11 +1,12 @@
 // The strip on every page: what works, since when, how old the data is, what waits. Never dismissed, never in the way.
 import { useEffect } from "preact/hooks";
+import { ask, newKey } from "../daemon/api.ts";
 import { everyDesk, openDraft } from "../daemon/drafts.ts";
 import { seen, type Mode } from "../daemon/status.ts";
 import type { Status } from "../daemon/types.ts";
 import { age, clock, t, type Name } from "../page/i18n.ts";
 import { ModeIcon, tabIcon } from "../page/icons.tsx";
-import { use } from "../page/store.ts";
+import { Store, use } from "../page/store.ts";
 
 const words: Record<Mode, Name> = {
   online: "online",
@@ -21,6 +22,7 @@ const words: Record<Mode, Name> = {
 
 const works: Partial<Record<Mode, Name>> = {
   online: "worksOnline",
+  degraded: "worksDegraded",
   contingency: "worksContingency",
   recovering: "worksRecovering",
   "not-enrolled": "worksNotEnrolled",
@@ -31,6 +33,7 @@ const works: Partial<Record<Mode, Name>> = {
 // What was declared says more than the link of this PC.
 function wordOf(mode: Mode, status: Status | null): string {
   const incident = status?.contingency?.incident;
+  if (mode === "degraded" && status?.link?.state === "online") return t("servicesFail");
   if (!incident || (mode !== "contingency" && mode !== "recovering")) return t(words[mode]);
   const word = t(incident.phase === "recovering" ? "systemsBack" : "inForce");
   return incident.drill ? `${t("practice")}: ${word}` : word;
@@ -53,6 +56,57 @@ const waitingText = (outbox: NonNullable<Status["outbox"]>): string => {
   return t(n === 1 ? "oneWaits" : "manyWait", { n, time: clock(outbox.oldest) });
 };
 
+const causes = {
+  none: null,
+  "my-network": "causeMyNetwork",
+  "site-network": "causeSiteNetwork",
+  "central-service": "causeCentralService",
+} as const;
+
+const failing = (status: Status): string | null =>
+  status.systems?.state === "degraded" ? t("failing", { which: status.systems.failing }) : null;
+
+// Where it lies, and what is known of it.
+function causeText(status: Status): string | null {
+  const own = status.link?.cause ?? "none";
+  const where = causes[own === "none" ? (status.systems?.cause ?? "none") : own];
+  const known = [where && t(where), failing(status), status.sync?.error?.message].filter(Boolean);
+  return known.length ? t("cause", { why: known.join(" ") }) : null;
+}
+
+// "CRM not working": counted at every desk, and shown to who can declare an incident.
+const reported = new Store(false);
+async function report(): Promise<void> {
+  reported.set(true);
+  setTimeout(() => reported.set(false), 600_000);
+  try {
+    await ask("POST", "/contingency/reports", { fields: { what: "crm" } }, { key: newKey() });
+  } catch {
+    reported.set(false);
+  }
+}
+function Reporting({ status }: { status: Status }) {
+  const done = use(reported);
+  if (!status.person) return null;
+  const proposal = status.person.role === "supervisor" && status.proposal;
+  return (
+    <p class="fact">
+      {proposal && (
+        <>
+          <a href="#/outages">{t("proposal", { n: proposal.people, about: proposal.about })}</a>{" "}
+        </>
+      )}
+      {done ? t("reported") : <button class="link" onClick={report}>{t("crmNotWorking")}</button>}
+    </p>
+  );
+}
+
+// It answers, and is not shown as that before it has stayed for a while.
+function backText(status: Status): string | null {
+  if (!status.link?.takes_writes) return null;
+  return t(status.link.held ? "answersTooOften" : "answersAgain");
+}
+
 function useTab(mode: Mode, waiting: number): void {
   use(everyDesk);
   const failed = openDraft()?.findings.some((finding) => finding.weight === "refused");
@@ -69,6 +123,8 @@ function Facts({ status, mode }: { status: Status; mode: Mode }) {
   const asOf = status.replica?.as_of;
   const attention = Number(status.outbox?.quarantined ?? 0);
   const conflicts = status.open_conflicts ?? 0;
+  const away = mode === "contingency" || mode === "degraded";
+  const told = away ? [causeText(status), backText(status)] : [];
   return (
     <>
       <Declared status={status} />
@@ -82,9 +138,7 @@ function Facts({ status, mode }: { status: Status; mode: Mode }) {
         )}
       </p>
       {status.outbox && <p class="fact">{waitingText(status.outbox)}</p>}
-      {mode === "contingency" && status.sync?.error && (
-        <p class="fact">{t("cause", { why: status.sync.error.message })}</p>
-      )}
+      {told.map((text) => text && <p class="fact">{text}</p>)}
       {attention > 0 && (
         <p class="fact">
           <a href="#/entries/attention">{attention === 1 ? t("attentionOne") : t("attentionMany", { n: attention })}</a>
@@ -117,6 +171,7 @@ export function Strip() {
       <div class="told">
         <div>
           {status?.enrolled && <Facts status={status} mode={mode} />}
+          {status?.enrolled && !lost && <Reporting status={status} />}
           {does && (
             <p class="fact does">{mode === "read-only" ? `${status?.outbox?.advice ?? ""} ${t(does)}` : t(does)}</p>
           )}
