@@ -101,7 +101,7 @@ TEST(AnotherHub, AtTheAddressOfTheOwnIsNotTrustedAndWorkGoesOnWithoutIt) {
   proxy.heal();
   desk.until("the distrust", [&] { return desk.status()["sync"]["error"]["code"] == "tls-untrusted"; });
 
-  EXPECT_EQ(desk.mode(), "contingency");
+  desk.wait_for_mode("contingency");
   desk.add_entry("while another hub answers");
   proxy.cut();
   proxy.forward_to(centre.hub().port());

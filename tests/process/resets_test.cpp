@@ -35,8 +35,8 @@ class BrokenLine : public ::testing::Test {
       bool all = true;
       for (const Desk* desk : {&writer_, &reader_}) {
         const Json status = desk->status();
-        if (status["mode"] == "contingency") desk->run({"sync"});
-        all = all && status["mode"] == "online" && change_of(status) == saved_;
+        if (status["sync"]["connected"] == false) desk->run({"sync"});
+        all = all && status["sync"]["settled"] == true && change_of(status) == saved_;
       }
       return all;
     });

@@ -86,14 +86,14 @@ std::map<std::string, std::string> Hub::digests() const {
   return roots;
 }
 
-Desk::Desk(const Path& parent, std::string name, const std::string& group)
+Desk::Desk(const Path& parent, std::string name, const std::string& group, const std::string& more)
     : name_(std::move(name)),
       directory_(parent / name_),
       socket_(parent / (name_ + ".sock")),
       config_(parent / (name_ + ".toml")),
       daemon_({{bin("holdlined"), "--config", config_.string()}, {}, {}, {}}, log_beside(directory_)) {
   write_text(config_, "directory = \"" + directory_.string() + "\"\n[local]\nsocket = \"" + socket_.string() +
-                          "\"\ngroup = \"" + group + "\"\n[console]\nlisten = \"\"\n");
+                          "\"\ngroup = \"" + group + "\"\n[console]\nlisten = \"\"\n" + more);
 }
 
 Outcome Desk::run(std::vector<std::string> words, std::optional<uid_t> uid, std::optional<gid_t> gid) const {

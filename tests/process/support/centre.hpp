@@ -49,7 +49,8 @@ class Hub {
 // A workstation: holdlined with its directory, and the holdline command of the people at it.
 class Desk {
  public:
-  Desk(const Path& parent, std::string name, const std::string& group = "");
+  // `more`: settings beside those that every desk of a test has.
+  Desk(const Path& parent, std::string name, const std::string& group = "", const std::string& more = "");
 
   void start() { daemon_.start(); }
   Daemon& daemon() { return daemon_; }

@@ -132,6 +132,9 @@ Result<void> AgentNode::open(bool first) {
 agent::Engine::Events AgentNode::events() {
   agent::Engine::Events events;
   events.published = [this](const agent::SyncStatus& status) { published(status); };
+  events.exchanged = [this](const agent::Exchange& exchange) {
+    if (exchanged) exchanged(exchange);
+  };
   events.replica_swapped = [this] {
     stage_.count(bootstrapped_ ? "bootstrapped again" : "bootstrapped");
     bootstrapped_ = true;

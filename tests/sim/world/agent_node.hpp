@@ -61,6 +61,8 @@ class AgentNode {
   std::function<void(AgentNode&)> stepped;
   // Called after every start, before anything else happens.
   std::function<void(AgentNode&)> started;
+  // What became of each request of the engine.
+  std::function<void(const agent::Exchange&)> exchanged;
   // Called when the outbox's file was read again after an error.
   std::function<void(AgentNode&)> recovered;
   // Called around the outbox's letting go of what was accepted; `went_well`: what it says about itself is known.

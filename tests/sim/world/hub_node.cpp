@@ -7,6 +7,7 @@
 #include "hub/ledger/restore_mark.hpp"
 #include "hub/people/admission.hpp"
 #include "platform/http/http.hpp"
+#include "sync/session/probe.hpp"
 #include "tests/sim/checks/ledger_reading.hpp"
 #include "tests/sim/checks/offers.hpp"
 
@@ -241,6 +242,11 @@ void HubNode::receive(const sync::Id& device, std::string path, sync::Bytes body
 
 void HubNode::handle(const hub::Device& device, const std::string& path, const sync::Bytes& body, Answered answered) {
   if (path == sync::path::push) return take_push(device, body, std::move(answered));
+  if (const auto probe = sync::decode_probe(body); path == sync::path::probe && probe && probe->write) {
+    const auto proved = running_->ledger->prove_writes(entropy_.id().text());
+    return answered(proved ? answer_of(sync::encode_json(sync::Probed{true, clock_.now().wall_ms}))
+                           : answer_of(fail(ErrorKind::retry_later, "writes-fail", proved.error().message)));
+  }
   if (path != sync::path::pull) {
     const sync::Id epoch = running_->ledger->epoch();
     auto answer = hub::answer_reading(running_->service, device, path, body, clock_.now().wall_ms);
