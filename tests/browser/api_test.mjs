@@ -98,6 +98,7 @@ const bodies = {
   Reason: { reason: "sample" },
   Merging: { into: randomUUID(), reason: "sample" },
   NewWish: { number: "+442079460018" },
+  NewOutageReport: { fields: { what: "crm" } },
   NewExport: { collection: "entries", purpose: "reporting", reason: "sample" },
   Correction: {},
   Discard: { reason: "sample" },

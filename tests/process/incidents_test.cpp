@@ -73,7 +73,9 @@ TEST_F(Outages, WhatOneDeskDeclaresAndClosesHoldsAtTheOtherWhileTheHubAnswers) {
   first.wait_for_mode("recovering");
   first.wait_for("drained");
   for (const Json& point : Json(contingency(first)["incidents"][0]["checklist"])) {
-    if (point["point"] == "desks-silent") EXPECT_EQ(point["left"], 0) << "the hub has heard of both";
+    if (point["point"] == "desks-silent") {
+      EXPECT_EQ(point["left"], 0) << "the hub has heard of both";
+    }
     if (point["done"] == false) first.ask({"contingency", "except", point["point"], "--reason", "asked at every desk"});
   }
   second.until("the exceptions", [&] {

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 using contingency::Cause;
 using contingency::LinkState;
 
-constexpr std::int64_t second = 1'000, minute = 60'000;
+constexpr std::int64_t one_second = 1'000, minute = 60'000;
 
 // What the hub does with a probe at a time after the beginning; nothing: no answer.
 struct HubSays {
@@ -81,10 +81,10 @@ class LinkWatchTest : public ::testing::Test {
 };
 
 TEST_F(LinkWatchTest, AWorkstationThatStartsIsOnlineWithinSeconds) {
-  run(5 * second, well);
+  run(5 * one_second, well);
   ASSERT_EQ(changes_.size(), 1U);
   EXPECT_EQ(changes_[0].to, LinkState::online);
-  EXPECT_LE(changes_[0].at_ms, 3 * second);
+  EXPECT_LE(changes_[0].at_ms, 3 * one_second);
   EXPECT_EQ(watch_.shown().since_wall_ms - support::TestClock::begins_ms, changes_[0].at_ms);
 }
 
@@ -95,7 +95,7 @@ TEST_F(LinkWatchTest, AHubThatReadsAndTakesNoWritesIsSlowByTheCentralServiceWith
   ASSERT_EQ(changes_.size(), 2U);
   EXPECT_EQ(changes_[1].to, LinkState::slow);
   EXPECT_EQ(changes_[1].cause, Cause::central_service);
-  EXPECT_LE(changes_[1].at_ms - greys_ms, 30 * second);
+  EXPECT_LE(changes_[1].at_ms - greys_ms, 30 * one_second);
   EXPECT_FALSE(watch_.shown().status.takes_writes);
 }
 
@@ -110,7 +110,7 @@ TEST_F(LinkWatchTest, AHubThatIsRestartedWithinSecondsIsNoOutageHoweverManyReque
 TEST_F(LinkWatchTest, EntriesThatTheHubCannotStoreCountMoreThanASmallWriteThatItKeeps) {
   run(10 * minute, well);
   push("disk-full");
-  run(10 * minute + 30 * second, well);
+  run(10 * minute + 30 * one_second, well);
   ASSERT_EQ(changes_.size(), 2U);
   EXPECT_EQ(changes_[1].to, LinkState::slow);
   EXPECT_GE(syncs_, 1) << "the entries are sent again as soon as it seems to take some";

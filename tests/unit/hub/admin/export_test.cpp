@@ -71,7 +71,6 @@ TEST_F(ExportTest, SensitiveFieldsAndTheUnverifiedStayBehind) {
 
 TEST_F(ExportTest, MergedCustomersAreOneRowWithTheNumbersOfAll) {
   report("ref,given,phone\nC1,Ada,+442075518700\nC2,Ada,+442075518701\nC3,Bob,+442075518702\n");
-  const sync::Collection& customers = *store_.ledger().schema().collection("customer");
   const Id survivor = of_ref("C1").key.id, alias = of_ref("C2").key.id;
   merges("C2", "C1");
   const sync::Collection& entries = *store_.ledger().schema().collection("manual_entry");

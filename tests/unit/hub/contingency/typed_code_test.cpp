@@ -11,7 +11,7 @@ namespace {
 constexpr std::int64_t noon = 12 * 3'600'000;
 const std::string key(32, 'k'), london = "acme/london";
 
-class TypedCode : public testing::Test {
+class TypedCode : public ::testing::Test {
  protected:
   sync::FieldChange set(const sync::Collection& collection, const char* field, sync::Value value) {
     return {*collection.field(field), sync::Value(sync::Null{}), std::move(value), {}, {}};

@@ -84,13 +84,13 @@ TEST_F(IntakeDuplicates, AreSettledByMerging) {
 }
 
 TEST_F(IntakeDuplicates, OfScopesApartAreNone) {
-  Workstation york(schema(), 3);
-  york.device.scopes = york.person.scopes = {"acme/york"};
-  know(york);
+  Workstation far(schema(), 3);
+  far.device.scopes = far.person.scopes = {"acme/york"};
+  know(far);
   auto op = creates(4, "K-7");
   op.scope = "acme/york";
-  york.does({op});
-  EXPECT_EQ(take(york, york.push(customer_lane)).results.at(0).verdict, Verdict::applied);
+  far.does({op});
+  EXPECT_EQ(take(far, far.push(customer_lane)).results.at(0).verdict, Verdict::applied);
   EXPECT_TRUE(conflicts().empty());
 }
 

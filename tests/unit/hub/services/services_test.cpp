@@ -14,7 +14,7 @@ using contingency::Cause;
 using contingency::ServiceState;
 using contingency::Target;
 
-constexpr std::int64_t second = 1'000, minute = 60'000, wall = 1'800'000'000'000;
+constexpr std::int64_t one_second = 1'000, minute = 60'000, wall = 1'800'000'000'000;
 
 class ServicesTest : public ::testing::Test {
  protected:
@@ -25,7 +25,7 @@ class ServicesTest : public ::testing::Test {
   // Two pages of the CRM of London and the exchange of all, every five seconds. What is told is kept at once.
   void run(std::int64_t until_ms, bool crm, bool second_page = true) {
     const std::vector<std::string> london{"acme/london"};
-    for (; at_ms_ < until_ms; at_ms_ += 5 * second) {
+    for (; at_ms_ < until_ms; at_ms_ += 5 * one_second) {
       const Services::Moment now{at_ms_, wall + at_ms_};
       services_.probed("crm", london, {Target::crm, crm, 20}, now);
       services_.probed("crm page", london, {Target::crm, second_page, 20}, now);
@@ -49,7 +49,7 @@ class ServicesTest : public ::testing::Test {
 TEST_F(ServicesTest, ACrmThatHangsDegradesItsScopeAloneWithinThirtySecondsAndIsNamed) {
   run(10 * minute, true);
   ASSERT_TRUE(told_.empty()) << "all is well: nothing is written";
-  run(10 * minute + 30 * second, false);
+  run(10 * minute + 30 * one_second, false);
   ASSERT_EQ(told_.size(), 1U);
   EXPECT_EQ(told_[0].scope, "acme/london");
   EXPECT_EQ(told_[0].shown.state, ServiceState::degraded);
