@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/link/options.hpp"
 #include "contingency/readiness/report.hpp"
 #include "platform/config/config.hpp"
 #include "platform/os/files.hpp"
@@ -22,12 +23,6 @@ struct ConsoleConfig {
   platform::SecretReference key;      // of the certificate
 
   std::string listen() const;  // "127.0.0.1:7878"
-};
-
-// How the road to the hub is watched.
-struct LinkConfig {
-  std::chrono::milliseconds every{5'000};  // between two rounds of probes, 1 s to 1 min, with jitter
-  bool gateway = true;                     // probe the gateway of this computer as well: is it my network?
 };
 
 struct AgentConfig {

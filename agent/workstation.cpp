@@ -203,8 +203,8 @@ void Workstation::start_engine() {
   };
   events.certificate_due = [this] { renew_certificate(); };
   events.rows_changed = [this](std::span<const sync::Change> rows) { look_at_incidents_if_among(rows); };
-  probes_ = std::make_shared<DeskProbes>(DeskProbes::Parts{deps_.io, deps_.clock, deps_.entropy, deps_.log}, config_,
-                                         probe_roads());
+  probes_ = std::make_shared<DeskProbes>(DeskProbes::Parts{deps_.io, deps_.clock, deps_.entropy, deps_.log},
+                                         config_.link, probe_roads());
   told_ = std::make_shared<ToldWatch>(deps_.io, deps_.clock,
                                       [this](std::function<void(View&)> work) { read(std::move(work)); });
   events.exchanged = [this](const Exchange& exchange) { probes_->exchanged(exchange); };

@@ -24,7 +24,7 @@ std::optional<std::string> made_at(const platform::HttpRequest& request) {
   if (request.method != "POST") return std::nullopt;
   if (request.path.starts_with("/api/v1/records/")) return request.path + "/";
   const std::string_view last = std::string_view(request.path).substr(request.path.rfind('/') + 1);
-  if (last == "do-not-call") return std::string();
+  if (last == "do-not-call" || last == "reports") return std::string();
   return std::ranges::find(kinds, last) != std::end(kinds) ? std::optional("/api/v1/" + std::string(last) + "/")
                                                            : std::nullopt;
 }

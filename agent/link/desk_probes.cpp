@@ -24,11 +24,11 @@ std::int64_t ms_since(std::chrono::steady_clock::time_point began) {
 
 }  // namespace
 
-DeskProbes::DeskProbes(Parts parts, const AgentConfig& config, Roads roads)
+DeskProbes::DeskProbes(Parts parts, LinkConfig config, Roads roads)
     : parts_(parts),
       roads_(std::move(roads)),
-      config_(config.link),
-      watch_(options_of(config.link), {}, parts.clock, parts.entropy, events()),
+      config_(config),
+      watch_(options_of(config), {}, parts.clock, parts.entropy, events()),
       timer_(parts.io) {}
 
 LinkWatch::Events DeskProbes::events() {

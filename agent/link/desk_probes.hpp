@@ -10,8 +10,8 @@
 
 #include <boost/asio/steady_timer.hpp>
 
-#include "agent/config.hpp"
 #include "agent/link/link_watch.hpp"
+#include "agent/link/options.hpp"
 #include "contingency/probes/joined.hpp"
 #include "platform/http/client.hpp"
 #include "platform/os/log.hpp"
@@ -40,7 +40,7 @@ class DeskProbes : public std::enable_shared_from_this<DeskProbes> {
   };
 
   // Made as a shared pointer. `credentials_directory` as platform::ProbeRounds has it.
-  DeskProbes(Parts parts, const AgentConfig& config, Roads roads);
+  DeskProbes(Parts parts, LinkConfig config, Roads roads);
 
   // Begins. On the I/O thread, or before it runs.
   void start(std::vector<platform::ProbeSettings> probes, const std::string& credentials_directory);

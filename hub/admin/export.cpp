@@ -41,9 +41,10 @@ Result<DataExport> DataExport::begin(Ledger& ledger, sync::ExportRequest request
   DataExport made(ledger, std::move(request));
   made.done_.person = std::move(by);
   made.done_.station = "hub";
-  // Before anything is read: the list has to take it.
-  const auto findings =
-      sync::validate(ledger.schema(), sync::export_record(ledger.schema(), made.request_, made.done_), nullptr);
+  // Before anything is read: the list has to take it. It is given its id when it is written.
+  sync::Op listed = sync::export_record(ledger.schema(), made.request_, made.done_);
+  listed.record.id = ledger.identity().hub;
+  const auto findings = sync::validate(ledger.schema(), listed, nullptr);
   if (!findings.empty()) return fail(ErrorKind::ask_person, findings.front().code, findings.front().message);
   return made;
 }

@@ -163,7 +163,7 @@ TEST_F(Leavers, TheHistoryOfACustomerTellsWhoWhenWhereAndFromWhichValue) {
   const Json& latest = told["items"].at(0);
   EXPECT_EQ(latest["name"], "bob");
   EXPECT_EQ(latest["device_name"], "desk-2");
-  EXPECT_EQ(latest["changes"], (Json{{{"field", "city"}, {"from", "Bonn"}, {"to", "York"}}}));
+  EXPECT_EQ(latest["changes"], (Json{{{"field", "city"}, {"label", "City"}, {"from", "Bonn"}, {"to", "York"}}}));
   std::vector<std::string> made;
   for (const Json& step : told["items"])
     if (step["kind"] == "created")

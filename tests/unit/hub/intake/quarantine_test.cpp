@@ -66,7 +66,7 @@ TEST_F(IntakeQuarantine, AnInvalidActionWithATextThatDoesNotRepeatTheValue) {
   station_.does({creates_customer(1, std::string(81, 'x'))});
   const auto result = refused_alone({station_.sign_in});
   EXPECT_EQ(result.code, "invalid");
-  EXPECT_NE(result.text.find("name"), std::string::npos);
+  EXPECT_NE(result.text.find("Name"), std::string::npos);
   EXPECT_EQ(result.text.find("xxxx"), std::string::npos);
 }
 
