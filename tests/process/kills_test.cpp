@@ -4,6 +4,7 @@
 #include <set>
 #include <thread>
 
+#include "sync/schema/schema.hpp"
 #include "tests/process/support/centre.hpp"
 #include "tests/process/support/fault_proxy.hpp"
 
@@ -17,7 +18,9 @@ TEST(Kill, InTheMiddleOfTheFirstDownloadIsMadeGoodByTheNextStart) {
   centre.hub().import(20'000);
   Desk desk(centre.directory(), "desk-1");
   desk.start();
-  proxy.arm({Fault::Kind::stall, 60'000, 1});
+  // The answer to the enrolment carries the schema.
+  const std::size_t schema_bytes = sync::default_schema_text().size() * 5 / 4;
+  proxy.arm({Fault::Kind::stall, schema_bytes + 20'000, 1});
   desk.join(centre.hub());
 
   std::set<std::string> states;

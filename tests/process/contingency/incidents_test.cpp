@@ -30,11 +30,11 @@ TEST_F(Outages, A4DeclaredWithTheCentreDeadByCodeAndAgainElsewhereAreOneOutage) 
   const std::vector<Desk*> desks{&first, &second, &third};
   centre_.hub().daemon().stop();
 
-  first.ask({"contingency", "declare", "--title", "CRM", "--reason", "it hangs since ten"});
+  first.ask({"contingency", "declare", "--word", "declare", "--title", "CRM", "--reason", "it hangs since ten"});
   const std::string code = contingency(first)["incidents"][0]["code"]["code"];
   std::printf("read out: %s\n", code.c_str());
   second.ask({"contingency", "enter", code});
-  third.ask({"contingency", "declare", "--reason", "nothing answers here"});
+  third.ask({"contingency", "declare", "--word", "declare", "--reason", "nothing answers here"});
   for (Desk* desk : desks) {
     EXPECT_EQ(desk->mode(), "contingency");
     EXPECT_NE(incident_of(*desk), "") << desk->name();

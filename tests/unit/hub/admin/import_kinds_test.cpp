@@ -47,7 +47,9 @@ TEST_F(ImportTest, WhomPeopleDeletedOrMergedStaysSo) {
   EXPECT_EQ(text_of_ref("C3", "city"), "(not here)");
   deletes("C1");
   const auto alone = report("ref,given,city\nC2,Ada,Hull\n");
-  EXPECT_EQ(alone.conflicts, 1u) << "it stands for itself again, where it was left: " << alone.updated << alone.unchanged << alone.created << alone.merged.count << alone.deleted.count << alone.rejected.size();
+  EXPECT_EQ(alone.conflicts, 1u) << "it stands for itself again, where it was left: " << alone.updated
+                                 << alone.unchanged << alone.created << alone.merged.count << alone.deleted.count
+                                 << alone.rejected.size();
 }
 
 TEST_F(ImportTest, AnAddressThatThousandsShareIsComparedWithAFew) {
