@@ -9,11 +9,11 @@
 namespace holdline::sync {
 
 // Of a number in E.164 (`kind` "number") or an e-mail address ("email"; upper case is as lower), with the ledger's key.
-inline std::string contact_hash(std::string_view key, std::string_view kind, std::string_view value) {
+inline std::string contact_hash(std::string_view hash_key, std::string_view kind, std::string_view value) {
   std::string text = std::string(kind) + "\n" + std::string(value);
   for (char& c : text)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return to_hex(hmac_sha256(key, text).view());
+  return to_hex(hmac_sha256(hash_key, text).view());
 }
 
 }  // namespace holdline::sync
