@@ -225,7 +225,8 @@ test("settings, conflicts and keys, in every colour and language", async () => {
   await page.keyboard.press("?");
   await page.getByRole("dialog").waitFor();
   await checked("keys");
-  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").getByRole("button", { name: "Close" }).press("Enter");
+  await page.getByRole("dialog").waitFor({ state: "hidden" });
 });
 
 test("after signing out nothing is answered any more", async () => {
