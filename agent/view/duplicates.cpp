@@ -135,15 +135,6 @@ void ask_about(const std::vector<Duplicate>& duplicates, std::vector<sync::Findi
                       sync::Weight::asked});
 }
 
-sync::Finding number_twice(const sync::Collection& collection) {
-  const sync::Field& key = collection.fields[*collection.natural_key];
-  const bool phone = key.type == sync::FieldType::phone && key.extension;
-  return {key.name, "there-already",
-          key.label + (phone ? " is there already. With two extensions it is one number: say both in its " +
-                                   collection.fields[*key.extension].label + ", like 12 or 14."
-                             : " is there already.")};
-}
-
 void refuse_other_extension(PersonView& view, const sync::Schema& schema, const sync::Id& customer, const sync::Op& op,
                             std::vector<sync::Finding>& findings) {
   const sync::Collection& collection = *schema.collection(op.record.collection);
