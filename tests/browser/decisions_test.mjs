@@ -62,6 +62,10 @@ test("a supervisor sees which workstations could work without the hub, also when
   await page.getByRole("button", { name: "Show all 2" }).click();
   await page.getByText("second", { exact: true }).waitFor();
   await browser.checked("workstations");
+  await page.getByRole("link", { name: "Overview" }).click();
+  await page.getByText("2/2").waitFor();
+  await browser.checked("overview");
+  await page.getByRole("navigation").getByRole("link", { name: "Workstations" }).click();
   await centre.kill("hub");
   await page.getByText(/The hub does not answer: as it told at/).waitFor({ timeout: 40_000 });
   await centre.startHub();

@@ -5,6 +5,7 @@ import { en, type Messages } from "./messages_en.ts";
 import { settings } from "./settings.ts";
 
 export type Name = keyof Messages;
+type Catalogue<N extends string> = Record<N, string>;
 
 const accents: Record<string, string> = {
   a: "á",
@@ -23,11 +24,19 @@ const accents: Record<string, string> = {
 const pseudo = (text: string): string =>
   `[${text.replace(/\{\w+\}|[a-zA-Z]/g, (part) => accents[part] ?? part)}${"·".repeat(Math.ceil(text.length / 3))}]`;
 
-export function t(name: Name, values: Record<string, string | number> = {}): string {
-  const { language } = settings.get();
-  const text = language === "de" ? de[name] : language === "pseudo" ? pseudo(en[name]) : en[name];
-  return text.replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
+// What says a text of these catalogues, with values in its places.
+function teller<N extends string>(english: Catalogue<N>, german: Catalogue<N>) {
+  return (name: N, values: Record<string, string | number> = {}): string => {
+    const { language } = settings.get();
+    const text = language === "de" ? german[name] : language === "pseudo" ? pseudo(english[name]) : english[name];
+    return text.replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
+  };
 }
+export const t = teller<Name>(en, de);
+
+// For a part of the page with further texts of its own.
+export const tellerWith = <N extends string>(english: Catalogue<N>, german: Catalogue<N>) =>
+  teller<Name | N>({ ...en, ...english }, { ...de, ...german });
 
 // "order_request" as people say it.
 const inWords = (name: string): string => name.replaceAll("_", " ");

@@ -11,21 +11,19 @@ import { go, route, takeNumber } from "../page/router.ts";
 import { settings } from "../page/settings.ts";
 import { use } from "../page/store.ts";
 import { Callbacks } from "./callbacks.tsx";
+import { Centre, fetchCentre } from "./centre.tsx";
 import { Complaints } from "./complaints.tsx";
 import { Conflicts, ConflictView } from "./conflicts.tsx";
-import { Outages } from "./outages/outages.tsx";
 import { Customer } from "./customer.tsx";
 import { Entries } from "./entries.tsx";
 import { Form, titleOf } from "./form.tsx";
 import { Guides } from "./guides.tsx";
 import { Home } from "./home.tsx";
 import { Merging } from "./merging.tsx";
-import { Overview } from "./overview.tsx";
 import { KeySheet, Preferences } from "./preferences.tsx";
 import { Search, searched } from "./search.tsx";
 import { SignIn } from "./sign_in.tsx";
 import { Strip } from "./strip.tsx";
-import { Workstations } from "./workstations.tsx";
 import { editOnScreen, take, Taking, takings } from "./taking.tsx";
 
 // The number that the page was opened with, for whoever is the first to see it.
@@ -36,6 +34,9 @@ const takeAsked = (): string => {
   return number;
 };
 
+const of_the_centre = new Set(["outages", "overview", "workstations"]);
+const supervises = (): boolean => ["supervisor", "it"].includes(session.get().person?.role ?? "");
+
 function View() {
   const [place, id, other] = use(route);
   if (place === "customer" && id) return <Customer key={id} id={id} />;
@@ -44,11 +45,9 @@ function View() {
   if (place === "complaints") return <Complaints />;
   if (place === "callbacks") return <Callbacks />;
   if (place === "conflicts") return id ? <ConflictView key={id} id={id} /> : <Conflicts />;
-  if (place === "outages") return <Outages />;
   if (place === "guides") return <Guides />;
-  if (place === "overview") return <Overview />;
-  if (place === "workstations") return <Workstations />;
   if (place === "settings") return <Preferences />;
+  if (place && of_the_centre.has(place)) return <Centre place={place} />;
   return <Home />;
 }
 
@@ -70,7 +69,7 @@ function isThere([path]: [string, Name]): boolean {
   if (path === "complaints") return collectionOf("complaint") !== undefined;
   if (path === "guides") return guides.get().length > 0;
   const for_supervisors = path === "overview" || path === "workstations";
-  return !for_supervisors || ["supervisor", "it"].includes(session.get().person?.role ?? "");
+  return !for_supervisors || supervises();
 }
 
 function Navigation() {
@@ -163,6 +162,9 @@ function Desk({ name }: { name: string }) {
   use(forms);
   const draft = openDraft();
   const head = useHead();
+  useEffect(() => {
+    if (supervises()) fetchCentre();
+  }, []);
   useKeys({
     "/": () => focusOn("search"),
     ...Object.fromEntries(takings().map((one) => [`alt+${one.letter.toLowerCase()}`, () => take(one)])),

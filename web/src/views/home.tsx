@@ -6,7 +6,7 @@ import { collectionOf, forms } from "../daemon/schema.ts";
 import type { OutboxItem, Shown } from "../daemon/types.ts";
 import { clock, t, term } from "../page/i18n.ts";
 import { use } from "../page/store.ts";
-import { ByHand } from "./outages/outages.tsx";
+import { ByHand } from "./by_hand.tsx";
 import { EntryRow, Latest, useEntries } from "./entries.tsx";
 import { discard, titleOf } from "./form.tsx";
 import { useLoaded } from "./load.tsx";

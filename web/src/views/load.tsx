@@ -9,6 +9,7 @@ import { t } from "../page/i18n.ts";
 import { ticks, use } from "../page/store.ts";
 
 const watch_pause_ms = 1_500;
+const refresh_ms = 20_000; // workstations tell of themselves about once a minute
 
 export interface Loaded<T> {
   data: T | null;
@@ -58,6 +59,17 @@ export function useLoaded<T>(path: string, also = ""): Loaded<T> {
   }, [path, count, tries, changed]);
   const again = (): void => setTries(tries + 1);
   return answer.path === path ? { ...answer, again } : { data: null, problem: null, again };
+}
+
+// For what changes elsewhere without a word to this workstation: asked for again and again, and when contact comes or goes.
+export function useRefreshed<T>(path: string): Loaded<T> {
+  const { mode } = use(seen);
+  const [beats, setBeats] = useState(0);
+  useEffect(() => {
+    const timer = setTimeout(() => setBeats(beats + 1), refresh_ms);
+    return () => clearTimeout(timer);
+  }, [beats]);
+  return useLoaded<T>(path, `${mode} ${beats}`);
 }
 
 export function Waiting<T>({ of, children }: { of: Loaded<T>; children: (data: T) => ComponentChildren }) {

@@ -1,9 +1,8 @@
 // Which workstations could work by hand now, which not and why: for supervisors and IT, also of those that are silent.
-import { useEffect, useState } from "preact/hooks";
-import { seen } from "../daemon/status.ts";
-import { age, clock, t, term } from "../page/i18n.ts";
-import { use } from "../page/store.ts";
-import { useLoaded, Waiting } from "./load.tsx";
+import { useState } from "preact/hooks";
+import { age, clock, term } from "../page/i18n.ts";
+import { useRefreshed, Waiting } from "../views/load.tsx";
+import { t } from "./text.ts";
 
 interface Check {
   check: string;
@@ -32,9 +31,6 @@ export interface Listed {
   from: "hub" | "copy";
   items: Workstation[];
 }
-
-// Workstations tell of themselves about once a minute.
-const refresh_ms = 20_000;
 
 const placeOf = ({ site, row, seat }: Workstation): string =>
   [site, row && `${t("row")} ${row}`, seat && `${t("seat")} ${seat}`].filter(Boolean).join(", ");
@@ -66,13 +62,7 @@ function Row({ item }: { item: Workstation }) {
 }
 
 export function Workstations() {
-  const { mode } = use(seen);
-  const [beats, setBeats] = useState(0);
-  useEffect(() => {
-    const timer = setTimeout(() => setBeats(beats + 1), refresh_ms);
-    return () => clearTimeout(timer);
-  }, [beats]);
-  const loaded = useLoaded<Listed>("/workstations", `${mode} ${beats}`);
+  const loaded = useRefreshed<Listed>("/workstations");
   const [all, setAll] = useState(false);
   return (
     <>

@@ -1,12 +1,12 @@
 // Outages: what is in force here, who decided what, what is left, and for supervisors and IT the decisions.
-import { session } from "../../daemon/session.ts";
-import { seen } from "../../daemon/status.ts";
-import type { Contingency, Incident } from "../../daemon/incidents.ts";
-import { clock, t, term } from "../../page/i18n.ts";
-import { use } from "../../page/store.ts";
+import { session } from "../daemon/session.ts";
+import { seen } from "../daemon/status.ts";
+import type { Contingency, Incident } from "../daemon/incidents.ts";
+import { clock, term } from "../page/i18n.ts";
+import { use } from "../page/store.ts";
 import { CodeEntry, CodeToReadOut, Decide, Declare } from "./deciding.tsx";
-import { useLoaded, Waiting } from "../load.tsx";
-import { take, takings } from "../taking.tsx";
+import { useLoaded, Waiting } from "../views/load.tsx";
+import { t } from "./text.ts";
 
 const nameOf = (incident: Incident): string => [incident.short, incident.title].filter(Boolean).join(" ");
 
@@ -141,25 +141,5 @@ export function Outages() {
         }}
       </Waiting>
     </>
-  );
-}
-
-// The desk while an outage is in force: the forms first, large.
-export function ByHand() {
-  const { status } = use(seen);
-  if (status?.contingency?.service !== "contingency") return null;
-  return (
-    <section class="card by-hand" aria-label={t("inForce")}>
-      <h2>{t("inForce")}</h2>
-      <p class="actions">
-        {takings()
-          .filter(({ collection }) => collection !== "customer")
-          .map((one) => (
-            <button key={one.letter} type="button" class="primary large" onClick={() => take(one)}>
-              {t(one.name)}
-            </button>
-          ))}
-      </p>
-    </section>
   );
 }

@@ -1,14 +1,5 @@
-// What the page says about outages, in English; part of messages_en.ts.
-export const contingency_en = {
-  outages: "Outages",
-  degraded: "Something is wrong",
-  lockedOut: "Customer data is closed",
-  inForce: "Working by hand",
-  practice: "Practice",
-  systemsBack: "Systems are back",
-  expectedBack: "expected back {time}",
-  worksByHand: "Find the caller, and take down what they say here. Colleagues see it while the hub answers.",
-  worksPractice: "Practice: what is taken down is marked, and counts nowhere.",
+// What the views of supervisors and IT say, in English.
+export const centre_en = {
   outagesHint: "What is in force here, who decided what, and what is left before it is over.",
   nothingInForce: "Nothing is in force here.",
   enterCode: "Type a code",
@@ -32,5 +23,20 @@ export const contingency_en = {
   whatIsLeft: "Left to do",
   stepsTaken: "Who decided what",
   over: "Over",
-  takenIn: "taken in outage {name}",
+  countedSince: "Counted since {time}.",
+  takenSince: "Taken down",
+  readyDesks: "Workstations ready",
+  waitAtDesks: "Waiting at desks",
+  attentionAtDesks: "Need attention at desks",
+  overdueCount: "{n} overdue",
+  workstationsHint: "Which could go on without the hub now, which not and why.",
+  row: "row",
+  seat: "seat",
+  heardAgo: "heard of {age} ago",
+  neverHeard: "never heard of",
+  waitThere: "{n} waiting there",
+  attentionThere: "{n} need attention",
+  toldByHub: "The hub does not answer: as it told at {time}",
+  allWorkstations: "Show all {n}",
+  oldestIs: "the oldest {age}",
 };

@@ -1,16 +1,7 @@
-// Dasselbe auf Deutsch; Teil von messages_de.ts.
-import type { contingency_en } from "./contingency_en.ts";
+// The same in German.
+import type { centre_en } from "./messages_en.ts";
 
-export const contingency_de: Record<keyof typeof contingency_en, string> = {
-  outages: "Ausfälle",
-  degraded: "Etwas stimmt nicht",
-  lockedOut: "Kundendaten sind verschlossen",
-  inForce: "Arbeit von Hand",
-  practice: "Übung",
-  systemsBack: "Systeme sind zurück",
-  expectedBack: "zurück voraussichtlich {time}",
-  worksByHand: "Den Anrufer finden und hier aufnehmen, was er sagt. Kollegen sehen es, solange die Zentrale antwortet.",
-  worksPractice: "Übung: was aufgenommen wird, ist gekennzeichnet und zählt nirgends.",
+export const centre_de: Record<keyof typeof centre_en, string> = {
   outagesHint: "Was hier gilt, wer was entschieden hat, und was noch zu tun ist.",
   nothingInForce: "Hier gilt keiner.",
   enterCode: "Code eingeben",
@@ -34,5 +25,20 @@ export const contingency_de: Record<keyof typeof contingency_en, string> = {
   whatIsLeft: "Noch zu tun",
   stepsTaken: "Wer was entschieden hat",
   over: "Vorbei",
-  takenIn: "aufgenommen im Ausfall {name}",
+  countedSince: "Gezählt seit {time}.",
+  takenSince: "Aufgenommen",
+  readyDesks: "Arbeitsplätze bereit",
+  waitAtDesks: "Warten an Plätzen",
+  attentionAtDesks: "Brauchen jemanden",
+  overdueCount: "{n} überfällig",
+  workstationsHint: "Welche jetzt ohne die Zentrale weiterarbeiten könnten, welche nicht, und warum.",
+  row: "Reihe",
+  seat: "Platz",
+  heardAgo: "vor {age} gemeldet",
+  neverHeard: "nie gemeldet",
+  waitThere: "{n} warten dort",
+  attentionThere: "{n} brauchen jemanden",
+  toldByHub: "Die Zentrale antwortet nicht: Stand {time}",
+  allWorkstations: "Alle {n} zeigen",
+  oldestIs: "das älteste {age}",
 };

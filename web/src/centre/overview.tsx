@@ -1,9 +1,9 @@
 // Six numbers for a supervisor, large enough for a screen on the wall.
-import { useEffect, useState } from "preact/hooks";
 import { seen } from "../daemon/status.ts";
-import { age, clock, t, type Name } from "../page/i18n.ts";
+import { age, clock } from "../page/i18n.ts";
 import { use } from "../page/store.ts";
-import { useLoaded, Waiting } from "./load.tsx";
+import { useRefreshed, Waiting } from "../views/load.tsx";
+import { t, type CentreName } from "./text.ts";
 import type { Listed } from "./workstations.tsx";
 
 interface Counts {
@@ -14,8 +14,6 @@ interface Counts {
   more: boolean;
 }
 
-const refresh_ms = 20_000;
-
 // Whoever counts from an outage counts what was taken in it.
 function beginning(incident: { begins: string } | null | undefined): string {
   if (incident) return incident.begins;
@@ -24,7 +22,7 @@ function beginning(incident: { begins: string } | null | undefined): string {
   return today.toISOString();
 }
 
-function Tile({ name, number, place, hint, bad }: { name: Name; number: string; place: string; hint?: string; bad?: boolean }) {
+function Tile({ name, number, place, hint, bad }: { name: CentreName; number: string; place: string; hint?: string; bad?: boolean }) {
   return (
     <li class={bad ? "tile bad" : "tile"}>
       <a href={`#/${place}`}>{t(name)}</a>
@@ -42,15 +40,10 @@ function Waits({ items }: { items: Listed["items"] }) {
 }
 
 export function Overview() {
-  const { mode, status } = use(seen);
-  const [beats, setBeats] = useState(0);
-  useEffect(() => {
-    const timer = setTimeout(() => setBeats(beats + 1), refresh_ms);
-    return () => clearTimeout(timer);
-  }, [beats]);
+  const { status } = use(seen);
   const since = beginning(status?.contingency?.incident);
-  const counts = useLoaded<Counts>(`/overview?since=${encodeURIComponent(since)}`, `${mode} ${beats}`);
-  const desks = useLoaded<Listed>("/workstations", `${mode} ${beats}`);
+  const counts = useRefreshed<Counts>(`/overview?since=${encodeURIComponent(since)}`);
+  const desks = useRefreshed<Listed>("/workstations");
   return (
     <>
       <header class="view-head">

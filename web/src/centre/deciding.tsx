@@ -1,10 +1,11 @@
 // The forms by which people decide about an outage: always with a reason, which is kept.
 import { useState } from "preact/hooks";
-import { ApiError, ask, newKey } from "../../daemon/api.ts";
-import { tell } from "../../daemon/save.ts";
-import type { Code } from "../../daemon/incidents.ts";
-import type { Saved } from "../../daemon/types.ts";
-import { clock, t } from "../../page/i18n.ts";
+import { ApiError, ask, newKey } from "../daemon/api.ts";
+import { tell } from "../daemon/save.ts";
+import type { Code } from "../daemon/incidents.ts";
+import type { Saved } from "../daemon/types.ts";
+import { clock } from "../page/i18n.ts";
+import { t } from "./text.ts";
 
 // Sends one decision; a refusal is shown where it was made, and sent anew under another key.
 function useDecision(verb: string): [string, (body: object) => Promise<boolean>] {

@@ -1,0 +1,34 @@
+// The views that are fetched when somebody opens one, or soon after a supervisor has signed in.
+import type { ComponentType } from "preact";
+import { useEffect } from "preact/hooks";
+import { t } from "../page/i18n.ts";
+import { Store, use } from "../page/store.ts";
+
+const fetched = new Store<Record<string, ComponentType> | "asked" | "failed" | null>(null);
+
+export function fetchCentre(): void {
+  if (fetched.get()) return;
+  fetched.set("asked");
+  import("../centre/centre.tsx").then(
+    ({ views }) => fetched.set(views),
+    () => fetched.set("failed"),
+  );
+}
+
+export function Centre({ place }: { place: string }) {
+  const views = use(fetched);
+  useEffect(fetchCentre, []);
+  if (views === null || views === "asked") return <p class="hint">{t("loading")}…</p>;
+  // A browser does not ask twice for a file that it did not get.
+  if (views === "failed")
+    return (
+      <p class="error" role="alert">
+        {t("silent")}{" "}
+        <button type="button" onClick={() => location.reload()}>
+          {t("again")}
+        </button>
+      </p>
+    );
+  const View = views[place];
+  return View ? <View /> : null;
+}
