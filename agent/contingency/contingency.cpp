@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "agent/contingency/incident_records.hpp"
+#include "contingency/states/mode.hpp"
 
 namespace holdline::agent {
 
@@ -69,20 +70,6 @@ std::int64_t since_of(const Incident& incident) {
   for (const contingency::IncidentStep& step : incident.steps)
     if (!step.idle && step.trigger == ServiceTrigger::systems_back) since_ms = step.by.at_ms;
   return incident.phase == IncidentPhase::recovering ? since_ms : incident.begins_ms();
-}
-
-int weight(ServiceState state) {
-  switch (state) {
-    case ServiceState::normal:
-      return 0;
-    case ServiceState::degraded:
-      return 1;
-    case ServiceState::recovery:
-      return 2;
-    case ServiceState::contingency:
-      break;
-  }
-  return 3;
 }
 
 }  // namespace
@@ -182,7 +169,7 @@ ContingencyStanding Contingency::standing() const {
   for (const auto& [scope, machine] : machines_) {
     const contingency::Standing& at = machine.service.standing();
     standing.scopes.push_back({scope, at.state, at.planned, at.confirmed, machine.since_ms});
-    if (weight(at.state) > weight(standing.worst) ||
+    if (mode_of(at.state) > mode_of(standing.worst) ||
         (at.state == standing.worst && machine.since_ms < standing.since_ms)) {
       standing.worst = at.state;
       standing.since_ms = machine.since_ms;

@@ -4,6 +4,8 @@
 #include <limits>
 #include <set>
 
+#include "contingency/states/mode.hpp"
+
 namespace holdline::contingency {
 
 namespace {
@@ -18,22 +20,7 @@ ServiceState state_of(const Incident& incident) {
   return incident.phase == IncidentPhase::recovering ? ServiceState::recovery : ServiceState::contingency;
 }
 
-// How much it matters: recovery comes after contingency in time, and before it in weight.
-int weight(ServiceState state) {
-  switch (state) {
-    case ServiceState::normal:
-      return 0;
-    case ServiceState::degraded:
-      return 1;
-    case ServiceState::recovery:
-      return 2;
-    case ServiceState::contingency:
-      break;
-  }
-  return 3;
-}
-
-ServiceState worse_of(ServiceState a, ServiceState b) { return weight(a) < weight(b) ? b : a; }
+ServiceState worse_of(ServiceState a, ServiceState b) { return mode_of(a) < mode_of(b) ? b : a; }
 
 std::pair<sync::Id, sync::Id> pair_of(const sync::Id& a, const sync::Id& b) { return std::minmax(a, b); }
 

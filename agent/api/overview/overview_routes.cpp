@@ -15,25 +15,26 @@ using Json = nlohmann::json;
 // Looked at of one collection; a number that reaches it is told as "or more".
 constexpr std::size_t most_looked_at = 20'000;
 
-// Calls `look` with a collection's records, latest first, until it answers false. True: there may be more.
+struct Counts {
+  std::size_t taken = 0, callbacks_open = 0, callbacks_overdue = 0, conflicts_open = 0;
+  bool more = false;  // than were looked at
+};
+
+// Calls `look` with a collection's records, latest first, until it answers false.
 template <class Look>
-Result<bool> look_through(PersonView& view, const sync::Collection& collection, Look look) {
+Result<void> look_through(PersonView& view, const sync::Collection& collection, Counts& counts, Look look) {
   constexpr std::size_t page = 500;
   sync::Id before;
   for (std::size_t seen = 0; seen < most_looked_at; seen += page) {
     HOLDLINE_ASSIGN(const auto many, view.list(collection, before, page));
     for (const Shown& shown : many.shown)
-      if (!look(shown.record)) return false;
-    if (many.shown.size() < page) return false;
+      if (!look(shown.record)) return {};
+    if (many.shown.size() < page) return {};
     before = many.shown.back().record.key.id;
   }
-  return true;
+  counts.more = true;
+  return {};
 }
-
-struct Counts {
-  std::size_t taken = 0, callbacks_open = 0, callbacks_overdue = 0, conflicts_open = 0;
-  bool more = false;
-};
 
 template <class T>
 const T* value_of(const sync::Collection& collection, const sync::Record& record, std::string_view field) {
@@ -43,38 +44,32 @@ const T* value_of(const sync::Collection& collection, const sync::Record& record
 
 // What is not at the hub yet has no time there, and stands before everything that has.
 Result<void> count_taken(PersonView& view, const sync::Collection& collection, std::int64_t since_ms, Counts& counts) {
-  HOLDLINE_ASSIGN(const bool more, look_through(view, collection, [&](const sync::Record& record) {
-                    const auto* recorded_ms = value_of<std::int64_t>(collection, record, "recorded_at");
-                    if (recorded_ms != nullptr && *recorded_ms < since_ms) return false;
-                    ++counts.taken;
-                    return true;
-                  }));
-  counts.more = counts.more || more;
-  return {};
+  return look_through(view, collection, counts, [&](const sync::Record& record) {
+    const auto* recorded_ms = value_of<std::int64_t>(collection, record, "recorded_at");
+    if (recorded_ms != nullptr && *recorded_ms < since_ms) return false;
+    ++counts.taken;
+    return true;
+  });
 }
 
 Result<void> count_callbacks(PersonView& view, const sync::Collection& collection, std::int64_t now_ms,
                              Counts& counts) {
-  HOLDLINE_ASSIGN(const bool more, look_through(view, collection, [&](const sync::Record& record) {
-                    const auto* state = value_of<std::string>(collection, record, "state");
-                    if (state != nullptr && (*state == "reached" || *state == "cancelled")) return true;
-                    ++counts.callbacks_open;
-                    const auto* promised_ms = value_of<std::int64_t>(collection, record, "promise_end");
-                    if (promised_ms != nullptr && *promised_ms < now_ms) ++counts.callbacks_overdue;
-                    return true;
-                  }));
-  counts.more = counts.more || more;
-  return {};
+  return look_through(view, collection, counts, [&](const sync::Record& record) {
+    const auto* state = value_of<std::string>(collection, record, "state");
+    if (state != nullptr && (*state == "reached" || *state == "cancelled")) return true;
+    ++counts.callbacks_open;
+    const auto* promised_ms = value_of<std::int64_t>(collection, record, "promise_end");
+    if (promised_ms != nullptr && *promised_ms < now_ms) ++counts.callbacks_overdue;
+    return true;
+  });
 }
 
 Result<void> count_conflicts(PersonView& view, const sync::Collection& collection, Counts& counts) {
-  HOLDLINE_ASSIGN(const bool more, look_through(view, collection, [&](const sync::Record& record) {
-                    const auto* state = value_of<std::string>(collection, record, "state");
-                    if (state != nullptr && *state == "open") ++counts.conflicts_open;
-                    return true;
-                  }));
-  counts.more = counts.more || more;
-  return {};
+  return look_through(view, collection, counts, [&](const sync::Record& record) {
+    const auto* state = value_of<std::string>(collection, record, "state");
+    if (state != nullptr && *state == "open") ++counts.conflicts_open;
+    return true;
+  });
 }
 
 Result<Counts> counted(PersonView& view, const sync::Schema& schema, std::int64_t since_ms, std::int64_t now_ms) {
