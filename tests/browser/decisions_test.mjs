@@ -58,7 +58,7 @@ test("conflicts about one field are decided alike, with one reason", async () =>
 
 test("a supervisor sees which workstations could work without the hub, also when it is away", async () => {
   await page.getByRole("link", { name: "Workstations" }).click();
-  await page.getByText("2 of 2 ready").waitFor({ timeout: 40_000 });
+  await page.getByText("2 of 2 ready").waitFor({ timeout: 90_000 });
   await page.getByRole("button", { name: "Show all 2" }).click();
   await page.getByText("second", { exact: true }).waitFor();
   await browser.checked("workstations");
@@ -67,7 +67,7 @@ test("a supervisor sees which workstations could work without the hub, also when
   await browser.checked("overview");
   await page.getByRole("navigation").getByRole("link", { name: "Workstations" }).click();
   await centre.kill("hub");
-  await page.getByText(/The hub does not answer: as it told at/).waitFor({ timeout: 40_000 });
+  await page.getByText(/The hub does not answer: as it told at/).waitFor({ timeout: 90_000 });
   await centre.startHub();
 });
 
@@ -75,7 +75,7 @@ test("what the hub refuses says why, and is corrected by keys and sent again fro
   await page.getByRole("button", { name: "Change person" }).click();
   await browser.signIn("bob");
   await centre.kill("hub");
-  await browser.words("Working without the hub").waitFor({ timeout: 40_000 });
+  await browser.words("Working without the hub").waitFor({ timeout: 90_000 });
   await page.keyboard.press("Alt+m");
   await page.locator("#field-note").fill("taken while nobody knew");
   await page.keyboard.press("Control+Enter");
@@ -85,7 +85,7 @@ test("what the hub refuses says why, and is corrected by keys and sent again fro
   await centre.startHub();
   await centre.hub("person", "role", "bob", "--role", "it");
   centre.signal("desk", "SIGCONT");
-  await page.getByRole("link", { name: "1 entry needs attention" }).waitFor({ timeout: 40_000 });
+  await page.getByRole("link", { name: "1 entry needs attention" }).waitFor({ timeout: 90_000 });
   await centre.hub("person", "role", "bob", "--role", "agent");
   await until("bob", async () => {
     if (await page.getByRole("heading", { name: "Sign in" }).count()) await browser.signIn("bob").catch(() => {});

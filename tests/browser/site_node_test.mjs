@@ -44,7 +44,7 @@ test("a seat signs in, takes a message, and goes on with the hub dead", async ()
   await page.locator("#field-note").fill("taken at a seat without a daemon");
   await page.keyboard.press("Control+Enter");
   await page.getByText("✓ Saved on this PC").waitFor();
-  await browser.words("Working without the hub").waitFor({ timeout: 40_000 });
+  await browser.words("Working without the hub").waitFor({ timeout: 90_000 });
   browser.assertClean();
 });
 

@@ -84,6 +84,6 @@ test("when the page that held the stream is closed the other one takes it", asyn
   await first.close();
   await until("a stream of its own", () => streams.get(second) > 0);
   await browser.centre.kill("hub");
-  await browser.words("Working without the hub", second).waitFor({ timeout: 40_000 });
+  await browser.words("Working without the hub", second).waitFor({ timeout: 90_000 });
   browser.assertClean();
 });

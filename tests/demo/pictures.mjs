@@ -52,7 +52,10 @@ class Desk {
     await this.save();
   }
   says(words) {
-    return this.browser.words(words, this.page).waitFor({ timeout: 40_000 });
+    return this.browser.words(words, this.page).waitFor({ timeout: 90_000 }).catch(async (error) => {
+      const strip = await this.page.getByRole("region", { name: "State" }).textContent();
+      throw new Error(`"${words}" is not in the strip, which says: ${strip}`, { cause: error });
+    });
   }
   async edit(label, field, text) {
     await this.page.getByRole("button", { name: `Edit: ${label}` }).click();
@@ -88,7 +91,7 @@ async function normal(one) {
   await one.save();
   await one.at("complaints");
   await one.shot("1-normal-complaints");
-  for (const view of ["entries", "callbacks", "conflicts", "workstations", "guides", "settings", ""]) {
+  for (const view of ["entries", "callbacks", "conflicts", "outages", "overview", "workstations", "guides", "settings", ""]) {
     await one.at(view);
     await one.shot(`1-normal-${view || "desk"}`);
   }
@@ -173,7 +176,7 @@ async function daemonDead(one, centre) {
 async function back(one, other, centre) {
   const { page } = one;
   await centre.startHub();
-  for (const desk of [one, other]) await desk.says("Online");
+  for (const desk of [one, other]) await desk.says(/^(Online|All systems answer again)$/);
   await one.at("conflicts");
   await page.getByRole("link", { name: /Two values of/ }).waitFor({ timeout: 20_000 });
   await one.shot("4-hub-back-conflicts");
@@ -202,7 +205,7 @@ async function refused(other, centre) {
   await centre.hub("person", "role", "bob", "--role", "it");
   centre.signal("second", "SIGCONT");
   const told = page.getByRole("link", { name: "1 entry needs attention" });
-  await told.waitFor({ timeout: 40_000 });
+  await told.waitFor({ timeout: 90_000 });
   await centre.hub("person", "role", "bob", "--role", "agent");
   await until("bob", async () => {
     if (await page.getByRole("heading", { name: "Sign in" }).count()) await browser.signIn("bob", page).catch(() => {});
@@ -257,7 +260,7 @@ async function desks() {
     await browser.signIn("ada", page);
     const other = new Desk(browser, await browser.open(centre.secondAddress));
     await browser.signIn("bob", other.page);
-    await other.says("Online");
+    await other.says(/^(Online|All systems answer again)$/);
     await normal(one);
     await hubDead(one, other, centre);
     await daemonDead(one, centre);

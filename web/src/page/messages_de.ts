@@ -29,6 +29,8 @@ export const de: Messages = {
   crmNotWorking: "CRM geht nicht?",
   reported: "Gemeldet. Danke.",
   proposal: "{n} Menschen sagen, dass das nicht geht: {about}. Einen Notfall ausrufen?",
+  allBack: "Alle Systeme antworten wieder",
+  onlineWhenItStays: "Gilt als online, wenn es zwei Minuten so bleibt.",
   answersAgain: "Sie antwortet wieder: gezeigt, wenn sie eine Weile bleibt.",
   answersTooOften: "Sie antwortet, kam und ging aber zu oft: gezeigt, wenn sie eine halbe Stunde bleibt.",
   dataAsOf: "Kundendaten von {time}",

@@ -28,6 +28,8 @@ export const en = {
   crmNotWorking: "CRM not working?",
   reported: "Reported. Thank you.",
   proposal: "{n} people say that this does not work: {about}. Declare an incident?",
+  allBack: "All systems answer again",
+  onlineWhenItStays: "Shown as online when it has stayed for two minutes.",
   answersAgain: "It answers again: shown when it has stayed for a while.",
   answersTooOften: "It answers, and came and went too often: shown when it has stayed for half an hour.",
   dataAsOf: "Customer data as of {time}",

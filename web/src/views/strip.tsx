@@ -30,10 +30,14 @@ const works: Partial<Record<Mode, Name>> = {
   "read-only": "worksReadOnly",
 };
 
+// Nothing fails any more; whether that stays is being watched.
+const allAnswers = (status: Status | null): boolean =>
+  status?.link?.state === "online" && status.systems?.state !== "degraded";
+
 // What was declared says more than the link of this PC.
 function wordOf(mode: Mode, status: Status | null): string {
   const incident = status?.contingency?.incident;
-  if (mode === "degraded" && status?.link?.state === "online") return t("servicesFail");
+  if (mode === "degraded" && status?.link?.state === "online") return t(allAnswers(status) ? "allBack" : "servicesFail");
   if (!incident || (mode !== "contingency" && mode !== "recovering")) return t(words[mode]);
   const word = t(incident.phase === "recovering" ? "systemsBack" : "inForce");
   return incident.drill ? `${t("practice")}: ${word}` : word;
@@ -104,6 +108,7 @@ function Reporting({ status }: { status: Status }) {
 // It answers, and is not shown as that before it has stayed for a while.
 function backText(status: Status): string | null {
   if (!status.link?.takes_writes) return null;
+  if (status.link.state === "online") return allAnswers(status) ? t("onlineWhenItStays") : null;
   return t(status.link.held ? "answersTooOften" : "answersAgain");
 }
 
@@ -158,7 +163,7 @@ export function Strip() {
   useTab(mode, Number(status?.outbox?.waiting ?? 0));
   const incident = status?.contingency?.incident;
   const byHand = mode === "contingency" && incident?.phase === "active";
-  const does = byHand ? (incident.drill ? "worksPractice" : "worksByHand") : works[mode];
+  const does = byHand ? (incident.drill ? "worksPractice" : "worksByHand") : works[mode === "degraded" && allAnswers(status) ? "online" : mode];
   const word = wordOf(mode, status);
   const lost = mode === "silent" || mode === "read-only";
   return (
