@@ -24,9 +24,12 @@ contingency::WorkstationReport Workstation::condition() const {
   report.copy_as_of_ms = sync.replica.as_of_ms;
   for (const sync::LaneTip& lane : outbox.lanes) {
     report.waiting += lane.waiting;
+    report.issued += lane.number;
     if (lane.waiting != 0)
       report.oldest_waiting_ms = std::max(report.oldest_waiting_ms, std::max<std::int64_t>(now_ms - lane.oldest_ms, 0));
   }
+  report.outbox = outbox.incarnation;
+  report.equal_at = sync.equal_at;
   report.needs_attention = outbox.quarantined;
   report.clock_off_ms = sync.clock_offset_ms;
   report.unlocks_offline = accounts_.unlocks();

@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   hub::add_held_commands(commands);
   hub::add_callback_commands(commands);
   hub::add_schema_commands(commands);
+  hub::add_convergence_commands(commands);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

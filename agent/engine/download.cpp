@@ -202,6 +202,7 @@ void Engine::perform(const sync::command::FinishBootstrap&) {
     if (finished) finished = std::move(rebuilt);
   }
   if (!finished) return swapped ? failed(std::move(finished).error()) : not_taken(std::move(finished).error());
+  status_.equal_at = manifest_.at.cn;  // the builder compared it
   step(sync::event::Bootstrapped{});
 }
 
@@ -248,7 +249,9 @@ void Engine::pulled(sync::PullReply reply) {
   if (events_.rows_changed && !reply.cut.changes.empty()) events_.rows_changed(reply.cut.changes);
   hub_wall_ms_ = reply.hub_wall_ms;
   ledger_digests_ = {reply.cut.to, reply.cut.digests};
-  step(sync::event::Pulled{false, reply.more, parts_.replica.differing(reply.cut.digests)});
+  auto differing = parts_.replica.differing(reply.cut.digests);
+  if (!reply.cut.digests.empty() && differing.empty()) status_.equal_at = reply.cut.to.cn;
+  step(sync::event::Pulled{false, reply.more, std::move(differing)});
 }
 
 void Engine::perform(const sync::command::CompareLeaves& a) {

@@ -76,6 +76,7 @@ struct SyncStatus {
   std::int64_t wake_at_ms = 0;       // monotonic; while resting
   std::optional<Error> last_error;
   ReplicaPosition replica;
+  std::optional<std::uint64_t> equal_at;  // change number at which it was compared with the ledger last, and equal
   // While bootstrapping; bytes as they travel.
   std::size_t chunks_done = 0, chunks_total = 0;
   std::uint64_t bytes_done = 0, bytes_total = 0;

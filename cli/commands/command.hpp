@@ -52,5 +52,6 @@ std::vector<Command> schema_commands();
 std::vector<Command> export_commands();
 std::vector<Command> fleet_commands();
 std::vector<Command> contingency_commands();
+std::vector<Command> certificate_commands();
 
 }  // namespace holdline::cli

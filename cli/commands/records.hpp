@@ -12,7 +12,8 @@
 
 namespace holdline::cli {
 
-// holdline.saved/1: "Saved on this PC as 3/17. Reference K7M-4XR-R2M" and the ids it created, or the document with --json.
+// holdline.saved/1: "Saved on this PC as 3/17. Reference K7M-4XR-R2M" and the ids it created, or the document with
+// --json.
 ExitCode print_saved(Session& session, const Answer& answer);
 
 // holdline.record/1: one line a field, those pending marked, and the children.

@@ -56,9 +56,10 @@ Result<void> Pads::check(std::string_view number, SheetUse::Kind kind, bool else
                     use->station + ", " + sync::format_time(use->at_ms) +
                     ". Look at the paper: is it the same sheet? Then it is done; else a supervisor has to see both.");
   if (pad_of(number).first == nullptr && !use && !elsewhere)
-    return fail(ErrorKind::ask_person, "form-number-unknown",
-                "No pad that is known here has the form " + std::string(number) +
-                    ". When it was printed at a desk that has had no contact since, say that it was printed elsewhere.");
+    return fail(
+        ErrorKind::ask_person, "form-number-unknown",
+        "No pad that is known here has the form " + std::string(number) +
+            ". When it was printed at a desk that has had no contact since, say that it was printed elsewhere.");
   return {};
 }
 

@@ -1,6 +1,6 @@
-// Pads of paper forms, and what became of every sheet. A sheet's number is a reference (sync/reference): allotted to the
-// workstation in advance, given once, with a check character, and read out to the caller like any other. So two desks
-// never print the same number, also without contact. Afterwards each is accounted for: entered, void or missing.
+// Pads of paper forms, and what became of every sheet. A sheet's number is a reference (sync/reference): allotted to
+// the workstation in advance, given once, with a check character, and read out to the caller like any other. So two
+// desks never print the same number, also without contact. Afterwards each is accounted for: entered, void or missing.
 // Pure values; not thread-safe. Times are Unix milliseconds.
 #pragma once
 

@@ -36,10 +36,10 @@ struct PageField {
 };
 
 struct FormPage {
-  std::string title, subtitle;       // the form; its version and who approved it
-  std::string number, code;          // large print; the square beside it
-  std::vector<std::string> facts;    // lines: where, in which incident, when and by whom it was printed
-  std::vector<std::string> first;    // said or done before anything is written
+  std::string title, subtitle;     // the form; its version and who approved it
+  std::string number, code;        // large print; the square beside it
+  std::vector<std::string> facts;  // lines: where, in which incident, when and by whom it was printed
+  std::vector<std::string> first;  // said or done before anything is written
   std::vector<PageField> fields;
   std::vector<PageField> returning;  // filled in when it is entered
   std::string foot;                  // at the bottom of each page
@@ -47,9 +47,9 @@ struct FormPage {
 
 // What the desk knows beside the pad, in words for people.
 struct PageContext {
-  std::string printed;              // "30 Nov 2026 14:05, by ada at LDS-07"
-  std::string incident;             // "KDPAEM, CRM hangs"; empty: none
-  std::string data_as_of;           // of what is filled in; empty: nothing is
+  std::string printed;                        // "30 Nov 2026 14:05, by ada at LDS-07"
+  std::string incident;                       // "KDPAEM, CRM hangs"; empty: none
+  std::string data_as_of;                     // of what is filled in; empty: nothing is
   std::map<std::string, std::string> filled;  // by name of the field
 };
 

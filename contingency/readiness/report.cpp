@@ -25,6 +25,11 @@ Json report_json(const WorkstationReport& report) {
             {"clock_off_ms", report.clock_off_ms},
             {"unlocks_offline", report.unlocks_offline},
             {"store_sound", report.store_sound}};
+  if (report.outbox) {
+    json["outbox"] = report.outbox->text();
+    json["issued"] = report.issued;
+  }
+  if (report.equal_at) json["equal_at"] = std::to_string(*report.equal_at);
   if (report.prints) json["prints"] = *report.prints;
   if (report.form_numbers) json["form_numbers"] = *report.form_numbers;
   if (report.plan_version) json["plan_version"] = *report.plan_version;
@@ -43,6 +48,11 @@ WorkstationReport report_of(JsonReader r, JsonReader& outer) {
   r.require(r.has("unlocks_offline") && r.has("store_sound"));
   report.unlocks_offline = r.flag("unlocks_offline");
   report.store_sound = r.flag("store_sound");
+  if (r.has("outbox")) {
+    report.outbox = r.id("outbox");
+    report.issued = r.integer<std::uint64_t>("issued");
+  }
+  if (r.has("equal_at")) report.equal_at = r.counter("equal_at");
   if (r.has("prints")) report.prints = r.flag("prints");
   if (r.has("form_numbers")) report.form_numbers = r.integer<std::int64_t>("form_numbers");
   if (r.has("plan_version")) report.plan_version = r.integer<std::uint32_t>("plan_version");

@@ -35,6 +35,11 @@ struct WorkstationReport {
   std::int64_t clock_off_ms = 0;  // hub minus its own
   bool unlocks_offline = false;
   bool store_sound = true;
+  // Of its outbox: which one it is, and how many actions it has numbered. Nothing: an earlier program told this.
+  std::optional<sync::Id> outbox;
+  std::uint64_t issued = 0;
+  // The change number at which its copy was compared with the ledger last, and equal.
+  std::optional<std::uint64_t> equal_at;
   // Of what a site may do without: nothing where this workstation cannot tell.
   std::optional<bool> prints;
   std::optional<std::int64_t> form_numbers;

@@ -10,6 +10,7 @@
 #include "hub/admin/held.hpp"
 #include "hub/admin/import_request.hpp"
 #include "hub/admin/schema.hpp"
+#include "hub/convergence/convergence.hpp"
 #include "hub/people/enrollment.hpp"
 #include "hub/people/scopes.hpp"
 #include "hub/setup/certificates.hpp"
@@ -121,6 +122,8 @@ Admin::Response Admin::respond(const HttpRequest& request) {
   if (get && request.path == "/admin/v1/quarantine") return list_held(*hub_.ledger);
   if (post && request.path == "/admin/v1/quarantine")
     return decide_held(*hub_.ledger, intake_, request.body, clock_.now().wall_ms);
+  if (post && request.path == "/admin/v1/certificate")
+    return certify_convergence(hub_, request.body, clock_.now().wall_ms);
   if (post && request.path == "/admin/v1/enroll-codes") return add_code(request);
   if (post && request.path == "/admin/v1/epoch") return new_epoch();
   if (post && request.path == "/admin/v1/authority/replace") return replace_authority();
@@ -151,6 +154,7 @@ Admin::Response Admin::status() {
                              {"waiting", waiting},
                              {"quarantined", quarantined},
                              {"url", hub_.config.url},
+                             {"authority", sync::to_hex(hub_.authority.fingerprint().view())},
                              {"certificates", to_json(certificates, now())},
                              {"health", health}});
 }

@@ -1,6 +1,7 @@
 #include "hub/commands/commands.hpp"
 
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -67,6 +68,12 @@ Result<platform::HttpResponse> ask_hub(const std::string& directory, platform::H
 }
 
 }  // namespace
+
+std::string own_name() {
+  for (const char* name : {"SUDO_USER", "LOGNAME", "USER"})
+    if (const char* value = std::getenv(name); value != nullptr && *value != '\0') return value;
+  return "root";
+}
 
 int complain(const Error& error) {
   std::cerr << "holdline-hub: " << error.message << " (" << error.code << ")\n";

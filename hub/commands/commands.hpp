@@ -28,6 +28,9 @@ Result<std::string> read_password(const std::string& path);
 // Prints what is wrong with hub.toml. ask_person "config".
 Result<HubConfig> usable_config(const std::string& directory);
 
+// Who asks: an administrator's own name stays known behind sudo.
+std::string own_name();
+
 // What all commands share. It outlives the parsing of the command line.
 class Commands {
  public:
@@ -65,13 +68,14 @@ class Commands {
   int result_ = ok;
 };
 
-void add_setup_commands(Commands& commands);      // init, run
-void add_directory_commands(Commands& commands);  // enroll-code, device, person, scope, authority
-void add_ledger_commands(Commands& commands);     // outbox, status, new-epoch, digests, conflicts
-void add_import_commands(Commands& commands);     // import, imports
-void add_export_commands(Commands& commands);     // export, exports
-void add_schema_commands(Commands& commands);     // schema
-void add_held_commands(Commands& commands);       // quarantine
-void add_callback_commands(Commands& commands);   // callbacks
+void add_setup_commands(Commands& commands);        // init, run
+void add_directory_commands(Commands& commands);    // enroll-code, device, person, scope, authority
+void add_ledger_commands(Commands& commands);       // outbox, status, new-epoch, digests, conflicts
+void add_import_commands(Commands& commands);       // import, imports
+void add_export_commands(Commands& commands);       // export, exports
+void add_schema_commands(Commands& commands);       // schema
+void add_held_commands(Commands& commands);         // quarantine
+void add_callback_commands(Commands& commands);     // callbacks
+void add_convergence_commands(Commands& commands);  // certificate
 
 }  // namespace holdline::hub

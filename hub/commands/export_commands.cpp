@@ -1,5 +1,4 @@
 // Data out of the hub into files, and the list of who took which.
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -18,13 +17,6 @@ struct WantedExport {
   std::string what, scope, purpose, reason, by, file, format = "csv";
   bool sensitive = false;
 };
-
-// Who asks: an administrator's own name stays known behind sudo.
-std::string own_name() {
-  for (const char* name : {"SUDO_USER", "LOGNAME", "USER"})
-    if (const char* value = std::getenv(name); value != nullptr && *value != '\0') return value;
-  return "root";
-}
 
 int export_to_file(const Commands& commands, const WantedExport& given) {
   platform::HttpRequest request;

@@ -36,6 +36,7 @@ int show_status(const Json& json) {
     std::cout << whose
               << " certificate: " << certificates.value(whose, Json::object()).value("days_left", std::int64_t{0})
               << " days left\n";
+  std::cout << "authority: " << json.value("authority", "") << "\n";
   const Json health = json.value("health", Json::array());
   for (const Json& note : health) std::cout << note.value("code", "") << ": " << note.value("message", "") << "\n";
   return ok;

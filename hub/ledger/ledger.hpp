@@ -256,6 +256,12 @@ class LedgerTransaction {
   virtual Result<void> commit(const ChangeSet& changes) = 0;
 };
 
+// What a workstation sent in all, as the ledger counts it.
+struct SentByDevice {
+  std::map<Id, std::uint64_t> received;             // actions, by incarnation: a lane's numbers are dense
+  std::map<sync::Verdict, std::uint64_t> verdicts;  // of each action the latest
+};
+
 // One step of a record's life.
 struct PastChange {
   sync::RecordKey key;
@@ -311,6 +317,8 @@ class LedgerReader {
   virtual Result<std::optional<VersionedRecord>> row(const sync::RecordKey&) = 0;
   virtual Result<std::vector<HeldAction>> held(HeldState state, std::size_t limit) = 0;
   virtual Result<std::size_t> held_count(HeldState state) = 0;
+  // Of every device that sent something. Looks at each result that was ever given.
+  virtual Result<std::map<Id, SentByDevice>> sent_by_device() = 0;
   // What happened to a record, and to its children when it is a root, latest first; at most about `limit` steps of
   // each.
   virtual Result<std::vector<PastChange>> history(const sync::RecordKey&, std::size_t limit) = 0;

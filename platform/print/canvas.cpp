@@ -117,8 +117,8 @@ void Canvas::code(double x, double y, double side, const std::string& content) {
   for (int row = 0; row < code->width; ++row)
     for (int column = 0; column < code->width; ++column)
       if ((code->data[row * code->width + column] & 1) != 0)
-        cairo_rectangle(inner_->context.get(), x * points_per_mm + column * module,
-                        y * points_per_mm + row * module, module, module);
+        cairo_rectangle(inner_->context.get(), x * points_per_mm + column * module, y * points_per_mm + row * module,
+                        module, module);
   cairo_fill(inner_->context.get());
 }
 

@@ -1,5 +1,5 @@
-// Separate from zones.cpp for the headers of ICU and of the date library. ICU 72 brings the rules of 2022 with it, wrong
-// since in Mexico, Egypt and others; Debian keeps the machine's files up to date.
+// Separate from zones.cpp for the headers of ICU and of the date library. ICU 72 brings the rules of 2022 with it,
+// wrong since in Mexico, Egypt and others; Debian keeps the machine's files up to date.
 #include <date/tz.h>
 #include <unicode/timezone.h>
 #include <unicode/unistr.h>

@@ -12,10 +12,10 @@ struct Right {
   bool create, edit, erase_row, read;
 };
 
-// First match wins; taking data out and deciding about callbacks is for supervisors, releasing and claiming them and what
-// the hub's probes say is for the hub, and nobody changes what the list of exports says; "*" is any. What is not listed is
-// refused: whoever looks after the machines (it) sees no customer, and declares outages. What an agent may do of that is
-// in speaks_for_themselves().
+// First match wins; taking data out and deciding about callbacks is for supervisors, releasing and claiming them and
+// what the hub's probes say is for the hub, and nobody changes what the list of exports says; "*" is any. What is not
+// listed is refused: whoever looks after the machines (it) sees no customer, and declares outages. What an agent may do
+// of that is in speaks_for_themselves().
 constexpr std::array rights = {
     Right{"agent", "conflict", false, false, false, true},
     Right{"agent", "suppression", true, true, false, true},

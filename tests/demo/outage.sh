@@ -124,6 +124,15 @@ diff <(jq -r '.digests[] | "\(.collection) \(.replica)"' "$work/verify-1.json" |
   <(jq -r '.digests[] | "\(.collection) \(.replica)"' "$work/verify-2.json" | sort) || die "the desks differ"
 jq -r '.digests[] | "\(.collection) \(.root[0:16])"' "$work/digests.json" | awk '{ printf "%-20s %s  ledger = desk 1 = desk 2\n", $1, $2 }'
 
+say "A certificate that nothing is missing, signed by the hub and checked without it"
+certificate=$work/certificate
+until_true 30 'a certificate without open points' "$bin/holdline-hub" certificate --dir "$hub" --about "The hub was away" "$certificate"
+authority=$("$bin/holdline-hub" status --dir "$hub" | sed -n 's/^authority: //p')
+"$bin/holdline" certificate verify --authority "$authority" "$certificate"
+sed 's/desk-1/desk-3/' "$certificate" >"$certificate.changed"
+if "$bin/holdline" certificate verify --authority "$authority" "$certificate.changed" 2>"$work/refused"; then die "a changed certificate verifies"; fi
+cat "$work/refused"
+
 say "What became of what was taken during the outage"
 row='%-8s %8s %10s %8s %12s %12s %8s\n'
 printf "$row" desk taken accepted merged 'in conflict' quarantined missing

@@ -225,4 +225,31 @@ Result<std::size_t> Reader::held_count(HeldState state) {
   return static_cast<std::size_t>(rows.i64(0));
 }
 
+Result<std::map<Id, SentByDevice>> Reader::sent_by_device() {
+  std::map<Id, SentByDevice> found;
+  HOLDLINE_ASSIGN(
+      auto* received,
+      connection_->statements.get("SELECT d.id, i.id, sum(p.number) FROM progress p JOIN party d ON d.no = p.device "
+                                  "JOIN party i ON i.no = p.incarnation GROUP BY p.device, p.incarnation"));
+  auto totals = received->rows();
+  for (;;) {
+    HOLDLINE_ASSIGN(const bool more, totals.next());
+    if (!more) break;
+    found[Id::from(totals.blob(0))].received[Id::from(totals.blob(1))] = static_cast<std::uint64_t>(totals.i64(2));
+  }
+  // Beside max() SQLite gives the other columns of the row that has it.
+  HOLDLINE_ASSIGN(auto* verdicts,
+                  connection_->statements.get(
+                      "SELECT d.id, r.verdict, count(*) FROM (SELECT device, verdict, max(entry) FROM result "
+                      "GROUP BY device, incarnation, lane, number) r JOIN party d ON d.no = r.device "
+                      "GROUP BY r.device, r.verdict"));
+  auto counts = verdicts->rows();
+  for (;;) {
+    HOLDLINE_ASSIGN(const bool more, counts.next());
+    if (!more) return found;
+    const auto verdict = static_cast<sync::Verdict>(counts.i64(1));
+    found[Id::from(counts.blob(0))].verdicts[verdict] = static_cast<std::uint64_t>(counts.i64(2));
+  }
+}
+
 }  // namespace holdline::hub::sqlite

@@ -71,6 +71,7 @@ class Reader final : public LedgerReader {
   Result<std::optional<VersionedRecord>> row(const sync::RecordKey&) override;
   Result<std::vector<HeldAction>> held(HeldState state, std::size_t limit) override;
   Result<std::size_t> held_count(HeldState state) override;
+  Result<std::map<Id, SentByDevice>> sent_by_device() override;
   Result<std::vector<PastChange>> history(const sync::RecordKey&, std::size_t limit) override;
 
  private:

@@ -158,14 +158,13 @@ TEST(Output, AConflictShowsBothValuesSideBySide) {
 
 TEST(Output, AResolvedConflictNamesWhoDidIt) {
   Scripted holdline;
-  EXPECT_EQ(
-      shown(holdline, {"conflicts", "show", "k-1", "--utc"},
-            R"({"id":"k-1","collection":"customer","record":"c-1","unit":"health","state":"resolved","at":)"
-            R"("2026-03-01T11:00:00.000Z","by":{"device":"desk-2","name":"bob"},"fields":[],"hidden":true,)"
-            R"("resolution":"asked her","resolved_by":{"person":"p-9","name":"eve"},)"
-            R"("resolved_at":"2026-03-01T12:00:00.000Z"})"),
-      "record\tcustomer (c-1)\nwhat\thealth\nstate\tresolved\nother by\tbob\nat\t2026-03-01T11:00:00.000Z\n"
-      "workstation\tdesk-2\nresolution\tasked her\nresolved by\teve\nresolved at\t2026-03-01T12:00:00.000Z\n");
+  EXPECT_EQ(shown(holdline, {"conflicts", "show", "k-1", "--utc"},
+                  R"({"id":"k-1","collection":"customer","record":"c-1","unit":"health","state":"resolved","at":)"
+                  R"("2026-03-01T11:00:00.000Z","by":{"device":"desk-2","name":"bob"},"fields":[],"hidden":true,)"
+                  R"("resolution":"asked her","resolved_by":{"person":"p-9","name":"eve"},)"
+                  R"("resolved_at":"2026-03-01T12:00:00.000Z"})"),
+            "record\tcustomer (c-1)\nwhat\thealth\nstate\tresolved\nother by\tbob\nat\t2026-03-01T11:00:00.000Z\n"
+            "workstation\tdesk-2\nresolution\tasked her\nresolved by\teve\nresolved at\t2026-03-01T12:00:00.000Z\n");
 }
 
 TEST(Output, TwoRecordsWithOneNumberAreShownWithTheWaysOut) {

@@ -12,7 +12,8 @@ OutageReport report(const char* person, std::int64_t at_ms, const char* what = "
 }
 
 TEST(OutageProposal, TakesThreePeopleWithinFiveMinutesInWhateverOrderTheirReportsArrive) {
-  std::vector<OutageReport> reports{report("cem", 4 * report_minute), report("ada", 0, "telephony"), report("bob", report_minute)};
+  std::vector<OutageReport> reports{report("cem", 4 * report_minute), report("ada", 0, "telephony"),
+                                    report("bob", report_minute)};
   const auto proposal = proposal_of(reports, {}, noon + 5 * report_minute);
   ASSERT_TRUE(proposal);
   EXPECT_EQ(proposal->about, "crm");
@@ -23,8 +24,8 @@ TEST(OutageProposal, TakesThreePeopleWithinFiveMinutesInWhateverOrderTheirReport
 
 TEST(OutageProposal, IsNotMadeByOnePersonWhoPressesOftenNorByReportsOfHoursAgo) {
   EXPECT_FALSE(proposal_of({report("ada", 0), report("ada", 1'000), report("ada", 2'000)}, {}, noon + report_minute));
-  EXPECT_FALSE(
-      proposal_of({report("ada", 0), report("bob", 6 * report_minute), report("cem", 12 * report_minute)}, {}, noon + 13 * report_minute));
+  EXPECT_FALSE(proposal_of({report("ada", 0), report("bob", 6 * report_minute), report("cem", 12 * report_minute)}, {},
+                           noon + 13 * report_minute));
 }
 
 }  // namespace
