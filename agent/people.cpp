@@ -32,6 +32,21 @@ std::optional<std::string> Workstation::next_reference() {
   return reference;
 }
 
+Result<std::vector<std::string>> Workstation::take_references(std::size_t count) {
+  const sync::Id incarnation = outbox_->status().incarnation;
+  std::vector<std::string> taken;
+  // What is at hand is given first; each time it runs out a piece comes out of the file.
+  while (!incarnation.is_nil() && taken.size() < count && references_.left() >= count - taken.size())
+    if (auto next = references_.next(incarnation))
+      taken.push_back(*std::move(next));
+    else
+      HOLDLINE_TRY(references_.reserve(incarnation));
+  if (taken.size() == count) return taken;
+  return fail(ErrorKind::ask_person, "numbers-used-up",
+              "This workstation has " + std::to_string(references_.left()) +
+                  " numbers left until it reaches the hub. Print fewer forms, or print at another workstation.");
+}
+
 // Whoever is rostered then can sign in when the hub is away. Once at a time; what changes meanwhile is seen after.
 void Workstation::fetch_people() {
   const SyncStatus status = sync_status();

@@ -72,6 +72,11 @@ class Workstation {
   // The next reference for something that is taken down here; nothing when the numbers of this workstation are used up.
   // Any thread; does not wait for the disk.
   std::optional<std::string> next_reference();
+  // Several, for what is printed. Waits for the disk: on the thread for what takes long (aside()). ask_person
+  // "numbers-used-up": fewer are left.
+  Result<std::vector<std::string>> take_references(std::size_t count);
+  // How many there are without asking the hub. Any thread.
+  std::uint64_t references_left() const { return references_.left(); }
 
   // This computer was enrolled again, as the same workstation: it goes on over the new road, with the outbox it has.
   // Any thread.

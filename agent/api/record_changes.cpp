@@ -12,6 +12,7 @@
 #include "agent/api/save.hpp"
 #include "agent/contingency/incident_records.hpp"
 #include "agent/outbox/action_draft.hpp"
+#include "agent/paper/paper_records.hpp"
 #include "agent/view/calling_hours.hpp"
 #include "agent/view/duplicates.hpp"
 #include "agent/view/merging.hpp"
@@ -54,7 +55,8 @@ sync::Record record_of(const sync::Schema& schema, const sync::Op& op) {
   return with_changes(std::move(record), op.changes);
 }
 
-// What is asked about a new record because of what is here already.
+}  // namespace
+
 void ask_about_others(Workstation& station, PersonView& view, Addition& addition) {
   const sync::Schema& schema = station.schema();
   const sync::Record record = record_of(schema, addition.ops.front());
@@ -66,6 +68,8 @@ void ask_about_others(Workstation& station, PersonView& view, Addition& addition
   if (name == of::customer)
     ask_about(duplicates_of(schema, view, record, Compared::all, addition.ops), addition.findings);
 }
+
+namespace {
 
 void add(Workstation& station, Call call, std::string_view collection_name) {
   const sync::Schema& schema = station.schema();
@@ -327,7 +331,8 @@ void erase_one(Workstation& station, Call call) {
 bool is_open_to_all(const sync::Schema& schema, std::string_view name) {
   const sync::Collection* collection = schema.collection(name);
   return collection && !collection->built_in && name != "suppression" && name != "data_export" &&
-         name != "outage_report" && name != "service_state" && !is_of_incidents(schema, collection->no);
+         name != "outage_report" && name != "service_state" && name != pad_collection && name != use_collection &&
+         !is_of_incidents(schema, collection->no);
 }
 
 std::span<const Route> record_change_routes() {

@@ -64,7 +64,7 @@ inline constexpr char customer[] = "customer", phone[] = "phone", email[] = "ema
 }
 
 // Whether /records/COLLECTION speaks of it: not of what the hub makes, nor of the do-not-call list, whose values are
-// hashes, nor of incidents, which are decided about (/contingency).
+// hashes, nor of incidents, which are decided about (/contingency), nor of paper forms (/paper).
 bool is_open_to_all(const sync::Schema& schema, std::string_view collection);
 
 // All tables; a path that is written out comes before one with {parts}.
@@ -82,6 +82,7 @@ std::span<const Route> do_not_call_routes();    // whom not to call
 std::span<const Route> incident_routes();       // outages: what is in force, and each decision about it
 std::span<const Route> code_routes();           // short codes, made and typed
 std::span<const Route> outage_report_routes();  // "CRM not working"
+std::span<const Route> paper_routes();          // paper forms: printed, entered, accounted for
 std::span<const Route> export_routes();         // data out of the workstation, and the list of it
 std::span<const Route> fleet_routes();          // which workstations are ready for an outage
 std::span<const Route> overview_routes();       // what stands open, in numbers

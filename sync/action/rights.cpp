@@ -13,9 +13,9 @@ struct Right {
 };
 
 // First match wins; taking data out and deciding about callbacks is for supervisors, releasing and claiming them and
-// what the hub's probes say is for the hub, and nobody changes what the list of exports says; "*" is any. What is not
-// listed is refused: whoever looks after the machines (it) sees no customer, and declares outages. What an agent may do
-// of that is in speaks_for_themselves().
+// what the hub's probes say is for the hub, and nobody changes what the list of exports says or takes back what became
+// of a paper form; "*" is any. What is not listed is refused: whoever looks after the machines (it) sees no customer,
+// and declares outages. What an agent may do of that is in speaks_for_themselves().
 constexpr std::array rights = {
     Right{"agent", "conflict", false, false, false, true},
     Right{"agent", "suppression", true, true, false, true},
@@ -28,6 +28,8 @@ constexpr std::array rights = {
     Right{"agent", "callback_claim", false, false, false, true},
     Right{"agent", "callback_attempt", false, false, false, true},
     Right{"agent", "service_state", false, false, false, true},
+    Right{"agent", "form_pad", true, false, false, true},
+    Right{"agent", "form_use", true, true, false, true},
     Right{"agent", "*", true, true, true, true},
     Right{"supervisor", "data_export", true, false, false, true},
     Right{"supervisor", "callback_release", false, false, false, true},
@@ -35,6 +37,8 @@ constexpr std::array rights = {
     Right{"supervisor", "callback_attempt", false, false, false, true},
     Right{"supervisor", "conflict", false, true, false, true},
     Right{"supervisor", "service_state", false, false, false, true},
+    Right{"supervisor", "form_pad", true, false, false, true},
+    Right{"supervisor", "form_use", true, true, false, true},
     Right{"supervisor", "*", true, true, true, true},
     Right{"it", "incident", true, false, false, true},
     Right{"it", "incident_step", true, false, false, true},

@@ -91,7 +91,8 @@ export class Description {
     if (!response.content[type]) return [`the content type is ${type}`];
     if (type === "text/event-stream")
       return eventsOf(body).flatMap((event) => this.#against([...where, "content", type, "x-event"], event));
-    return this.#against([...where, "content", type, "schema"], JSON.parse(body));
+    const text = type === "application/pdf"; // judged by how it begins
+    return this.#against([...where, "content", type, "schema"], text ? body : JSON.parse(body));
   }
 
   // What stands in no table is refused as one of these.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/paper/paper_records.hpp"
 #include "contingency/incident/name.hpp"
 
 namespace holdline::agent {
@@ -36,6 +37,19 @@ Result<std::optional<std::size_t>> count_left(PersonView& view, const sync::Coll
   return std::optional(left);
 }
 
+// What a desk without contact printed or entered is not known; nor what hangs in scopes that this person does not see.
+Result<std::optional<std::size_t>> paper_forms_out(Workstation& station, PersonView& view,
+                                                   const std::vector<std::string>& scopes,
+                                                   const std::string& incident) {
+  const sync::Schema& schema = station.schema();
+  const auto sees = [&](const std::string& scope) {
+    return sync::may_read(view.who(), *schema.collection(pad_collection), scope);
+  };
+  if (!knows_paper(schema) || !std::ranges::all_of(scopes, sees)) return std::optional<std::size_t>();
+  HOLDLINE_ASSIGN(const auto pads, read_pads(schema, view));
+  return std::optional(pads.outstanding(incident));
+}
+
 bool works_in(const contingency::WorkstationState& desk, const std::vector<std::string>& scopes) {
   return std::ranges::any_of(desk.scopes, [&](const std::string& scope) { return sync::is_within(scope, scopes); });
 }
@@ -67,7 +81,7 @@ Result<contingency::ClosingFacts> closing_facts(Workstation& station, PersonView
                                                 const std::optional<contingency::Fleet>& fleet) {
   const sync::Schema& schema = station.schema();
   contingency::ClosingFacts facts;
-  facts.desks_silent = facts.paper_forms_out = facts.actions_left = std::nullopt;
+  facts.desks_silent = facts.actions_left = std::nullopt;
   const OutboxStatus outbox = station.outbox().status();
   // With contact lane 0 leaves at once, and what is in it now are the decisions about this incident themselves.
   std::size_t unsent = 0;
@@ -87,6 +101,7 @@ Result<contingency::ClosingFacts> closing_facts(Workstation& station, PersonView
                     return is_option(*callbacks, record, "incident", name) &&
                            is_option(*callbacks, record, "state", "open");
                   }));
+  HOLDLINE_ASSIGN(facts.paper_forms_out, paper_forms_out(station, view, scopes, name));
   return facts;
 }
 

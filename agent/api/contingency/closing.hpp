@@ -15,8 +15,7 @@ namespace holdline::agent {
 void ask_for_fleet(Workstation& station, std::function<void(std::optional<contingency::Fleet>)> then);
 
 // On the reading thread, with the eyes of who asks: what they do not see is not known. Without the fleet this
-// workstation speaks for itself alone, and which desks are silent is not known. Nobody keeps paper forms and actions of
-// the plan here.
+// workstation speaks for itself alone, and which desks are silent is not known. Nobody keeps actions of the plan here.
 Result<contingency::ClosingFacts> closing_facts(Workstation& station, PersonView& view,
                                                 const contingency::Incident& incident,
                                                 const std::optional<contingency::Fleet>& fleet);

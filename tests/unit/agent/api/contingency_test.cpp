@@ -117,7 +117,7 @@ TEST_F(ContingencyRoutesTest, WhatIsNotKnownHereIsSaidAndNotTakenForNone) {
   std::set<std::string> unknown;
   for (const Json& point : Json(incident().at("checklist")))
     if (point.at("left").is_null()) unknown.insert(point.at("point"));
-  EXPECT_EQ(unknown, (std::set<std::string>{"desks-silent", "paper-forms-out", "actions-left"}));
+  EXPECT_EQ(unknown, (std::set<std::string>{"desks-silent", "actions-left"}));
 }
 
 TEST_F(ContingencyRoutesTest, AnAgentSeesItAndDecidesNothingButACode) {
