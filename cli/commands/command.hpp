@@ -53,5 +53,6 @@ std::vector<Command> export_commands();
 std::vector<Command> fleet_commands();
 std::vector<Command> contingency_commands();
 std::vector<Command> certificate_commands();
+std::vector<Command> paper_commands();
 
 }  // namespace holdline::cli
