@@ -2,11 +2,13 @@
 import type { ComponentType } from "preact";
 import { Outages } from "./outages.tsx";
 import { Overview } from "./overview.tsx";
+import { Paper } from "./paper.tsx";
 import { Workstations } from "./workstations.tsx";
 
 // By the first part of their place.
 export const views: Record<string, ComponentType> = {
   outages: Outages,
   overview: Overview,
+  paper: Paper,
   workstations: Workstations,
 };

@@ -41,4 +41,13 @@ export const centre_de: Record<keyof typeof centre_en, string> = {
   toldByHub: "Die Zentrale antwortet nicht: Stand {time}",
   allWorkstations: "Alle {n} zeigen",
   oldestIs: "das älteste {age}",
+  paperHint: "{n} Blätter stehen aus. Dieser PC hat {left} Nummern, um ohne die Zentrale zu drucken.",
+  printForms: "Drucken",
+  formName: "Formular",
+  sheetCount: "Blätter",
+  heldBy: "Wer das Papier bekommt",
+  padOf: "{form}, {n} Blätter, gedruckt {time} von {name} an {desk}",
+  padEnded: "{entered} erfasst, {voided} ungültig, {missing} vermisst",
+  padOut: "Ausstehend: Blätter {sheets}",
+  pagesOfPad: "Seiten",
 };

@@ -39,4 +39,13 @@ export const centre_en = {
   toldByHub: "The hub does not answer: as it told at {time}",
   allWorkstations: "Show all {n}",
   oldestIs: "the oldest {age}",
+  paperHint: "{n} sheets are outstanding. This PC has {left} numbers to print without the hub.",
+  printForms: "Print",
+  formName: "Form",
+  sheetCount: "Sheets",
+  heldBy: "Who gets the paper",
+  padOf: "{form}, {n} sheets, printed {time} by {name} at {desk}",
+  padEnded: "{entered} entered, {voided} void, {missing} missing",
+  padOut: "Outstanding: sheets {sheets}",
+  pagesOfPad: "Pages",
 };

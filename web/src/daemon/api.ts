@@ -80,8 +80,13 @@ async function errorOf(response: Response): Promise<ApiError> {
   );
 }
 
-// The answer as JSON. Throws ApiError; AbortError when `signal` says so.
-export async function ask<T>(method: string, path: string, body?: unknown, asking: Asking = {}): Promise<T> {
+async function answerTo<T>(
+  method: string,
+  path: string,
+  body: unknown,
+  asking: Asking,
+  read: (response: Response) => Promise<T>,
+): Promise<T> {
   const said = headers();
   if (body !== undefined) said["Content-Type"] = "application/json";
   if (asking.key) said["Idempotency-Key"] = asking.key;
@@ -98,7 +103,7 @@ export async function ask<T>(method: string, path: string, body?: unknown, askin
       signal,
       cache: "no-store",
     });
-    if (response.ok) return (await response.json()) as T;
+    if (response.ok) return await read(response);
   } catch (error) {
     if (asking.signal?.aborted) throw error;
     throw new ApiError(0, "silent", "");
@@ -107,6 +112,12 @@ export async function ask<T>(method: string, path: string, body?: unknown, askin
   if ((error.status === 401 || error.code === "another-person") && path !== "/login") onSignedOut(error.code);
   throw error;
 }
+
+// The answer as JSON. Throws ApiError; AbortError when `signal` says so.
+export const ask = <T>(method: string, path: string, body?: unknown, asking: Asking = {}): Promise<T> =>
+  answerTo(method, path, body, asking, async (response) => (await response.json()) as T);
+// The same where it is a file.
+export const getFile = (path: string): Promise<Blob> => answerTo("GET", path, undefined, {}, (response) => response.blob());
 
 export const get = <T>(path: string, asking?: Asking): Promise<T> => ask<T>("GET", path, undefined, asking);
 

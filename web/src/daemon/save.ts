@@ -34,7 +34,7 @@ function fieldsOf(draft: Draft): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const [name, text] of Object.entries(draft.values)) {
     const plain = inZone(draft, name) && text.trim() !== "" ? text : jsonOf(draft.purpose.collection, name, text);
-    const value = name.startsWith("extra.") ? null : plain;
+    const value = /^(extra|paper)\./.test(name) ? null : plain;
     if (value !== null) fields[name] = value;
   }
   return fields;
@@ -87,12 +87,20 @@ function requestOf(draft: Draft): Request {
   switch (purpose.do) {
     case "add": {
       const fields = fieldsOf(draft);
-      if (purpose.collection !== "customer")
+      const body = { fields: draft.about ? { ...fields, customer: draft.about.id } : fields };
+      const sheet = draft.values["paper.number"];
+      if (sheet !== undefined)
         return {
           method: "POST",
-          path,
-          body: { fields: draft.about ? { ...fields, customer: draft.about.id } : fields },
+          path: `/paper/${encodeURIComponent(sheet.trim() || "-")}/entry`,
+          body: {
+            ...body,
+            event_time: utcTime(draft.values["paper.event_time"] ?? ""),
+            written_by: draft.values["paper.written_by"] ?? "",
+            form: purpose.form ?? purpose.collection,
+          },
         };
+      if (purpose.collection !== "customer") return { method: "POST", path, body };
       return { method: "POST", path, body: customerOf(draft) };
     }
     case "add-to":

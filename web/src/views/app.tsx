@@ -34,7 +34,7 @@ const takeAsked = (): string => {
   return number;
 };
 
-const of_the_centre = new Set(["outages", "overview", "workstations"]);
+const of_the_centre = new Set(["outages", "overview", "paper", "workstations"]);
 const supervises = (): boolean => ["supervisor", "it"].includes(session.get().person?.role ?? "");
 
 function View() {
@@ -60,6 +60,7 @@ const places: [string, Name][] = [
   ["outages", "outages"],
   ["guides", "guides"],
   ["overview", "overview"],
+  ["paper", "paper"],
   ["workstations", "workstations"],
   ["settings", "settings"],
 ];
@@ -68,7 +69,7 @@ const places: [string, Name][] = [
 function isThere([path]: [string, Name]): boolean {
   if (path === "complaints") return collectionOf("complaint") !== undefined;
   if (path === "guides") return guides.get().length > 0;
-  const for_supervisors = path === "overview" || path === "workstations";
+  const for_supervisors = ["overview", "paper", "workstations"].includes(path);
   return !for_supervisors || supervises();
 }
 

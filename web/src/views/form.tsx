@@ -21,7 +21,19 @@ const text = (name: string, label: string, kind: "phone" | "email" | "text"): Fi
   position: 99,
 });
 
-export function fieldsOf({ purpose }: Draft): FieldForm[] {
+// What a paper form says beside its fields; asked once its number was.
+const ofPaper = (): FieldForm[] => [
+  { ...text("paper.number", t("paperNumber"), "text"), required: true },
+  { ...text("paper.event_time", t("paperTime"), "text"), type: "time", required: true },
+  text("paper.written_by", t("paperWrittenBy"), "text"),
+];
+const isPaper = (draft: Draft): boolean => "paper.number" in draft.values;
+
+export function fieldsOf(draft: Draft): FieldForm[] {
+  return isPaper(draft) ? [...ofPaper(), ...ownFields(draft)] : ownFields(draft);
+}
+
+function ownFields({ purpose }: Draft): FieldForm[] {
   switch (purpose.do) {
     case "edit":
     case "correct":
@@ -61,9 +73,9 @@ export function titleOf({ purpose, values }: Draft): string {
   return purpose.do === "add" ? what : t("newOf", { what });
 }
 
-// The finding of a field; those of a number or address typed with a new customer bear the name in their own collection.
+// The finding of a field; those of what is typed beside a new customer, or from paper, bear their name without that.
 const findingOf = (findings: Finding[], field: FieldForm): Finding | undefined =>
-  findings.find((finding) => finding.field === field.name || `extra.${finding.field}` === field.name);
+  findings.find((finding) => [field.name, field.name.replace(/^(extra|paper)\./, "")].includes(finding.field));
 
 function Summary({ draft, fields }: { draft: Draft; fields: FieldForm[] }) {
   const box = useRef<HTMLDivElement>(null);
@@ -112,6 +124,20 @@ function Script({ draft }: { draft: Draft }) {
         </p>
       ))}
     </div>
+  );
+}
+
+// What bears a reference can have been written down before: the number on the paper is its reference.
+function FromPaper({ draft }: { draft: Draft }) {
+  if (draft.purpose.do !== "add" || isPaper(draft) || !fieldOf(draft.purpose.collection, "reference")) return null;
+  const ask = (): void => {
+    type(draft.id, "paper.number", "");
+    setTimeout(() => focusOn("field-paper.number"));
+  };
+  return (
+    <button type="button" class="link" onClick={ask}>
+      {t("fromPaper")}
+    </button>
   );
 }
 
@@ -164,6 +190,7 @@ export function Form({ draft }: { draft: Draft }) {
         </button>
       </header>
       {draft.about && <p class="hint">{t("about", { name: draft.about.name })}</p>}
+      <FromPaper draft={draft} />
       <Script draft={draft} />
       <StateNote draft={draft} />
       <Summary draft={draft} fields={fields} />

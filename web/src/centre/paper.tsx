@@ -1,0 +1,155 @@
+// Paper forms: printed here, and which sheets are still out.
+import { useState } from "preact/hooks";
+import { ApiError, ask, getFile, newKey } from "../daemon/api.ts";
+import { tell } from "../daemon/save.ts";
+import type { Saved } from "../daemon/types.ts";
+import { clock, term } from "../page/i18n.ts";
+import { useLoaded, Waiting } from "../views/load.tsx";
+import { t } from "./text.ts";
+
+interface Pad {
+  id: string;
+  label: string;
+  held_by: string;
+  person: string;
+  station: string;
+  printed: string;
+  sheets: number;
+  entered: number;
+  voided: number;
+  missing: number;
+  outstanding_sheets: string;
+}
+interface Told {
+  forms: { name: string; label: string }[];
+  pads: Pad[];
+  outstanding: number;
+  numbers_left: number;
+}
+
+const wordsOf = (error: unknown): string => {
+  if (!(error instanceof ApiError)) throw error;
+  return error.silent ? t("silent") : error.message;
+};
+
+// In a tab of its own, from where it is printed.
+async function openPages(pad: string): Promise<void> {
+  const file = await getFile(`/paper/${pad}/pdf`);
+  const place = URL.createObjectURL(file);
+  window.open(place);
+  setTimeout(() => URL.revokeObjectURL(place), 60_000);
+}
+
+function Print({ forms }: { forms: Told["forms"] }) {
+  const [form, setForm] = useState(forms[0]?.name ?? "");
+  const [count, setCount] = useState("10");
+  const [heldBy, setHeldBy] = useState("");
+  const [key, setKey] = useState(newKey);
+  const [problem, setProblem] = useState("");
+  const print = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    try {
+      const saved = await ask<Saved>("POST", "/paper", { form, count: Number(count), held_by: heldBy }, { key });
+      setKey(newKey());
+      setProblem("");
+      tell(saved);
+      await openPages(saved.created[0] ?? "");
+    } catch (error) {
+      setProblem(wordsOf(error));
+      if (error instanceof ApiError && !error.silent) setKey(newKey());
+    }
+  };
+  return (
+    <form class="inline" onSubmit={(event) => void print(event)}>
+      {problem && (
+        <p class="error" role="alert">
+          {problem}
+        </p>
+      )}
+      <label for="paper-form">{t("formName")}</label>
+      <select id="paper-form" value={form} onChange={(event) => setForm(event.currentTarget.value)}>
+        {forms.map((one) => (
+          <option key={one.name} value={one.name}>
+            {term(one.label)}
+          </option>
+        ))}
+      </select>
+      <label for="paper-count">{t("sheetCount")}</label>
+      <input
+        id="paper-count"
+        type="number"
+        min="1"
+        max="100"
+        value={count}
+        onInput={(event) => setCount(event.currentTarget.value)}
+      />
+      <label for="paper-held-by">{t("heldBy")}</label>
+      <input
+        id="paper-held-by"
+        autocomplete="off"
+        value={heldBy}
+        onInput={(event) => setHeldBy(event.currentTarget.value)}
+      />
+      <button class="primary" type="submit">
+        {t("printForms")}
+      </button>
+    </form>
+  );
+}
+
+function Row({ pad }: { pad: Pad }) {
+  const [problem, setProblem] = useState("");
+  const said = { form: term(pad.label), n: pad.sheets, time: clock(pad.printed), name: pad.person, desk: pad.station };
+  const open = (): void => {
+    openPages(pad.id).then(
+      () => setProblem(""),
+      (error) => setProblem(wordsOf(error)),
+    );
+  };
+  return (
+    <li class="entry">
+      <div>
+        <strong>{pad.held_by}</strong> {t("padOf", said)}
+        <p class="hint">{t("padEnded", { entered: pad.entered, voided: pad.voided, missing: pad.missing })}</p>
+      </div>
+      <div>
+        {pad.outstanding_sheets && <p class="chip warn">{t("padOut", { sheets: pad.outstanding_sheets })}</p>}
+        {problem && (
+          <p class="error" role="alert">
+            {problem}
+          </p>
+        )}
+        <button type="button" aria-label={`${t("pagesOfPad")}: ${t("padOf", said)}`} onClick={open}>
+          {t("pagesOfPad")}
+        </button>
+      </div>
+    </li>
+  );
+}
+
+export function Paper() {
+  const loaded = useLoaded<Told>("/paper");
+  return (
+    <>
+      <header class="view-head">
+        <h1>{t("paper")}</h1>
+      </header>
+      <Waiting of={loaded}>
+        {(told) => (
+          <>
+            <p class="hint">{t("paperHint", { n: told.outstanding, left: told.numbers_left })}</p>
+            <Print forms={told.forms} />
+            <ul class="list">
+              {told.pads
+                .slice()
+                .reverse()
+                .map((pad) => (
+                  <Row key={pad.id} pad={pad} />
+                ))}
+            </ul>
+          </>
+        )}
+      </Waiting>
+    </>
+  );
+}
