@@ -55,6 +55,17 @@ sync::Record record_of(const sync::Schema& schema, const sync::Op& op) {
   return with_changes(std::move(record), op.changes);
 }
 
+// Of whom the change makes the customer look like another: who did before was asked about then.
+std::vector<Duplicate> made_alike(const sync::Schema& schema, PersonView& view, const sync::Record& before,
+                                  const sync::Record& after) {
+  auto alike = duplicates_of(schema, view, after, Compared::all, {});
+  const auto known = alike.empty() ? alike : duplicates_of(schema, view, before, Compared::all, {});
+  std::erase_if(alike, [&](const Duplicate& one) {
+    return std::ranges::any_of(known, [&](const Duplicate& old) { return old.id == one.id && old.field == one.field; });
+  });
+  return alike;
+}
+
 }  // namespace
 
 void ask_about_others(Workstation& station, PersonView& view, Addition& addition) {
@@ -152,7 +163,7 @@ void edit(Workstation& station, Call call, std::string_view collection_name) {
     sync::complete_groups(collection, shown.record, edit.changes);
     const sync::Record after = with_changes(shown.record, edit.changes);
     if (collection.name == of::customer && tells_who(collection, edit.changes))
-      ask_about(duplicates_of(station.schema(), view, after, Compared::all, {}), edit.findings);
+      ask_about(made_alike(station.schema(), view, shown.record, after), edit.findings);
     if (collection.name == of::callback && tells_whom_to_call(collection, edit.changes))
       ask_about_do_not_call(station, view, after, edit.findings);
     hint_at_hours(station.schema(), station.site(), view, after, edit.changes, edit.findings);

@@ -26,7 +26,9 @@ tl::unexpected<Error> malformed() {
 
 Error refusal(const char* code, const char* message) { return {ErrorKind::ask_person, code, message}; }
 Error wrong_password() {
-  return refusal("wrong-password", "Name or password is wrong, or this person is not rostered here.");
+  return refusal(
+      "wrong-password",
+      "Name or password is wrong, or this person does not work at this PC yet. Try again, or ask a supervisor.");
 }
 Error person_disabled() {
   return refusal("person-disabled",

@@ -61,7 +61,8 @@ class Comparison {
       if (other.key.id == customer_.key.id) continue;
       constexpr int the_same = 100;
       found_.push_back({other.key.id, sync::full_name(customers_, other), text_in(customers_, other, "city"),
-                        customers_.fields[*field].name, customers_.fields[*field].label, the_same});
+                        text_in(customers_, other, "ref"), customers_.fields[*field].name,
+                        customers_.fields[*field].label, the_same});
     }
   }
 
@@ -95,7 +96,8 @@ class Comparison {
     const std::string name = sync::full_name(customers_, other);
     const int similarity = names_.with(view_.normalizer().folded_name(name), shared);
     if (similarity == 0) return;
-    found_.push_back({other.key.id, name, text_in(customers_, other, "city"), field.name, field.label, similarity});
+    found_.push_back({other.key.id, name, text_in(customers_, other, "city"), text_in(customers_, other, "ref"),
+                      field.name, field.label, similarity});
   }
 
   const sync::Collection& customers_;
@@ -128,7 +130,7 @@ void ask_about(const std::vector<Duplicate>& duplicates, std::vector<sync::Findi
   const bool by_ref = first.field == "ref";
   std::string text = first.label + (by_ref ? " is that of " : " and name are those of ") + first.name;
   if (!first.city.empty()) text += ", " + first.city;
-  text += " (" + first.id.text() + ")";
+  text += " (" + (first.ref.empty() ? first.id.text() : first.ref) + ")";
   if (duplicates.size() > 1) text += ", or of " + std::to_string(duplicates.size() - 1) + " more";
   findings.push_back({first.field, "same-customer",
                       text + ", who is here already: work on that one, or say why this is another.",

@@ -18,7 +18,7 @@ enum class Compared : std::uint8_t { keys, all };
 
 struct Duplicate {
   sync::Id id;
-  std::string name, city;
+  std::string name, city, ref;
   std::string field, label;  // what both have, as the form names it: "e164", "Phone number"
   int similarity = 0;        // of the names, from 0 to 100
 };

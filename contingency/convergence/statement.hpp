@@ -29,11 +29,11 @@ struct WorkstationTally {
   std::string name;
   std::vector<std::string> scopes;
   bool revoked = false;
-  std::int64_t told_ms = 0;              // when it told of itself last, by the hub's clock; 0: never
-  std::optional<std::uint64_t> issued;   // as it told then; nothing: it never told
-  std::uint64_t received = 0;            // of the outbox that `issued` counts
-  std::uint64_t received_before = 0;     // of outboxes it had earlier
-  Verdicts verdicts;                     // of all that was received
+  std::int64_t told_ms = 0;               // when it told of itself last, by the hub's clock; 0: never
+  std::optional<std::uint64_t> issued;    // as it told then; nothing: it never told
+  std::uint64_t received = 0;             // of the outbox that `issued` counts
+  std::uint64_t received_before = 0;      // of outboxes it had earlier
+  Verdicts verdicts;                      // of all that was received
   std::optional<std::uint64_t> equal_at;  // the change number at which its copy equalled the ledger last
   std::uint64_t missing() const { return issued && *issued > received ? *issued - received : 0; }
   bool operator==(const WorkstationTally&) const = default;
@@ -53,10 +53,10 @@ struct Signed {
 
 struct ConvergenceStatement {
   sync::Id hub, epoch;
-  std::string about;           // the outage, in words; may be empty
-  std::int64_t made_ms = 0;    // by the hub's clock
+  std::string about;                // the outage, in words; may be empty
+  std::int64_t made_ms = 0;         // by the hub's clock
   std::int64_t heard_after_ms = 0;  // who told last before this may hold more than is known here
-  std::uint64_t change = 0;    // the ledger's head
+  std::uint64_t change = 0;         // the ledger's head
   std::uint64_t open_conflicts = 0;
   std::vector<ScopeDigest> scopes;
   std::vector<WorkstationTally> workstations;

@@ -20,7 +20,8 @@ int certify(const Commands& commands, const WantedCertificate& given) {
   Json wanted = Json::object();
   if (!given.about.empty()) wanted["about"] = given.about;
   if (!given.heard_after.empty()) wanted["heard_after"] = given.heard_after;
-  if (!given.reason.empty()) wanted["accept"] = {{"by", given.by.empty() ? own_name() : given.by}, {"reason", given.reason}};
+  if (!given.reason.empty())
+    wanted["accept"] = {{"by", given.by.empty() ? own_name() : given.by}, {"reason", given.reason}};
   platform::HttpRequest request;
   request.method = "POST";
   request.path = "/admin/v1/certificate";
@@ -45,10 +46,10 @@ int certify(const Commands& commands, const WantedCertificate& given) {
 
 void add_convergence_commands(Commands& commands) {
   const auto given = std::make_shared<WantedCertificate>();
-  CLI::App* command = commands.add(
-      "certificate",
-      "state, signed, what every workstation issued, what came here and what became of it (exit code 3: points are open)",
-      [&commands, given] { return certify(commands, *given); });
+  CLI::App* command = commands.add("certificate",
+                                   "state, signed, what every workstation issued, what came here and what became of it "
+                                   "(exit code 3: points are open)",
+                                   [&commands, given] { return certify(commands, *given); });
   command->add_option("FILE", given->file, "where to write it")->required();
   command->add_option("--about", given->about, "the outage, in words");
   command->add_option("--heard-after", given->heard_after,

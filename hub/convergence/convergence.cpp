@@ -59,8 +59,8 @@ Result<std::vector<WorkstationTally>> tallies(Ledger& ledger, LedgerReader& read
   for (const Device& device : devices) {
     const auto report = told.find(device.id);
     const auto own = sent.find(device.id);
-    found.push_back(tally_of(device, report == told.end() ? nullptr : report->second,
-                             own == sent.end() ? nothing : own->second));
+    found.push_back(
+        tally_of(device, report == told.end() ? nullptr : report->second, own == sent.end() ? nothing : own->second));
   }
   return found;
 }
@@ -98,8 +98,7 @@ Result<WantedStatement> wanted_of(const std::string& body, std::int64_t now_ms) 
   WantedStatement wanted{json.text("about"), now_ms - heard_within_ms, std::nullopt};
   if (const std::string time = json.text("heard_after"); !time.empty()) {
     const auto ms = sync::parse_time(time);
-    if (!ms)
-      return fail(ErrorKind::ask_person, "malformed", "`heard_after` must be a time like 2026-11-30T10:40:00Z.");
+    if (!ms) return fail(ErrorKind::ask_person, "malformed", "`heard_after` must be a time like 2026-11-30T10:40:00Z.");
     wanted.heard_after_ms = *ms;
   }
   if (json.has("accept")) {

@@ -21,8 +21,8 @@ struct WantedStatement {
 Result<contingency::ConvergenceStatement> state_convergence(Ledger& ledger, WantedStatement wanted,
                                                             std::int64_t now_ms);
 
-// {"about"?, "heard_after"?: time, "accept"?: {"by", "reason"}} → {"file": the signed text, "open_points": […]}. Without
-// "heard_after" those count as heard of who told within five minutes. ask_person "malformed".
+// {"about"?, "heard_after"?: time, "accept"?: {"by", "reason"}} → {"file": the signed text, "open_points": […]}.
+// Without "heard_after" those count as heard of who told within five minutes. ask_person "malformed".
 Result<platform::HttpResponse> certify_convergence(HubParts& hub, const std::string& body, std::int64_t now_ms);
 
 }  // namespace holdline::hub

@@ -1,7 +1,6 @@
-// A text that whoever reads it can check without asking anybody: its bytes, and after them as PEM (RFC 7468) a signature
-// of them (ECDSA with SHA-256, RFC 5480) and the certificates of whoever signed, up to the authority. In CMS (RFC 5652)
-// some bytes could be changed without anybody's noticing; here none.
-// Synchronous, any thread.
+// A text that whoever reads it can check without asking anybody: its bytes, and after them as PEM (RFC 7468) a
+// signature of them (ECDSA with SHA-256, RFC 5480) and the certificates of whoever signed, up to the authority. In CMS
+// (RFC 5652) some bytes could be changed without anybody's noticing; here none. Synchronous, any thread.
 #pragma once
 
 #include <string>

@@ -311,7 +311,7 @@ test("two customers who are one are merged and parted", async () => {
   await refused(409, "not-merged", "ada", "POST", `${one}/part`, { body: { reason: "x" }, key: randomUUID() });
   await save("ada", "POST", `${one}/merge`, { into: made[1], reason: "one person" }, 200);
   assert.equal((await get("ada", one)).merged_into.id, made[1]);
-  assert.equal((await get("ada", other)).aliases.length, 1);
+  await until("the alias", async () => (await get("ada", other)).aliases.length === 1);
   await save("ada", "POST", `${one}/part`, { reason: "two after all" }, 200);
 });
 

@@ -23,7 +23,7 @@ async function freePort() {
 }
 
 // Waits until `look` gives something; complains after `seconds`.
-export async function until(what, look, seconds = 20) {
+export async function until(what, look, seconds = 60) {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const seen = await look();

@@ -77,7 +77,13 @@ test("what is wrong is told at its field, and a hint is overridden by one key wi
   await page.getByRole("alert").getByRole("button").first().click();
   await becomes("document.activeElement.id.startsWith('field-')");
   await page.locator("#field-phone").fill("020 7946 0018");
-  await page.locator("#field-reason").fill("line down");
+  // Key by key: whoever puts it right stays in the field.
+  await page.locator("#field-reason").focus();
+  await page.keyboard.type("line down");
+  assert.equal(await page.locator("#field-reason").inputValue(), "line down");
+  await page.locator("#field-promise_start").fill("2027-06-01T10:00");
+  assert.equal(await page.locator("#field-promise_end").inputValue(), "2027-06-01T11:00");
+  await page.locator("#field-promise_zone").fill("America/New_York");
   await page.keyboard.press("Control+Enter");
   await page.getByRole("alert").getByText("Not saved yet: is it meant so?").waitFor();
   await checked("asked");
@@ -85,6 +91,7 @@ test("what is wrong is told at its field, and a hint is overridden by one key wi
   await page.getByText("✓ Saved on this PC").waitFor();
   await page.getByRole("link", { name: "Callbacks" }).click();
   await page.getByText("line down").waitFor();
+  await page.getByText("1 Jun, 10:00 – 11:00 (America/New_York; 1 Jun, 14:00 here)").waitFor();
   await checked("callbacks");
 });
 
@@ -116,7 +123,7 @@ test("a change with the hub away stands on the card, marked as not at the hub ye
 });
 
 test("who does not want to be called is kept as such, shown on the card, and asked about before a promise", async () => {
-  await page.getByRole("button", { name: /^Do not call: \+39 02/ }).click();
+  await page.getByRole("button", { name: /^Forbid calls: \+39 02/ }).click();
   await page.locator("#field-purpose").selectOption("marketing");
   await page.locator("#field-note").fill("said so twice");
   await page.keyboard.press("Control+Enter");
@@ -157,7 +164,9 @@ test("what was typed comes back after the browser went down in the middle of it"
   await page.reload();
   await page.getByText("Not saved yet:").waitFor();
   await page.locator(".drafts button").click();
-  assert.equal(await page.locator("#field-note").inputValue(), "half a sentence");
+  await becomes("document.activeElement.id === 'field-note'");
+  await page.keyboard.type(", and the rest");
+  assert.equal(await page.locator("#field-note").inputValue(), "half a sentence, and the rest");
   await page.getByRole("button", { name: "Discard" }).click();
 });
 
@@ -208,10 +217,10 @@ test("a softphone opens the page with the caller's number", async () => {
 
 test("settings, conflicts and keys, in every colour and language", async () => {
   await page.keyboard.press("Escape");
-  for (const view of ["conflicts", "settings"]) {
+  for (const view of ["conflicts", "settings/languages"]) {
     await page.goto(`${centre.address}#/${view}`);
     await page.getByRole("heading", { level: 1 }).waitFor();
-    await checked(view);
+    await checked(view.replace("/", "-"));
   }
   await page.getByRole("radio", { name: "High contrast" }).check();
   await checked("contrast");

@@ -226,7 +226,7 @@ async function otherLanguages(one) {
     ["german", "Deutsch"],
     ["pseudo", "[Þ"],
   ]) {
-    await one.at("settings");
+    await one.at("settings/languages");
     await one.page.getByRole("radio", { name: choice }).check();
     await one.at("");
     await one.shot(`6-${name}-desk`);

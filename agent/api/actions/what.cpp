@@ -39,6 +39,22 @@ std::string noted_reason(const sync::Schema& schema, const sync::Action& action)
   return {};
 }
 
+std::string in_words(std::string option) {
+  std::ranges::replace(option, '_', ' ');
+  return option;
+}
+
+// The records of an outage are for programs; what was decided is for people. Empty: it is another record.
+std::string decision_of(const sync::Collection& collection, const sync::Op& op) {
+  if (op.kind != sync::OpKind::create) return {};
+  if (collection.name == "incident") return because("Outage declared", text_of(collection, op, "title"));
+  if (collection.name != "incident_step") return {};
+  const std::string kind = text_of(collection, op, "kind"), reason = text_of(collection, op, "reason");
+  if (kind == "estimate") return because("When an outage is expected to end", reason);
+  if (kind == "exception") return because("Signed for in an outage", in_words(text_of(collection, op, "point")));
+  return because("Outage, " + in_words(text_of(collection, op, "trigger")), reason);
+}
+
 std::string change_or_new(const sync::Collection& collection, const sync::Op& op) {
   const bool is_new = op.kind == sync::OpKind::create;
   std::string parts;
@@ -70,6 +86,8 @@ std::string what_of(const sync::Schema& schema, const sync::Action& action) {
     if (collection.name == "conflict") return because("Decision on a conflict", text_of(collection, op, "resolution"));
   }
   const sync::Op& first = action.ops.front();
+  if (auto decision = decision_of(*schema.collection(first.record.collection), first); !decision.empty())
+    return decision;
   return change_or_new(*schema.collection(first.record.collection), first);
 }
 

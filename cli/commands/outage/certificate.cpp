@@ -34,8 +34,7 @@ Result<Checked> checked_certificate(Session& session) {
   HOLDLINE_ASSIGN(const auto parts, platform::split_signed(whole));
   Checked checked;
   HOLDLINE_ASSIGN(checked.statement, contingency::decode_statement(parts.text));
-  HOLDLINE_ASSIGN(checked.signer,
-                  platform::check_signed(parts, platform::unix_time_of(checked.statement.made_ms)));
+  HOLDLINE_ASSIGN(checked.signer, platform::check_signed(parts, platform::unix_time_of(checked.statement.made_ms)));
   checked.points = contingency::open_points(checked.statement);
   const std::string wanted = fingerprint_in(session.arguments().get("--authority"));
   const std::string own = sync::to_hex(checked.signer.authority.view());
@@ -95,13 +94,14 @@ Outcome verify_file(Session& session) {
 }  // namespace
 
 std::vector<Command> certificate_commands() {
-  return {{"certificate",
-           "verify",
-           "Whether a hub's certificate is whole and who signed it; what it says (exit code 3: points are open)",
-           {{"FILE", "What `holdline-hub certificate` wrote; - for standard input"}},
-           {{"--authority", "FINGERPRINT", "Accept this authority's signature only, as `holdline-hub status` shows it"}},
-           false,
-           verify_file}};
+  return {
+      {"certificate",
+       "verify",
+       "Whether a hub's certificate is whole and who signed it; what it says (exit code 3: points are open)",
+       {{"FILE", "What `holdline-hub certificate` wrote; - for standard input"}},
+       {{"--authority", "FINGERPRINT", "Accept this authority's signature only, as `holdline-hub status` shows it"}},
+       false,
+       verify_file}};
 }
 
 }  // namespace holdline::cli

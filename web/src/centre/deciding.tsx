@@ -82,7 +82,13 @@ export function Decide({ verb, label, about, more, field, check }: Deciding) {
       <button type="submit" class="primary">
         {label}
       </button>
-      <button type="button" onClick={() => setOpen(false)}>
+      <button
+        type="button"
+        onClick={() => {
+          setOpen(false);
+          setReason("");
+        }}
+      >
         {t("cancel")}
       </button>
       <Problem text={problem} />
@@ -92,9 +98,10 @@ export function Decide({ verb, label, about, more, field, check }: Deciding) {
 
 export function CodeToReadOut({ code }: { code: Code }) {
   return (
-    <p>
-      <strong class="reference large">{code.code}</strong> {code.spoken}{" "}
-      <span class="quiet">{t("codeToReadOut", { time: clock(code.until) })}</span>
+    <p class="note">
+      {t("codeToReadOut", { time: clock(code.until) })}
+      <br />
+      <strong class="reference large">{code.code}</strong> {code.spoken}
     </p>
   );
 }

@@ -3,7 +3,9 @@ import type { centre_en } from "./messages_en.ts";
 
 export const centre_de: Record<keyof typeof centre_en, string> = {
   outagesHint: "Was hier gilt, wer was entschieden hat, und was noch zu tun ist.",
-  nothingInForce: "Hier gilt keiner.",
+  nothingInForce: "Hier ist keiner ausgerufen.",
+  declareIfOutage: "Ist es ein Ausfall? Dann unten ausrufen.",
+  overrideGateFor: "Obwohl sie noch keine zehn Minuten in Ordnung sind: es fehlen noch {n}",
   enterCode: "Code eingeben",
   enterCodeHint: "Zehn Zeichen, die eine Leitung vorgelesen hat. Geht ganz ohne Netz.",
   codeToReadOut: "Für Plätze ohne Netz vorzulesen, bis {time}",
@@ -26,7 +28,7 @@ export const centre_de: Record<keyof typeof centre_en, string> = {
   stepsTaken: "Wer was entschieden hat",
   over: "Vorbei",
   countedSince: "Gezählt seit {time}.",
-  takenSince: "Aufgenommen",
+  takenSince: "Aufgenommene Einträge",
   readyDesks: "Arbeitsplätze bereit",
   waitAtDesks: "Warten an Plätzen",
   attentionAtDesks: "Brauchen jemanden",

@@ -1,7 +1,9 @@
 // What the views of supervisors and IT say, in English.
 export const centre_en = {
   outagesHint: "What is in force here, who decided what, and what is left before it is over.",
-  nothingInForce: "Nothing is in force here.",
+  nothingInForce: "Nothing is declared here.",
+  declareIfOutage: "Is it an outage? Then declare it below.",
+  overrideGateFor: "Although they have not been well for ten minutes: {n} more are missing",
   enterCode: "Type a code",
   enterCodeHint: "Ten characters that a supervisor read out. It works without any network.",
   codeToReadOut: "To read out to desks without a network, until {time}",
@@ -24,7 +26,7 @@ export const centre_en = {
   stepsTaken: "Who decided what",
   over: "Over",
   countedSince: "Counted since {time}.",
-  takenSince: "Taken down",
+  takenSince: "Entries taken",
   readyDesks: "Workstations ready",
   waitAtDesks: "Waiting at desks",
   attentionAtDesks: "Need attention at desks",

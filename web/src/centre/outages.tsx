@@ -1,7 +1,7 @@
 // Outages: what is in force here, who decided what, what is left, and for supervisors and IT the decisions.
 import { session } from "../daemon/session.ts";
 import { seen } from "../daemon/status.ts";
-import type { Contingency, Incident } from "../daemon/incidents.ts";
+import type { Contingency, Incident, Signature } from "../daemon/incidents.ts";
 import { clock, term } from "../page/i18n.ts";
 import { use } from "../page/store.ts";
 import { CodeEntry, CodeToReadOut, Decide, Declare } from "./deciding.tsx";
@@ -10,14 +10,25 @@ import { t } from "./text.ts";
 
 const nameOf = (incident: Incident): string => [incident.short, incident.title].filter(Boolean).join(" ");
 
+// Everything that somebody decided about it, in its order.
+function decisionsOf(incident: Incident): (Signature & { what: string; idle?: boolean })[] {
+  const steps = incident.steps.map((step) => ({
+    ...step,
+    what: term(step.step.replaceAll("-", "_")) + (step.overridden ? ` (${t("overrideGate")})` : ""),
+  }));
+  const estimates = incident.estimates.map((one) => ({ ...one, what: t("expectedBack", { time: clock(one.expected) }) }));
+  const exceptions = incident.exceptions.map((one) => ({ ...one, what: `${t("signFor")}: ${term(one.point.replaceAll("-", "_"))}` }));
+  return [...steps, ...estimates, ...exceptions].sort((one, other) => one.at.localeCompare(other.at));
+}
+
 function Steps({ incident }: { incident: Incident }) {
   return (
     <details>
       <summary>{t("stepsTaken")}</summary>
       <ul class="list">
-        {incident.steps.map((step) => (
-          <li key={`${step.at} ${step.step} ${step.person}`} class={step.idle ? "quiet" : ""}>
-            {clock(step.at)} · {term(step.step.replaceAll("-", "_"))} · {step.person} ({step.role}): {step.reason}
+        {decisionsOf(incident).map(({ at, what, person, role, reason, idle }) => (
+          <li key={`${at} ${what} ${person}`} class={idle ? "quiet" : ""}>
+            {clock(at)} · {what} · {person} ({role}): {reason}
           </li>
         ))}
       </ul>
@@ -46,6 +57,12 @@ function Checklist({ incident, decides }: { incident: Incident; decides: boolean
   );
 }
 
+// How long it takes until they have been well for long enough, where they are well now.
+const gateText = ({ looks_well, opens_in_s }: Contingency["gate"]): string =>
+  looks_well && opens_in_s > 0
+    ? t("overrideGateFor", { n: Math.ceil(opens_in_s / 60) })
+    : t("overrideGate");
+
 function Decisions({ incident, role, gate }: { incident: Incident; role: string; gate: Contingency["gate"] }) {
   const about = { incident: incident.id };
   const supervises = role === "supervisor";
@@ -55,7 +72,7 @@ function Decisions({ incident, role, gate }: { incident: Incident; role: string;
       {!incident.confirmed && <Decide verb="confirm" label={t("confirmIt")} more={about} />}
       <Decide verb="expect" label={t("sayExpected")} more={about} field={{ name: "expected", type: "datetime-local" }} />
       {active && supervises && (
-        <Decide verb="recover" label={t("systemsBack")} more={about} check={gate.open ? "" : t("overrideGate")} />
+        <Decide verb="recover" label={t("systemsBack")} more={about} check={gate.open ? "" : gateText(gate)} />
       )}
       {active && <Decide verb="cancel" label={t("callOff")} more={about} />}
       {!active && supervises && <Decide verb="close" label={t("closeIt")} more={about} />}
@@ -101,7 +118,7 @@ function ToLink({ all }: { all: Contingency }) {
 
 export function Outages() {
   const { person } = use(session);
-  const { status } = use(seen);
+  const { mode, status } = use(seen);
   const role = person?.role ?? "agent";
   const loaded = useLoaded<Contingency>("/contingency");
   return (
@@ -116,7 +133,11 @@ export function Outages() {
           const over = all.incidents.filter((incident) => incident.ended);
           return (
             <>
-              {now.length === 0 && <p class="quiet">{t("nothingInForce")}</p>}
+              {now.length === 0 && (
+                <p class="quiet">
+                  {t("nothingInForce")} {mode !== "online" && t("declareIfOutage")}
+                </p>
+              )}
               {role !== "agent" && <ToLink all={all} />}
               {now.map((incident) => (
                 <One key={incident.id} incident={incident} all={all} role={role} />

@@ -56,7 +56,7 @@ export function Overview() {
           const overdue = told.callbacks_overdue > 0 ? t("overdueCount", { n: told.callbacks_overdue }) : "";
           return (
             <ul class="tiles">
-              <Tile name="takenSince" number={number(told.taken)} place="entries" />
+              <Tile name="takenSince" number={number(told.taken)} place="entries/all" />
               <Tile name="callbacks" number={number(told.callbacks_open)} place="callbacks" hint={overdue} bad={overdue !== ""} />
               <Tile name="conflicts" number={number(told.conflicts_open)} place="conflicts" />
             </ul>

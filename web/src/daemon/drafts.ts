@@ -1,6 +1,7 @@
 // What is being typed, of each person apart. In the memory of the page, and kept by the daemon (keep_drafts.ts): customer
 // data is never written to the browser's disk.
 import { Store } from "../page/store.ts";
+import { wallTime } from "../page/zones.ts";
 import { newKey } from "./api.ts";
 import { session } from "./session.ts";
 import type { ActionRef, Finding, FieldForm, Shown, Value } from "./types.ts";
@@ -29,6 +30,8 @@ export interface Draft {
   state: "typing" | "saving" | "waiting" | "signed-out"; // waiting: tried again until the daemon answers
   findings: Finding[];
   problem: string;
+  last?: string; // the field in which something was typed last
+  refusals?: number; // how often saving was refused
 }
 
 interface Desk {
@@ -102,7 +105,7 @@ export function type(id: string, field: string, text: string): void {
   // Whoever goes on typing while it waits has not finished yet.
   const state = draft.state === "saving" ? draft.state : "typing";
   const findings = draft.findings.filter((finding) => finding.weight !== "asked");
-  update(id, { values, findings, touched: true, state });
+  update(id, { values, findings, touched: true, state, last: field });
 }
 
 // Those that were typed before the page was opened anew; what is typed now stays.
@@ -116,10 +119,11 @@ export function takeBack(kept: Draft[], name: string): void {
 export const unsaved = (name = who()): Draft[] => desk(name).drafts.filter((draft) => draft.touched);
 
 // A value of a record as it stands in an input.
-export function typed(field: FieldForm | undefined, value: Value | undefined): string {
+// `zone`: by whose clock a time is meant.
+export function typed(field: FieldForm | undefined, value: Value | undefined, zone = ""): string {
   if (value === null || value === undefined || Array.isArray(value)) return "";
   if (typeof value === "boolean") return value ? "yes" : "no";
-  if (field?.type === "time") return localTime(String(value));
+  if (field?.type === "time") return (zone && wallTime(String(value), zone)) || localTime(String(value));
   return String(value);
 }
 

@@ -19,7 +19,7 @@ export interface IncidentHead {
   ended: string | null;
   expected: string | null;
 }
-interface Signature {
+export interface Signature {
   person: string;
   role: string;
   reason: string;
@@ -32,6 +32,8 @@ export interface Code {
 }
 export interface Incident extends IncidentHead {
   steps: (Signature & { step: string; overridden: boolean; idle: boolean })[];
+  estimates: (Signature & { expected: string })[];
+  exceptions: (Signature & { point: string })[];
   checklist: { point: string; text: string; left: number | null; done: boolean; excepted: Signature | null }[];
   code: Code | null;
 }

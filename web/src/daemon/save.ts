@@ -3,7 +3,8 @@
 import { t } from "../page/i18n.ts";
 import { Store } from "../page/store.ts";
 import { ApiError, ask, newKey } from "./api.ts";
-import { type Draft, desk, draftOf, drop, everyDesk, typed, update, utcTime, who } from "./drafts.ts";
+import { type About, type Draft, desk, draftOf, drop, everyDesk, typed, update, utcTime, who } from "./drafts.ts";
+import { momentOf } from "../page/zones.ts";
 import { fieldOf } from "./schema.ts";
 import { session } from "./session.ts";
 import { onStatus } from "./status.ts";
@@ -13,6 +14,7 @@ export interface Notice {
   text: string;
   notes: string[];
   references: string[]; // to be read out to the caller
+  about: string; // the customer's id, where it is about one
   at: number;
 }
 export const notice = new Store<Notice | null>(null);
@@ -49,8 +51,11 @@ function changesOf(
   for (const name of names) {
     const base = had[name] ?? null;
     const text = draft.values[name] ?? "";
-    if (text === typed(fieldOf(draft.purpose.collection, name), base)) continue;
-    changes[name] = { base, value: jsonOf(draft.purpose.collection, name, text) };
+    const field = fieldOf(draft.purpose.collection, name);
+    // In another zone the same time is another moment.
+    const [zone, before] = field?.zone ? [draft.values[field.zone] ?? "", String(had[field.zone] ?? "")] : ["", ""];
+    if (text === typed(field, base, before) && zone === before) continue;
+    changes[name] = { base, value: zone && text ? momentOf(text, zone) : jsonOf(draft.purpose.collection, name, text) };
   }
   return changes;
 }
@@ -130,9 +135,11 @@ function requestOf(draft: Draft): Request {
 export const isAsked = (findings: Finding[]): boolean =>
   findings.length > 0 && findings.every((finding) => finding.weight === "asked");
 
-export function tell(saved: Saved): void {
+export function tell(saved: Saved, about: About | null = null): void {
+  const text = t(saved.repeated ? "savedBefore" : "saved");
   notice.set({
-    text: t(saved.repeated ? "savedBefore" : "saved"),
+    text: about ? `${text}: ${about.name}` : text,
+    about: about?.id ?? "",
     notes: saved.notes.map((note) => note.message),
     references: saved.references,
     at: Date.now(),
@@ -157,26 +164,31 @@ export async function save(id: string): Promise<void> {
   try {
     const saved = await ask<Saved>(method, path, body, { key: draft.key });
     drop(id, name);
-    if (name === who()) tell(saved);
+    if (name === who()) tell(saved, draft.about);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    refused(id, error, name);
+    refused(draft, error, name);
   }
 }
 
-function refused(id: string, error: ApiError, name: string): void {
+function refused(draft: Draft, error: ApiError, name: string): void {
+  const { id } = draft;
   if (error.silent) return update(id, { state: "waiting" }, name);
   // Whoever signs in again finds it as it is.
   if (error.status === 401 || error.code === "another-person") return update(id, { state: "signed-out" }, name);
-  if (error.code === "key-reused")
-    return update(id, { state: "typing", key: newKey(), problem: t("keyReused") }, name);
+  // A form in which nothing was typed is no work that somebody could lose.
+  const back = { state: "typing", touched: draft.touched, refusals: (draft.refusals ?? 0) + 1 } as const;
+  if (error.code === "key-reused") return update(id, { ...back, key: newKey(), problem: t("keyReused") }, name);
   const problem = error.findings.length > 0 ? "" : error.message;
-  update(id, { state: "typing", findings: error.findings, problem }, name);
+  update(id, { ...back, findings: error.findings, problem }, name);
 }
 
 // What was about to be saved when the sign-in ended is saved when the same person is back.
+let shownTo = "";
 session.follow(() => {
   const { person } = session.get();
+  if (shownTo && shownTo !== person?.name) notice.set(null);
+  shownTo = person?.name ?? "";
   if (!person) return;
   for (const draft of desk().drafts) if (draft.state === "signed-out") void save(draft.id);
 });

@@ -3,6 +3,7 @@
 import { schema_de, de } from "./messages_de.ts";
 import { en, type Messages } from "./messages_en.ts";
 import { settings } from "./settings.ts";
+import { ownZone, wallTime } from "./zones.ts";
 
 export type Name = keyof Messages;
 type Catalogue<N extends string> = Record<N, string>;
@@ -63,6 +64,24 @@ export function clock(time: string | number | null | undefined): string {
     ? { hour: "2-digit", minute: "2-digit" }
     : { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
   return new Intl.DateTimeFormat(locale(), options).format(date);
+}
+
+// From when to when by the clock of a zone, and when that is here where it differs.
+export function span(start: string, end: string, zone: string): string {
+  const here = ownZone();
+  const at = wallTime(start || end, zone) ? zone : here;
+  const day = (time: string): string => wallTime(time, at).slice(0, 10);
+  const show = (time: string, withDay: boolean, where = at): string =>
+    new Intl.DateTimeFormat(locale(), {
+      ...(withDay ? { day: "numeric", month: "short" } : {}),
+      hour: "2-digit",
+      minute: "2-digit",
+      timeZone: where,
+    }).format(new Date(time));
+  const parts = [start && show(start, true), end && show(end, !start || day(start) !== day(end))].filter(Boolean);
+  const first = start || end;
+  const differs = wallTime(first, at) !== wallTime(first, here);
+  return `${parts.join(" – ")} (${at}${differs ? `; ${t("timeHere", { time: show(first, true, here) })}` : ""})`;
 }
 
 export function age(time: string | number, now = Date.now()): string {

@@ -3,7 +3,8 @@ import { useEffect } from "preact/hooks";
 import { settings } from "./settings.ts";
 
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  target instanceof HTMLElement &&
+  (target.isContentEditable || target.matches("input:not([type=radio], [type=checkbox]), textarea, select"));
 
 // "alt+m", "ctrl+enter", "escape", "/".
 function nameOf(event: KeyboardEvent): string {
@@ -28,6 +29,12 @@ export function useKeys(actions: Record<string, () => void>): void {
   });
 }
 
-export function focusOn(id: string): void {
-  requestAnimationFrame(() => document.getElementById(id)?.focus());
+// `atEnd`: behind what stands there.
+export function focusOn(id: string, atEnd = false): void {
+  requestAnimationFrame(() => {
+    const found = document.getElementById(id);
+    found?.focus();
+    if (atEnd && (found instanceof HTMLTextAreaElement || (found instanceof HTMLInputElement && found.type === "text")))
+      found.setSelectionRange(found.value.length, found.value.length);
+  });
 }

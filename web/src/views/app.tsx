@@ -110,10 +110,15 @@ function Drafts() {
 }
 
 // Longer when there is something to read out.
-const shown_ms = 8_000, read_out_ms = 60_000;
+const shown_ms = 8_000, read_out_ms = 40_000;
 
 function Notice() {
   const now = use(notice);
+  const [place, id] = use(route);
+  // What is read out is for the one caller.
+  useEffect(() => {
+    if (now?.about && place === "customer" && id !== now.about) notice.set(null);
+  }, [place, id]);
   useEffect(() => {
     if (!now) return;
     searched.set("");

@@ -4,14 +4,7 @@ import { begin } from "../daemon/drafts.ts";
 import type { Shown } from "../daemon/types.ts";
 import { clock, t, term } from "../page/i18n.ts";
 import { useLoaded, Waiting } from "./load.tsx";
-import { text, written } from "./record.tsx";
-
-function promised(record: Shown): string {
-  const [start, end] = [text(record, "promise_start"), text(record, "promise_end")];
-  if (!start && !end) return "";
-  const zone = text(record, "promise_zone");
-  return [start && clock(start), end && clock(end)].filter(Boolean).join(" – ") + (zone ? ` (${zone})` : "");
-}
+import { promised, text, valuesOf, written } from "./record.tsx";
 
 function Row({ record }: { record: Shown }) {
   const state = text(record, "state") || "open";
@@ -19,12 +12,9 @@ function Row({ record }: { record: Shown }) {
   const number = [written(record, "phone"), text(record, "extension") && `ext. ${text(record, "extension")}`]
     .filter(Boolean)
     .join(" ");
+  const fields = ["state", "promise_start", "promise_end", "promise_zone"];
   const change = (): void =>
-    begin(
-      { do: "edit", collection: "callback_request", record, fields: ["state"] },
-      { id: record.id, name },
-      { state: text(record, "state") },
-    );
+    begin({ do: "edit", collection: "callback_request", record, fields }, { id: record.id, name }, valuesOf(record, fields));
   return (
     <li class="entry">
       <div>
@@ -43,7 +33,7 @@ function Row({ record }: { record: Shown }) {
       <p>
         <span class="chip">{term(state)}</span>{" "}
         {record.pending.length > 0 && <span class="chip warn">{t("pendingMark")}</span>}{" "}
-        <button type="button" class="link" aria-label={`${t("edit")}: ${t("state")}, ${name}`} onClick={change}>
+        <button type="button" class="link" aria-label={`${t("edit")}: ${t("callback")}, ${name}`} onClick={change}>
           {t("edit")}
         </button>
       </p>

@@ -1,6 +1,6 @@
 // One customer: what is known, how old it is, what is not at the hub yet, and what was taken down about them.
 import { useEffect } from "preact/hooks";
-import { begin, localTime, typed, type About } from "../daemon/drafts.ts";
+import { begin, localTime, type About } from "../daemon/drafts.ts";
 import { collectionOf, editedTogether, fieldOf, labelOf, newFields } from "../daemon/schema.ts";
 import type { FieldForm, Shown, Wish } from "../daemon/types.ts";
 import { clock, t, term } from "../page/i18n.ts";
@@ -10,7 +10,7 @@ import { Belongings, belongingsOf } from "./belongings.tsx";
 import { History } from "./history.tsx";
 import { useLoaded, Waiting } from "./load.tsx";
 import { Merged, mayMerge } from "./merging.tsx";
-import { beginEdit, beginEditAll, isGiven, nameOf, Pending, rowsOf, shownValue, text, written } from "./record.tsx";
+import { beginEdit, beginEditAll, isGiven, nameOf, Pending, promised, rowsOf, shownValue, text, valuesOf, written } from "./record.tsx";
 
 function EditLink({ record, field, about }: { record: Shown; field: FieldForm; about: About }) {
   const labels = editedTogether(record.collection, field.name).map((name) => term(labelOf(record.collection, name)));
@@ -79,8 +79,7 @@ function EditChild({ record, about }: { record: Shown; about: About }) {
   const fields = changeable[record.collection]?.() ?? [];
   if (fields.length === 0) return null;
   const change = (): void => {
-    const values = fields.map((name) => [name, typed(fieldOf(record.collection, name), record.fields[name])]);
-    begin({ do: "edit", collection: record.collection, record, fields }, about, Object.fromEntries(values));
+    begin({ do: "edit", collection: record.collection, record, fields }, about, valuesOf(record, fields));
   };
   return (
     <button
@@ -193,6 +192,7 @@ function Taken({ customer, path, title }: { customer: Shown; path: string; title
                 </span>
                 <strong>{term(text(item, "kind") || text(item, "state") || "open")}</strong>{" "}
                 {text(item, "note") || text(item, "reason") || text(item, "what_happened")}{" "}
+                {promised(item) && <span>· {promised(item)} </span>}
                 {text(item, "reference") && <span class="quiet reference">{text(item, "reference")}</span>}
                 <TakenIn item={item} />
                 {item.pending.length > 0 && <Pending />}

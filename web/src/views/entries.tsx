@@ -2,14 +2,15 @@
 import { useEffect, useState } from "preact/hooks";
 import { get } from "../daemon/api.ts";
 import { begin, typed } from "../daemon/drafts.ts";
-import { fieldOf } from "../daemon/schema.ts";
+import { fieldOf, labelOf } from "../daemon/schema.ts";
 import { session } from "../daemon/session.ts";
 import type { Op, OutboxItem, Value } from "../daemon/types.ts";
-import { clock, t, type Name } from "../page/i18n.ts";
+import { clock, t, term, type Name } from "../page/i18n.ts";
 import { route } from "../page/router.ts";
 import { use } from "../page/store.ts";
 import { useLoaded, Waiting } from "./load.tsx";
 import { Reasoned } from "./reasoned.tsx";
+import { shownValue } from "./record.tsx";
 
 // The hub has it, whatever became of it there.
 const at_hub: OutboxItem["state"][] = ["held", "conflict", "waiting", "replaced", "given-up"];
@@ -28,7 +29,8 @@ export function Steps({ item }: { item: OutboxItem }) {
   return (
     <p class="steps">
       <span class="step done">{t("stepSaved")}</span>
-      {(held || !ending) && <span class={held ? "step done" : "step"}>{t("stepHeld")}</span>}
+      {held && <span class="step done">{t("stepHeld")}</span>}
+      {!held && !ending && <span class="step">{t("pendingMark")}</span>}
       {ending && (
         <span class={item.state === "needs-attention" || item.state === "conflict" ? "step bad" : "step done"}>
           {t(ending)}
@@ -94,7 +96,32 @@ function Attention({ item }: { item: OutboxItem }) {
   );
 }
 
+// What was typed, word for word.
+function Said({ item }: { item: OutboxItem }) {
+  const loaded = useLoaded<{ ops: Op[] }>(`/outbox/${item.lane}/${item.number}`);
+  return (
+    <Waiting of={loaded}>
+      {({ ops }) => (
+        <dl class="said">
+          {ops.flatMap((op) =>
+            Object.entries(op.changes)
+              .filter(([name, { value }]) => isSaid(op.collection, name, value))
+              .map(([name, { value }]) => [
+                <dt key={`${op.record} ${name}`}>{term(labelOf(op.collection, name))}</dt>,
+                <dd key={`${op.record} ${name} =`}>{shownValue(fieldOf(op.collection, name), value)}</dd>,
+              ]),
+          )}
+        </dl>
+      )}
+    </Waiting>
+  );
+}
+// Whoever typed it knows what the desk filled in.
+const isSaid = (collection: string, name: string, value: Value): boolean =>
+  value !== null && fieldOf(collection, name)?.type !== "reference" && (fieldOf(collection, name)?.position ?? 0) > 0;
+
 export function EntryRow({ item, own }: { item: OutboxItem; own: string }) {
+  const [opened, setOpened] = useState(false);
   const conflict = item.state === "conflict" ? item.conflicts[0] : undefined;
   return (
     <li class="entry">
@@ -110,6 +137,10 @@ export function EntryRow({ item, own }: { item: OutboxItem; own: string }) {
         </p>
       </div>
       <Steps item={item} />
+      <details class="wide" onToggle={(event) => setOpened(event.currentTarget.open)}>
+        <summary aria-label={`${t("whatItSays")}: ${item.what}`}>{t("whatItSays")}</summary>
+        {opened && <Said item={item} />}
+      </details>
       {item.state === "needs-attention" && <Attention item={item} />}
       {conflict && <a href={`#/conflicts/${conflict}`}>{t("conflicts")}</a>}
     </li>

@@ -2,6 +2,7 @@
 import { type Draft, update } from "../daemon/drafts.ts";
 import type { FieldForm, Finding } from "../daemon/types.ts";
 import { t, term } from "../page/i18n.ts";
+import { allZones } from "../page/zones.ts";
 
 export interface ControlProps {
   field: FieldForm;
@@ -16,6 +17,9 @@ const noteId = (field: FieldForm): string => `note-${field.name}`;
 
 const long_text = 300;
 const isLong = (field: FieldForm): boolean => field.type === "text" && (field.max_length ?? 0) > long_text;
+
+const isZone = (field: FieldForm): boolean => field.format === "time_zone";
+const zonesId = (field: FieldForm): string => `zones-${field.name}`;
 
 const inputTypes: Partial<Record<FieldForm["type"], string>> = { phone: "tel", email: "email", time: "datetime-local" };
 const widths: Record<string, string> = {
@@ -78,8 +82,16 @@ export function Input(props: ControlProps) {
           inputMode={field.type === "integer" ? "numeric" : undefined}
           readOnly={frozen}
           value={value}
+          list={isZone(field) ? zonesId(field) : undefined}
           onInput={typed}
         />
+      )}
+      {isZone(field) && (
+        <datalist id={zonesId(field)}>
+          {allZones().map((zone) => (
+            <option key={zone} value={zone} />
+          ))}
+        </datalist>
       )}
     </div>
   );

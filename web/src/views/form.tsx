@@ -1,6 +1,6 @@
 // A form made from the schema: its fields, what has to be looked at again, and what is asked before it is saved.
 import { useEffect, useRef } from "preact/hooks";
-import { type Draft, drop, show, type } from "../daemon/drafts.ts";
+import { type Draft, drop, show, type, update } from "../daemon/drafts.ts";
 import { unkept } from "../daemon/keep_drafts.ts";
 import { isAsked, save } from "../daemon/save.ts";
 import { collectionOf, fieldOf, labelOf, newFields, stopsOf, templateFields, templateOf } from "../daemon/schema.ts";
@@ -8,6 +8,7 @@ import type { FieldForm, Finding } from "../daemon/types.ts";
 import { t, term } from "../page/i18n.ts";
 import { focusOn, useKeys } from "../page/keys.ts";
 import { use } from "../page/store.ts";
+import { ownZone } from "../page/zones.ts";
 import { Duplicates } from "./duplicates.tsx";
 import { Because, Choice, fieldId, Input } from "./fields.tsx";
 import { GuidesFor } from "./guides.tsx";
@@ -81,9 +82,12 @@ function Summary({ draft, fields }: { draft: Draft; fields: FieldForm[] }) {
   const box = useRef<HTMLDivElement>(null);
   const { findings, problem } = draft;
   const any = findings.length > 0 || problem !== "";
+  // Once for each time that it was not saved; whoever types on stays where they are.
+  const told = useRef(draft.refusals);
   useEffect(() => {
-    if (any) box.current?.focus();
-  }, [findings, problem]);
+    if (any && told.current !== draft.refusals) box.current?.focus();
+    told.current = draft.refusals;
+  }, [draft.refusals]);
   if (!any) return null;
   const asked = isAsked(findings);
   return (
@@ -161,15 +165,35 @@ function close(): void {
   focusOn("search");
 }
 
+// A promise is for an hour by this PC's clock unless somebody says otherwise.
+const usual_ms = 3_600_000;
+function fillBeside(draft: Draft, field: FieldForm, typed: string): void {
+  const { zone } = field;
+  const begins = Date.parse(`${typed}Z`);
+  if (draft.purpose.do !== "add" || !zone || Number.isNaN(begins)) return;
+  const times = fieldsOf(draft).filter((one) => one.zone === zone);
+  const [start, end] = times;
+  const empty = (name: string): boolean => !draft.values[name];
+  const values = { ...draft.values };
+  if (empty(zone)) values[zone] = ownZone();
+  const preset = (time: number): string => new Date(time + usual_ms).toISOString().slice(0, 16);
+  const before = Date.parse(`${draft.values[start?.name ?? ""]}Z`);
+  const follows = end && (empty(end.name) || draft.values[end.name] === preset(before));
+  if (start?.name === field.name && end && follows) values[end.name] = preset(begins);
+  update(draft.id, { values });
+}
+
 export function Form({ draft }: { draft: Draft }) {
   const fields = fieldsOf(draft);
   const { do: what } = draft.purpose;
   const typable = fields.filter((field) => field.type !== "picklist");
+  const last = fields.find((field) => field.name === draft.last);
   const first =
+    last ??
     (what === "edit" ? undefined : what === "correct" ? typable[0] : typable.find((field) => !draft.values[field.name])) ??
     fields[0];
   useEffect(() => {
-    if (first) focusOn(fieldId(first));
+    if (first) focusOn(fieldId(first), last !== undefined);
   }, [draft.id, fields.length === 0]);
   useKeys({ "ctrl+enter": () => void save(draft.id), escape: close });
   const asked = isAsked(draft.findings);
@@ -206,7 +230,10 @@ export function Form({ draft }: { draft: Draft }) {
               value={draft.values[field.name] ?? ""}
               finding={findingOf(draft.findings, field)}
               frozen={draft.state === "saving"}
-              onType={(typed) => type(draft.id, field.name, typed)}
+              onType={(typed) => {
+                fillBeside(draft, field, typed);
+                type(draft.id, field.name, typed);
+              }}
             />
           );
         })}

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { t, type Name } from "../page/i18n.ts";
 import { change, settings, type Settings, type Theme } from "../page/settings.ts";
+import { route } from "../page/router.ts";
 import { use } from "../page/store.ts";
 
 const themes: [Theme, Name][] = [
@@ -18,6 +19,7 @@ const languages: [Settings["language"], string][] = [
 
 export function Preferences() {
   const now = use(settings);
+  const [, all] = use(route);
   return (
     <>
       <header class="view-head">
@@ -35,7 +37,8 @@ export function Preferences() {
         </fieldset>
         <fieldset>
           <legend>{t("language")}</legend>
-          {languages.map(([language, name]) => (
+          {/* The pseudo-locale is for whoever translates: #/settings/languages. */}
+          {languages.filter(([language]) => language !== "pseudo" || now.language === language || all).map(([language, name]) => (
             <label key={language} class="choice">
               <input
                 type="radio"

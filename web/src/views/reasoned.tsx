@@ -25,6 +25,7 @@ export function Reasoned({ id, choices, primary = false, onDone, onCancel }: Pro
   // A choice that is repeated, because no answer came, is made once.
   const [keys] = useState<Record<string, string>>({});
   const choose = async ({ label, path, body }: Choice): Promise<void> => {
+    if (!reason.trim()) return setProblem(t("reasonFirst"));
     keys[label] ??= newKey();
     try {
       tell(await ask<Saved>("POST", path, { ...body, reason }, { key: keys[label] }));

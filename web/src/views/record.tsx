@@ -2,7 +2,7 @@
 import { begin, typed, type About } from "../daemon/drafts.ts";
 import { collectionOf, editedTogether, fieldOf, newFields } from "../daemon/schema.ts";
 import type { FieldForm, Shown, Value } from "../daemon/types.ts";
-import { clock, t, term } from "../page/i18n.ts";
+import { clock, span, t, term } from "../page/i18n.ts";
 
 export const text = (record: Shown, name: string): string => String(record.fields[name] ?? "");
 // A telephone number as people here write it.
@@ -16,6 +16,12 @@ export const nameOf = (record: Shown): string =>
   text(record, "name") ||
   text(record, "ref");
 
+// Of a callback; empty where no time was promised.
+export function promised(record: Shown): string {
+  const [start, end] = [text(record, "promise_start"), text(record, "promise_end")];
+  return start || end ? span(start, end, text(record, "promise_zone")) : "";
+}
+
 export function shownValue(field: FieldForm | undefined, value: Value): string {
   if (Array.isArray(value)) return value.map((element) => element.text).join(", ");
   if (field?.type === "time") return clock(String(value));
@@ -26,17 +32,22 @@ export function shownValue(field: FieldForm | undefined, value: Value): string {
 // Opens the form for a field and those that merge as one with it.
 export function beginEdit(record: Shown, name: string, about: About): void {
   const fields = editedTogether(record.collection, name);
-  const values = Object.fromEntries(
-    fields.map((one) => [one, typed(fieldOf(record.collection, one), record.fields[one])]),
-  );
-  begin({ do: "edit", collection: record.collection, record, fields }, about, values);
+  begin({ do: "edit", collection: record.collection, record, fields }, about, valuesOf(record, fields));
+}
+
+// As they stand in the inputs of a form.
+export function valuesOf(record: Shown, names: string[]): Record<string, string> {
+  const value = (name: string): string => {
+    const field = fieldOf(record.collection, name);
+    return typed(field, record.fields[name], field?.zone && text(record, field.zone));
+  };
+  return Object.fromEntries(names.map((name) => [name, value(name)]));
 }
 
 // The whole form of a record, as it stands.
 export function beginEditAll(record: Shown, about: About): void {
   const fields = newFields(record.collection).map((field) => field.name);
-  const values = fields.map((name) => [name, typed(fieldOf(record.collection, name), record.fields[name])]);
-  begin({ do: "edit", collection: record.collection, record, fields }, about, Object.fromEntries(values));
+  begin({ do: "edit", collection: record.collection, record, fields }, about, valuesOf(record, fields));
 }
 
 export const Pending = () => <span class="chip warn">{t("pendingMark")}</span>;

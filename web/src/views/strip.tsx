@@ -1,5 +1,5 @@
 // The strip on every page: what works, since when, how old the data is, what waits. Never dismissed, never in the way.
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { ask, newKey } from "../daemon/api.ts";
 import { everyDesk, openDraft } from "../daemon/drafts.ts";
 import { seen, type Mode } from "../daemon/status.ts";
@@ -91,6 +91,7 @@ async function report(): Promise<void> {
 }
 function Reporting({ status }: { status: Status }) {
   const done = use(reported);
+  const [asking, setAsking] = useState(false);
   if (!status.person) return null;
   const proposal = status.person.role === "supervisor" && status.proposal;
   return (
@@ -100,7 +101,21 @@ function Reporting({ status }: { status: Status }) {
           <a href="#/outages">{t("proposal", { n: proposal.people, about: proposal.about })}</a>{" "}
         </>
       )}
-      {done ? t("reported") : <button class="link" onClick={report}>{t("crmNotWorking")}</button>}
+      {done ? t("reported") : asking ? (
+        <>
+          {t("reportIt")}{" "}
+          <button type="button" onClick={() => void report()}>
+            {t("report")}
+          </button>{" "}
+          <button type="button" class="link" onClick={() => setAsking(false)}>
+            {t("cancel")}
+          </button>
+        </>
+      ) : (
+        <button type="button" class="link" onClick={() => setAsking(true)}>
+          {t("crmNotWorking")}
+        </button>
+      )}
     </p>
   );
 }
