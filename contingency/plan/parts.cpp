@@ -8,7 +8,7 @@ namespace holdline::contingency {
 
 namespace {
 
-constexpr std::size_t part_bytes = 12'000;
+constexpr std::size_t part_bytes = 7'000;  // a text that merges as one value has 7,680 at most
 
 // Where a part that begins at `from` ends: never within a character.
 std::size_t end_of_part(std::string_view text, std::size_t from) {

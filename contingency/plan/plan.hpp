@@ -27,6 +27,16 @@ enum class ActionPhase : std::uint8_t {
   exit,    // when systems are back
 };
 
+// What a telephone system is asked afterwards: it counts as switched when it says so itself.
+struct ReadBack {
+  std::string method;               // at the address of the action
+  std::vector<std::string> params;  // as the action's
+  std::string at;                   // where in the result the value stands, a JSON pointer (RFC 6901)
+  std::string expects;                                     // empty: that there is none
+  std::int64_t every_ms =
+      0;  // looked again while it is switched, and switched once more when it was forgotten; 0: never
+};
+
 // What is performed: of the action, or of its undoing.
 struct Performance {
   ActionKind kind = ActionKind::checklist;
@@ -37,6 +47,7 @@ struct Performance {
   std::vector<std::string> argv;    // command
   std::string method;               // json_rpc
   std::vector<std::string> params;  // json_rpc
+  std::vector<ReadBack> check;      // json_rpc: none or one
 };
 
 struct PlanAction {

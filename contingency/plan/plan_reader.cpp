@@ -53,7 +53,20 @@ void check_performance(Keys& at, const Performance& does) {
   }
 }
 
-Performance read_performance(Keys& at) {
+ReadBack read_check(Keys& at) {
+  ReadBack check;
+  at.text("method", check.method);
+  if (check.method.empty()) at.refuse("method", "name the method that tells the value");
+  at.texts("params", check.params);
+  at.text("at", check.at);
+  if (!check.at.empty() && check.at.front() != '/') at.refuse("at", "must be a JSON pointer like /item/value");
+  at.text("expects", check.expects);
+  at.number("every-s", check.every_ms, 1, 3'600, 1'000);
+  at.finish();
+  return check;
+}
+
+Performance read_performance(Keys& at, const std::string& path, PlanRead& read) {
   Performance does;
   at.choice("kind", kind_names, does.kind);
   if (!at.has("kind")) at.refuse("kind", "is missing: checklist, webhook, command or json-rpc");
@@ -67,6 +80,10 @@ Performance read_performance(Keys& at) {
   if (does.kind == ActionKind::json_rpc) {
     at.text("method", does.method);
     at.texts("params", does.params);
+    if (const toml::table* check = at.table("check")) {
+      Keys inner(*check, path + ".check", read);
+      does.check.push_back(read_check(inner));
+    }
   }
   check_performance(at, does);
   return does;
@@ -97,7 +114,7 @@ PlanAction read_action(const toml::table& table, std::set<std::string>& taken, c
   at.text("title", action.title, 200);
   if (action.title.empty()) at.refuse("title", "say in a few words what it does");
   at.choice("phase", phase_words, action.phase);
-  action.does = read_performance(at);
+  action.does = read_performance(at, path, read);
   at.texts("after", action.after);
   for (const std::string& id : action.after)
     if (!earlier.contains(id)) at.refuse("after", "'" + id + "' is no action above this one");
@@ -115,7 +132,7 @@ PlanAction read_action(const toml::table& table, std::set<std::string>& taken, c
   at.number("expires-minutes", action.expires_ms, 1, 7 * 24 * 60, 60'000);
   if (const toml::table* undo = at.table("undo")) {
     Keys inner(*undo, path + ".undo", read);
-    action.undo.push_back(read_performance(inner));
+    action.undo.push_back(read_performance(inner, path + ".undo", read));
     inner.finish();
   } else if (action.expires_ms != 0) {
     at.refuse("expires-minutes", "needs an undo: what would be done when it expires?");

@@ -166,4 +166,14 @@ Result<void> Runbook::on(const event::BegunElsewhere& event, std::int64_t, RunAc
   return {};
 }
 
+// Another doing, under another key: a target that remembers the first one would answer without doing anything. Who
+// approved it approved that it is switched; the time after which it expires begins anew.
+Result<void> Runbook::on(const event::Forgotten& event, std::int64_t now_ms, RunActions& out) {
+  HOLDLINE_ASSIGN(ActionRun * run, named(event.action));
+  if (run->state != R::ok) return not_now(*run, "there is nothing to be forgotten.");
+  ++run->round;
+  begin(*run, now_ms, out);
+  return {};
+}
+
 }  // namespace holdline::contingency

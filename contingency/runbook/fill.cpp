@@ -33,6 +33,10 @@ Performance filled(Performance what, const std::map<std::string, std::string>& w
   what.body = put_in(what.body, words, true);
   for (std::size_t i = 1; i < what.argv.size(); ++i) what.argv[i] = put_in(what.argv[i], words, false);
   for (std::string& param : what.params) param = put_in(param, words, false);
+  for (ReadBack& check : what.check) {
+    for (std::string& param : check.params) param = put_in(param, words, false);
+    check.expects = put_in(check.expects, words, false);
+  }
   return what;
 }
 

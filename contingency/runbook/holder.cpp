@@ -129,6 +129,13 @@ Holder::Step Holder::performed(const event::Performed& event, Moment now) {
   return step;
 }
 
+Holder::Step Holder::forgotten(const std::string& action, Moment now) {
+  Step step;
+  step_on(event::Forgotten{action}, now, step);
+  tell_changes(now, step);
+  return step;
+}
+
 void Holder::tell_changes(Moment now, Step& step) {
   if (RunHead present = head(now); present != told_head_) {
     told_head_ = present;

@@ -48,6 +48,8 @@ class Holder {
   // What is new in the journal and of the incident, and that time passed.
   Step hear(const Journal& journal, const RunIncident* incident, Moment now);
   Step performed(const event::Performed& event, Moment now);
+  // Somebody looked, and it is not switched any more.
+  Step forgotten(const std::string& action, Moment now);
 
   // Boot time at which time alone moves something; nothing: never.
   std::optional<std::int64_t> due_ms() const;

@@ -117,10 +117,13 @@ struct BegunElsewhere {  // a station that does not hold the run (any more) says
   bool effect = true;  // else it was undone there
   bool operator==(const BegunElsewhere&) const = default;
 };
+struct Forgotten {  // what was switched is not any more, though nobody undid it: a restart out there
+  std::string action;
+};
 }  // namespace event
 using RunEvent = std::variant<event::TimePassed, event::Entered, event::Exiting, event::Confirmed, event::Approved,
                               event::Ticked, event::Skipped, event::Wanted, event::UndoWanted, event::Excepted,
-                              event::Performed, event::TakenOver, event::BegunElsewhere>;
+                              event::Performed, event::TakenOver, event::BegunElsewhere, event::Forgotten>;
 
 namespace action {
 // Do it and tell event::Performed with the same key and fence. A receiver that has seen the key answers as it did
@@ -190,6 +193,7 @@ class Runbook {
   Result<void> on(const event::Performed& event, std::int64_t now_ms, RunActions& out);
   Result<void> on(const event::TakenOver& event, std::int64_t now_ms, RunActions& out);
   Result<void> on(const event::BegunElsewhere& event, std::int64_t now_ms, RunActions& out);
+  Result<void> on(const event::Forgotten& event, std::int64_t now_ms, RunActions& out);
   Result<void> on(const event::Entered& event, std::int64_t now_ms, RunActions& out);
   Result<void> on(const event::Exiting& event, std::int64_t now_ms, RunActions& out);
   Result<void> on(const event::Confirmed& event, std::int64_t now_ms, RunActions& out);

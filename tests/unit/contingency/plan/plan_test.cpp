@@ -59,6 +59,20 @@ TEST(PlanTest, EveryKindOfActionIsRead) {
   EXPECT_EQ(read.plan.actions[1].phase, ActionPhase::exit);
 }
 
+TEST(PlanTest, ATelephoneSystemIsAskedWhetherItIsSwitched) {
+  const std::string rpc = "kind = \"json-rpc\"\nurl = \"http://127.0.0.1/RPC\"\nmethod = \"htable.sets\"\n";
+  const auto read = read_plan(
+      with_action(rpc + "check = { method = \"htable.get\", params = [\"cont\", \"mode\"], at = \"/item/value\", "
+                        "expects = \"notice\", every-s = 10 }\n"));
+  ASSERT_TRUE(read.problems.empty()) << read.problems[0].text;
+  const ReadBack& check = read.plan.actions[0].does.check.at(0);
+  EXPECT_EQ(check.expects, "notice");
+  EXPECT_EQ(check.every_ms, 10'000);
+  const std::string told = problems_of(with_action(rpc + "check = { at = \"item\", evry-s = 1 }\n"));
+  for (const char* const key : {"check.method:", "check.at:", "check.evry-s:"})
+    EXPECT_NE(told.find(key), told.npos) << key << " in\n" << told;
+}
+
 TEST(PlanTest, EveryMistakeIsToldWithItsLine) {
   const std::string told = problems_of(
       "version = 1\nrto-minuets = 5\n[[action]]\nid = \"A b\"\ntitle = \"\"\n"

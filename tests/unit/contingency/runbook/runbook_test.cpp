@@ -111,6 +111,22 @@ TEST(RunbookTest, AnotherStationTakesOverWithTheSameKeyAndTheOldHolderIsRefused)
   EXPECT_EQ(there.actions()[0].state, RunState::ok);
 }
 
+TEST(RunbookTest, WhatATargetForgotIsDoneOnceMoreUnderAnotherKeyAndKeepsItsApproval) {
+  auto approved = webhook("redirect");
+  approved.approver = "supervisor";
+  Runbook run(plan_of({approved}), {});
+  run.step(event::Entered{}, 0);
+  EXPECT_EQ(refused(run.step(event::Forgotten{"redirect"}, 0)), "not-now") << "it is not switched";
+  const auto first = all_of<action::Perform>(run.step(event::Approved{"redirect", sue}, 0)).at(0);
+  run.step(answer(first, true), 10);
+  const auto again = all_of<action::Perform>(run.step(event::Forgotten{"redirect"}, 20)).at(0);
+  EXPECT_NE(again.key, first.key) << "a target that remembers the first would do nothing";
+  EXPECT_EQ(run.actions()[0].approved, sue);
+  run.step(answer(again, true), 30);
+  EXPECT_EQ(run.actions()[0].state, RunState::ok);
+  EXPECT_EQ(run.left().size(), 1U);
+}
+
 TEST(RunbookTest, TelephonesWaitForAConfirmationAndAnApproval) {
   PlanAction notice = webhook("notice");
   notice.telephony = true;
