@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hub/contingency/station_tells.hpp"
 #include "hub/contingency/typed_code.hpp"
 #include "platform/crypto/signing.hpp"
 
@@ -50,6 +51,7 @@ Result<Judgement> Authority::check(const sync::Schema& schema, const Device& dev
   };
   if (device.state != DeviceState::active)
     return refused("device-revoked", "This workstation may no longer send entries.");
+  if (action.header.person == device.id) return Judgement{refuse_station(schema, device, action.ops)};
   HOLDLINE_ASSIGN(const Person* who, person(action.header.person));
   if (!who) return Judgement{nobody()};
   if (!assertion || assertion->person != action.header.person)

@@ -28,7 +28,8 @@ Result<Judgement> IntakeGroup::judge(const Device& device, const Candidate& cand
   SignIn* sign_in = found == known.end() ? nullptr : &found->second;
   HOLDLINE_ASSIGN(auto judgement, authority_.check(schema_, device, candidate.action,
                                                    sign_in ? &sign_in->assertion : nullptr, candidate.corrected_ms));
-  if (judgement.refusal || sign_in->verified) return judgement;
+  // What a workstation tells in its own name has no sign-in.
+  if (judgement.refusal || sign_in == nullptr || sign_in->verified) return judgement;
   // Whose it is has become known since it came.
   HOLDLINE_ASSIGN(auto refusal, authority_.check(device.id, sign_in->assertion));
   if (refusal) return Judgement{std::move(refusal)};

@@ -15,7 +15,8 @@ struct Right {
 // First match wins; taking data out and deciding about callbacks is for supervisors, releasing and claiming them and
 // what the hub's probes say is for the hub, and nobody changes what the list of exports says or takes back what became
 // of a paper form; "*" is any. What is not listed is refused: whoever looks after the machines (it) sees no customer,
-// and declares outages. What an agent may do of that is in speaks_for_themselves().
+// and declares outages. A workstation that performs the plan tells in its own name (station). What an agent may do of
+// that is in speaks_for_themselves().
 constexpr std::array rights = {
     Right{"agent", "conflict", false, false, false, true},
     Right{"agent", "suppression", true, true, false, true},
@@ -30,6 +31,8 @@ constexpr std::array rights = {
     Right{"agent", "service_state", false, false, false, true},
     Right{"agent", "form_pad", true, false, false, true},
     Right{"agent", "form_use", true, true, false, true},
+    Right{"agent", "runbook_event", false, false, false, false},
+    Right{"agent", "plan_part", false, false, false, true},
     Right{"agent", "*", true, true, true, true},
     Right{"supervisor", "data_export", true, false, false, true},
     Right{"supervisor", "callback_release", false, false, false, true},
@@ -39,10 +42,14 @@ constexpr std::array rights = {
     Right{"supervisor", "service_state", false, false, false, true},
     Right{"supervisor", "form_pad", true, false, false, true},
     Right{"supervisor", "form_use", true, true, false, true},
+    Right{"supervisor", "plan_part", false, false, false, true},
     Right{"supervisor", "*", true, true, true, true},
     Right{"it", "incident", true, false, false, true},
     Right{"it", "incident_step", true, false, false, true},
     Right{"it", "incident_link", true, false, false, true},
+    Right{"it", "runbook_event", true, false, false, true},
+    Right{"it", "plan_part", false, false, false, true},
+    Right{"station", "runbook_event", true, false, false, true},
 };
 
 const Right* right_of(std::string_view role, std::string_view collection) {
@@ -69,6 +76,11 @@ std::string_view option_of(const Collection& collection, const Op& op, std::stri
 // typed, which declares and does nothing else. Whether the code is one is for whoever has the key of codes.
 bool speaks_for_themselves(const Collection& collection, const Op& op, std::string_view role) {
   if (collection.name == "incident") return role != "agent" || option_of(collection, op, "how") == "code";
+  if (collection.name == "runbook_event") {
+    const std::string_view kind = option_of(collection, op, "kind");
+    const bool tells = kind == "held" || kind == "told" || kind == "heard";
+    return tells == (role == "station") && option_of(collection, op, "role") == role;
+  }
   if (collection.name != "incident_step" && collection.name != "incident_link") return true;
   const std::string_view told = option_of(collection, op, "role");
   if (told != "code") return told == role;
