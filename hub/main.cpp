@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   hub::add_export_commands(commands);
   hub::add_held_commands(commands);
   hub::add_callback_commands(commands);
+  hub::add_plan_commands(commands);
   hub::add_schema_commands(commands);
   hub::add_convergence_commands(commands);
   try {

@@ -13,6 +13,8 @@
 #include "hub/convergence/convergence.hpp"
 #include "hub/people/enrollment.hpp"
 #include "hub/people/scopes.hpp"
+#include "hub/plan/plan_requests.hpp"
+#include "hub/plan/plans.hpp"
 #include "hub/setup/certificates.hpp"
 #include "platform/text/json_object.hpp"
 #include "sync/base/limits.hpp"
@@ -128,8 +130,12 @@ Admin::Response Admin::respond(const HttpRequest& request) {
   if (post && request.path == "/admin/v1/epoch") return new_epoch();
   if (post && request.path == "/admin/v1/authority/replace") return replace_authority();
   if (auto answered = answer_schema(*hub_.ledger, intake_, request, clock_.now().wall_ms)) return *std::move(answered);
-  if (auto answered = answer_directory({*hub_.ledger, intake_, entropy_, clock_.now().wall_ms}, request))
+  if (auto answered = answer_plan(*hub_.ledger, intake_, request, clock_.now().wall_ms)) return *std::move(answered);
+  if (auto answered = answer_directory({*hub_.ledger, intake_, entropy_, clock_.now().wall_ms}, request)) {
+    // There may be a new scope, whose workstations need the plan.
+    if (post && *answered) HOLDLINE_TRY(deliver_plans(*hub_.ledger, intake_, clock_.now().wall_ms));
     return *std::move(answered);
+  }
   return platform::error_response(404, "unknown-path", "There is nothing here; docs/api.md lists what is.");
 }
 

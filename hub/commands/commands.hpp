@@ -77,5 +77,6 @@ void add_schema_commands(Commands& commands);       // schema
 void add_held_commands(Commands& commands);         // quarantine
 void add_callback_commands(Commands& commands);     // callbacks
 void add_convergence_commands(Commands& commands);  // certificate
+void add_plan_commands(Commands& commands);         // plan
 
 }  // namespace holdline::hub
