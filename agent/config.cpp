@@ -50,6 +50,16 @@ void read_console(platform::ConfigReader& reader, ConsoleConfig& console) {
     reader.reject("console.certificate", "the path must be absolute");
 }
 
+void read_runbook(platform::ConfigReader& reader, RunbookConfig& runbook) {
+  reader.boolean("runbook.station", runbook.station);
+  reader.duration("runbook.claims-after", runbook.claims_after, {std::chrono::seconds(0), std::chrono::minutes(10)});
+  std::string programs;
+  reader.text("runbook.programs", programs);
+  runbook.programs = programs;
+  if (!programs.empty() && programs.front() != '/') reader.reject("runbook.programs", "the path must be absolute");
+  reader.text("runbook.authorities", runbook.authorities);
+}
+
 }  // namespace
 
 std::string ConsoleConfig::listen() const {
@@ -81,6 +91,7 @@ AgentConfigRead read_agent_config(std::span<const platform::ConfigSource> source
   read_console(reader, config.console);
   reader.duration("link.every", config.link.every, {std::chrono::seconds(1), std::chrono::minutes(1)});
   reader.boolean("link.gateway", config.link.gateway);
+  read_runbook(reader, config.runbook);
   config.probes = platform::read_probes(reader, {{"crm", "identity", "telephony"}, false});
   if (!config.directory.is_absolute()) reader.reject("directory", "the path must be absolute");
   if (config.socket.empty() || config.socket.front() != '/') reader.reject("local.socket", "the path must be absolute");

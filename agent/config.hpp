@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/link/options.hpp"
+#include "agent/runbook/options.hpp"
 #include "contingency/readiness/report.hpp"
 #include "platform/config/config.hpp"
 #include "platform/os/files.hpp"
@@ -36,6 +37,7 @@ struct AgentConfig {
   contingency::Seat seat;                           // where it stands, for whoever walks there
   ConsoleConfig console;
   LinkConfig link;
+  RunbookConfig runbook;
   std::vector<platform::ProbeSettings> probes;  // of systems beside the hub
 };
 

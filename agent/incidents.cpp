@@ -8,15 +8,32 @@
 
 namespace holdline::agent {
 
+namespace {
+
+bool is_of_outages(const sync::Schema& schema, sync::CollectionNo collection) {
+  return is_of_incidents(schema, collection) || is_of_runs(schema, collection);
+}
+
+}  // namespace
+
+Result<void> Workstation::refresh_outages() {
+  HOLDLINE_TRY(contingency_.refresh(*view_, grant().scopes));
+  std::vector<contingency::Incident> incidents;
+  const auto known = contingency_.incidents();
+  for (const contingency::Outage& outage : known->outages())
+    for (const sync::Id& id : outage.incidents) incidents.push_back(*known->find(id));
+  return runs_.refresh(*view_, incidents);
+}
+
 void Workstation::look_at_incidents_if_about(const sync::Action& saved) {
   if (std::ranges::any_of(saved.ops,
-                          [this](const sync::Op& op) { return is_of_incidents(schema(), op.record.collection); }))
+                          [this](const sync::Op& op) { return is_of_outages(schema(), op.record.collection); }))
     look_at_incidents();
 }
 
 void Workstation::look_at_incidents_if_among(std::span<const sync::Change> changes) {
   if (std::ranges::any_of(changes, [this](const sync::Change& change) {
-        return is_of_incidents(schema(), change.record.key.collection);
+        return is_of_outages(schema(), change.record.key.collection);
       }))
     look_at_incidents();
 }
@@ -34,13 +51,13 @@ void Workstation::look_at_incidents() {
   if (incidents_due_.exchange(true)) return;
   reading_.post([this] {
     incidents_due_ = false;
-    if (auto read = contingency_.refresh(*view_, grant().scopes); !read) deps_.log.error(read.error());
+    if (auto read = refresh_outages(); !read) deps_.log.error(read.error());
   });
 }
 
 Result<void> Workstation::read_incidents_now() {
   std::promise<Result<void>> read;
-  reading_.post([&] { read.set_value(contingency_.refresh(*view_, grant().scopes)); });
+  reading_.post([&] { read.set_value(refresh_outages()); });
   return read.get_future().get();
 }
 

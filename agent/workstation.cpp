@@ -84,6 +84,12 @@ Workstation::Workstation(const AgentConfig& config, WorkstationIdentity identity
       contingency_(
           deps.clock, contingency::read_plan(contingency::shipped_plan_text()).plan.policy,
           [this](const std::string& scope, const contingency::ServiceTransition& row) { service_changed(scope, row); }),
+      runs_(deps.clock,
+            [this](std::shared_ptr<const KnownRuns> known) {
+              boost::asio::post(deps_.io, [weak = std::weak_ptr(runner_), known = std::move(known)]() mutable {
+                if (const auto runner = weak.lock()) runner->know(std::move(known));
+              });
+            }),
       code_attempts_(config.directory / "code-attempts.json", contingency_.policy().codes),
       library_(config.directory / "library"),
       identity_(std::move(identity)),
@@ -207,6 +213,7 @@ void Workstation::start_engine() {
                                          config_.link, probe_roads());
   told_ = std::make_shared<ToldWatch>(deps_.io, deps_.clock,
                                       [this](std::function<void(View&)> work) { read(std::move(work)); });
+  runner_ = make_runner();
   events.exchanged = [this](const Exchange& exchange) { probes_->exchanged(exchange); };
   engine_ = std::make_unique<Engine>(
       Engine::Parts{*access_, *replica_, overlay_, *transport_, library_, deps_.clock, deps_.entropy},
@@ -266,6 +273,7 @@ Workstation::~Workstation() {
   if (outbox_) outbox_->stop();
   if (probes_) probes_->stop();
   if (told_) told_->stop();
+  if (runner_) runner_->stop();
   transport_.reset();
   ask_again_.reset();
   side_client_.reset();

@@ -26,6 +26,7 @@
 #include "agent/identity/references.hpp"
 #include "agent/link/desk_probes.hpp"
 #include "agent/outbox/worker.hpp"
+#include "agent/runbook/runner.hpp"
 #include "agent/services/told.hpp"
 #include "agent/view/open_conflicts.hpp"
 #include "agent/view/view.hpp"
@@ -92,6 +93,12 @@ class Workstation {
   Result<contingency::CodeAction> enter_code(const std::string& typed, const std::string& person,
                                              std::vector<std::string> scopes, std::int64_t corrected_ms);
 
+  // What is known of the runs of the plan. Any thread.
+  std::shared_ptr<const KnownRuns> runs() const { return runs_.known(); }
+  bool is_station() const { return config_.runbook.station; }
+  // As Runner::rehearse, with the newest plan. Any thread; `then` is called on the I/O thread.
+  void rehearse_plan(Words words, std::function<void(std::vector<Runner::Rehearsed>)> then);
+
   Sessions& sessions() { return authenticator_->sessions(); }
   // Any thread; does not block, see Authenticator. Who is signed in has numbers for references at hand.
   void sign_in(SignInRequest request, Authenticator::Done done);
@@ -138,6 +145,11 @@ class Workstation {
   void look_at_incidents_if_refused();
   Result<void> read_incidents_now();
   void service_changed(const std::string& scope, const contingency::ServiceTransition& row);
+  Result<void> refresh_outages();  // on the reading thread
+  std::shared_ptr<Runner> make_runner();
+  // Events of a run in this workstation's own name. On the I/O thread, as `then`.
+  void keep_events(const contingency::Incident& incident, const std::vector<contingency::JournalEntry>& entries,
+                   std::function<void(Result<void>)> then);
   // Any thread: they may be others than when they were counted.
   void conflicts_differ();
   void count_conflicts();  // on the reading thread
@@ -169,6 +181,7 @@ class Workstation {
   References references_;
   Overlay overlay_;
   Contingency contingency_;
+  Runs runs_;
   CodeAttempts code_attempts_;  // the thread for what takes long only
   FileLibrary library_;
   std::unique_ptr<OutboxWorker> outbox_;
@@ -189,6 +202,7 @@ class Workstation {
   std::unique_ptr<FleetMember> fleet_;
   std::shared_ptr<DeskProbes> probes_;
   std::shared_ptr<ToldWatch> told_;
+  std::shared_ptr<Runner> runner_;
   std::unique_ptr<HubTransport> transport_;
   std::unique_ptr<Engine> engine_;
   bool started_ = false;                    // the engine is there; its thread only

@@ -13,6 +13,7 @@
 #include "agent/contingency/incident_records.hpp"
 #include "agent/outbox/action_draft.hpp"
 #include "agent/paper/paper_records.hpp"
+#include "agent/runbook/run_records.hpp"
 #include "agent/view/calling_hours.hpp"
 #include "agent/view/duplicates.hpp"
 #include "agent/view/merging.hpp"
@@ -343,7 +344,7 @@ bool is_open_to_all(const sync::Schema& schema, std::string_view name) {
   const sync::Collection* collection = schema.collection(name);
   return collection && !collection->built_in && name != "suppression" && name != "data_export" &&
          name != "outage_report" && name != "service_state" && name != pad_collection && name != use_collection &&
-         !is_of_incidents(schema, collection->no);
+         !is_of_incidents(schema, collection->no) && !is_of_runs(schema, collection->no);
 }
 
 std::span<const Route> record_change_routes() {

@@ -84,6 +84,7 @@ std::span<const Route> code_routes();           // short codes, made and typed
 std::span<const Route> outage_report_routes();  // "CRM not working"
 std::span<const Route> paper_routes();          // paper forms: printed, entered, accounted for
 std::span<const Route> export_routes();         // data out of the workstation, and the list of it
+std::span<const Route> run_routes();            // the actions of the plan: how they stand, what is asked of them
 std::span<const Route> fleet_routes();          // which workstations are ready for an outage
 std::span<const Route> overview_routes();       // what stands open, in numbers
 

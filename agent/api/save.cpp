@@ -8,6 +8,7 @@
 #include "agent/api/forms.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/contingency/incident_records.hpp"
+#include "agent/runbook/run_records.hpp"
 #include "contingency/incident/name.hpp"
 #include "sync/form/form.hpp"
 
@@ -99,7 +100,9 @@ void give(sync::Op& op, const sync::Collection& collection, sync::Filling fillin
 // The incident in force where it is saved, and what new records say of it. What is told of incidents themselves is not
 // part of the work in one.
 std::optional<sync::Id> give_incident(Workstation& station, std::vector<sync::Op>& ops) {
-  if (ops.empty() || is_of_incidents(station.schema(), ops.front().record.collection)) return std::nullopt;
+  if (ops.empty() || is_of_incidents(station.schema(), ops.front().record.collection) ||
+      is_of_runs(station.schema(), ops.front().record.collection))
+    return std::nullopt;
   const auto incident = station.contingency().in_force_on(ops.front().scope);
   if (!incident) return std::nullopt;
   for (sync::Op& op : ops) {

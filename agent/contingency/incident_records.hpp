@@ -26,6 +26,9 @@ struct IncidentsRead {
 // Everything this workstation holds of them, own pending records included. Errors of the view.
 Result<IncidentsRead> read_incidents(View& view);
 
+// The record that an incident has in one of its scopes.
+sync::Id incident_record(const sync::Schema& schema, const sync::Id& incident, const std::string& scope);
+
 // Who says it, beside what the values of contingency/ know.
 struct SaidAt {
   std::string station;  // name of the workstation

@@ -2,6 +2,7 @@
 
 #include "agent/contingency/incident_fields.hpp"
 #include "agent/contingency/incident_records.hpp"
+#include "agent/contingency/record_fields.hpp"
 #include "contingency/incident/name.hpp"
 
 namespace holdline::agent {
@@ -11,47 +12,12 @@ namespace {
 // An incident is over after days at most, and a centre has few of them.
 constexpr std::size_t incidents_kept = 64, links_kept = 256;
 
-// Fields of one record by name.
-class Fields {
- public:
-  Fields(const sync::Collection& collection, const sync::Record& record) : collection_(collection), record_(record) {}
+using Fields = FieldsByName;
 
-  std::string text(std::string_view name) const {
-    const auto* value = std::get_if<std::string>(at(name));
-    return value ? *value : std::string();
-  }
-  std::int64_t number(std::string_view name, std::int64_t otherwise) const {
-    const auto* value = std::get_if<std::int64_t>(at(name));
-    return value ? *value : otherwise;
-  }
-  bool flag(std::string_view name) const {
-    const auto* value = std::get_if<bool>(at(name));
-    return value != nullptr && *value;
-  }
-  std::vector<std::string> texts(std::string_view name) const {
-    std::vector<std::string> found;
-    if (const auto* elements = std::get_if<sync::Elements>(at(name)))
-      for (const sync::Element& element : *elements)
-        if (!element.removed) found.push_back(element.text);
-    std::ranges::sort(found);
-    found.erase(std::unique(found.begin(), found.end()), found.end());
-    return found;
-  }
-  contingency::Signature signature() const {
-    return {text("by"), role_names.value(text("role")).value_or(contingency::by_machine), text("reason"),
-            number("at", 0)};
-  }
-
- private:
-  const sync::Value* at(std::string_view name) const {
-    static const sync::Value nothing{sync::Null{}};
-    const auto field = collection_.field(name);
-    return field && *field < record_.fields.size() ? &record_.fields[*field] : &nothing;
-  }
-
-  const sync::Collection& collection_;
-  const sync::Record& record_;
-};
+contingency::Signature signature_of(const Fields& fields) {
+  return {fields.text("by"), role_names.value(fields.text("role")).value_or(contingency::by_machine),
+          fields.text("reason"), fields.number("at", 0)};
+}
 
 std::optional<contingency::Declaration> declaration_of(const Fields& fields, const sync::Record& record) {
   const std::string key = fields.text("key");
@@ -72,11 +38,11 @@ std::optional<contingency::Declaration> declaration_of(const Fields& fields, con
 
 void take_step(const Fields& fields, contingency::Incident& incident) {
   const std::string kind = fields.text("kind");
-  if (kind == "estimate") incident.estimates.push_back({fields.number("expected_at", 0), fields.signature()});
-  if (kind == "exception") incident.exceptions.push_back({fields.text("point"), fields.signature()});
+  if (kind == "estimate") incident.estimates.push_back({fields.number("expected_at", 0), signature_of(fields)});
+  if (kind == "exception") incident.exceptions.push_back({fields.text("point"), signature_of(fields)});
   const auto trigger = trigger_names.value(fields.text("trigger"));
   if (kind == "step" && trigger)
-    incident.steps.push_back({*trigger, fields.signature(), fields.flag("overridden"), false});
+    incident.steps.push_back({*trigger, signature_of(fields), fields.flag("overridden"), false});
 }
 
 Result<void> take_incident(View& view, const sync::Collection& collection, const sync::Record& record,
@@ -128,7 +94,7 @@ Result<IncidentsRead> read_incidents(View& view) {
     const auto one = contingency::incident_of_name(fields.text("one"));
     const auto other = contingency::incident_of_name(fields.text("other"));
     if (one && other && shown.attention.empty())
-      read.decisions.push_back({*one, *other, fields.flag("same"), fields.signature()});
+      read.decisions.push_back({*one, *other, fields.flag("same"), signature_of(fields)});
   }
   return read;
 }

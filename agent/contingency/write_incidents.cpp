@@ -2,49 +2,19 @@
 
 #include "agent/contingency/incident_fields.hpp"
 #include "agent/contingency/incident_records.hpp"
+#include "agent/contingency/record_fields.hpp"
 #include "contingency/incident/name.hpp"
 
 namespace holdline::agent {
 
 namespace {
 
-// The create of one record, field by field.
-class NewRecord {
- public:
-  NewRecord(const sync::Schema& schema, std::string_view collection, std::string scope, std::uint32_t place)
-      : collection_(*schema.collection(collection)),
-        op_{sync::OpKind::create, {collection_.no, created_here(place)}, std::move(scope), 0, {}, {}} {}
-
-  // Texts that are empty say nothing.
-  NewRecord& set(std::string_view name, sync::Value value) {
-    const auto* text = std::get_if<std::string>(&value);
-    if (!text || !text->empty())
-      op_.changes.push_back({*collection_.field(name), sync::Value(sync::Null{}), std::move(value), {}, {}});
-    return *this;
-  }
-  NewRecord& add(std::string_view name, const std::vector<std::string>& elements) {
-    op_.changes.push_back({*collection_.field(name), {}, {}, elements, {}});
-    return *this;
-  }
-  NewRecord& sign(const contingency::Signature& by, const SaidAt& said) {
-    return set("role", role_names.text(by.role))
-        .set("by", by.person)
-        .set("reason", by.reason)
-        .set("at", by.at_ms)
-        .set("station", said.station);
-  }
-  sync::Op made() {
-    std::ranges::sort(op_.changes, {}, &sync::FieldChange::field);
-    return std::move(op_);
-  }
-
- private:
-  const sync::Collection& collection_;
-  sync::Op op_;
-};
-
-sync::Id record_of(const sync::Schema& schema, const sync::Id& incident, const std::string& scope) {
-  return sync::child_id(*schema.collection(incident_collection), {}, contingency::incident_key(incident, scope));
+NewRecord& sign(NewRecord& record, const contingency::Signature& by, const SaidAt& said) {
+  return record.set("role", role_names.text(by.role))
+      .set("by", by.person)
+      .set("reason", by.reason)
+      .set("at", by.at_ms)
+      .set("station", said.station);
 }
 
 // Calls `fill` with a new step below the record of each scope.
@@ -54,7 +24,7 @@ std::vector<sync::Op> in_each_scope(const sync::Schema& schema, const contingenc
   std::vector<sync::Op> ops;
   for (const std::string& scope : incident.declared.scopes) {
     NewRecord step(schema, incident_step_collection, scope, static_cast<std::uint32_t>(ops.size()));
-    step.set("incident", record_of(schema, incident.declared.id, scope)).set("kind", std::string(kind));
+    step.set("incident", incident_record(schema, incident.declared.id, scope)).set("kind", std::string(kind));
     fill(step);
     ops.push_back(step.made());
   }
@@ -80,6 +50,10 @@ sync::Op head_of(const sync::Schema& schema, const contingency::Declaration& dec
 
 }  // namespace
 
+sync::Id incident_record(const sync::Schema& schema, const sync::Id& incident, const std::string& scope) {
+  return sync::child_id(*schema.collection(incident_collection), {}, contingency::incident_key(incident, scope));
+}
+
 std::vector<sync::Op> ops_of_declaration(const sync::Schema& schema, const contingency::Incident& incident,
                                          std::uint32_t plan_version, const SaidAt& said) {
   std::vector<sync::Op> ops;
@@ -95,7 +69,7 @@ std::vector<sync::Op> ops_of_declaration(const sync::Schema& schema, const conti
 std::vector<sync::Op> ops_of(const sync::Schema& schema, const contingency::Incident& incident,
                              const contingency::IncidentStep& step, const SaidAt& said) {
   return in_each_scope(schema, incident, "step", [&](NewRecord& record) {
-    record.set("trigger", trigger_names.text(step.trigger)).sign(step.by, said).set("code", said.code);
+    sign(record.set("trigger", trigger_names.text(step.trigger)), step.by, said).set("code", said.code);
     if (step.overridden) record.set("overridden", true);
   });
 }
@@ -103,14 +77,14 @@ std::vector<sync::Op> ops_of(const sync::Schema& schema, const contingency::Inci
 std::vector<sync::Op> ops_of(const sync::Schema& schema, const contingency::Incident& incident,
                              const contingency::Estimate& estimate, const SaidAt& said) {
   return in_each_scope(schema, incident, "estimate", [&](NewRecord& record) {
-    record.set("expected_at", estimate.expected_ms).sign(estimate.by, said);
+    sign(record.set("expected_at", estimate.expected_ms), estimate.by, said);
   });
 }
 
 std::vector<sync::Op> ops_of(const sync::Schema& schema, const contingency::Incident& incident,
                              const contingency::Exception& exception, const SaidAt& said) {
   return in_each_scope(schema, incident, "exception",
-                       [&](NewRecord& record) { record.set("point", exception.point).sign(exception.by, said); });
+                       [&](NewRecord& record) { sign(record.set("point", exception.point), exception.by, said); });
 }
 
 std::vector<sync::Op> ops_of(const sync::Schema& schema, const contingency::Incident& one,
@@ -119,13 +93,13 @@ std::vector<sync::Op> ops_of(const sync::Schema& schema, const contingency::Inci
   std::set<std::string> scopes(one.declared.scopes.begin(), one.declared.scopes.end());
   scopes.insert(other.declared.scopes.begin(), other.declared.scopes.end());
   std::vector<sync::Op> ops;
-  for (const std::string& scope : scopes)
-    ops.push_back(NewRecord(schema, incident_link_collection, scope, static_cast<std::uint32_t>(ops.size()))
-                      .set("one", contingency::incident_name(decision.a))
-                      .set("other", contingency::incident_name(decision.b))
-                      .set("same", decision.same)
-                      .sign(decision.by, said)
-                      .made());
+  for (const std::string& scope : scopes) {
+    NewRecord link(schema, incident_link_collection, scope, static_cast<std::uint32_t>(ops.size()));
+    link.set("one", contingency::incident_name(decision.a))
+        .set("other", contingency::incident_name(decision.b))
+        .set("same", decision.same);
+    ops.push_back(sign(link, decision.by, said).made());
+  }
   return ops;
 }
 

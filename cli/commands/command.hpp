@@ -54,5 +54,6 @@ std::vector<Command> fleet_commands();
 std::vector<Command> contingency_commands();
 std::vector<Command> certificate_commands();
 std::vector<Command> paper_commands();
+std::vector<Command> runbook_commands();
 
 }  // namespace holdline::cli

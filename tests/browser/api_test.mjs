@@ -115,6 +115,11 @@ const bodies = {
   Linking: { reason: "sample", incident: "acdefhjk", other: "kjhfedca" },
   CodeWanted: {},
   CodeTyped: { code: "x" },
+  OfAction: { action: "tell-people" },
+  OfActionOrAll: {},
+  RunBegin: {},
+  TakeOver: { reason: "sample" },
+  Nothing: {},
 };
 const bodyOf = ({ requestBody }) => bodies[requestBody?.content["application/json"].schema.$ref.split("/").at(-1)];
 const needsKey = ({ parameters = [] }) => parameters.some(({ $ref }) => $ref?.endsWith("/IdempotencyKey"));
@@ -135,7 +140,8 @@ before(async () => {
   );
   writeFileSync(
     join(place, "desk.toml"),
-    `directory = "${join(place, "desk")}"\n[local]\nsocket = "${socketPath}"\ngroup = ""\n[console]\nlisten = ""\n`,
+    `directory = "${join(place, "desk")}"\n[local]\nsocket = "${socketPath}"\ngroup = ""\n[console]\nlisten = ""\n` +
+      `[runbook]\nstation = true\nclaims-after = "0s"\n`,
   );
   await startDaemon();
 });
@@ -202,7 +208,8 @@ test("what another page may not, what nobody signed in may not, and what is no r
     const bad = operation.operationId === "enroll" ? [] : ["[1]", { no_such_member: 1 }];
     if (body) for (const one of bad) assert.equal((await as("ada", method, path, { body: one, key })).status, 400);
     if (key) await refused(400, "no-idempotency-key", "ada", method, path, { body });
-    const nowhere = path.replace("/records/complaint", "/records/conflict");
+    const unknown = operation.operationId === "showRun" ? "?incident=acdefhjk" : "";
+    const nowhere = path.replace("/records/complaint", "/records/conflict") + unknown;
     if (operation.responses[404]) assert.equal((await as("ada", method, nowhere, { body, key })).status, 404);
     for (const parameter of operation.parameters ?? [])
       if (parameter.$ref?.endsWith("/limit")) await refused(400, "malformed", "ada", method, `${path}?q=x&limit=many`);
@@ -436,6 +443,34 @@ test("what the hub refused is corrected or given up", async () => {
   await get("nobody", "/outbox/export");
 });
 
+// The plan that ships, which people work off.
+async function workOffThePlan(incident) {
+  const state = async (id) =>
+    (await get("ada", `/runbook?incident=${incident}`)).actions.find((one) => one.id === id).state;
+  const becomes = (id, wanted) => until(`${id} being ${wanted}`, async () => (await state(id)) === wanted);
+  const asked = async (verb, more = {}) => {
+    const key = randomUUID();
+    const ask = (reason) => as("ada", "POST", `/runbook/${verb}`, { body: { incident, ...more, reason }, key });
+    assert.equal((await ask("as the plan says")).status, 200, verb);
+    assert.equal((await ask("another")).json.code, "key-reused", verb);
+  };
+  assert.match((await get("ada", "/runbook/plan")).text, /stop-outbound-dialling/);
+  assert.ok((await as("ada", "POST", "/runbook/dry-run", { body: {} })).json.items.every((one) => one.good));
+  await becomes("stop-outbound-dialling", "ready");
+  for (const action of ["stop-outbound-dialling", "stop-collections"]) await asked("tick", { action });
+  await asked("skip", { action: "stop-letters" });
+  await becomes("callers-notice", "asking");
+  await asked("approve", { action: "callers-notice" });
+  await becomes("callers-notice", "ready");
+  await asked("want", { action: "more-news" });
+  await asked("run");
+  await asked("except", { action: "stop-collections" });
+  await asked("undo", { action: "stop-outbound-dialling" });
+  await asked("takeover");
+  const key = randomUUID();
+  await refused(404, "unknown-action", "ada", "POST", "/runbook/tick", { body: { incident, action: "dance" }, key });
+}
+
 test("an outage is declared, decided about and closed", async () => {
   const decide = (verb, body, key = randomUUID()) => as("ada", "POST", `/contingency/${verb}`, { body, key });
   const good = async (verb, body) => {
@@ -467,6 +502,7 @@ test("an outage is declared, decided about and closed", async () => {
   await good("link", { reason: "not practice", incident: real, other: practice, same: false });
   await bad("invalid", "link", { reason: "x", incident: real, other: real });
   await good("cancel", { reason: "practised", incident: practice });
+  await workOffThePlan(real);
   await bad("gate-closed", "recover", { reason: "early" });
   await good("recover", { reason: "IT said so", override: true });
   await bad("checklist-open", "close", { reason: "early" });

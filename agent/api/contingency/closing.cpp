@@ -4,6 +4,7 @@
 
 #include "agent/paper/paper_records.hpp"
 #include "contingency/incident/name.hpp"
+#include "contingency/runbook/words.hpp"
 
 namespace holdline::agent {
 
@@ -69,6 +70,15 @@ void add_other_desks(const contingency::Fleet& fleet, const sync::Id& own, const
 
 }  // namespace
 
+std::optional<std::size_t> actions_left(const Workstation& station, const contingency::Incident& incident) {
+  const auto runs = station.runs();
+  const auto run = runs->runs.find(incident.declared.id);
+  if (run == runs->runs.end() || !run->second.journal.holder) return std::nullopt;
+  const auto plan = runs->plan_of(run->second.journal);
+  if (!plan) return std::nullopt;
+  return contingency::left_of(run->second.journal, *plan).size();
+}
+
 void ask_for_fleet(Workstation& station, std::function<void(std::optional<contingency::Fleet>)> then) {
   if (!station.sync_status().connected) return then(std::nullopt);
   station.fleet().list([then = std::move(then)](Result<FleetMember::Listed> listed) {
@@ -81,7 +91,8 @@ Result<contingency::ClosingFacts> closing_facts(Workstation& station, PersonView
                                                 const std::optional<contingency::Fleet>& fleet) {
   const sync::Schema& schema = station.schema();
   contingency::ClosingFacts facts;
-  facts.desks_silent = facts.actions_left = std::nullopt;
+  facts.desks_silent = std::nullopt;
+  facts.actions_left = actions_left(station, incident);
   const OutboxStatus outbox = station.outbox().status();
   // With contact lane 0 leaves at once, and what is in it now are the decisions about this incident themselves.
   std::size_t unsent = 0;
