@@ -34,12 +34,13 @@ export async function until(what, look, seconds = 60) {
 }
 
 export class Centre {
-  // `second`: another workstation beside. `pack`: of forms, for its schema. `network`: the console is one for other computers, over TLS
+  // `second`: another workstation beside. `station`: the first performs the plan. `pack`: of forms, for its schema. `network`: the console is one for other computers, over TLS
   // with a certificate of its own. `patience`: seconds until the customers are there. `place`: a directory that stays: the
   // centre is built there at the first time, and started again as it is at every later one.
-  static async start(customers, { second = false, pack = "", network = false, patience = 20, place = "" } = {}) {
+  static async start(customers, { second = false, station = false, pack = "", network = false, patience = 20, place = "" } = {}) {
     const centre = new Centre();
     centre.#network = network;
+    centre.#station = station;
     centre.#stays = place !== "";
     centre.#place = place || mkdtempSync(join(tmpdir(), "holdline-browser-"));
     if (existsSync(centre.#file("built"))) await centre.#startAgain();
@@ -53,6 +54,7 @@ export class Centre {
   #console_port = 0;
   #second_port = 0;
   #network = false;
+  #station = false;
 
   get address() {
     return this.#network ? `https://desk.test:${this.#console_port}/` : `http://localhost:${this.#console_port}/`;
@@ -132,7 +134,8 @@ export class Centre {
   async #enrol(name, console_settings) {
     writeFileSync(
       this.#file(`${name}.toml`),
-      `directory = "${this.#file(name)}"\n[local]\nsocket = "${this.#file(`${name}.sock`)}"\ngroup = ""\n[console]\n${console_settings}\n`,
+      `directory = "${this.#file(name)}"\n[local]\nsocket = "${this.#file(`${name}.sock`)}"\ngroup = ""\n[console]\n${console_settings}\n` +
+        (this.#station && name === "desk" ? '[runbook]\nstation = true\nclaims-after = "0s"\n' : ""),
     );
     await this.startDesk(name);
     const { stdout } = await this.hub("enroll-code", "--name", name, "--scope", "acme/london");

@@ -3,6 +3,7 @@ import type { ComponentType } from "preact";
 import { Outages } from "./outages.tsx";
 import { Overview } from "./overview.tsx";
 import { Paper } from "./paper.tsx";
+import { Runbook } from "./runbook.tsx";
 import { Workstations } from "./workstations.tsx";
 
 // By the first part of their place.
@@ -10,5 +11,6 @@ export const views: Record<string, ComponentType> = {
   outages: Outages,
   overview: Overview,
   paper: Paper,
+  runbook: Runbook,
   workstations: Workstations,
 };

@@ -8,12 +8,12 @@ import { clock } from "../page/i18n.ts";
 import { t } from "./text.ts";
 
 // Sends one decision; a refusal is shown where it was made, and sent anew under another key.
-function useDecision(verb: string): [string, (body: object) => Promise<boolean>] {
+function useDecision(verb: string, path = "/contingency"): [string, (body: object) => Promise<boolean>] {
   const [problem, setProblem] = useState("");
   const [key, setKey] = useState(newKey);
   const send = async (body: object): Promise<boolean> => {
     try {
-      tell(await ask<Saved>("POST", `/contingency/${verb}`, body, { key }));
+      tell(await ask<Saved>("POST", `${path}/${verb}`, body, { key }));
       setProblem("");
       setKey(newKey());
       return true;
@@ -36,6 +36,7 @@ const Problem = ({ text }: { text: string }) =>
 
 interface Deciding {
   verb: string;
+  path?: string; // of what is decided about
   label: string;
   about?: string; // for whoever does not see what stands beside it
   more: object;
@@ -44,12 +45,12 @@ interface Deciding {
 }
 
 // A button that opens its form.
-export function Decide({ verb, label, about, more, field, check }: Deciding) {
+export function Decide({ verb, path, label, about, more, field, check }: Deciding) {
   const [open, setOpen] = useState(false);
   const [reason, setReason] = useState("");
   const [value, setValue] = useState("");
   const [checked, setChecked] = useState(false);
-  const [problem, send] = useDecision(verb);
+  const [problem, send] = useDecision(verb, path);
   const [id] = useState(() => `decide-${newKey()}`);
   if (!open)
     return (

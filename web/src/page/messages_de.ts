@@ -100,6 +100,7 @@ export const de: Messages = {
   complaintsHint: "Was zuerst fällig ist, steht oben. Ein Schritt öffnet ein kurzes Formular.",
   noComplaints: "Keine Beschwerden",
   overview: "Überblick",
+  runbook: "Notfallplan",
   workstations: "Arbeitsplätze",
   paper: "Papierformulare",
   fromPaper: "Es steht auf einem Papierformular",

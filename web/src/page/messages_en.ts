@@ -96,6 +96,7 @@ export const en = {
   complaintsHint: "Those that are due first. A step opens a short form.",
   noComplaints: "No complaints",
   overview: "Overview",
+  runbook: "Runbook",
   workstations: "Workstations",
   paper: "Paper forms",
   fromPaper: "It stands on a paper form",

@@ -34,7 +34,7 @@ const takeAsked = (): string => {
   return number;
 };
 
-const of_the_centre = new Set(["outages", "overview", "paper", "workstations"]);
+const of_the_centre = new Set(["outages", "overview", "paper", "runbook", "workstations"]);
 const supervises = (): boolean => ["supervisor", "it"].includes(session.get().person?.role ?? "");
 
 function View() {
@@ -58,6 +58,7 @@ const places: [string, Name][] = [
   ["complaints", "complaints"],
   ["conflicts", "conflicts"],
   ["outages", "outages"],
+  ["runbook", "runbook"],
   ["guides", "guides"],
   ["overview", "overview"],
   ["paper", "paper"],
@@ -69,7 +70,7 @@ const places: [string, Name][] = [
 function isThere([path]: [string, Name]): boolean {
   if (path === "complaints") return collectionOf("complaint") !== undefined;
   if (path === "guides") return guides.get().length > 0;
-  const for_supervisors = ["overview", "paper", "workstations"].includes(path);
+  const for_supervisors = path !== "outages" && of_the_centre.has(path);
   return !for_supervisors || supervises();
 }
 

@@ -1,0 +1,196 @@
+// The actions of the plan: how each stands, who did what, and what can be asked of it.
+import { useState } from "preact/hooks";
+import { ApiError, ask, newKey } from "../daemon/api.ts";
+import { tell } from "../daemon/save.ts";
+import { seen } from "../daemon/status.ts";
+import type { Saved } from "../daemon/types.ts";
+import { clock, term } from "../page/i18n.ts";
+import { use } from "../page/store.ts";
+import { useRefreshed, Waiting } from "../views/load.tsx";
+import { Decide } from "./deciding.tsx";
+import { t, type CentreName } from "./text.ts";
+
+interface Signed {
+  person: string;
+  role: string;
+  reason: string;
+  at: string | null;
+}
+interface Action {
+  id: string;
+  title: string;
+  phase: "enter" | "during" | "exit";
+  kind: string;
+  what: string;
+  state: string;
+  says: string;
+  may: string[];
+  tries: number;
+  result: { code: number; output: string; took_ms: number } | null;
+  approved: Signed | null;
+  ended: Signed | null;
+  excepted: Signed | null;
+}
+interface Run {
+  incident: { id: string; short: string; title: string } | null;
+  plan: { version: number; title: string };
+  held: { station: string; told: string | null } | null;
+  advice: string[];
+  left: string[];
+  actions: Action[];
+  asked: { wish: string; action: string }[];
+}
+
+const calm = ["ok", "undone", "skipped", "waiting"];
+const bad = ["failed", "timed-out", "undo-failed"];
+// What is asked at once, and what with a reason.
+const at_once: Record<string, CentreName> = { approve: "approveIt", tick: "tickIt", want: "wantIt", undo: "undoIt" };
+const with_reason: Record<string, CentreName> = { skip: "skipIt", except: "signFor" };
+
+function Ask({ verb, label, action, incident }: { verb: string; label: string; action: Action | null; incident: string }) {
+  const [key, setKey] = useState(newKey);
+  const [problem, setProblem] = useState("");
+  const send = async (): Promise<void> => {
+    try {
+      tell(await ask<Saved>("POST", `/runbook/${verb}`, action ? { incident, action: action.id } : { incident }, { key }));
+      setProblem("");
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setProblem(error.silent ? t("silent") : error.message);
+      if (error.silent) return;
+    }
+    setKey(newKey());
+  };
+  return (
+    <>
+      <button type="button" aria-label={action ? `${label}: ${action.title}` : undefined} onClick={() => void send()}>
+        {label}
+      </button>
+      {problem && (
+        <span class="error" role="alert">
+          {problem}
+        </span>
+      )}
+    </>
+  );
+}
+
+function Who({ action }: { action: Action }) {
+  const said: [CentreName, Signed | null][] = [
+    ["approvedBy", action.approved],
+    ["endedBy", action.ended],
+    ["signedFor", action.excepted],
+  ];
+  return (
+    <>
+      {said.map(
+        ([name, by]) =>
+          by && (
+            <p key={name} class="quiet">
+              {t(name, { name: by.person, why: by.reason })} · {clock(by.at)}
+            </p>
+          ),
+      )}
+    </>
+  );
+}
+
+function One({ action, incident, asked }: { action: Action; incident: string; asked: boolean }) {
+  const tone = bad.includes(action.state) ? "chip bad" : calm.includes(action.state) ? "chip" : "chip warn";
+  const result = action.result;
+  return (
+    <li class="entry">
+      <div>
+        <strong>{action.title}</strong> <span class={tone}>{term(action.state.replaceAll("-", " "))}</span>
+        <p>{action.says}</p>
+        {asked && <p class="quiet">{t("askedNotHeard")}</p>}
+        <Who action={action} />
+        {result && (
+          <details>
+            <summary>{t("whatCameBack", { code: result.code, ms: result.took_ms })}</summary>
+            <pre>{result.output}</pre>
+          </details>
+        )}
+      </div>
+      {incident && (
+        <div class="decisions">
+          {action.may.map((verb) => {
+            const now = verb === "want" && action.state !== "waiting" ? "wantAgain" : at_once[verb];
+            const signed = with_reason[verb];
+            if (now) return <Ask key={verb} verb={verb} label={t(now)} action={action} incident={incident} />;
+            if (!signed) return null;
+            const more = { incident, action: action.id };
+            return <Decide key={verb} path="/runbook" verb={verb} label={t(signed)} about={`${t(signed)}: ${action.title}`} more={more} />;
+          })}
+        </div>
+      )}
+    </li>
+  );
+}
+
+const phases: [Action["phase"], CentreName][] = [
+  ["enter", "phaseEnter"],
+  ["during", "phaseDuring"],
+  ["exit", "phaseExit"],
+];
+
+function All({ run }: { run: Run }) {
+  const { status } = use(seen);
+  const incident = run.incident?.id ?? "";
+  return (
+    <>
+      <p>
+        {run.incident ? <strong>{`${run.incident.short} ${run.incident.title}`}</strong> : t("nothingInForce")}{" "}
+        <span class="quiet">
+          {t("planVersion", { n: run.plan.version, title: run.plan.title })} ·{" "}
+          {run.held ? t("heldBy", { name: run.held.station, time: clock(run.held.told) }) : t("heldByNobody")}
+        </span>
+      </p>
+      {run.advice.length > 0 && (
+        <ul class="list">
+          {run.advice.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
+      {incident && (
+        <div class="decisions">
+          {run.left.length > 0 && <Ask verb="undo" label={t("undoAll", { n: run.left.length })} action={null} incident={incident} />}
+          {run.held && run.held.station !== status?.workstation?.name && <Decide path="/runbook" verb="takeover" label={t("takeOverRun")} more={{ incident }} />}
+        </div>
+      )}
+      {phases.map(([phase, name]) => {
+        const actions = run.actions.filter((action) => action.phase === phase);
+        if (actions.length === 0) return null;
+        return (
+          <section key={phase} class="card" aria-label={t(name)}>
+            <h2>{t(name)}</h2>
+            <ul class="list">
+              {actions.map((action) => (
+                <One
+                  key={action.id}
+                  action={action}
+                  incident={incident}
+                  asked={run.asked.some((wish) => wish.action === action.id)}
+                />
+              ))}
+            </ul>
+          </section>
+        );
+      })}
+    </>
+  );
+}
+
+export function Runbook() {
+  const loaded = useRefreshed<Run>("/runbook");
+  return (
+    <>
+      <header class="view-head">
+        <h1>{t("runbook")}</h1>
+        <p class="hint">{t("runbookHint")}</p>
+      </header>
+      <Waiting of={loaded}>{(run) => <All run={run} />}</Waiting>
+    </>
+  );
+}
