@@ -143,7 +143,7 @@ function All({ run }: { run: Run }) {
         {run.incident ? <strong>{`${run.incident.short} ${run.incident.title}`}</strong> : t("nothingInForce")}{" "}
         <span class="quiet">
           {t("planVersion", { n: run.plan.version, title: run.plan.title })} ·{" "}
-          {run.held ? t("heldBy", { name: run.held.station, time: clock(run.held.told) }) : t("heldByNobody")}
+          {run.held ? t("performedBy", { name: run.held.station, time: clock(run.held.told) }) : t("performedByNobody")}
         </span>
       </p>
       {run.advice.length > 0 && (
