@@ -74,6 +74,8 @@ HubServer::HubServer(boost::asio::io_context& io, HubParts& hub, platform::Entro
                                  ledger_lost();
                                }},
           sign_in_ms(hub.config))),
+      callbacks_(std::make_unique<CallbackService>(
+          CallbackService::Parts{*hub.ledger, *ledger_thread_, hub.config, entropy, clock})),
       write_proofs_(std::make_shared<WriteProofs>(io, *ledger_thread_, clock, entropy)),
       services_(std::make_shared<ServiceWatch>(
           ServiceWatch::Parts{io, *hub.ledger, *ledger_thread_, clock, entropy, log}, hub.config.probes)),
@@ -87,6 +89,7 @@ HubServer::~HubServer() {
   tls_.reset();
   admin_.reset();
   admin_reading_.reset();
+  callbacks_->stop();
   services_.reset();
   write_proofs_.reset();
   ledger_thread_.reset();
@@ -269,6 +272,12 @@ void HubServer::serve(const Admission& admission, HttpRequest request, Respond r
     return read_thread_->run([this, device = admission.device, now_ms, respond = std::move(respond)](SyncService&) {
       respond(sync_response(fleet_.list(device, now_ms)));
     });
+  if (request.path == sync::path::callbacks)
+    return callbacks_->ask(admission.device, std::move(request.body), [respond](Result<HttpResponse> answered) {
+      if (!answered) return respond(refusal(answered.error()));
+      answered->status = 200;  // what workstations take for an answer
+      respond(*std::move(answered));
+    });
   if (request.path == sync::path::push) return push(admission.device, std::move(request), std::move(respond));
   read(admission.device, std::move(request), std::move(respond));
 }
@@ -385,6 +394,10 @@ void HubServer::prove_writes(Respond respond) {
 
 // Of these requests some take long to be read: not on the I/O thread, nor on the ledger's.
 void HubServer::answer_admin(HttpRequest request, Respond respond) {
+  if (is_about_callbacks(request))
+    return callbacks_->administer(std::move(request), [respond](Result<HttpResponse> answered) {
+      respond(answered ? *std::move(answered) : platform::error_response(answered.error()));
+    });
   auto job = std::make_shared<AdminJob>(AdminJob{std::move(request)});
   admin_reading_->post([this, job = std::move(job), respond = std::move(respond)] {
     read_ahead(*job, hub_, entropy_, clock_);

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "hub/admin/admin.hpp"
+#include "hub/callbacks/desks.hpp"
 #include "hub/feed/ledger_read_thread.hpp"
 #include "hub/feed/snapshots.hpp"
 #include "hub/fleet/fleet.hpp"
@@ -80,6 +81,7 @@ class HubServer {
   std::int64_t next_refusal_line_ms_ = 0;
   std::unique_ptr<LedgerReadThread> read_thread_;
   std::unique_ptr<LedgerThread> ledger_thread_;
+  std::unique_ptr<CallbackService> callbacks_;
   std::shared_ptr<WriteProofs> write_proofs_;
   std::shared_ptr<ServiceWatch> services_;
   std::unique_ptr<platform::TaskThread> admin_reading_;  // of long requests

@@ -40,7 +40,10 @@ Standing by_calls(const CallbackRequest& request, const CallbackCase& of, const 
 
 Standing standing_of(const CallbackRequest& request, const CallbackCase& of,
                      const std::vector<const CaseDecision*>& decisions, const auto& request_of) {
-  if (request.cancelled) return Standing::cancelled;
+  if (request.cancelled) {  // a call that closed it says so as well
+    const Standing called = by_calls(request, of, request_of);
+    return called == Standing::done || called == Standing::refused ? called : Standing::cancelled;
+  }
   for (const CaseDecision* decision : decisions) {
     if (decision->kind == CaseDecision::Kind::covered && holds(decision->requests, request.id)) return Standing::done;
     if (decision->kind == CaseDecision::Kind::settled && request.contact_ms <= decision->by.at_ms &&

@@ -84,8 +84,6 @@ void read_ahead(AdminJob& job, HubParts& hub, platform::Entropy& entropy, const 
     else
       job.import = fail(std::move(wanted));
   } else {
-    if (is_about_callbacks(job.request) && !job.callbacks)
-      job.callbacks = read_callbacks(*hub.ledger, clock.now().wall_ms);
     return;
   }
   std::string().swap(job.request.body);  // which may be hundreds of megabytes
@@ -105,7 +103,7 @@ std::optional<HttpResponse> Admin::turn(AdminJob& job) {
     answer = import_outbox(job);
   } else if (is_post(job, "/admin/v1/export")) {
     answer = export_data(job);
-  } else if (auto one = is_about_callbacks(job.request) ? callbacks(job) : respond(job.request)) {
+  } else if (auto one = is_about_callbacks(job.request) ? callbacks(job.request) : respond(job.request)) {
     answer = std::optional(*std::move(one));
   } else {
     answer = fail(std::move(one));
@@ -212,11 +210,12 @@ Result<std::optional<HttpResponse>> Admin::import(AdminJob& job) {
   return json_response(200, to_json(import.report()));
 }
 
-Admin::Response Admin::callbacks(AdminJob& job) {
-  read_ahead(job, hub_, entropy_, clock_);
-  if (!*job.callbacks) return tl::unexpected<Error>(job.callbacks->error());
-  return answer_callbacks({*hub_.ledger, intake_, entropy_, hub_.config, clock_.now().wall_ms},
-                          std::move(**job.callbacks), job.request);
+// Where no hub serves; one that does has a CallbackService.
+Admin::Response Admin::callbacks(const HttpRequest& request) {
+  const std::int64_t now_ms = clock_.now().wall_ms;
+  CallbackBoard board(hub_.config);
+  HOLDLINE_TRY(board.keep_up(*hub_.ledger, nullptr, now_ms));
+  return answer_callbacks({*hub_.ledger, intake_, entropy_, board, now_ms}, request);
 }
 
 // The latest first.

@@ -21,7 +21,6 @@ struct AdminJob {
   std::optional<Result<CustomerImport>> import = {};
   std::optional<Result<OutboxImport>> outbox = {};
   std::optional<DataExport> exported = {};
-  std::optional<Result<CallbackList>> callbacks = {};
   TurnSize turn_size = {};
   Traffic traffic = Traffic::none;  // while this turn runs
 };
@@ -50,7 +49,7 @@ class Admin {
   Result<std::optional<platform::HttpResponse>> import(AdminJob& job);
   Result<std::optional<platform::HttpResponse>> import_outbox(AdminJob& job);
   Result<std::optional<platform::HttpResponse>> export_data(AdminJob& job);
-  Response callbacks(AdminJob& job);
+  Response callbacks(const platform::HttpRequest& request);
   Response exports();
   Response digests();
   Response imports();

@@ -36,8 +36,26 @@ Json claim_json(const CallbackList& list, const contingency::CallbackCase& of) {
           {"until", time_of(claim->until_ms)}};
 }
 
-Json case_json(const CallbackList& list, const contingency::ListedCase& listed, std::size_t place,
-               std::int64_t now_ms) {
+Json calls_json(const CallbackDesk& desk, const contingency::CallbackCase& of) {
+  Json calls = Json::array();
+  for (const auto& attempt : of.attempts) {
+    const auto* claim = desk.list().claims.find(attempt.fence);
+    const bool late = attempt.late || (claim != nullptr && claim->state == contingency::ClaimState::over &&
+                                       claim->how_over != "outcome");
+    calls.push_back({{"at", time_of(std::max(attempt.started_ms, attempt.ended_ms))},
+                     {"agent", attempt.agent},
+                     {"outcome", attempt.outcome},
+                     {"notes", desk.asker == nullptr ? "" : attempt.notes},
+                     {"late", late}});
+  }
+  return calls;
+}
+
+}  // namespace
+
+Json case_document(const CallbackDesk& desk, const contingency::ListedCase& listed) {
+  const CallbackList& list = desk.list();
+  const std::int64_t now_ms = desk.now_ms;
   const contingency::CallbackCase& of = *listed.of;
   Json numbers = Json::array(), why = Json::array(), blocked = Json::array(), hints = Json::array(),
        promises = Json::array();
@@ -55,7 +73,6 @@ Json case_json(const CallbackList& list, const contingency::ListedCase& listed, 
                         {"taken_by", list.cases.request(id)->taken_by}});
   }
   return {{"case", of.id.text()},
-          {"place", place},
           {"scope", of.scope},
           {"promises", promises},
           {"reasons", of.reasons},
@@ -71,9 +88,13 @@ Json case_json(const CallbackList& list, const contingency::ListedCase& listed, 
           {"blocked", blocked},
           {"may_be_called", listed.screening.ready_ms ? time_of(*listed.screening.ready_ms) : Json(nullptr)},
           {"calls", of.attempts.size()},
+          {"past_calls", calls_json(desk, of)},
+          {"customer", of.facts.customer.is_nil() ? Json(nullptr) : Json(of.facts.customer.text())},
           {"claim", claim_json(list, of)},
           {"may_be_the_same", hints}};
 }
+
+namespace {
 
 Json counts(const std::map<std::string, std::size_t>& by) {
   Json json = Json::object();
@@ -89,26 +110,39 @@ Json release_document(const contingency::ReleaseBatch& batch, std::int64_t now_m
           {"state", contingency::name_of(batch.state)},
           {"by", batch.by.person},
           {"began", time_of(batch.by.at_ms)},
-          {"changed_by", batch.changed.person},
+          {"changed_by", batch.changed.person.empty() ? batch.by.person : batch.changed.person},
           {"because", batch.changed.reason},
           {"since", time_of(batch.since_ms)},
           {"per_minute", batch.caps.per_minute},
           {"ramp_percent", batch.caps.ramp_percent},
-          {"allowed_by_now", contingency::allowance(batch, now_ms)}};
+          {"allowed_by_now", contingency::allowance(batch, now_ms)},
+          {"handed_out", batch.handed_out},
+          {"open", batch.open}};
 }
 
-Json list_document(const CallbackList& list, const std::vector<contingency::ListedCase>& listed, std::int64_t now_ms,
-                   std::size_t most) {
+Json list_document(const CallbackDesk& desk, const std::vector<contingency::ListedCase>& listed,
+                   const contingency::ListCoverage& coverage, std::size_t most) {
   Json items = Json::array(), releases = Json::array();
-  for (std::size_t n = 0; n < listed.size() && n < most; ++n)
-    items.push_back(case_json(list, listed[n], n + 1, now_ms));
-  for (const auto& batch : list.releases) releases.push_back(release_document(batch, now_ms));
+  for (std::size_t n = 0; n < listed.size() && n < most; ++n) {
+    items.push_back(case_document(desk, listed[n]));
+    items.back()["place"] = n + 1;
+  }
+  for (const auto& batch : desk.list().releases)
+    if (desk.sees(batch.filter.scope)) releases.push_back(release_document(batch, desk.now_ms));
+  std::size_t promises = 0, cases = 0;
+  for (const auto& [id, one] : desk.list().cases.all()) {
+    if (!desk.sees(one.scope)) continue;
+    ++cases;
+    promises += one.requests.size();
+  }
   return {{"schema", "holdline.callbacks/1"},
-          {"at", sync::format_time(now_ms)},
-          {"cn", std::to_string(list.cn)},
-          {"promises", list.cases.requests()},
-          {"cases", list.cases.all().size()},
+          {"at", sync::format_time(desk.now_ms)},
+          {"cn", std::to_string(desk.list().at.cn)},
+          {"promises", promises},
+          {"cases", cases},
           {"to_call", listed.size()},
+          {"workstations_outstanding", coverage.outstanding},
+          {"may_be_missing", coverage.may_be_missing},
           {"releases", releases},
           {"items", items}};
 }

@@ -1,6 +1,7 @@
 #include "hub/callbacks/requests.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include <nlohmann/json.hpp>
 
@@ -22,7 +23,7 @@ using platform::HttpRequest;
 using platform::HttpResponse;
 
 constexpr std::string_view callbacks_path = "/admin/v1/callbacks";
-constexpr std::size_t shown_cases = 1'000;
+constexpr std::int64_t shown_cases = 1'000;
 
 Result<contingency::ReleaseFilter> filter_of(platform::JsonObject& json) {
   contingency::ReleaseFilter filter{json.text("scope"), json.texts("reasons"), json.texts("zones"),
@@ -40,34 +41,65 @@ contingency::Floor floor_of(platform::JsonObject& json) {
   return {count_of(json, "agents", 1), count_of(json, "calls_an_hour", 6)};
 }
 
-Result<HttpResponse> show(const CallbackDesk& desk, const CallbackList& list) {
-  Listing listing(desk, list);
-  return callback_answer(200, list_document(list, listing.listed(), desk.now_ms, shown_cases));
+// Of those that the asker may see.
+std::vector<contingency::ListedCase> listed_for(const CallbackDesk& desk) {
+  auto listed = desk.board.listed();
+  std::erase_if(listed, [&](const contingency::ListedCase& one) { return !desk.sees(one.of->scope); });
+  return listed;
 }
 
-Result<HttpResponse> show_preview(const CallbackDesk& desk, const CallbackList& list, std::string_view body) {
+// What an asker names, and what names nothing means all that they see.
+Result<void> check_scope(const CallbackDesk& desk, const std::string& scope) {
+  if (scope.empty() || desk.sees(scope)) return {};
+  return fail(ErrorKind::ask_person, "scope-refused",
+              "This scope is not yours at this workstation. Name one of your own.");
+}
+
+Result<HttpResponse> show(const CallbackDesk& desk, std::string_view body) {
+  auto json = platform::JsonObject::parse(body.empty() ? "{}" : body);
+  const auto limit = static_cast<std::size_t>(std::clamp<std::int64_t>(json.number("limit", shown_cases), 1, shown_cases));
+  HOLDLINE_TRY(json.checked_whole());
+  HOLDLINE_ASSIGN(const auto coverage, coverage_of(desk.ledger, desk.now_ms));
+  return callback_answer(200, list_document(desk, listed_for(desk), coverage, limit));
+}
+
+Result<HttpResponse> show_preview(const CallbackDesk& desk, std::string_view body) {
   auto json = platform::JsonObject::parse(body);
   HOLDLINE_ASSIGN(const auto filter, filter_of(json));
   const auto floor = floor_of(json);
   const std::uint32_t per_minute = count_of(json, "per_minute", contingency::ReleaseCaps{}.per_minute);
   HOLDLINE_TRY(json.checked_whole());
-  Listing listing(desk, list);
-  const auto seen = contingency::preview(listing.listed(), filter, floor, per_minute, desk.now_ms);
-  return callback_answer(200, preview_document(seen, list.coverage));
+  HOLDLINE_TRY(check_scope(desk, filter.scope));
+  const auto seen = contingency::preview(listed_for(desk), filter, floor, per_minute, desk.now_ms);
+  HOLDLINE_ASSIGN(const auto coverage, coverage_of(desk.ledger, desk.now_ms));
+  return callback_answer(200, preview_document(seen, coverage));
 }
 
-Result<contingency::Signature> signature_of(platform::JsonObject& json, std::int64_t now_ms) {
-  contingency::Signature by{json.text("by"), contingency::by_supervisor, json.text("reason"), now_ms};
+// Whoever asks at a workstation signs for themselves.
+Result<contingency::Signature> signature_of(const CallbackDesk& desk, platform::JsonObject& json) {
+  contingency::Signature by{json.text("by"), contingency::by_supervisor, json.text("reason"), desk.now_ms};
+  if (desk.asker != nullptr) by.person = desk.asker->person;
   if (by.person.empty()) return fail(ErrorKind::ask_person, "no-person", "Say who decides it: --by NAME.");
   if (by.person.size() > 80 || by.reason.size() > sync::limits::reason_bytes)
     return fail(ErrorKind::ask_person, "malformed", "A name has at most 80 and a reason at most 500 characters.");
   return by;
 }
 
-Result<HttpResponse> begin(const CallbackDesk& desk, const CallbackList& list, std::string_view body) {
+// One at a time for every case.
+Result<void> check_no_other(const CallbackDesk& desk, const contingency::ReleaseFilter& filter) {
+  for (const auto& batch : desk.list().releases)
+    if (!contingency::is_over(batch, desk.now_ms) && contingency::meet(batch.filter, filter))
+      return fail(ErrorKind::ask_person, "release-there",
+                  batch.by.person + " has released callbacks of " + batch.filter.scope + " already, and it is " +
+                      std::string(contingency::name_of(batch.state)) +
+                      ". Let it go on, or stop it and release anew.");
+  return {};
+}
+
+Result<HttpResponse> begin(const CallbackDesk& desk, std::string_view body) {
   auto json = platform::JsonObject::parse(body);
   HOLDLINE_ASSIGN(auto filter, filter_of(json));
-  HOLDLINE_ASSIGN(auto by, signature_of(json, desk.now_ms));
+  HOLDLINE_ASSIGN(auto by, signature_of(desk, json));
   contingency::ReleaseCaps caps;
   caps.per_minute = count_of(json, "per_minute", caps.per_minute);
   caps.per_agent = count_of(json, "per_agent", caps.per_agent);
@@ -76,37 +108,39 @@ Result<HttpResponse> begin(const CallbackDesk& desk, const CallbackList& list, s
   HOLDLINE_TRY(json.checked_whole());
   if (filter.scope.empty())
     return fail(ErrorKind::ask_person, "bad-scope", "Say whose callbacks are released: a scope like acme/london.");
-  Listing listing(desk, list);
-  const auto seen = contingency::preview(listing.listed(), filter, floor, caps.per_minute, desk.now_ms);
+  HOLDLINE_TRY(check_scope(desk, filter.scope));
+  HOLDLINE_TRY(check_no_other(desk, filter));
+  const auto seen = contingency::preview(listed_for(desk), filter, floor, caps.per_minute, desk.now_ms);
+  HOLDLINE_ASSIGN(const auto coverage, coverage_of(desk.ledger, desk.now_ms));
   HOLDLINE_ASSIGN(const auto batch, contingency::begin_release(desk.entropy.id(), std::move(filter), caps,
-                                                               std::move(by), seen, list.coverage, accept));
-  HOLDLINE_TRY(keep_release(desk.ledger.schema(), desk.intake, batch, seen, list.coverage.may_be_missing, desk.now_ms));
-  Json document = preview_document(seen, list.coverage);
+                                                               std::move(by), seen, coverage, accept));
+  HOLDLINE_TRY(keep_release(desk.ledger.schema(), desk.intake, batch, seen, coverage.may_be_missing, desk.now_ms));
+  Json document = preview_document(seen, coverage);
   document["release"] = release_document(batch, desk.now_ms);
   return callback_answer(201, document);
 }
 
 // `release` may be left out when only one has not ended.
-Result<const contingency::ReleaseBatch*> release_named(const CallbackList& list, const std::string& name) {
+Result<const contingency::ReleaseBatch*> release_named(const CallbackDesk& desk, const std::string& name) {
   const contingency::ReleaseBatch* found = nullptr;
-  for (const auto& batch : list.releases) {
-    const bool meant = name.empty() ? batch.state != contingency::ReleaseState::stopped : batch.id.text() == name;
-    if (!meant) continue;
+  for (const auto& batch : desk.list().releases) {
+    const bool meant = name.empty() ? !contingency::is_over(batch, desk.now_ms) : batch.id.text() == name;
+    if (!meant || !desk.sees(batch.filter.scope)) continue;
     if (found != nullptr)
       return fail(ErrorKind::ask_person, "no-such-release", "More than one has not ended: say which, by its id.");
     found = &batch;
   }
   if (found != nullptr) return found;
   return fail(ErrorKind::ask_person, "no-such-release",
-              "No such release. Which there are: holdline-hub callbacks list");
+              "No such release. The list of callbacks says which there are.");
 }
 
-Result<HttpResponse> change(const CallbackDesk& desk, const CallbackList& list, std::string_view body) {
+Result<HttpResponse> change(const CallbackDesk& desk, std::string_view body) {
   auto json = platform::JsonObject::parse(body);
   const std::string name = json.text("release"), wanted = json.text("change");
-  HOLDLINE_ASSIGN(const auto by, signature_of(json, desk.now_ms));
+  HOLDLINE_ASSIGN(const auto by, signature_of(desk, json));
   HOLDLINE_TRY(json.checked_whole());
-  HOLDLINE_ASSIGN(const auto* batch, release_named(list, name));
+  HOLDLINE_ASSIGN(const auto* batch, release_named(desk, name));
   contingency::ReleaseEvent event = contingency::event::ReleaseHeld{by};
   if (wanted == "go-on")
     event = contingency::event::ReleaseGoesOn{by};
@@ -120,15 +154,15 @@ Result<HttpResponse> change(const CallbackDesk& desk, const CallbackList& list, 
 }
 
 // Every promise of the cases they are in now: what comes in later is told from those by that.
-Result<std::vector<std::string>> promises_of(const CallbackList& list, const std::vector<std::string>& named,
+Result<std::vector<std::string>> promises_of(const CallbackDesk& desk, const std::vector<std::string>& named,
                                              std::string& scope) {
   std::vector<std::string> ids;
   for (const std::string& name : named) {
     const auto id = sync::Id::parse(name);
-    const auto* found = id ? list.cases.find(*id) : nullptr;
-    if (found == nullptr)
+    const auto* found = id ? desk.list().cases.find(*id) : nullptr;
+    if (found == nullptr || !desk.sees(found->scope))
       return fail(ErrorKind::ask_person, "no-such-callback",
-                  "No such callback: give ids as holdline-hub callbacks list tells them.");
+                  "No such callback: give ids as the list of callbacks tells them.");
     if (scope.empty()) scope = found->scope;
     for (const Id& request : found->requests)
       if (std::ranges::find(ids, request.text()) == ids.end()) ids.push_back(request.text());
@@ -136,18 +170,18 @@ Result<std::vector<std::string>> promises_of(const CallbackList& list, const std
   return ids;
 }
 
-Result<HttpResponse> decide(const CallbackDesk& desk, const CallbackList& list, std::string_view body) {
+Result<HttpResponse> decide(const CallbackDesk& desk, std::string_view body) {
   auto json = platform::JsonObject::parse(body);
   const std::string kind = json.text("kind");
   const auto cases = json.texts("cases"), apart = json.texts("promises");
-  HOLDLINE_ASSIGN(const auto by, signature_of(json, desk.now_ms));
+  HOLDLINE_ASSIGN(const auto by, signature_of(desk, json));
   HOLDLINE_TRY(json.checked_whole());
   const bool divides = kind == "apart";
   if (kind != "together" && kind != "apart" && kind != "settled" && kind != "first")
     return fail(ErrorKind::ask_person, "malformed", "`kind` is together, apart, settled or first.");
   if (by.reason.empty()) return fail(ErrorKind::ask_person, "reason-missing", "Say why, or name the evidence.");
   std::string scope;
-  HOLDLINE_ASSIGN(auto ids, promises_of(list, divides ? apart : cases, scope));
+  HOLDLINE_ASSIGN(auto ids, promises_of(desk, divides ? apart : cases, scope));
   if (ids.empty() || (kind == "together" && cases.size() < 2))
     return fail(ErrorKind::ask_person, "malformed", "Name the cases it is about; together needs two or more.");
   std::vector<std::string> others;
@@ -163,7 +197,7 @@ Result<HttpResponse> decide(const CallbackDesk& desk, const CallbackList& list, 
   RecordOp op(*desk.ledger.schema().collection("callback_decision"), sync::OpKind::create, desk.entropy.id(), scope);
   op.set("kind", kind).add("requests", ids).add("others", others).set("reason", by.reason).set("person", by.person);
   // After all that it was made in view of, whatever the clock says.
-  op.set("at", std::max(by.at_ms, list.decided_ms + 1));
+  op.set("at", std::max(by.at_ms, desk.list().decided_ms + 1));
   const OwnRow row{{std::move(op).op()}};
   HOLDLINE_ASSIGN(const auto outcomes, desk.intake.take_own({&row, 1}, desk.now_ms));
   if (outcomes.front().effect != RowEffect::created)
@@ -171,31 +205,47 @@ Result<HttpResponse> decide(const CallbackDesk& desk, const CallbackList& list, 
   return callback_answer(201, {{"kind", kind}, {"promises", ids.size() + others.size()}});
 }
 
+using Answering = Result<HttpResponse> (*)(const CallbackDesk&, std::string_view body);
+
+const std::map<std::string_view, Answering>& answering() {
+  static const std::map<std::string_view, Answering> table{
+      {"list", show},
+      {"preview", show_preview},
+      {"release", begin},
+      {"change", change},
+      {"decide", decide},
+      {"mine", show_own},
+      {"next", next_case},
+      {"hand", hand_case},
+      {"dial", dial},
+      {"outcome", tell_outcome},
+      {"alive", still_calling},
+      {"give-back", give_back},
+      {"free", free_case},
+  };
+  return table;
+}
+
 }  // namespace
+
+bool CallbackDesk::sees(const std::string& scope) const {
+  return asker == nullptr || std::ranges::find(asker->scopes, scope) != asker->scopes.end();
+}
 
 bool is_about_callbacks(const HttpRequest& request) { return request.path.starts_with(callbacks_path); }
 
-Result<HttpResponse> answer_callbacks(const CallbackDesk& desk, CallbackList list, const HttpRequest& request) {
+Result<HttpResponse> answer_callbacks(const CallbackDesk& desk, std::string_view what, std::string_view body) {
+  const auto found = answering().find(what);
+  if (found == answering().end())
+    return fail(ErrorKind::ask_person, "unknown-path", "There is nothing here; docs/api.md lists what is.");
+  return found->second(desk, body);
+}
+
+Result<HttpResponse> answer_callbacks(const CallbackDesk& desk, const HttpRequest& request) {
   const std::string_view of = std::string_view(request.path).substr(callbacks_path.size());
-  const std::string_view body = request.body;
-  if (request.method == "GET" && of.empty()) return show(desk, list);
-  if (request.method == "POST" && of == "/preview") return show_preview(desk, list, body);
-  if (request.method == "POST") {
-    // Somebody else may have written since it was read: nobody decides on what is not so any more.
-    HOLDLINE_ASSIGN(const auto reader, desk.ledger.reader());
-    HOLDLINE_ASSIGN(const Cursor head, reader->head());
-    if (head.cn != list.cn) {
-      HOLDLINE_ASSIGN(list, read_callbacks(desk.ledger, desk.now_ms));
-    }
-    if (of == "/release") return begin(desk, list, body);
-    if (of == "/change") return change(desk, list, body);
-    if (of == "/decide") return decide(desk, list, body);
-    if (of == "/next") return next_case(desk, list, body);
-    if (of == "/dial") return dial(desk, list, body);
-    if (of == "/outcome") return tell_outcome(desk, list, body);
-    if (of == "/free") return free_case(desk, list, body);
-  }
-  return fail(ErrorKind::ask_person, "unknown-path", "There is nothing here; docs/api.md lists what is.");
+  if (request.method == "GET" && of.empty()) return answer_callbacks(desk, "list", {});
+  const bool named = request.method == "POST" && of.starts_with('/');
+  return answer_callbacks(desk, named ? of.substr(1) : "", request.body);
 }
 
 }  // namespace holdline::hub

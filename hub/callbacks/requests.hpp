@@ -1,10 +1,14 @@
-// The administrator's requests about callbacks (/admin/v1/callbacks…, docs/api.md): the list, a preview, and what a
-// supervisor decides. Names, full numbers and contexts are not told here: they are shown at desks.
+// Requests about callbacks, of the administrator (/admin/v1/callbacks…, docs/api.md) and of people at workstations: the
+// list, a preview, what a supervisor decides, and who calls whom. Names, full numbers and contexts are not told here:
+// desks have them from the feed, for whoever may see them.
 #pragma once
 
 #include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
-#include "hub/callbacks/list.hpp"
+#include "hub/callbacks/board.hpp"
 #include "hub/intake/intake.hpp"
 #include "hub/setup/config.hpp"
 #include "platform/http/http.hpp"
@@ -14,18 +18,30 @@ namespace holdline::hub {
 
 bool is_about_callbacks(const platform::HttpRequest& request);
 
+// Somebody at a workstation, as the hub knows them. An administrator is nobody in particular and says for whom.
+struct CallbackAsker {
+  std::string person, station;      // by name
+  std::vector<std::string> scopes;  // that both have
+};
+
 struct CallbackDesk {
   Ledger& ledger;
   Intake& intake;
   platform::Entropy& entropy;
-  const HubConfig& config;
+  CallbackBoard& board;  // kept up
   std::int64_t now_ms = 0;
+  const CallbackAsker* asker = nullptr;  // null: the administrator
+
+  CallbackList& list() const { return board.list(); }
+  bool sees(const std::string& scope) const;
 };
-// On the ledger's thread. `list`: as it was read shortly before, by read_callbacks; read again when something was
-// written since and this decides something. Errors: ask_person "malformed", "unknown-path",
-// "no-person", "no-such-callback", "no-such-release", what begin_release and step (contingency/callbacks/release)
-// refuse, and those of Intake::take_own.
-Result<platform::HttpResponse> answer_callbacks(const CallbackDesk& desk, CallbackList list,
-                                                const platform::HttpRequest& request);
+
+// On the ledger's thread. `what`: "list", "preview", "release", "change", "decide", "mine", "next", "hand", "dial",
+// "outcome", "alive", "give-back", "free". Errors: ask_person "malformed", "unknown-path", "no-person",
+// "no-such-callback", "no-such-release", "release-there", "scope-refused", what begin_release, step
+// (contingency/callbacks/release) and Claims refuse, and those of Intake::take_own.
+Result<platform::HttpResponse> answer_callbacks(const CallbackDesk& desk, std::string_view what, std::string_view body);
+// The administrator's: the request's name is the end of its path.
+Result<platform::HttpResponse> answer_callbacks(const CallbackDesk& desk, const platform::HttpRequest& request);
 
 }  // namespace holdline::hub

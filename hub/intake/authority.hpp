@@ -1,6 +1,5 @@
 // Whether an action may take effect, checked when it is applied: its sign-in, its workstation, and its person's rights
 // by the table both sides have (sync/action/rights.hpp).
-// Internal to hub/intake.
 #pragma once
 
 #include <functional>

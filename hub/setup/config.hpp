@@ -1,6 +1,7 @@
 // The hub's settings: hub.toml in its directory.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -23,6 +24,7 @@ struct HubConfig {
   // ISO 3166 country of the site: whose national spellings of telephone numbers are understood, here and at the
   // workstations. Empty: only numbers with their country code are.
   std::string region = {};
+  std::chrono::milliseconds callback_lease{600'000};  // for how long an agent has a callback without a sign of life
   std::vector<platform::ProbeSettings> probes = {};  // of the systems whose state workstations are told
 };
 

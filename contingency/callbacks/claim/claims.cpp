@@ -23,12 +23,12 @@ struct Claims::Stepper {
   std::int64_t now_ms;
   ClaimActions& out;
 
-  // Of this agent when one is named, and in one of the states; else it is refused.
-  Claim* held(std::uint64_t fence, const std::string* agent) const {
+  // Of this agent, and not over or uncertain; else it is refused.
+  const Claim* held(std::uint64_t fence, const std::string& agent) const {
     const auto found = claims.claims_.find(fence);
     if (found == claims.claims_.end()) {
       out.push_back(refuse("claim-unknown", "No such claim is known. Take the next case."));
-    } else if (agent != nullptr && found->second.agent != *agent) {
+    } else if (found->second.agent != agent) {
       out.push_back(refuse("claim-of-another", "Another agent has this claim."));
     } else if (found->second.state == ClaimState::over || found->second.state == ClaimState::uncertain) {
       out.push_back(refuse("claim-over",
@@ -52,7 +52,8 @@ struct Claims::Stepper {
       return;
     }
     const auto of_agent = std::ranges::count_if(claims.live(), [&](const Claim* claim) {
-      return claim->agent == asked.agent && claim->state != ClaimState::uncertain && !claim->slice;
+      return claim->agent == asked.agent && claim->state != ClaimState::uncertain && !claim->slice &&
+             std::ranges::find(asked.told, claim->fence) == asked.told.end();
     });
     if (asked.slice_until_ms == 0 && of_agent >= claims.options_.per_agent)
       return out.push_back(refuse("agent-has-enough", "Tell the outcome of the case you have, or give it back."));
@@ -68,13 +69,16 @@ struct Claims::Stepper {
   }
 
   void operator()(const event::ClaimAlive& alive) const {
-    // Not kept: see resume(). An agent who talks for an hour writes nothing.
-    if (Claim* claim = held(alive.fence, nullptr); claim != nullptr && !claim->slice)
-      claim->until_ms = std::max(claim->until_ms, now_ms + claims.options_.lease_ms);
+    const Claim* claim = held(alive.fence, alive.agent);
+    // Who talks for an hour writes a few times, not with every breath.
+    if (claim == nullptr || claim->slice || claim->until_ms - now_ms > claims.options_.lease_ms / 2) return;
+    Claim next = *claim;
+    next.until_ms = now_ms + claims.options_.lease_ms;
+    claims.keep(std::move(next), out);
   }
 
   void operator()(const event::DialIntended& intended) const {
-    const Claim* claim = held(intended.fence, &intended.agent);
+    const Claim* claim = held(intended.fence, intended.agent);
     if (claim == nullptr) return;
     // The same again is a lost answer; another number of the same case is the next thing to try.
     Claim next = *claim;
@@ -103,8 +107,13 @@ struct Claims::Stepper {
     claims.keep(std::move(next), out);
   }
 
+  void operator()(const event::OutcomeArrived& arrived) const {
+    const auto found = claims.claims_.find(arrived.fence);
+    if (found != claims.claims_.end() && found->second.state != ClaimState::over) end(found->second, "outcome");
+  }
+
   void operator()(const event::ClaimGivenBack& back) const {
-    const Claim* claim = held(back.fence, &back.agent);
+    const Claim* claim = held(back.fence, back.agent);
     if (claim == nullptr) return;
     if (claim->state == ClaimState::dialling)
       return out.push_back(refuse("already-dialling", "The number was shown: tell how the call ended."));
@@ -158,12 +167,6 @@ void Claims::take(const Claim& claim) {
 void Claims::keep(Claim claim, ClaimActions& out) {
   take(claim);
   out.push_back(action::KeepClaim{std::move(claim)});
-}
-
-void Claims::resume(std::int64_t now_ms) {
-  for (auto& [fence, claim] : claims_)
-    if (claim.state == ClaimState::leased || claim.state == ClaimState::dialling)
-      if (!claim.slice) claim.until_ms = std::max(claim.until_ms, now_ms + options_.lease_ms);
 }
 
 ClaimActions Claims::step(const ClaimEvent& event, std::int64_t now_ms) {

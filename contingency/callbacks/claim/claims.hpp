@@ -18,7 +18,7 @@
 namespace holdline::contingency {
 
 struct ClaimOptions {
-  std::int64_t lease_ms = 10 * 60'000;  // without a sign of life
+  std::int64_t lease_ms = 10 * 60'000;  // without a sign of life; one is kept when half of it is over
   std::uint32_t per_agent = 1;
 };
 
@@ -47,9 +47,13 @@ struct CaseAsked {
   const CallbackCase* of = nullptr;
   std::string agent, station;
   std::int64_t slice_until_ms = 0;  // as a slice, until then
+  // Claims of this agent whose outcomes are saved at the desk and on their way: they hold their cases, and count no more
+  // against how many an agent may have.
+  std::vector<std::uint64_t> told = {};
 };
-struct ClaimAlive {
+struct ClaimAlive {  // still being worked on
   std::uint64_t fence = 0;
+  std::string agent;
 };
 struct DialIntended {
   std::uint64_t fence = 0;
@@ -59,6 +63,9 @@ struct DialIntended {
 struct OutcomeTold {
   std::uint64_t fence = 0;
   CallAttempt attempt;  // requests and fence are filled in
+};
+struct OutcomeArrived {  // the attempt is kept already: it came from a desk like everything that is saved there
+  std::uint64_t fence = 0;
 };
 struct ClaimGivenBack {
   std::uint64_t fence = 0;
@@ -71,7 +78,7 @@ struct UncertainDecided {  // a supervisor: it may be called again
 struct ClaimTime {};
 }  // namespace event
 using ClaimEvent = std::variant<event::CaseAsked, event::ClaimAlive, event::DialIntended, event::OutcomeTold,
-                                event::ClaimGivenBack, event::UncertainDecided, event::ClaimTime>;
+                                event::OutcomeArrived, event::ClaimGivenBack, event::UncertainDecided, event::ClaimTime>;
 
 namespace action {
 struct KeepClaim {  // write it down before anybody is told
@@ -93,8 +100,6 @@ class Claims {
 
   // What was kept, in any order; before the first step.
   void take(const Claim& claim);
-  // After a restart signs of life that were not kept may be missing: every lease lasts once more from now.
-  void resume(std::int64_t now_ms);
 
   // Codes of refusals, all ask_person: "case-claimed", "case-uncertain", "agent-has-enough", "claim-unknown",
   // "claim-over", "claim-of-another", "already-dialling".

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "contingency/incident/incidents.hpp"
+
 namespace holdline::contingency {
 
 namespace {
@@ -107,10 +109,24 @@ Result<ReleaseBatch> step(ReleaseBatch batch, const ReleaseEvent& event, std::in
   return batch;
 }
 
+bool meet(const ReleaseFilter& a, const ReleaseFilter& b) {
+  const auto overlap = [](const std::vector<std::string>& one, const std::vector<std::string>& other) {
+    return one.empty() || other.empty() || std::ranges::any_of(one, [&](const std::string& text) {
+             return std::ranges::find(other, text) != other.end();
+           });
+  };
+  return (scope_holds(a.scope, b.scope) || scope_holds(b.scope, a.scope)) && overlap(a.reasons, b.reasons) &&
+         overlap(a.zones, b.zones) && overlap(a.languages, b.languages) && (a.purposes & b.purposes) != 0;
+}
+
+bool is_over(const ReleaseBatch& batch, std::int64_t now_ms) {
+  return batch.state == ReleaseState::stopped || now_ms - batch.by.at_ms >= batch.caps.lasts_ms;
+}
+
 // As many as the pace allows for the time that it ran, each part of it at its share. Held time does not count, so that
 // nothing gathers meanwhile.
 std::uint64_t allowance(const ReleaseBatch& batch, std::int64_t now_ms) {
-  if (batch.state != ReleaseState::running || now_ms - batch.by.at_ms >= batch.caps.lasts_ms) return 0;
+  if (batch.state != ReleaseState::running || is_over(batch, now_ms)) return 0;
   std::int64_t left = running_ms(batch, now_ms), weighted = 0;
   for (std::size_t step = 0; step < batch.caps.ramp_percent.size() && left > 0; ++step) {
     const bool last = step + 1 == batch.caps.ramp_percent.size();

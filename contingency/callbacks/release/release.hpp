@@ -66,6 +66,11 @@ using ReleaseEvent =
 // The batch after the event. ask_person: "release-over", "release-not-held", "release-held".
 Result<ReleaseBatch> step(ReleaseBatch batch, const ReleaseEvent& event, std::int64_t now_ms);
 
+// Whether both could hand out one case: one at a time, so that the pace that was previewed is the pace of the floor.
+bool meet(const ReleaseFilter& a, const ReleaseFilter& b);
+// It has ended, or its time is over whoever writes that down.
+bool is_over(const ReleaseBatch& batch, std::int64_t now_ms);
+
 // How many more cases it may hand out at this moment; 0 unless it runs.
 std::uint64_t allowance(const ReleaseBatch& batch, std::int64_t now_ms);
 

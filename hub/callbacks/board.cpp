@@ -1,0 +1,111 @@
+#include "hub/callbacks/board.hpp"
+
+#include <limits>
+
+namespace holdline::hub {
+
+namespace {
+
+constexpr std::int64_t look_ahead_ms = 8LL * 24 * 3'600'000;  // a week: every next opening is in it
+constexpr std::int64_t hours_last_ms = 3'600'000;             // then the week is looked at from its new beginning
+constexpr std::int64_t order_lasts_ms = 5'000;                // deadlines come nearer by the minute
+constexpr ChangeNumber most_behind = 4'000;                   // less than CallbackRecords::follow takes
+
+// Where nothing else says what the clock shows: the site's country, when its clocks all show the same.
+std::string zone_of_site(const HubConfig& config) {
+  const auto zones = platform::zones_of_country(config.region);
+  return zones.size() == 1 ? zones.front() : std::string();
+}
+
+}  // namespace
+
+struct CallbackBoard::Hours {
+  Hours(const sync::Schema& schema, const HubConfig& config, std::int64_t now_ms)
+      : zones{platform::zone_offset_ms, platform::zones_of_country, sync::country_of_number},
+        rules{schema, zone_of_site(config)},
+        windows(schema, zones, {now_ms, now_ms + look_ahead_ms}),
+        since_ms(now_ms) {}
+
+  const contingency::ZoneRules zones;
+  const contingency::CallRules rules;
+  contingency::CallingWindows windows;
+  const std::int64_t since_ms;
+};
+
+Result<std::unique_ptr<CallbackRecords>> CallbackBoard::read_ahead(Ledger& ledger) const {
+  HOLDLINE_ASSIGN(const auto reader, ledger.reader());
+  HOLDLINE_ASSIGN(const sync::Cursor head, reader->head());
+  const ChangeNumber kept = kept_cn_;
+  if (kept != 0 && head.cn <= kept + most_behind) return std::unique_ptr<CallbackRecords>();
+  return CallbackRecords::read(ledger, config_.callback_lease.count());
+}
+
+Result<void> CallbackBoard::keep_up(Ledger& ledger, std::unique_ptr<CallbackRecords> ahead, std::int64_t now_ms) {
+  if (ahead != nullptr && (records_ == nullptr || ahead->list().at.cn > records_->list().at.cn)) {
+    forget();
+    records_ = std::move(ahead);
+  }
+  bool followed = false;
+  if (records_ != nullptr) {
+    HOLDLINE_ASSIGN(followed, records_->follow(ledger));
+  }
+  if (!followed) {
+    forget();
+    HOLDLINE_ASSIGN(records_, CallbackRecords::read(ledger, config_.callback_lease.count()));
+  }
+  for (const Id& id : records_->changed()) not_before_.erase(id);
+  kept_cn_ = records_->list().at.cn;
+  now_ms_ = now_ms;
+  records_->pass_time(now_ms);
+  return {};
+}
+
+void CallbackBoard::forget() {
+  records_.reset();
+  hours_.reset();
+  order_.clear();
+  not_before_.clear();
+  kept_cn_ = order_version_ = 0;
+}
+
+void CallbackBoard::look_at_hours() {
+  if (hours_ != nullptr && now_ms_ >= hours_->since_ms && now_ms_ - hours_->since_ms < hours_last_ms) return;
+  hours_ = std::make_shared<Hours>(records_->schema(), config_, now_ms_);
+  not_before_.clear();
+}
+
+std::vector<contingency::ListedCase> CallbackBoard::listed() {
+  look_at_hours();
+  return contingency::list_cases(list().cases, hours_->rules, hours_->windows, now_ms_);
+}
+
+contingency::Screening CallbackBoard::screened(const contingency::CallbackCase& of) {
+  look_at_hours();
+  return contingency::screen(of, list().cases, hours_->rules, hours_->windows, now_ms_);
+}
+
+void CallbackBoard::put_in_order() {
+  const bool good = order_version_ == records_->version() && now_ms_ >= ordered_ms_ &&
+                    now_ms_ - ordered_ms_ < order_lasts_ms;
+  if (good) return;
+  order_ = contingency::in_order(list().cases, now_ms_);
+  order_version_ = records_->version();
+  ordered_ms_ = now_ms_;
+}
+
+void CallbackBoard::each_callable(const std::function<bool(const contingency::ListedCase&)>& take) {
+  look_at_hours();
+  put_in_order();
+  for (const contingency::CallbackCase* of : order_) {
+    const auto sleeps = not_before_.find(of->id);
+    if (sleeps != not_before_.end() && sleeps->second > now_ms_) continue;
+    const contingency::ListedCase listed{of, screened(*of)};
+    if (listed.screening.now()) {
+      if (take(listed)) return;
+    } else {
+      not_before_[of->id] = listed.screening.ready_ms.value_or(std::numeric_limits<std::int64_t>::max());
+    }
+  }
+}
+
+}  // namespace holdline::hub

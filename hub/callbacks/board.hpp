@@ -1,0 +1,56 @@
+// The list as the hub keeps it between requests: following the ledger, screened by hours, in order. Whoever asks for the
+// next case of 20,000 does not wait until all of them were looked at.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+
+#include "hub/callbacks/records.hpp"
+#include "hub/setup/config.hpp"
+#include "platform/time/country_zones.hpp"
+#include "platform/time/zones.hpp"
+#include "sync/text/phone_country.hpp"
+
+namespace holdline::hub {
+
+// Belongs to the ledger's thread, but for what says otherwise.
+class CallbackBoard {
+ public:
+  explicit CallbackBoard(const HubConfig& config) : config_(config) {}
+
+  // What of keeping up takes long, for another thread, before a request is answered: reads the list whole where none is
+  // there or it is too far behind. Nothing: it is not. Errors of CallbackRecords::read.
+  Result<std::unique_ptr<CallbackRecords>> read_ahead(Ledger& ledger) const;
+  // The list as it stands now; `ahead` may be null.
+  Result<void> keep_up(Ledger& ledger, std::unique_ptr<CallbackRecords> ahead, std::int64_t now_ms);
+  // Something that it was told has not become true: it is read again.
+  void forget();
+
+  CallbackList& list() { return records_->list(); }
+  // In order, all that need a call, each screened.
+  std::vector<contingency::ListedCase> listed();
+  contingency::Screening screened(const contingency::CallbackCase& of);
+  // In order, those that may be called now, until `take` answers true.
+  void each_callable(const std::function<bool(const contingency::ListedCase&)>& take);
+
+ private:
+  struct Hours;
+  void look_at_hours();
+  void put_in_order();
+
+  const HubConfig& config_;
+  std::unique_ptr<CallbackRecords> records_;
+  std::atomic<ChangeNumber> kept_cn_ = 0;  // 0: no list is there
+  std::int64_t now_ms_ = 0;
+  std::shared_ptr<Hours> hours_;
+  // Of the version of the records and the moment for which it was made.
+  std::vector<const contingency::CallbackCase*> order_;
+  std::uint64_t order_version_ = 0;
+  std::int64_t ordered_ms_ = 0;
+  // Cases that may not be called before then, as far as is known; until they may be others.
+  std::unordered_map<Id, std::int64_t> not_before_;
+};
+
+}  // namespace holdline::hub
