@@ -12,6 +12,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include "agent/callbacks/held_claims.hpp"
 #include "agent/config.hpp"
 #include "agent/contingency/contingency.hpp"
 #include "agent/contingency/short_codes.hpp"
@@ -123,6 +124,8 @@ class Workstation {
   // Errors: retry_later "hub-away" at once while there is no contact, and whatever the hub says.
   using Asked = std::function<void(Result<std::string>)>;
   void ask_hub(std::string_view path, std::string body, Asked then);
+  // Callbacks that people here have claimed. Any thread.
+  HeldClaims& held_claims() { return held_claims_; }
   // This workstation among the others.
   FleetMember& fleet() { return *fleet_; }
 
@@ -200,6 +203,7 @@ class Workstation {
   bool claims_due_ = false;  // the hub has lost people and was not told of them yet
   std::unique_ptr<boost::asio::steady_timer> ask_again_;
   std::unique_ptr<FleetMember> fleet_;
+  HeldClaims held_claims_;
   std::shared_ptr<DeskProbes> probes_;
   std::shared_ptr<ToldWatch> told_;
   std::shared_ptr<Runner> runner_;

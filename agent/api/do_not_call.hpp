@@ -9,6 +9,7 @@
 
 #include "agent/view/sight.hpp"
 #include "agent/workstation.hpp"
+#include "sync/action/action.hpp"
 #include "sync/action/validate.hpp"
 
 namespace holdline::agent {
@@ -22,5 +23,9 @@ Result<nlohmann::json> do_not_call_json(Workstation& station, PersonView& view, 
 // when that could not be looked up.
 void ask_about_do_not_call(Workstation& station, PersonView& view, const sync::Record& callback,
                            std::vector<sync::Finding>& findings);
+
+// Puts a number (E.164) on the list for everything, as said in a call to `person`. `key`: Accounts::suppression_key.
+sync::Op no_more_calls_op(const Workstation& station, std::string_view key, const std::string& number,
+                          const std::string& scope, const std::string& person, std::int64_t now_ms);
 
 }  // namespace holdline::agent

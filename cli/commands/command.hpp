@@ -55,5 +55,7 @@ std::vector<Command> contingency_commands();
 std::vector<Command> certificate_commands();
 std::vector<Command> paper_commands();
 std::vector<Command> runbook_commands();
+std::vector<Command> callback_commands();
+std::vector<Command> posting_commands();
 
 }  // namespace holdline::cli

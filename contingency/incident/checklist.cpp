@@ -19,7 +19,8 @@ std::vector<ChecklistPoint> checklist(const ClosingFacts& facts, const std::vect
           point("needs-attention", facts.needs_attention, "entries were refused and need attention"),
           point("paper-forms-out", facts.paper_forms_out, "paper forms are not accounted for"),
           point("actions-left", facts.actions_left, "actions of the plan are not undone"),
-          point("callbacks-waiting", facts.callbacks_waiting, "callbacks are neither released nor scheduled")};
+          point("callbacks-waiting", facts.callbacks_waiting, "callbacks are neither released nor scheduled"),
+          point("entries-unposted", facts.entries_unposted, "entries are not posted to the central system yet")};
 }
 
 std::size_t points_left(const std::vector<ChecklistPoint>& points) {

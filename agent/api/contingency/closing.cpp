@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "agent/paper/paper_records.hpp"
+#include "agent/api/posting/postings.hpp"
+#include "agent/api/responses.hpp"
 #include "contingency/incident/name.hpp"
 #include "contingency/runbook/words.hpp"
 
@@ -113,6 +115,13 @@ Result<contingency::ClosingFacts> closing_facts(Workstation& station, PersonView
                            is_option(*callbacks, record, "state", "open");
                   }));
   HOLDLINE_ASSIGN(facts.paper_forms_out, paper_forms_out(station, view, scopes, name));
+  HOLDLINE_ASSIGN(const auto postings, postings_here(schema, view));
+  const sync::Collection* entries = schema.collection("manual_entry");
+  HOLDLINE_ASSIGN(facts.entries_unposted, count_left(view, entries, scopes, [&](const sync::Record& record) {
+                    const auto posting = postings.find(record.key.id.text());
+                    return text_field(*entries, record, "incident") == name && is_to_be_posted(*entries, record) &&
+                           (posting == postings.end() || !contingency::is_settled(posting->second.posting.state));
+                  }));
   return facts;
 }
 

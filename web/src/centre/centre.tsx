@@ -1,16 +1,22 @@
-// The views of supervisors and IT, in a file of their own: nobody else waits for them.
+// The views of supervisors and IT, and what follows an outage, in a file of their own: nobody else waits for them.
 import type { ComponentType } from "preact";
+import { Calling } from "./calling.tsx";
 import { Outages } from "./outages.tsx";
 import { Overview } from "./overview.tsx";
 import { Paper } from "./paper.tsx";
 import { Runbook } from "./runbook.tsx";
+import { PostingView } from "./posting.tsx";
+import { ReleaseView } from "./release.tsx";
 import { Workstations } from "./workstations.tsx";
 
 // By the first part of their place.
 export const views: Record<string, ComponentType> = {
+  calling: Calling,
   outages: Outages,
   overview: Overview,
   paper: Paper,
   runbook: Runbook,
+  posting: PostingView,
+  release: ReleaseView,
   workstations: Workstations,
 };

@@ -94,6 +94,8 @@ export const de: Messages = {
 
   desk: "Arbeitsplatz",
   entries: "Einträge",
+  posting: "Nachtragen",
+  release: "Freigabe",
   callbacks: "Rückrufe",
   conflicts: "Konflikte",
   complaints: "Beschwerden",
@@ -291,6 +293,9 @@ export const de: Messages = {
 
 // By what the schema says in English. A site's own schema has its own labels, which are shown as they are.
 export const schema_de: Record<string, string> = {
+  unposted: "offen",
+  posted: "nachgetragen",
+  "not needed": "nicht nötig",
   "customer number": "Kundennummer",
   title: "Anrede",
   "given name": "Vorname",

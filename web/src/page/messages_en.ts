@@ -90,6 +90,8 @@ export const en = {
 
   desk: "Desk",
   entries: "Entries",
+  posting: "Posting",
+  release: "Release",
   callbacks: "Callbacks",
   conflicts: "Conflicts",
   complaints: "Complaints",

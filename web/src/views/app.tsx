@@ -34,7 +34,7 @@ const takeAsked = (): string => {
   return number;
 };
 
-const of_the_centre = new Set(["outages", "overview", "paper", "runbook", "workstations"]);
+const of_the_centre = new Set(["outages", "overview", "paper", "posting", "release", "runbook", "workstations"]);
 const supervises = (): boolean => ["supervisor", "it"].includes(session.get().person?.role ?? "");
 
 function View() {
@@ -57,11 +57,13 @@ const places: [string, Name][] = [
   ["callbacks", "callbacks"],
   ["complaints", "complaints"],
   ["conflicts", "conflicts"],
+  ["posting", "posting"],
   ["outages", "outages"],
   ["runbook", "runbook"],
   ["guides", "guides"],
   ["overview", "overview"],
   ["paper", "paper"],
+  ["release", "release"],
   ["workstations", "workstations"],
   ["settings", "settings"],
 ];
@@ -70,7 +72,9 @@ const places: [string, Name][] = [
 function isThere([path]: [string, Name]): boolean {
   if (path === "complaints") return collectionOf("complaint") !== undefined;
   if (path === "guides") return guides.get().length > 0;
-  const for_supervisors = path !== "outages" && of_the_centre.has(path);
+  if (path === "posting") return collectionOf("posting") !== undefined;
+  if (path === "release") return session.get().person?.role === "supervisor";
+  const for_supervisors = path !== "outages" && of_the_centre.has(path ?? "");
   return !for_supervisors || supervises();
 }
 

@@ -1,8 +1,10 @@
-// The promises to call back that this workstation knows, the newest first.
+// The call to be made now, and the promises that this workstation knows, the newest first.
 import { useState } from "preact/hooks";
 import { begin } from "../daemon/drafts.ts";
+import { session } from "../daemon/session.ts";
 import type { Shown } from "../daemon/types.ts";
 import { clock, t, term } from "../page/i18n.ts";
+import { Centre } from "./centre.tsx";
 import { useLoaded, Waiting } from "./load.tsx";
 import { promised, text, valuesOf, written } from "./record.tsx";
 
@@ -49,6 +51,7 @@ export function Callbacks() {
       <header class="view-head">
         <h1>{t("callbacks")}</h1>
       </header>
+      {["agent", "supervisor"].includes(session.get().person?.role ?? "") && <Centre place="calling" />}
       <Waiting of={loaded}>
         {({ items, next, as_of }) => (
           <>

@@ -52,9 +52,8 @@ TEST(Schema, TheOneThatIsShippedParses) {
   EXPECT_EQ(names,
             "customer address phone email manual_entry callback_request suppression conflict holding offer interaction "
             "note complaint follow_up consent verification authority disclosure rights_request data_export incident "
-            "incident_step incident_link outage_report service_state runbook_event plan_part callback_decision "
-            "callback_release callback_claim "
-            "callback_attempt ");
+            "incident_step incident_link outage_report service_state runbook_event plan_part form_pad form_use "
+            "callback_decision callback_release callback_claim callback_attempt posting ");
 }
 
 TEST(Schema, FindsCollectionsAndFieldsByNameAndNumber) {

@@ -1,0 +1,181 @@
+// What was taken by hand, brought into the central system: each value is copied with a press, and the entry is settled
+// with the reference that it has there.
+import { useState } from "preact/hooks";
+import { ApiError, ask, newKey } from "../daemon/api.ts";
+import { tell } from "../daemon/save.ts";
+import { fieldOf, labelOf } from "../daemon/schema.ts";
+import { session } from "../daemon/session.ts";
+import type { Saved, Value } from "../daemon/types.ts";
+import { clock, term } from "../page/i18n.ts";
+import { use } from "../page/store.ts";
+import { useLoaded, Waiting } from "../views/load.tsx";
+import { shownValue } from "../views/record.tsx";
+import { t } from "./text.ts";
+
+interface Item {
+  entry: string;
+  reference: string;
+  fields: Record<string, Value>;
+  posting: { state: "unposted" | "claimed" | "posted" | "not_needed"; person: string; posted_as: string; reason: string; pending: boolean };
+}
+interface List {
+  counts: Record<string, number>;
+  items: Item[];
+}
+
+// What nobody types into another system.
+const own = new Set(["customer", "status", "station", "phone_as_typed", "recorded_at", "form", "form_version", "incident", "drill", "reference"]);
+
+function Copied({ label, text }: { label: string; text: string }) {
+  const [done, setDone] = useState(false);
+  const copy = (): void => {
+    void navigator.clipboard?.writeText(text).then(() => setDone(true));
+  };
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>
+        <span>{text}</span>
+        <button type="button" class="link" aria-label={`${t("copy")}: ${label}`} onClick={copy}>
+          {done ? `✓ ${t("copied")}` : t("copy")}
+        </button>
+      </dd>
+    </div>
+  );
+}
+
+function Settling({ item }: { item: Item }) {
+  const [posted_as, setPostedAs] = useState("");
+  const [reason, setReason] = useState("");
+  const [problem, setProblem] = useState("");
+  const [keys] = useState<Record<string, string>>({});
+  const settle = async (state: string, more: object): Promise<void> => {
+    const wanted = JSON.stringify({ state, ...more });
+    keys[wanted] ??= newKey();
+    try {
+      tell(await ask<Saved>("POST", `/entries/${item.entry}/posting`, { state, ...more }, { key: keys[wanted] }));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setProblem(error.silent ? t("silent") : error.message);
+    }
+  };
+  const as = `posted-as-${item.entry}`, why = `posting-why-${item.entry}`;
+  return (
+    <>
+      {problem && (
+        <p class="error" role="alert">
+          {problem}
+        </p>
+      )}
+      <form
+        class="inline"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void settle("posted", { posted_as });
+        }}
+      >
+        <label for={as}>{t("postedAs")}</label>
+        <input id={as} autocomplete="off" value={posted_as} onInput={(event) => setPostedAs(event.currentTarget.value)} />
+        <button type="submit" class="primary">
+          {t("isPosted")}
+        </button>
+        <button type="button" onClick={() => void settle("unposted", {})}>
+          {t("postingBack")}
+        </button>
+      </form>
+      <form
+        class="inline"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void settle("not_needed", { reason });
+        }}
+      >
+        <label for={why}>{t("notNeededWhy")}</label>
+        <input id={why} autocomplete="off" value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
+        <button type="submit">{t("isNotNeeded")}</button>
+      </form>
+    </>
+  );
+}
+
+function Entry({ item }: { item: Item }) {
+  const { person } = use(session);
+  const { posting, fields } = item;
+  const [problem, setProblem] = useState("");
+  const [key] = useState(newKey);
+  const mine = posting.state === "claimed" && posting.person === person?.name;
+  const name = [term(String(fields.kind ?? "")), fields.name, item.reference].filter(Boolean).join(" · ");
+  const take = (): void => {
+    ask<Saved>("POST", `/entries/${item.entry}/posting`, { state: "claimed" }, { key }).then(tell, (error) => {
+      if (!(error instanceof ApiError)) throw error;
+      setProblem(error.silent ? t("silent") : error.message);
+    });
+  };
+  const values = Object.entries(fields).filter(([field, value]) => !own.has(field) && value !== null && value !== "");
+  return (
+    <li class="entry">
+      <div>
+        <strong>{name}</strong>
+        <p class="hint">{[clock(String(fields.event_time ?? "")), fields.operator].filter(Boolean).join(" · ")}</p>
+      </div>
+      <p>
+        <span class={posting.state === "unposted" ? "chip warn" : "chip"}>{term(posting.state)}</span>{" "}
+        <span class="quiet">{[posting.person, posting.posted_as, posting.reason].filter(Boolean).join(" · ")}</span>
+      </p>
+      <p>
+        {posting.state === "unposted" && (
+          <button type="button" aria-label={`${t("takeIt")}: ${name}`} onClick={take}>
+            {t("takeIt")}
+          </button>
+        )}
+      </p>
+      {problem && (
+        <p class="error whole" role="alert">
+          {problem}
+        </p>
+      )}
+      {mine && (
+        <div class="whole">
+          <dl class="facts">
+            {values.map(([field, value]) => (
+              <Copied key={field} label={term(labelOf("manual_entry", field))} text={shownValue(fieldOf("manual_entry", field), value ?? null)} />
+            ))}
+          </dl>
+          <Settling item={item} />
+        </div>
+      )}
+    </li>
+  );
+}
+
+export function PostingView() {
+  const list = useLoaded<List>("/postings?limit=100");
+  return (
+    <>
+      <header class="view-head">
+        <h1>{t("posting")}</h1>
+        <p class="hint">{t("postingHint")}</p>
+      </header>
+      <Waiting of={list}>
+        {({ counts, items }) => (
+          <>
+            <p role="status">
+              {t("postingCounts", {
+                unposted: counts.unposted ?? 0,
+                claimed: counts.claimed ?? 0,
+                posted: counts.posted ?? 0,
+                not_needed: counts.not_needed ?? 0,
+              })}
+            </p>
+            <ul class="list">
+              {items.map((item) => (
+                <Entry key={item.entry} item={item} />
+              ))}
+              {items.length === 0 && <li class="quiet">{t("nothingToPost")}</li>}
+            </ul>
+          </>
+        )}
+      </Waiting>
+    </>
+  );
+}
