@@ -26,7 +26,7 @@ class Paper : public ::testing::Test {
         desk.ask({"forms", "print", "--form", "manual_entry", "--count", std::to_string(count), "--out", out});
     EXPECT_TRUE(platform::read_file(out, std::size_t{8} << 20)->starts_with("%PDF-"));
     std::vector<std::string> numbers;
-    for (const Json& pad : desk.ask({"forms", "list"})["pads"])
+    for (const Json& pad : Json(desk.ask({"forms", "list"})["pads"]))
       if (pad["id"] == made["created"][0])
         for (const Json& sheet : pad["outstanding"]) numbers.push_back(sheet["number"]);
     return numbers;
@@ -76,7 +76,7 @@ TEST_F(Paper, OneSheetEnteredAtTwoDesksWithoutContactIsAConflictAndBothEntriesSt
   for (Desk* desk : {&first, &second}) {
     desk->wait_until_equal_to(centre_.hub());
     EXPECT_EQ(sorted(desk->entry_notes()), (std::vector<std::string>{"typed at desk 1", "typed at desk 2"}));
-    const Json conflicts = desk->ask({"conflict", "list"});
+    const Json conflicts = desk->ask({"conflicts", "list"});
     ASSERT_EQ(conflicts["items"].size(), 1U) << conflicts.dump(1);
     EXPECT_NE(enter(*desk, numbers[0], "a third time").status, 0);
     EXPECT_EQ(outstanding(*desk), 2U);
@@ -102,7 +102,7 @@ TEST_F(Paper, AnIncidentIsNotClosedWhileASheetOfItIsOut) {
       second.ask({"contingency", "except", point["point"], "--reason", "asked at every desk"});
   const Outcome refused = second.run({"contingency", "close", "--reason", "done", "--json"});
   EXPECT_NE(refused.status, 0);
-  EXPECT_NE(refused.err.find("paper forms"), std::string::npos) << refused.err;
+  EXPECT_NE(refused.err.find("1 points of the checklist"), std::string::npos) << refused.err;
   second.ask({"forms", "void", numbers[3], "--reason", "looked everywhere", "--missing"});
   EXPECT_EQ(paper_point(second)["done"], true);
   second.ask({"contingency", "close", "--reason", "nothing is left"});
