@@ -259,7 +259,8 @@ Result<std::vector<sync::Op>> ops_to_move(Workstation& station, const Call& call
   ask.overrides_gate = asked.overrides;
   contingency::Facts facts;
   facts.gate_open = station.contingency().gate(asked.incident.declared.scopes).open;
-  facts.actions_left = actions_left(station, asked.incident).value_or(0);
+  // When it is closed they are a point of the checklist, which somebody may have signed for.
+  if (trigger == ServiceTrigger::cancel) facts.actions_left = actions_left(station, asked.incident).value_or(0);
   if (trigger == ServiceTrigger::close) {
     HOLDLINE_ASSIGN(const auto left, closing_facts(station, view, asked.incident, fleet));
     facts.checklist_left = contingency::points_left(contingency::checklist(left, asked.incident.exceptions));
