@@ -19,9 +19,9 @@ inline bool is_settled(PostingState state) {
 
 struct Posting {
   PostingState state = PostingState::unposted;
-  std::string person;     // who has it, or did it
-  std::string posted_as;  // posted: its reference there
-  std::string reason;     // not needed: why
+  std::string person = {};     // who has it, or did it
+  std::string posted_as = {};  // posted: its reference there
+  std::string reason = {};     // not needed: why
   bool operator==(const Posting&) const = default;
 };
 
