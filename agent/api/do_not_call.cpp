@@ -27,10 +27,6 @@ struct Contact {
   std::string value;
 };
 
-std::string hash_of(std::string_view key, const Contact& contact) {
-  return sync::contact_hash(key, contact.kind, contact.value);
-}
-
 const sync::Collection& list_of(const Workstation& station) { return *station.schema().collection("suppression"); }
 
 std::string text_of(const sync::Collection& list, const sync::Record& record, std::string_view field) {
@@ -42,13 +38,15 @@ std::string text_of(const sync::Collection& list, const sync::Record& record, st
 // be looked up.
 Result<std::vector<sync::Record>> said_of(Workstation& station, PersonView& view, const Contact& contact) {
   const sync::Collection& list = list_of(station);
-  const std::string key = station.accounts().suppression_key(), hash = key.empty() ? "" : hash_of(key, contact);
+  const std::string key = station.accounts().suppression_key();
   std::vector<sync::Record> said;
-  if (hash.empty()) return said;
-  HOLDLINE_ASSIGN(const auto found, view.search(hash, entries_looked_at, list.no));
-  for (const Hit& hit : found.hits)
-    if (text_of(list, hit.root.record, "value_hash") == hash && text_of(list, hit.root.record, "status") != "allowed")
-      said.push_back(hit.root.record);
+  if (key.empty()) return said;
+  for (const std::string& hash : sync::contact_hashes(key, contact.kind, contact.value)) {
+    HOLDLINE_ASSIGN(const auto found, view.search(hash, entries_looked_at, list.no));
+    for (const Hit& hit : found.hits)
+      if (text_of(list, hit.root.record, "value_hash") == hash && text_of(list, hit.root.record, "status") != "allowed")
+        said.push_back(hit.root.record);
+  }
   return said;
 }
 
@@ -122,7 +120,7 @@ sync::Op op_of(const sync::Collection& list, std::string_view key, const Wish& w
   };
   const std::string& value = wish.contact.value;
   set("kind", wish.contact.kind);
-  set("value_hash", hash_of(key, wish.contact));
+  set("value_hash", sync::contact_hash(key, wish.contact.kind, wish.contact.value));
   set("last2", value.substr(value.size() - std::min<std::size_t>(2, value.size())));
   set("channel", wish.channel);
   set("purpose", wish.purpose);

@@ -163,11 +163,12 @@ void CallbackRecords::take_request(const sync::Record& record, const RecordField
 // What was refused for it before anybody promised to call it is known by its hash alone.
 void CallbackRecords::know_number(const std::string& number) {
   if (number.empty()) return;
-  const std::string hash = sync::contact_hash(key_, "number", number);
-  if (!hashed_.emplace(hash, number).second) return;
-  const auto [from, to] = refused_hashes_.equal_range(hash);
-  for (auto found = from; found != to; ++found)
-    list_.cases.take(Refusal{found->second.client, number, found->second.purposes});
+  for (const std::string& hash : sync::contact_hashes(key_, "number", number)) {
+    if (!hashed_[hash].insert(number).second) continue;
+    const auto [from, to] = refused_hashes_.equal_range(hash);
+    for (auto found = from; found != to; ++found)
+      list_.cases.take(Refusal{found->second.client, number, found->second.purposes});
+  }
 }
 
 bool CallbackRecords::take_refusal(const sync::Record& record, const RecordFields& fields) {
@@ -180,8 +181,8 @@ bool CallbackRecords::take_refusal(const sync::Record& record, const RecordField
   if (!source.empty() && source != "own") purposes &= contingency::unasked_purposes;
   const std::string client = client_of_scope(record.scope);
   refused_hashes_.emplace(hash, Refusal{client, {}, purposes});
-  if (const auto number = hashed_.find(hash); number != hashed_.end())
-    list_.cases.take(Refusal{client, number->second, purposes});
+  if (const auto numbers = hashed_.find(hash); numbers != hashed_.end())
+    for (const std::string& number : numbers->second) list_.cases.take(Refusal{client, number, purposes});
   return true;
 }
 

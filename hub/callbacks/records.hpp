@@ -19,8 +19,8 @@ class CallbackRecords {
   // decisions about callbacks yet.
   static Result<std::unique_ptr<CallbackRecords>> read(Ledger& ledger, std::int64_t lease_ms);
 
-  // Takes in what was written since. False: it has to be read whole again, because a record has gone, a refusal was taken
-  // back, or too much was written.
+  // Takes in what was written since. False: it has to be read whole again, because a record has gone, a refusal was
+  // taken back, or too much was written.
   Result<bool> follow(Ledger& ledger);
   // Time has passed: what has expired has, whoever writes it down, and releases know what they have handed out.
   void pass_time(std::int64_t now_ms);
@@ -65,10 +65,11 @@ class CallbackRecords {
   std::map<Id, Id> merged_into_;               // of customers whose facts are known; nil: none
   std::set<Id> due_;                           // customers whose facts have to be read again
   std::unordered_map<Id, Complaint> complaints_;
-  std::unordered_map<Id, std::set<Id>> complaints_of_;                                           // by customer
-  std::unordered_map<Id, std::map<contingency::PurposeSet, std::pair<std::int64_t, bool>>> consents_;  // the latest word
-  std::unordered_map<std::string, std::string> hashed_;           // numbers by their keyed hash
-  std::unordered_multimap<std::string, Refusal> refused_hashes_;  // of numbers that may become known
+  std::unordered_map<Id, std::set<Id>> complaints_of_;  // by customer
+  std::unordered_map<Id, std::map<contingency::PurposeSet, std::pair<std::int64_t, bool>>>
+      consents_;                                                   // the latest word
+  std::unordered_map<std::string, std::set<std::string>> hashed_;  // numbers by the keyed hashes of their spellings
+  std::unordered_multimap<std::string, Refusal> refused_hashes_;   // of numbers that may become known
   std::uint64_t version_ = 0;
   std::vector<Id> changed_;
 };

@@ -197,9 +197,11 @@ bool Audience::may_use(const Id& customer, Channel channel) const {
 bool Audience::is_on_the_list(std::string_view kind, const Value& value, std::string_view purpose) const {
   const auto* text = std::get_if<std::string>(&value);
   if (text == nullptr || listed_.empty()) return false;
-  const auto found = listed_.find(contact_hash(key_, kind, *text));
-  return found != listed_.end() &&
-         std::ranges::any_of(found->second, [&](const std::string& of) { return of == "any" || of == purpose; });
+  return std::ranges::any_of(contact_hashes(key_, kind, *text), [&](const std::string& hash) {
+    const auto found = listed_.find(hash);
+    return found != listed_.end() &&
+           std::ranges::any_of(found->second, [&](const std::string& of) { return of == "any" || of == purpose; });
+  });
 }
 
 // Of an entry or a callback, which carries the number it needs.

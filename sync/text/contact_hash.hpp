@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sync/base/hash.hpp"
 
@@ -15,5 +16,9 @@ inline std::string contact_hash(std::string_view hash_key, std::string_view kind
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return to_hex(hmac_sha256(hash_key, text).view());
 }
+
+// Under which a wish about it may stand in the list, itself first: a number may have been said in another spelling
+// (sync/text/phone.hpp: same_phones).
+std::vector<std::string> contact_hashes(std::string_view hash_key, std::string_view kind, std::string_view value);
 
 }  // namespace holdline::sync

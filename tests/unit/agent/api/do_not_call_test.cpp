@@ -28,6 +28,8 @@ TEST_F(DoNotCallTest, AWishIsKeptWithoutTheNumberAndFoundInEverySpelling) {
   EXPECT_EQ(check("number=%2B44%2020%207551%208700").size(), 1u);
   EXPECT_EQ(check("number=(0)20-7551-8700").at(0).at("purpose"), "any");
   EXPECT_EQ(check("number=020%207551%208701"), Json::array());
+  ASSERT_EQ(post("/do-not-call", {{"number", "+54 9 11 2345-6789"}}, "mobile").status, 201);
+  EXPECT_EQ(check("number=%2B541123456789").size(), 1u) << "one telephone, by the library's rules";
   EXPECT_EQ(post("/do-not-call", {{"email", "Ada@Example.com"}}, "another").status, 201);
   EXPECT_EQ(check("email=ada@example.com").size(), 1u);
 }

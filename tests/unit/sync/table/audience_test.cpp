@@ -84,6 +84,10 @@ TEST_F(AudienceTest, WhoAskedToBeLeftAloneIs) {
   EXPECT_EQ(along("contact_list", {listed("number", number, "marketing")}), "PEA");
   EXPECT_EQ(along("contact_list", {listed("number", number, "any")}), "EA");
   EXPECT_EQ(along("contact_list", {}, customer(), children({{"use", "do_not_use"}})), "EA");
+  const std::string short_spelling = "+541123456789", long_spelling = "+5491123456789";
+  for (const auto& [has, said] : {std::pair(short_spelling, long_spelling), std::pair(long_spelling, short_spelling)})
+    EXPECT_EQ(along("marketing", {agreed, listed("number", said, "any")}, customer(), children({{"e164", has}})), "EA")
+        << has << " is " << said;
   EXPECT_EQ(along("handover", {listed("number", number, "any")}), "PEA") << "nobody is called by it";
   for (const std::string kind : {"object", "erase"})
     EXPECT_EQ(along("marketing", {agreed, record("rights_request", 6, {{"customer", id(1)}, {"kind", kind}})}),
