@@ -13,14 +13,15 @@ struct Right {
 };
 
 // First match wins; taking data out and deciding about callbacks is for supervisors, releasing and claiming them and
-// what the hub's probes say is for the hub, and nobody changes what the list of exports says or takes back what became
-// of a paper form; "*" is any. What is not listed is refused: whoever looks after the machines (it) sees no customer,
-// and declares outages. A workstation that performs the plan tells in its own name (station). What an agent may do of
-// that is in speaks_for_themselves().
+// what the hub's probes say is for the hub, and nobody changes what the lists of exports and of broad searches say or
+// takes back what became of a paper form; "*" is any. What is not listed is refused: whoever looks after the machines
+// (it) sees no customer, and declares outages. A workstation that performs the plan tells in its own name (station).
+// What an agent may do of that is in speaks_for_themselves().
 constexpr std::array rights = {
     Right{"agent", "conflict", false, false, false, true},
     Right{"agent", "suppression", true, true, false, true},
     Right{"agent", "data_export", false, false, false, false},
+    Right{"agent", "broad_search", true, false, false, false},
     Right{"agent", "incident", true, false, false, true},
     Right{"agent", "incident_step", true, false, false, true},
     Right{"agent", "incident_link", false, false, false, true},
@@ -35,6 +36,7 @@ constexpr std::array rights = {
     Right{"agent", "plan_part", false, false, false, true},
     Right{"agent", "*", true, true, true, true},
     Right{"supervisor", "data_export", true, false, false, true},
+    Right{"supervisor", "broad_search", true, false, false, true},
     Right{"supervisor", "callback_release", false, false, false, true},
     Right{"supervisor", "callback_claim", false, false, false, true},
     Right{"supervisor", "callback_attempt", true, false, false, true},

@@ -1,6 +1,7 @@
 #include "sync/form/due.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "sync/schema/due.hpp"
 
@@ -9,6 +10,16 @@ namespace holdline::sync {
 namespace {
 
 constexpr std::int64_t due_day_ms = 86'400'000;
+
+// The same day and time of a later month, or its last day, by the calendar of UTC.
+std::int64_t months_later(std::int64_t from_ms, std::uint32_t months) {
+  using namespace std::chrono;
+  const sys_time<milliseconds> from{milliseconds(from_ms)};
+  const auto day = floor<std::chrono::days>(from);
+  auto date = year_month_day(day) + std::chrono::months(months);
+  if (!date.ok()) date = date.year() / date.month() / last;
+  return (sys_days(date) + (from - day)).time_since_epoch().count();
+}
 
 const FieldChange* change_among(std::span<const FieldChange> changes, FieldIndex field) {
   const auto found = std::ranges::find(changes, field, &FieldChange::field);
@@ -32,7 +43,8 @@ Value counted_time(const Due& due, const Record* shown, std::span<const FieldCha
     if (const auto told = option ? due.days_of.find(*option) : due.days_of.end(); told != due.days_of.end())
       days = told->second;
   }
-  return *from + std::int64_t{days} * due_day_ms;
+  const bool by_month = due.months != 0 && days == 0;
+  return by_month ? months_later(*from, due.months) : *from + std::int64_t{days} * due_day_ms;
 }
 
 bool is_given_in_part(const Collection& collection, const Due& due, std::span<const FieldChange> changes) {

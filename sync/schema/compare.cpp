@@ -194,7 +194,7 @@ class Comparison {
     std::vector<std::string> all;
     for (const Due& due : dues_of(schema, collection)) {
       all.push_back(collection.fields[due.field].name + "=" + collection.fields[due.after].name + "+" +
-                    std::to_string(due.days) + "/" + name_of(collection, due.by));
+                    std::to_string(due.days) + "+" + std::to_string(due.months) + "/" + name_of(collection, due.by));
       for (const auto& [option, days] : due.days_of) all.push_back(option + "+" + std::to_string(days));
     }
     return all;

@@ -214,8 +214,11 @@ void describe(const Schema& schema, const Collection& collection, std::string& p
   for (const Rule& rule : collection.rules)
     if (std::ranges::none_of(rule.when, is_of_form)) page += "\nRule `" + rule.name + "`: " + rule.text + "\n";
   for (const Due& due : dues_of(schema, collection)) {
-    page += "\nThe desk sets " + collection.fields[due.field].label + " " + std::to_string(due.days) + " days after " +
-            collection.fields[due.after].label;
+    page += "\nThe desk sets " + collection.fields[due.field].label + " " +
+            (due.months == 0   ? std::to_string(due.days) + " days"
+             : due.months == 1 ? "one month"
+                               : std::to_string(due.months) + " months") +
+            " after " + collection.fields[due.after].label;
     for (const auto& [option, days] : due.days_of)
       page += ", " + std::to_string(days) + " days where " + collection.fields[*due.by].label + " is " + option;
     page += ".\n";

@@ -12,11 +12,12 @@
 
 namespace holdline::sync {
 
-// So many days after another time of the record. The desk sets it in a new record where nobody gave it, and again when
+// So many days, or calendar months, after another time of the record. The desk sets it in a new record where nobody gave it, and again when
 // that time or the kind changes, as long as nobody has set another one.
 struct Due {
   FieldIndex field = 0, after = 0;               // times
   std::uint32_t days = 0;                        // of 24 hours; where nothing else is said of the kind
+  std::uint32_t months = 0;                      // instead of days: the same day of a later month, or its last one
   std::optional<FieldIndex> by;                  // picklist: the kind
   std::map<std::string, std::uint32_t> days_of;  // option of `by` -> days
 };

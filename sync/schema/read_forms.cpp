@@ -20,7 +20,7 @@ using toml_text::option_limit;
 using toml_text::rule_text_limit;
 
 constexpr std::size_t stop_text_limit = 600;
-constexpr std::uint32_t keep_days_limit = 36'525, due_days_limit = 3'660;
+constexpr std::uint32_t keep_days_limit = 36'525, due_days_limit = 3'660, due_months_limit = 120;
 constexpr std::int64_t day_ms = 86'400'000;
 
 // The grounds of Article 6(1) GDPR, in its order.
@@ -68,6 +68,8 @@ void read_basis(Attributes& at, Collection& collection) {
   at.choice("when_over", endings, collection.retention.anonymise);
   collection.basis = basis;
   collection.retention.after = after;
+  if (at.has("purpose") != at.has("basis"))
+    at.complain(at.has("purpose") ? "purpose" : "basis", "goes with the other of purpose and basis");
   if (at.has("keep_days") != at.has("keep_after"))
     at.complain(at.has("keep_days") ? "keep_days" : "keep_after", "goes with the other of keep_days and keep_after");
 }
@@ -79,9 +81,10 @@ DueDraft read_due(const toml::table& table, std::string field, std::string key, 
   draft.line = line;
   Attributes at(table, std::move(key), errors);
   at.required("after", line);
-  at.required("days", line);
+  if (at.has("days") == at.has("months")) errors.add(line, draft.key, "states one of days and months");
   at.text("after", draft.after, option_limit);
   at.integer("days", draft.due.days, 1, due_days_limit);
+  at.integer("months", draft.due.months, 1, due_months_limit);
   at.text("by", draft.by, option_limit);
   at.table_of_integers("days_of", draft.due.days_of, 1, due_days_limit);
   at.finish();

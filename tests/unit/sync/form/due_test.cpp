@@ -43,6 +43,19 @@ TEST_F(DueTest, BothTimesFollowFromWhenItWasReceivedAndTheKind) {
   EXPECT_EQ(set({}), Set());
 }
 
+TEST_F(DueTest, ADataRequestHasOneCalendarMonth) {
+  const Collection& requests = *schema.collection("rights_request");
+  const auto due = [&](std::string_view received) {
+    const std::vector<FieldChange> asked{
+        {*requests.field("received_at"), Value(Null{}), *parse_time(received), {}, {}}};
+    const auto set = due_times(schema, requests, nullptr, asked);
+    return set.size() == 1 ? format_time(std::get<std::int64_t>(set[0].value)) : std::string();
+  };
+  EXPECT_EQ(due("2026-11-30T10:00:00Z"), "2026-12-30T10:00:00.000Z");
+  EXPECT_EQ(due("2027-01-31T10:00:00Z"), "2027-02-28T10:00:00.000Z");
+  EXPECT_EQ(due("2026-12-31T23:59:59Z"), "2027-01-31T23:59:59.000Z");
+}
+
 TEST_F(DueTest, WhoeverGivesOneOfTheTimesDecidesAboutBoth) {
   EXPECT_EQ(set({march, change("answer_by", *parse_time("2027-03-02T10:00:00Z"))}), Set());
 }

@@ -53,7 +53,8 @@ TEST(Schema, TheOneThatIsShippedParses) {
             "customer address phone email manual_entry callback_request suppression conflict holding offer interaction "
             "note complaint follow_up consent verification authority disclosure rights_request data_export incident "
             "incident_step incident_link outage_report service_state runbook_event plan_part form_pad form_use "
-            "callback_decision callback_release callback_claim callback_attempt posting ");
+            "callback_decision callback_release callback_claim callback_attempt posting broad_search "
+            "saved_query ");
 }
 
 TEST(Schema, FindsCollectionsAndFieldsByNameAndNumber) {
@@ -142,6 +143,8 @@ TEST(Schema, PointsAtWhatIsWrongWithATimeThatIsCounted) {
   EXPECT_NE(told("after = \"b\"\ndays = 3").find("is set by something else"), std::string::npos);
   EXPECT_NE(told("after = \"a\"\ndays = 3\nby = \"a\"").find("`by` names a picklist"), std::string::npos);
   EXPECT_NE(told("after = \"a\"\ndays = 3\nby = \"p\"\ndays_of = { y = 9 }").find("'y' is not one"), std::string::npos);
+  EXPECT_EQ(told("after = \"a\"\nmonths = 1"), "");
+  EXPECT_NE(told("after = \"a\"\nmonths = 1\ndays = 3").find("states one of days and months"), std::string::npos);
   EXPECT_NE(told("after = \"a\"\ndays = 0").find("must be from 1 to 3660"), std::string::npos);
 }
 
