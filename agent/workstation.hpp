@@ -29,6 +29,7 @@
 #include "agent/outbox/worker.hpp"
 #include "agent/runbook/runner.hpp"
 #include "agent/services/told.hpp"
+#include "agent/view/broad_searches.hpp"
 #include "agent/view/open_conflicts.hpp"
 #include "agent/view/view.hpp"
 #include "platform/crypto/keystore.hpp"
@@ -105,6 +106,8 @@ class Workstation {
   void sign_in(SignInRequest request, Authenticator::Done done);
   // Any thread; runs on the reading thread.
   void read(std::function<void(View&)> work);
+  // On the reading thread.
+  BroadSearches& broad_searches() { return broad_searches_; }
   // Any thread; runs on a thread for what takes long and must keep nobody waiting.
   void aside(std::function<void()> work);
   // What people have begun to type. Any thread; runs on the thread for what takes long.
@@ -192,6 +195,7 @@ class Workstation {
   std::unique_ptr<Authenticator> authenticator_;
   std::unique_ptr<Replica> replica_;
   std::unique_ptr<View> view_;
+  BroadSearches broad_searches_;  // the reading thread only
   std::optional<Drafts> drafts_;  // the thread for what takes long only; opened when it is first asked for
   OpenConflicts conflicts_;
   std::atomic<bool> counting_ = false;     // a count is due or under way

@@ -1,14 +1,18 @@
 // Records through the local API: found, shown, listed.
 
 #include <algorithm>
+#include <map>
 
 #include "agent/api/do_not_call.hpp"
 #include "agent/api/forms.hpp"
 #include "agent/api/input.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
+#include "agent/api/save.hpp"
+#include "agent/outbox/action_draft.hpp"
 #include "agent/view/referenced.hpp"
 #include "sync/action/merged.hpp"
+#include "sync/action/validate.hpp"
 #include "sync/text/phone.hpp"
 
 namespace holdline::agent {
@@ -102,34 +106,78 @@ Json advice_for(std::string_view typed, bool found) {
          "digits out of the middle find nobody.";
 }
 
+// For the list of who searched broadly.
+sync::Op broad_search(const Workstation& station, const Call& call, const std::string& typed, std::int64_t ago_ms,
+                      std::uint32_t searches) {
+  constexpr std::size_t longest_kept = 80;
+  const sync::Collection& list = *station.schema().collection("broad_search");
+  const Desk desk = desk_of(station, call);
+  sync::Op op{sync::OpKind::create, {list.no, created_here(0)}, station.default_scope(call.rights()), 0, {}, {}};
+  const auto set = [&](std::string_view field, sync::Value value) {
+    if (const auto at = list.field(field))
+      op.changes.push_back({*at, sync::Value(sync::Null{}), std::move(value), {}, {}});
+  };
+  set("person", desk.person);
+  set("station", desk.workstation);
+  set("at", desk.now_ms);
+  set("since", desk.now_ms - ago_ms);
+  set("searches", static_cast<std::int64_t>(searches));
+  if (typed.size() <= longest_kept && !sync::holds_card_number(typed)) set("typed", typed);
+  std::ranges::sort(op.changes, {}, &sync::FieldChange::field);
+  return op;
+}
+
+// Of a search that matches more than is counted: how far it is answered, and whether it goes on record.
+void limit_broad(Workstation& station, const Call& call, const std::string& typed, View::Hits& found, Json& advice) {
+  const std::int64_t now_ms = station.clock().now().boot_ms;
+  const auto verdict = station.broad_searches().searched(call.session->person.id, typed, now_ms);
+  if (!verdict.limited) return;
+  found.hits.resize(std::min(found.hits.size(), BroadSearches::shown_beyond));
+  advice = "You have searched for names that many share " + std::to_string(verdict.searches) +
+           " times in ten minutes. Only " + std::to_string(BroadSearches::shown_beyond) +
+           " are shown of each until that is over, and it is on record. Type more of the name, or a postcode.";
+  if (verdict.on_record && station.schema().collection("broad_search") != nullptr)
+    note(station, call, broad_search(station, call, typed, now_ms - verdict.since_ms, verdict.searches),
+         [](const Result<Saved>&) {});
+}
+
 void search(Workstation& station, Call call) {
   const auto typed = call.request.query.find("q");
   if (typed == call.request.query.end() || typed->second.empty())
     return call.respond(platform::error_response(400, "no-query", "Say what to look for: ?q=TEXT"));
   const std::size_t limit = limit_of(call.request.query, 20, max_hits);
-  read(station, call, [&station, text = typed->second, limit, respond = call.respond](PersonView& view) {
-    const std::string region = station.site().region;
-    const auto found = view.search(text, limit, station.schema().collection("customer")->no, {region, true});
-    if (!found) return respond(platform::error_response(found.error()));
-    Json items = Json::array();
-    for (const Hit& hit : found->hits) items.push_back(hit_json(station.schema(), region, hit, view));
-    const auto read_out = referenced(station.schema(), view, text);
-    const auto taken_down = with_number(station.schema(), view, text, region);
-    if (!read_out || !taken_down)
-      return respond(platform::error_response(read_out ? taken_down.error() : read_out.error()));
-    Json records = Json::array();
-    add_records(read_out->found, "reference", records);
-    add_records(*taken_down, "phone", records);
-    const bool any = !items.empty() || !records.empty();
-    respond(json_response(200, {{"schema", "holdline.hits/1"},
-                                {"items", items},
-                                {"total", found->total ? Json(*found->total) : Json()},
-                                {"reference", reading_json(*read_out)},
-                                {"records", records},
-                                {"advice", advice_for(text, any)},
-                                {"more", found->more},
-                                {"as_of", as_of_json(found->as_of)}}));
-  });
+  const sync::Collection& customers = *station.schema().collection(of::customer);
+  std::map<std::string, std::string> wanted(call.request.query.begin(), call.request.query.end());
+  for (const char* own : {"q", "limit"}) wanted.erase(own);
+  auto filter = sync::filter_of(customers, wanted);
+  if (!filter) return call.respond(platform::error_response(400, filter.error().code, filter.error().message));
+  read(station, call,
+       [&station, call, &customers, text = typed->second, limit, filter = *std::move(filter),
+        respond = call.respond](PersonView& view) {
+         const std::string region = station.site().region;
+         auto found = view.search(text, limit, customers.no, {region, true, &filter});
+         if (!found) return respond(platform::error_response(found.error()));
+         Json too_broad;
+         if (!found->total && found->hits.size() == limit) limit_broad(station, call, text, *found, too_broad);
+         Json items = Json::array();
+         for (const Hit& hit : found->hits) items.push_back(hit_json(station.schema(), region, hit, view));
+         const auto read_out = referenced(station.schema(), view, text);
+         const auto taken_down = with_number(station.schema(), view, text, region);
+         if (!read_out || !taken_down)
+           return respond(platform::error_response(read_out ? taken_down.error() : read_out.error()));
+         Json records = Json::array();
+         add_records(read_out->found, "reference", records);
+         add_records(*taken_down, "phone", records);
+         const bool any = !items.empty() || !records.empty();
+         respond(json_response(200, {{"schema", "holdline.hits/1"},
+                                     {"items", items},
+                                     {"total", found->total ? Json(*found->total) : Json()},
+                                     {"reference", reading_json(*read_out)},
+                                     {"records", records},
+                                     {"advice", too_broad.is_null() ? advice_for(text, any) : too_broad},
+                                     {"more", found->more},
+                                     {"as_of", as_of_json(found->as_of)}}));
+       });
 }
 
 // Of a record that can be merged: into which it was, and which ones were merged into it.

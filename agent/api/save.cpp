@@ -227,6 +227,17 @@ void save(Workstation& station, const Call& call, std::vector<sync::Op> ops, Sav
                           });
 }
 
+void note(Workstation& station, const Call& call, sync::Op op, std::function<void(const Result<Saved>&)> done) {
+  Draft draft;
+  draft.event_ms = station.clock().now().wall_ms;
+  draft.idempotency_key = "note-" + std::to_string(op.record.collection) + "-" + std::to_string(draft.event_ms);
+  draft.fingerprint = sync::sha256(draft.idempotency_key);
+  draft.person = call.session->person.id;
+  draft.assertion = call.session->assertion;
+  draft.ops = {std::move(op)};
+  station.outbox().submit(std::move(draft), std::move(done));
+}
+
 void refuse_unless_saved(Workstation& station, const Call& call, const platform::HttpResponse& refusal) {
   auto draft = draft_of(station, call);
   if (!draft) return;

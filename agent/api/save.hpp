@@ -48,6 +48,10 @@ struct Saving {
 // the outbox refused it.
 void save(Workstation& station, const Call& call, std::vector<sync::Op> ops, Saving saving);
 
+// Keeps what this workstation notes by itself of who is signed in, as their action; `done` is called on the outbox's
+// thread once it is durable, or could not be.
+void note(Workstation& station, const Call& call, sync::Op op, std::function<void(const Result<Saved>&)> done);
+
 // When the present state forbids it: `refusal`, unless this request was saved before and is repeated because its
 // answer was lost. Then it is answered as save() would, for its own effect may be what forbids it now. Does not block.
 void refuse_unless_saved(Workstation& station, const Call& call, const platform::HttpResponse& refusal);

@@ -190,6 +190,7 @@ struct View::Search {
   std::optional<sync::CollectionNo> only;
   Sight sight;
   std::size_t wanted;  // one more than asked for, to know whether there is more
+  const sync::Filter* filter = nullptr;
   std::vector<Hit> hits{};
   std::set<sync::RecordKey> roots{};
 
@@ -239,6 +240,7 @@ Result<std::optional<Shown>> View::Search::survivor(std::optional<Shown> root) {
 Result<void> View::Search::take(std::optional<Shown> root, const sync::RecordKey& matched, Match why) {
   if (enough() || !is_live(root) || (only && root->record.key.collection != *only)) return {};
   HOLDLINE_ASSIGN(root, survivor(std::move(root)));
+  if (filter != nullptr && !sync::passes(*filter, root->record)) return {};
   if (roots.insert(root->record.key).second) hits.push_back({*std::move(root), matched, std::move(why)});
   return {};
 }
@@ -314,7 +316,8 @@ Result<View::Hits> View::search(std::string_view typed, std::size_t limit, std::
   limit = std::min(limit, max_hits);
   const auto snapshot = snapshots_();
   const std::size_t wanted = (asking.count ? most_counted : limit) + 1;
-  Search search{*this, *snapshot, parse_query(reader_->normalizer(), typed, asking.region), only, sight, wanted};
+  Search search{*this,  *snapshot,    parse_query(reader_->normalizer(), typed, asking.region), only, sight,
+                wanted, asking.filter};
   Hits answer;
   HOLDLINE_ASSIGN(answer.more, search.run(answer.as_of));
   if (!answer.more && search.hits.size() <= limit) {

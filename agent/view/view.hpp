@@ -20,6 +20,7 @@
 #include "agent/replica/replica.hpp"
 #include "agent/view/overlay.hpp"
 #include "sync/action/rights.hpp"
+#include "sync/form/filter.hpp"
 #include "sync/schema/schema.hpp"
 
 namespace holdline::agent {
@@ -94,8 +95,9 @@ class View {
   // that is not enough, what a name with one letter mistyped may have meant (Match::near). `only`:
   // roots of one collection.
   struct Asking {
-    std::string_view region = {};  // as parse_query()
-    bool count = false;            // also what is not shown, up to most_counted; it costs as much as showing it
+    std::string_view region = {};          // as parse_query()
+    bool count = false;                    // also what is not shown, up to most_counted; it costs as much as showing it
+    const sync::Filter* filter = nullptr;  // of roots of the collection `only`; null: all
   };
   Result<Hits> search(std::string_view typed, std::size_t limit, std::optional<sync::CollectionNo> only, Sight sight,
                       Asking asking);

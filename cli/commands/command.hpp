@@ -39,6 +39,7 @@ std::vector<Option> with_answers(std::vector<Option> own);
 // One function per file of commands.
 std::vector<Command> status_commands();
 std::vector<Command> person_commands();
+std::vector<Command> search_commands();
 std::vector<Command> customer_commands();
 std::vector<Command> import_commands();
 std::vector<Command> entry_commands();

@@ -1,4 +1,4 @@
-// holdline customer search|show|history|add|edit
+// holdline customer show|history|add|edit
 #include <algorithm>
 
 #include <nlohmann/json.hpp>
@@ -19,56 +19,6 @@ namespace {
 
 std::string customer_target(Session& session) {
   return "/customers/" + platform::percent_encoded(session.arguments().get("ID"));
-}
-
-// What bears the reference that was typed. True: there is something, or it was said why not.
-bool print_referenced(Session& session, const json& hits) {
-  Table table({"ID", "WHAT", "REFERENCE", "NAME", "ABOUT"});
-  for (const json& record : list_of(hits, "records"))
-    table.row({text_of(record, "id"), text_of(record, "label"), text_of(record, "reference"), text_of(record, "name"),
-               text_of(record, record.contains("reason") ? "reason" : "kind")});
-  if (!table.empty()) table.print(session.world().out, session.style());
-  const std::string message = text_of(member(hits, "reference"), "message");
-  if (!message.empty()) session.world().err << escape(message) << '\n';
-  return !table.empty() || !message.empty();
-}
-
-// "These are 20 of 37." and how to see the others.
-void print_how_many(Session& session, const json& hits) {
-  constexpr std::size_t most_shown = 50;  // by the agent
-  const std::size_t shown_here = list_of(hits, "items").size();
-  const std::string total = text_of(hits, "total");
-  session.world().err << "These are " << shown_here << " of " << (total.empty() ? "more than 100" : escape(total))
-                      << ". Type more of the name or the number, add a postcode or a house number"
-                      << (shown_here < most_shown ? ", or ask for up to 50: --limit 50" : "") << ".\n";
-}
-
-Outcome search_customers(Session& session) {
-  std::string text;
-  for (const std::string& word : session.arguments().all("TEXT")) text += (text.empty() ? "" : " ") + word;
-  if (text.empty()) return usage("TEXT is empty — give a name, some digits of a number, or a customer number");
-  const std::string limit = session.arguments().get("--limit");
-  HOLDLINE_ASSIGN(const Answer answer, session.get(target("/customers", {{"q", text}, {"limit", limit}})));
-  if (session.printed_json(answer)) return ExitCode::ok;
-  const json hits = answer.document();
-  Table table({"ID", "REF", "NAME", "CITY", "PHONES", "MATCHED", "PENDING"});
-  for (const json& hit : list_of(hits, "items")) {
-    const bool pending = is_set(hit, "pending");
-    table.row({text_of(hit, "id"), text_of(hit, "ref"), text_of(hit, "name"), text_of(hit, "city"),
-               text_of(hit, "phones"), text_of(hit, "matched"),
-               Cell(pending ? words_for_state("saved") : "", Tone::warning)});
-  }
-  const bool by_reference = print_referenced(session, hits);
-  const std::string advice = text_of(hits, "advice");
-  if (table.empty()) {
-    if (!by_reference) session.world().err << "No customer on this PC matches.\n";
-    if (!advice.empty()) session.world().err << escape(advice) << '\n';
-    return ExitCode::ok;
-  }
-  table.print(session.world().out, session.style());
-  if (is_set(hits, "more")) print_how_many(session, hits);
-  print_as_of(session, hits);
-  return ExitCode::ok;
 }
 
 Outcome show_customer(Session& session) {
@@ -122,7 +72,10 @@ Outcome edit_customer(Session& session) {
   HOLDLINE_ASSIGN(const auto changes, parse_assignments(session.world(), session.arguments().all("FIELD=VALUE")));
   const bool child =
       std::ranges::any_of(changes, [](const Assignment& change) { return is_child_field(change.field); });
-  if (child) return usage("Phones and emails are records of their own and cannot be edited as fields of the customer");
+  if (child)
+    return usage(
+        "A customer may have several numbers and e-mail addresses: holdline phone add ID number=…, email add ID "
+        "address=…, and phone|email edit|remove with the id that customer show names");
   return edit_record(session, customer_target(session), changes);
 }
 
@@ -131,13 +84,6 @@ Outcome edit_customer(Session& session) {
 std::vector<Command> customer_commands() {
   const Positional id{"ID", "Id of the customer, as search shows it"};
   return {
-      {"customer",
-       "search",
-       "Find customers by name, number or reference",
-       {{"TEXT", "Beginnings of names, the beginning or the end of a number, a reference", true}},
-       {{"--limit", "N", "At most so many (default 20, most 50)"}},
-       false,
-       search_customers},
       {"customer", "show", "One customer with phones, emails and addresses", {id}, {}, false, show_customer},
       {"customer",
        "history",

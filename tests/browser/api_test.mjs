@@ -290,6 +290,7 @@ test("customers, their numbers and addresses, entries and callbacks", async () =
   await editAndDelete(`/records/complaint/${complaint.created[0]}`, { legal_kind: "financial" }, false);
   const [reference] = complaint.references;
   if (reference) assert.equal((await get("ada", `/customers?q=${reference}`)).reference.state, "found");
+  await refused(400, "unknown-field", "ada", "GET", "/customers?q=Nowak&town=Leeds");
   const bad = { body: { fields: { severity: 1 } }, key: randomUUID() };
   await refused(422, "invalid", "ada", "POST", "/records/complaint", bad);
   await until("the history", async () => (await as("ada", "GET", `${customer}/history`)).status === 200);
