@@ -70,6 +70,10 @@ bool is_post(const AdminJob& job, std::string_view path) {
   return job.request.method == "POST" && job.request.path == path;
 }
 
+bool is_rescan(const AdminJob& job) {
+  return job.request.method == "GET" && job.request.path == "/admin/v1/duplicates";
+}
+
 }  // namespace
 
 void read_ahead(AdminJob& job, HubParts& hub, platform::Entropy& entropy, const platform::Clock& clock) {
@@ -84,6 +88,11 @@ void read_ahead(AdminJob& job, HubParts& hub, platform::Entropy& entropy, const 
     else
       job.import = fail(std::move(wanted));
   } else {
+    if (is_rescan(job) && !job.rescan) {
+      const std::string scope = query_of(job.request, "scope");
+      auto known = check_known_scope(*hub.ledger, scope);
+      job.rescan = known ? rescan(*hub.ledger, scope) : Result<Rescan>(fail(std::move(known)));
+    }
     return;
   }
   std::string().swap(job.request.body);  // which may be hundreds of megabytes
@@ -103,7 +112,9 @@ std::optional<HttpResponse> Admin::turn(AdminJob& job) {
     answer = import_outbox(job);
   } else if (is_post(job, "/admin/v1/export")) {
     answer = export_data(job);
-  } else if (auto one = is_about_callbacks(job.request) ? callbacks(job.request) : respond(job.request)) {
+  } else if (auto one = is_about_callbacks(job.request) ? callbacks(job.request)
+                        : is_rescan(job)                ? duplicates(job)
+                                                        : respond(job.request)) {
     answer = std::optional(*std::move(one));
   } else {
     answer = fail(std::move(one));
@@ -216,6 +227,12 @@ Admin::Response Admin::callbacks(const HttpRequest& request) {
   CallbackBoard board(hub_.config);
   HOLDLINE_TRY(board.keep_up(*hub_.ledger, nullptr, now_ms));
   return answer_callbacks({*hub_.ledger, intake_, entropy_, board, now_ms}, request);
+}
+
+Admin::Response Admin::duplicates(AdminJob& job) {
+  read_ahead(job, hub_, entropy_, clock_);
+  if (!*job.rescan) return tl::unexpected<Error>(job.rescan->error());
+  return json_response(200, to_json(**job.rescan));
 }
 
 // The latest first.

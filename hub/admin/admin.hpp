@@ -6,6 +6,7 @@
 
 #include "hub/admin/export.hpp"
 #include "hub/admin/import.hpp"
+#include "hub/admin/import_duplicates.hpp"
 #include "hub/admin/outbox_import.hpp"
 #include "hub/callbacks/requests.hpp"
 #include "hub/intake/intake.hpp"
@@ -21,6 +22,7 @@ struct AdminJob {
   std::optional<Result<CustomerImport>> import = {};
   std::optional<Result<OutboxImport>> outbox = {};
   std::optional<DataExport> exported = {};
+  std::optional<Result<Rescan>> rescan = {};
   TurnSize turn_size = {};
   Traffic traffic = Traffic::none;  // while this turn runs
 };
@@ -50,6 +52,7 @@ class Admin {
   Result<std::optional<platform::HttpResponse>> import_outbox(AdminJob& job);
   Result<std::optional<platform::HttpResponse>> export_data(AdminJob& job);
   Response callbacks(const platform::HttpRequest& request);
+  Response duplicates(AdminJob& job);
   Response exports();
   Response digests();
   Response imports();

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <set>
 
 #include "hub/admin/import_ahead.hpp"
 #include "hub/admin/import_duplicates.hpp"
 #include "hub/admin/import_rows.hpp"
 #include "hub/ledger/import_name.hpp"
 #include "platform/text/table_rows.hpp"
+#include "sync/action/merged.hpp"
 #include "sync/base/hash.hpp"
 #include "sync/table/columns.hpp"
 
@@ -68,6 +70,7 @@ struct CustomerImport::Impl {
   // The ops of each, and nothing for a row that says what it said last.
   Result<std::vector<OwnRow>> rows_of(LedgerTransaction& transaction);
   Result<OwnRow> row_of(PreparedRow& row, const std::map<Id, sync::Bytes>& said_last, bool is_new);
+  Result<std::set<Id>> find_added_by_people(LedgerTransaction& transaction, const std::vector<PreparedRow*>& rows);
   void count(RowOutcome outcome, const PreparedRow& row);
   std::optional<ImportRun> noted(std::span<const RowOutcome> outcomes, std::int64_t now_ms);
   Result<bool> find_missing(std::size_t portion);
@@ -103,6 +106,7 @@ Result<CustomerImport> CustomerImport::begin(Ledger& ledger, std::string file, I
   run.source = wanted.source;
   run.scope = wanted.scope;
   run.file = wanted.file;
+  run.person = wanted.person;
   run.hash = sync::sha256(file);
   run.begun_ms = wanted.begun_ms;
   HOLDLINE_ASSIGN(auto rows, platform::TableRows::open(std::move(file)));
@@ -125,12 +129,12 @@ Result<CustomerImport> CustomerImport::begin(Ledger& ledger, std::string file, I
 
 Result<OwnRow> CustomerImport::Impl::row_of(PreparedRow& row, const std::map<Id, sync::Bytes>& said_last, bool is_new) {
   OwnRow own;
-  const Id root = row.told.front().key.id;
-  const auto last = said_last.find(root);
+  const auto last = said_last.find(row.root);
   if (last != said_last.end() && last->second == row.encoded) return own;
   ToldCustomer before;
   if (last != said_last.end()) {
     HOLDLINE_ASSIGN(before, decode_told(ledger.schema(), last->second));
+    if (before.front().key != row.told.front().key) say_of(ledger.schema(), before.front().key.id, row.told);
   }
   const std::size_t told = row.told.size();
   own.ops = ahead->columns().changes(before, row.told);
@@ -138,21 +142,60 @@ Result<OwnRow> CustomerImport::Impl::row_of(PreparedRow& row, const std::map<Id,
   if (is_new) ahead->columns().add_once(own.ops);
   // What the file has no column for was put beside it.
   const bool as_prepared = before.empty() && told == row.told.size();
-  own.imported =
-      ImportedRow{request.source, root, as_prepared ? std::move(row.encoded) : encode_told(ledger.schema(), row.told)};
+  own.imported = ImportedRow{request.source, row.root,
+                             as_prepared ? std::move(row.encoded) : encode_told(ledger.schema(), row.told)};
   return own;
+}
+
+// Whoever people added with the ref of a row is who the row is about: one customer for each ref of a scope, whichever
+// door it came through. Answers the roots of those rows, which now speak of that record.
+Result<std::set<Id>> CustomerImport::Impl::find_added_by_people(LedgerTransaction& transaction,
+                                                                const std::vector<PreparedRow*>& rows) {
+  constexpr std::size_t most_bearers_read = 8;
+  const sync::Collection& customers = *ledger.schema().collection("customer");
+  const auto ref = customers.field("ref");
+  std::set<Id> found;
+  if (!ref || !customers.fields[*ref].unique) return found;
+  const auto value_of = [&](const PreparedRow& row) {
+    return UniqueValue{customers.no, *ref, request.scope, ahead->columns().ref_of(row.told)};
+  };
+  std::vector<UniqueValue> values;
+  for (const PreparedRow* row : rows) values.push_back(value_of(*row));
+  HOLDLINE_ASSIGN(const auto bearers, transaction.bearers(values, most_bearers_read));
+  std::vector<sync::RecordKey> keys;
+  for (const auto& [value, ids] : bearers)
+    for (const Id& id : ids) keys.push_back({customers.no, id});
+  HOLDLINE_ASSIGN(const auto records, transaction.records(keys));
+  for (PreparedRow* row : rows) {
+    const auto bearing = bearers.find(value_of(*row));
+    if (bearing == bearers.end()) continue;
+    // Not one that was merged into another, unless there is no other.
+    const auto standing = std::ranges::find_if(bearing->second, [&](const Id& id) {
+      const auto record = records.find({customers.no, id});
+      return record != records.end() && !sync::merged_into(customers, record->second.stored.record);
+    });
+    say_of(ledger.schema(), standing == bearing->second.end() ? bearing->second.front() : *standing, row->told);
+    row->encoded = encode_told(ledger.schema(), row->told);
+    found.insert(row->root);
+  }
+  return found;
 }
 
 Result<std::vector<OwnRow>> CustomerImport::Impl::rows_of(LedgerTransaction& transaction) {
   std::vector<Id> roots;
-  for (const PreparedRow& row : turn) roots.push_back(row.told.front().key.id);
+  for (const PreparedRow& row : turn) roots.push_back(row.root);
   HOLDLINE_ASSIGN(const auto said_last, transaction.imported(request.source, roots));
   std::vector<sync::RecordKey> others;  // which the source did not bring itself
   for (const PreparedRow& row : turn)
-    if (row.by_id || !said_last.contains(row.told.front().key.id)) others.push_back(row.told.front().key);
+    if (row.by_id || !said_last.contains(row.root)) others.push_back(row.told.front().key);
   HOLDLINE_ASSIGN(const auto here, transaction.records(others));
+  std::vector<PreparedRow*> unknown;
+  for (PreparedRow& row : turn)
+    if (!row.by_id && !said_last.contains(row.root) && !here.contains(row.told.front().key)) unknown.push_back(&row);
+  HOLDLINE_ASSIGN(const auto added_by_people, find_added_by_people(transaction, unknown));
   const auto is_here = [&](const PreparedRow& row) {
-    return here.contains(row.told.front().key) || (!row.by_id && said_last.contains(row.told.front().key.id));
+    return here.contains(row.told.front().key) || (!row.by_id && said_last.contains(row.root)) ||
+           added_by_people.contains(row.root);
   };
   const auto is_unknown = [&](const PreparedRow& row) { return row.by_id && !is_here(row); };
   for (const PreparedRow& row : turn)

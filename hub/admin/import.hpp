@@ -33,6 +33,7 @@ struct ImportRequest {
   bool partial = false;  // the file names some of the source's customers: nobody is missing from it
   std::optional<std::int64_t> obtained_ms = {};  // when the file was obtained from its source; nothing: when it begins
   std::string file = {};                         // its name, for people
+  std::string person = {};                       // who runs it, by name; empty: not known
   Id run = {};                                   // under which it is kept how far it came; nil: it is not kept
   std::int64_t begun_ms = 0;
 };
@@ -59,6 +60,7 @@ struct ProbableDuplicate {
   std::string other_ref;
   std::string field, label;  // what both have, as the form names it: "e164", "Phone number"
   int similarity = 0;        // of the names, from 0 to 100
+  Id id = {};                // of the one whose ref it is
 };
 
 // rows = created + updated + unchanged + conflicts + rejected_count; blank ones are not among them.

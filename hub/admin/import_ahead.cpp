@@ -101,6 +101,7 @@ std::optional<PreparedRow> RowsAhead::look_at(const platform::CsvRow& row) {
     return reject(open.front().field, open.front().code, std::move(message));
   }
   prepared.encoded = encode_told(schema_, read->told);
+  prepared.root = read->told.front().key.id;
   prepared.told = std::move(read->told);
   prepared.findings = std::move(read->findings);
   prepared.by_id = read->by_id;

@@ -24,6 +24,7 @@ struct PreparedRow {
   std::uint64_t line = 0;
   std::size_t offset = 0;  // in the file, behind it
   std::optional<RejectedRow> rejected = {};
+  Id root = {};  // by which its source knows the customer, whatever record that is here
   ToldCustomer told = {};
   sync::Bytes encoded = {};                  // `told`
   std::vector<sync::Finding> findings = {};  // that were asked and answered

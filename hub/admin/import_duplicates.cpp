@@ -16,6 +16,7 @@ constexpr std::size_t most_of_one = 10;
 // nothing of who they are.
 constexpr std::size_t compared_of_group = 50;
 constexpr std::size_t comparisons_of_a_row = 8;  // about as long as reading one
+constexpr std::size_t longest_chain = 32;        // of merges
 
 std::string text_field(const sync::Collection& collection, const sync::Record& record, std::string_view name) {
   const auto field = collection.field(name);
@@ -49,27 +50,83 @@ std::string DuplicateSearch::block_of(const sync::Record& customer) const {
   return word.empty() ? std::string() : postcode + "\n" + word.substr(0, sync::letters_of_family);
 }
 
-void DuplicateSearch::share(Keys& keys, const std::string& key, const sync::Field& field, sync::SharedBy by) {
+// First what shares a number or an address, which says most.
+void DuplicateSearch::share(std::size_t of, Keys& keys, const std::string& key, const sync::Field& field,
+                            sync::SharedBy by) {
   if (key.empty()) return;
   Group& group = keys[key];  // stays where it is
-  group.added.push_back(added_.size() - 1);
-  shared_.back().push_back({&group, &field, by});
+  group.added.push_back(of);
+  auto& shared = shared_[of];
+  const auto behind =
+      by == sync::SharedBy::key ? std::ranges::find(shared, sync::SharedBy::postcode, &Shared::by) : shared.end();
+  shared.insert(behind, {&group, &field, by});
 }
 
-void DuplicateSearch::add(std::uint64_t line, const ToldCustomer& told) {
-  const sync::Record& customer = told.front();
-  by_id_.emplace(customer.key.id, added_.size());
+void DuplicateSearch::add_customer(std::uint64_t line, const sync::Record& customer) {
+  const std::size_t of = added_.size();
+  by_id_.emplace(customer.key.id, of);
   added_.push_back({customer.key.id, line, text_field(customers_, customer, "ref"),
                     normalizer_.folded_name(sync::full_name(customers_, customer))});
   shared_.emplace_back();
-  // First what shares a number or an address, which says most.
-  for (std::size_t i = 1; i < told.size(); ++i)
-    for (std::size_t kind = 0; kind < kinds_.size(); ++kind)
-      if (kinds_[kind]->no == told[i].key.collection)
-        share(by_key_[kind], key_text(*kinds_[kind], told[i]), kinds_[kind]->fields[*kinds_[kind]->natural_key],
-              sync::SharedBy::key);
-  share(by_block_, block_of(customer), customers_.fields[*customers_.field("postcode")], sync::SharedBy::postcode);
-  if (!added_.back().ref.empty()) by_ref_[added_.back().ref].added.push_back(added_.size() - 1);
+  share(of, by_block_, block_of(customer), customers_.fields[*customers_.field("postcode")], sync::SharedBy::postcode);
+  if (!added_.back().ref.empty()) by_ref_[added_.back().ref].added.push_back(of);
+}
+
+void DuplicateSearch::add_child(std::size_t of, const sync::Record& child) {
+  for (std::size_t kind = 0; kind < kinds_.size(); ++kind)
+    if (kinds_[kind]->no == child.key.collection)
+      share(of, by_key_[kind], key_text(*kinds_[kind], child), kinds_[kind]->fields[*kinds_[kind]->natural_key],
+            sync::SharedBy::key);
+}
+
+void DuplicateSearch::add(std::uint64_t line, const ToldCustomer& told) {
+  add_customer(line, told.front());
+  for (std::size_t i = 1; i < told.size(); ++i) add_child(added_.size() - 1, told[i]);
+}
+
+Result<std::uint64_t> DuplicateSearch::add_all(Ledger& ledger, const std::string& scope) {
+  constexpr std::size_t page = 2'000;
+  const auto each = [&](sync::CollectionNo of, auto&& take) -> Result<void> {
+    for (Id after;;) {
+      HOLDLINE_ASSIGN(const auto reader, ledger.reader());
+      HOLDLINE_ASSIGN(const auto rows, reader->rows(of, {&scope, 1}, after, page));
+      for (const VersionedRecord& row : rows) take(row.stored.record);
+      if (rows.size() < page) return {};
+      after = rows.back().stored.record.key.id;
+    }
+  };
+  std::unordered_map<Id, Id> merged;
+  HOLDLINE_TRY(each(customers_.no, [&](const sync::Record& customer) {
+    if (const auto into = sync::merged_into(customers_, customer))
+      merged.emplace(customer.key.id, *into);
+    else
+      add_customer(0, customer);
+  }));
+  const std::uint64_t customers = added_.size();
+  // The numbers of an alias are those of whom it is now.
+  for (const auto& [alias, into] : merged) {
+    Id root = into;
+    for (std::size_t step = 0; merged.contains(root) && step < longest_chain; ++step) root = merged.at(root);
+    if (const auto standing = by_id_.find(root); standing != by_id_.end()) by_id_.emplace(alias, standing->second);
+  }
+  for (const sync::Collection* kind : kinds_)
+    HOLDLINE_TRY(each(kind->no, [&](const sync::Record& child) {
+      const Id* parent = std::get_if<Id>(&child.fields[*kind->parent]);
+      const auto of = parent == nullptr ? by_id_.end() : by_id_.find(*parent);
+      if (of != by_id_.end()) add_child(of->second, child);
+    }));
+  return customers;
+}
+
+void DuplicateSearch::look_among_added() {
+  const sync::Field& refs = customers_.fields[*customers_.field("ref")];
+  for (std::size_t of = 0; of < added_.size(); ++of) {
+    if (const auto same = by_ref_.find(added_[of].ref); same != by_ref_.end() && same->second.added.front() != of) {
+      const Added& first = added_[same->second.added.front()];
+      tell(of, {0, {}, first.id, 0, first.ref, refs.name, refs.label, 100});
+    }
+    look_in_file(of);
+  }
 }
 
 void DuplicateSearch::compare(std::size_t of, const std::string& name, sync::SharedBy shared, ProbableDuplicate found) {
@@ -84,6 +141,7 @@ void DuplicateSearch::tell(std::size_t of, ProbableDuplicate found) {
   ++count_;
   found.line = one.line;
   found.ref = one.ref;
+  found.id = one.id;
   if (found_.size() < most_found) found_.push_back(std::move(found));
 }
 
@@ -188,6 +246,16 @@ std::vector<ProbableDuplicate> DuplicateSearch::found() && {
   std::ranges::stable_sort(found_, {},
                            [](const ProbableDuplicate& one) { return std::tuple(one.line, -one.similarity); });
   return std::move(found_);
+}
+
+Result<Rescan> rescan(Ledger& ledger, const std::string& scope) {
+  DuplicateSearch search(ledger.schema());
+  Rescan found;
+  HOLDLINE_ASSIGN(found.customers, search.add_all(ledger, scope));
+  search.look_among_added();
+  found.count = search.count();
+  found.duplicates = std::move(search).found();
+  return found;
 }
 
 }  // namespace holdline::hub

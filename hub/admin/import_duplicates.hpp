@@ -1,7 +1,7 @@
 // Of the customers that an import adds: who is probably here already under another ref or of another source, or twice
 // in the file. By the judgement of the desk (sync/form/same_customer.hpp) among those that share a telephone number, an
 // e-mail address or a postcode, so that nobody is compared with everybody. Told for people to decide; nothing is
-// merged.
+// merged. And the same of all customers of a scope, whenever somebody wants to know.
 // Internal to hub/admin.
 #pragma once
 
@@ -22,11 +22,15 @@ class DuplicateSearch {
 
   // A customer that the import adds.
   void add(std::uint64_t line, const ToldCustomer& told);
+  // All customers of a scope that stand for themselves, in place of those of a file. Answers how many they are.
+  Result<std::uint64_t> add_all(Ledger& ledger, const std::string& scope);
   bool empty() const { return added_.empty(); }
 
   // Goes on with about `portion` of them, or of the records of `scope` that are in the ledger. False: that was all. Of
   // what thousands share, as the number of a switchboard or an address like none@example.com, few are compared.
   Result<bool> look(Ledger& ledger, const std::string& scope, std::size_t portion);
+  // Among those that were added only.
+  void look_among_added();
   std::uint64_t count() const { return count_; }
   // By line, the most similar first; the first 10,000.
   std::vector<ProbableDuplicate> found() &&;
@@ -51,7 +55,9 @@ class DuplicateSearch {
   };
 
   std::string block_of(const sync::Record& customer) const;
-  void share(Keys& keys, const std::string& key, const sync::Field& field, sync::SharedBy by);
+  void add_customer(std::uint64_t line, const sync::Record& customer);
+  void add_child(std::size_t of, const sync::Record& child);
+  void share(std::size_t of, Keys& keys, const std::string& key, const sync::Field& field, sync::SharedBy by);
   std::size_t look_in_file(std::size_t of);
   // As whom a record of the ledger stands today; nothing when it is deleted, or of this import.
   Result<std::optional<sync::Record>> stands_as(LedgerReader& reader, const sync::RecordKey& key);
@@ -76,5 +82,12 @@ class DuplicateSearch {
   std::vector<ProbableDuplicate> found_;
   std::uint64_t count_ = 0;
 };
+
+struct Rescan {
+  std::uint64_t customers = 0, count = 0;     // compared, and probable pairs
+  std::vector<ProbableDuplicate> duplicates;  // the most similar first, at most 10,000; no lines
+};
+// Who is probably one customer, of all in a scope. Reads only, on any thread; some seconds for 100,000 customers.
+Result<Rescan> rescan(Ledger& ledger, const std::string& scope);
 
 }  // namespace holdline::hub

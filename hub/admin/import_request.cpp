@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "platform/time/zones.hpp"
+#include "sync/base/syntax.hpp"
 #include "sync/base/timestamp.hpp"
 #include "sync/table/mapping.hpp"
 
@@ -13,6 +14,8 @@ namespace holdline::hub {
 namespace {
 
 using nlohmann::json;
+
+constexpr std::size_t longest_person = 80;
 
 // {"Customer No":"ref"}; empty: nothing is told.
 Result<std::map<std::string, std::string>> texts_in(const std::string& text, const std::string& name) {
@@ -32,6 +35,7 @@ Result<std::map<std::string, std::string>> texts_in(const std::string& text, con
 json to_json(const ProbableDuplicate& one) {
   return {{"row", one.line},
           {"ref", one.ref},
+          {"id", one.id.text()},
           {"other", one.other.text()},
           {"other_row", one.other_line},
           {"other_ref", one.other_ref},
@@ -63,6 +67,9 @@ Result<ImportRequest> import_request(const platform::HttpRequest& request, const
   }
   wanted.site = {config.region, platform::time_zone_named};
   wanted.file = query_of(request, "file");
+  wanted.person = query_of(request, "by");
+  if (wanted.person.size() > longest_person || sync::has_control_character(wanted.person))
+    return fail(ErrorKind::ask_person, "malformed", "`by` must be a name of at most 80 bytes.");
   const auto run = Id::parse(query_of(request, "run"));
   wanted.run = run ? *run : entropy.id();
   wanted.begun_ms = now_ms;
@@ -104,11 +111,24 @@ json to_json(const ImportReport& report) {
           {"earlier", report.earlier ? to_json(*report.earlier) : json()}};
 }
 
+json to_json(const Rescan& found) {
+  json duplicates = json::array();
+  for (const ProbableDuplicate& one : found.duplicates) {
+    duplicates.push_back(to_json(one));
+    for (const char* of_file : {"row", "other_row"}) duplicates.back().erase(of_file);
+  }
+  return {{"schema", "holdline.duplicates/1"},
+          {"customers", found.customers},
+          {"duplicate_count", found.count},
+          {"duplicates", duplicates}};
+}
+
 json to_json(const ImportRun& run) {
   return {{"id", run.id.text()},
           {"source", run.source},
           {"scope", run.scope},
           {"file", run.file},
+          {"by", run.person},
           {"sha256", sync::to_hex(run.hash.view())},
           {"begun", sync::format_time(run.begun_ms)},
           {"at", sync::format_time(run.at_ms)},

@@ -9,6 +9,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "hub/admin/import.hpp"
+#include "hub/admin/import_duplicates.hpp"
 #include "hub/setup/config.hpp"
 #include "platform/http/http.hpp"
 #include "platform/os/entropy.hpp"
@@ -22,5 +23,6 @@ Result<ImportRequest> import_request(const platform::HttpRequest& request, const
                                      platform::Entropy& entropy, std::int64_t now_ms);
 nlohmann::json to_json(const ImportReport& report);
 nlohmann::json to_json(const ImportRun& run);
+nlohmann::json to_json(const Rescan& found);
 
 }  // namespace holdline::hub

@@ -88,6 +88,17 @@ const Record* find(const ToldCustomer& told, const sync::RecordKey& key) {
 
 }  // namespace
 
+void say_of(const sync::Schema& schema, const sync::Id& customer, ToldCustomer& told) {
+  told.front().key.id = customer;
+  for (std::size_t i = 1; i < told.size(); ++i) {
+    const sync::Collection& kind = *schema.collection(told[i].key.collection);
+    told[i].fields[*kind.parent] = customer;
+    if (const auto* key = std::get_if<std::string>(&told[i].fields[*kind.natural_key]))
+      told[i].key.id = sync::child_id(kind, customer, *key);
+  }
+  std::sort(told.begin() + 1, told.end(), [](const Record& a, const Record& b) { return a.key < b.key; });
+}
+
 sync::Bytes encode_told(const sync::Schema& schema, const ToldCustomer& told) {
   sync::Bytes bytes;
   sync::ByteWriter out(bytes);
@@ -270,14 +281,6 @@ std::vector<sync::Op> ImportColumns::changes(const ToldCustomer& before, ToldCus
 void ImportColumns::add_once(std::vector<sync::Op>& ops) const {
   for (const auto& [field, value] : once_) ops.front().changes.push_back({field, sync::BaseUnknown{}, value, {}, {}});
   std::ranges::sort(ops.front().changes, {}, &sync::FieldChange::field);
-}
-
-std::string ImportColumns::label_of(const std::string& field) const {
-  if (const auto at = customer().field(field)) return customer().fields[*at].label;
-  for (const sync::TableColumn& column : columns_.columns())
-    if (column.collection != nullptr)
-      if (const auto at = column.collection->field(field)) return column.collection->fields[*at].label;
-  return {};
 }
 
 std::string ImportColumns::ref_of(const ToldCustomer& told) const {

@@ -20,8 +20,11 @@
 namespace holdline::hub {
 
 // What one source says of one customer: the customer, then its phones and e-mail addresses, with the values it gave and
-// no others. Ids derive from scope and `ref`.
+// no others. Ids derive from scope and `ref`, or are those of a customer whom people added with that ref.
 using ToldCustomer = std::vector<sync::Record>;
+
+// Says the same of another record.
+void say_of(const sync::Schema& schema, const sync::Id& customer, ToldCustomer& told);
 
 sync::Bytes encode_told(const sync::Schema& schema, const ToldCustomer& told);
 // stop "malformed-told".
@@ -50,8 +53,7 @@ class ImportColumns {
   // To the ops of a customer who is not here yet: `once`.
   void add_once(std::vector<sync::Op>& ops) const;
   std::string ref_of(const ToldCustomer& told) const;
-  // What forms call a field of the customer or of what hangs on it; empty for none.
-  std::string label_of(const std::string& field) const;
+  std::string label_of(const std::string& field) const { return columns_.label_of(field); }
 
  private:
   const sync::Collection& customer() const { return *customer_; }

@@ -71,7 +71,7 @@ class Commands {
 void add_setup_commands(Commands& commands);        // init, run
 void add_directory_commands(Commands& commands);    // enroll-code, device, person, scope, authority
 void add_ledger_commands(Commands& commands);       // outbox, status, new-epoch, digests, conflicts
-void add_import_commands(Commands& commands);       // import, imports
+void add_import_commands(Commands& commands);       // import, imports, duplicates
 void add_export_commands(Commands& commands);       // export, exports
 void add_schema_commands(Commands& commands);       // schema
 void add_held_commands(Commands& commands);         // quarantine

@@ -21,6 +21,10 @@ namespace {
 
 using Json = nlohmann::json;
 
+struct WantedRescan {
+  std::string scope, file;
+};
+
 // A table of two columns: heading, name of the field.
 Result<std::map<std::string, std::string>> read_meanings(const std::string& path) {
   HOLDLINE_ASSIGN(auto bytes, read_text(path));
@@ -69,6 +73,7 @@ Result<platform::HttpRequest> request_of(const WantedImport& given, std::string 
                    {"because", given.because},
                    {"obtained", mapping.obtained},
                    {"file", std::filesystem::path(given.file).filename().string()},
+                   {"by", given.by.empty() ? own_name() : given.by},
                    {"run", run.text()}};
   for (const std::string& hint : given.accepted) request.query["accept"] += hint + ",";
   if (!mapping.columns.empty()) request.query["columns"] = Json(mapping.columns).dump();
@@ -144,11 +149,24 @@ int import_customers(const Commands& commands, const WantedImport& given) {
   return commands.present(*json, [&](const Json& report) { return show_import(report, given); });
 }
 
+int find_duplicates(const Commands& commands, const WantedRescan& given) {
+  platform::HttpRequest request;
+  request.method = "GET";
+  request.path = "/admin/v1/duplicates";
+  request.query = {{"scope", given.scope}};
+  int result = ok;
+  const auto json = commands.fetch(std::move(request), result);
+  if (!json) return result;
+  if (const auto written = write_duplicates(given.file, (*json)["duplicates"]); !written)
+    return complain(written.error());
+  return commands.present(*json, [&](const Json& found) { return show_rescan(found, given.file); });
+}
+
 int show_imports(const Json& json) {
   for (const Json& run : json["items"])
     std::cout << run.value("begun", "") << "  " << run.value("file", "") << " from " << run.value("source", "")
-              << " into " << run.value("scope", "") << ", " << run.value("state", "") << " at " << shown_run(run)
-              << "\n";
+              << " into " << run.value("scope", "") << (run.value("by", "").empty() ? "" : " by " + run.value("by", ""))
+              << ", " << run.value("state", "") << " at " << shown_run(run) << "\n";
   if (json["items"].empty()) std::cout << "Nothing was imported yet.\n";
   return ok;
 }
@@ -177,6 +195,7 @@ void add_import_commands(Commands& commands) {
   import->add_option("--accept-hint", given->accepted, "code of a question that would reject a row: it is meant so")
       ->expected(1)
       ->take_all();
+  import->add_option("--by", given->by, "who imports it (else the account that runs the command)");
   import->add_option("--because", given->because, "why; kept with what was imported");
   import->add_flag("--partial", given->partial,
                    "the file names some of its source's customers: the others are not looked for (a file of rejected "
@@ -187,6 +206,11 @@ void add_import_commands(Commands& commands) {
   import->add_option("--duplicates-file", given->duplicates_file,
                      "keep there who is probably a customer already, for people to decide");
   import->add_option("--missing-file", given->missing_file, "keep there whom the file does not name any more");
+  const auto rescan = std::make_shared<WantedRescan>();
+  CLI::App* duplicates = commands.add_with_json(app, "duplicates", "who is probably one customer, of all in a scope",
+                                                [&commands, rescan] { return find_duplicates(commands, *rescan); });
+  duplicates->add_option("--scope", rescan->scope, "scope whose customers are compared")->required();
+  duplicates->add_option("--file", rescan->file, "keep them there, for people to decide");
   commands.add_with_json(app, "imports", "the imports of this hub and how far they came",
                          [&commands] { return commands.ask("GET", "/admin/v1/imports", nullptr, show_imports); });
 }

@@ -69,11 +69,15 @@ void show_rejected(const Json& json, const std::string& file) {
 }
 
 std::string probably(const Json& one) {
+  const auto named = [&](const char* ref, const char* id) {
+    return one.value(ref, "").empty() ? one.value(id, "") : one.value(ref, "");
+  };
   const std::uint64_t line = count_in(one, "other_row");
-  return one.value("ref", "") + " is probably " +
-         (one.value("other_ref", "").empty() ? one.value("other", "") : one.value("other_ref", "")) +
-         (line == 0 ? ", who is here already" : " in line " + std::to_string(line)) + ": the same " +
-         one.value("label", "") +
+  return named("ref", "id") + " is probably " + named("other_ref", "other") +
+         (line != 0             ? " in line " + std::to_string(line)
+          : one.contains("row") ? ", who is here already"
+                                : "") +
+         ": the same " + one.value("label", "") +
          (one.value("same", "") == "ref" ? ""
                                          : ", names " + std::to_string(count_in(one, "similarity")) + " of 100 alike");
 }
@@ -85,7 +89,8 @@ void show_duplicates(const Json& json, const std::string& file) {
   std::cout << "Probably the same customer (" << count << "); a person decides, nothing was merged:\n";
   const Json& all = json["duplicates"];
   for (std::size_t n = 0; n < all.size() && n < shown; ++n)
-    std::cout << "  line " << count_in(all[n], "row") << ": " << probably(all[n]) << "\n";
+    std::cout << "  " << (all[n].contains("row") ? "line " + std::to_string(count_in(all[n], "row")) + ": " : "")
+              << probably(all[n]) << "\n";
   if (count > shown)
     std::cout << "  and " << count - shown << " more"
               << (file.empty() ? ": --duplicates-file FILE keeps them all" : ", all in " + file) << "\n";
@@ -108,8 +113,10 @@ std::string duplicates_text(const Json& duplicates) {
   std::string text = "line,ref,probably,who_is,same,similarity\r\n";
   for (const Json& one : duplicates) {
     const std::uint64_t line = count_in(one, "other_row");
+    // Who has no number is named by the id; of a file everybody has one.
+    const std::string ref = one.value("ref", "").empty() ? one.value("id", "") : one.value("ref", "");
     for (const std::string& cell :
-         {std::to_string(count_in(one, "row")), one.value("ref", ""), one.value("other_ref", ""),
+         {one.contains("row") ? std::to_string(count_in(one, "row")) : std::string(), ref, one.value("other_ref", ""),
           line == 0 ? one.value("other", "") : "line " + std::to_string(line), one.value("label", "")})
       text += platform::csv_safe_field(cell) + ",";
     text += std::to_string(count_in(one, "similarity")) + "\r\n";
@@ -179,6 +186,17 @@ int show_import(const Json& json, const WantedImport& given) {
   return count("rejected_count") == 0 && !guessed ? ok : findings;
 }
 
+Result<void> write_duplicates(const std::string& file, const Json& duplicates) {
+  if (file.empty()) return {};
+  return platform::replace_file(std::filesystem::absolute(file), duplicates_text(duplicates));
+}
+
+int show_rescan(const Json& json, const std::string& file) {
+  std::cout << count_in(json, "customers") << " customers compared\n";
+  show_duplicates(json, file);
+  return ok;
+}
+
 Result<void> try_outputs(const WantedImport& given) {
   const auto outputs = outputs_of(given);
   for (std::size_t n = 0; n < outputs.size(); ++n) {
@@ -205,7 +223,7 @@ Result<void> write_outputs(const WantedImport& given, const Json& report, std::s
     HOLDLINE_ASSIGN(const std::string text, rejected_text(report["rejected"], std::move(imported)));
     HOLDLINE_TRY(write(given.reject_file, text));
   }
-  HOLDLINE_TRY(write(given.duplicates_file, duplicates_text(report["duplicates"])));
+  HOLDLINE_TRY(write_duplicates(given.duplicates_file, report["duplicates"]));
   return write(given.missing_file, refs_text(report["missing"]));
 }
 

@@ -12,7 +12,7 @@
 namespace holdline::hub {
 
 struct WantedImport {
-  std::string file, scope, columns, mapping, because, source, obtained, reject_file, duplicates_file, missing_file;
+  std::string file, scope, columns, mapping, because, source, obtained, reject_file, duplicates_file, missing_file, by;
   std::vector<std::string> accepted;
   bool dry_run = false, accept_columns = false, partial = false;
 };
@@ -23,6 +23,10 @@ std::uint64_t count_in(const nlohmann::json& json, const char* name);
 std::string shown_run(const nlohmann::json& run);
 // Prints the report. Answers how the program ends.
 int show_import(const nlohmann::json& report, const WantedImport& given);
+
+// Of duplicates among all customers of a scope; `file`: where they are kept, empty: nowhere.
+int show_rescan(const nlohmann::json& found, const std::string& file);
+Result<void> write_duplicates(const std::string& file, const nlohmann::json& duplicates);
 
 // Whether the files that are to be left behind can be, before anything is imported. ask_person "same-file" (one takes
 // the place of the file that is read, or of another one); what the disk says of a place that cannot be written.

@@ -15,7 +15,7 @@ std::string import_name(const ImportRun& run) {
   const auto month = static_cast<std::size_t>(std::atoi(day.substr(5, 2).c_str()) - 1) % months.size();
   const std::string& from = run.file.empty() ? run.source : run.file;
   return "import of " + std::to_string(std::atoi(day.substr(8).c_str())) + " " + std::string(months[month]) + " " +
-         day.substr(0, 4) + " from " + from.substr(0, longest_file);
+         day.substr(0, 4) + (run.person.empty() ? "" : " by " + run.person) + " from " + from.substr(0, longest_file);
 }
 
 }  // namespace holdline::hub

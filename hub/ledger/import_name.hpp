@@ -7,7 +7,7 @@
 
 namespace holdline::hub {
 
-// "import of 28 Nov 2026 from crm-export.csv"; without the name of a file, its source: "from crm-nightly".
+// "import of 28 Nov 2026 by ada from crm-export.csv"; without the name of a file, its source: "from crm-nightly".
 std::string import_name(const ImportRun& run);
 
 }  // namespace holdline::hub

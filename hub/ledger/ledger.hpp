@@ -191,6 +191,7 @@ struct ImportRun {
   enum class State : std::uint8_t { running, finished };  // stored: never renumber
   Id id;
   std::string source, scope, file;  // the file by its name, as it was told
+  std::string person;               // who ran it, as they were named; empty: not known
   sync::Hash hash;
   std::int64_t begun_ms = 0, at_ms = 0;  // `at`: when it had come so far
   State state = State::running;

@@ -45,6 +45,14 @@ std::string TableColumns::meaning(const TableColumn& column) const {
   return column.collection->no == customer().no ? customer().fields[column.field].name : column.collection->name;
 }
 
+std::string TableColumns::label_of(std::string_view field) const {
+  if (const auto at = customer().field(field)) return customer().fields[*at].label;
+  for (const TableColumn& column : columns_)
+    if (column.collection != nullptr)
+      if (const auto at = column.collection->field(field)) return column.collection->fields[*at].label;
+  return {};
+}
+
 std::vector<std::pair<std::string, std::string>> TableColumns::described() const {
   std::vector<std::pair<std::string, std::string>> all;
   for (const TableColumn& column : columns_) all.emplace_back(column.heading, meaning(column));

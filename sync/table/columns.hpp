@@ -47,6 +47,8 @@ class TableColumns {
 
   // The name of what a column means, as FIELD of a request names it: "given", "phone"; empty: left out.
   std::string meaning(const TableColumn& column) const;
+  // What forms call a field of the customer or of what hangs on it; empty for none.
+  std::string label_of(std::string_view field) const;
   // Each heading with its meaning.
   std::vector<std::pair<std::string, std::string>> described() const;
   // Why the cells of a row cannot be those of this table; empty: they can. Blank cells behind the last column are well.

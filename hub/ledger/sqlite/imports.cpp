@@ -10,7 +10,7 @@ namespace {
 
 const std::string select_run =
     "SELECT id, source, scope, file, hash, begun, at, state, line, read, of_bytes, rows, created, updated, unchanged, "
-    "conflicts, rejected, blank FROM import_run ";
+    "conflicts, rejected, blank, person FROM import_run ";
 
 ImportRun run_of(const platform::Rows& rows) {
   ImportRun run;
@@ -26,6 +26,7 @@ ImportRun run_of(const platform::Rows& rows) {
   for (std::uint64_t* count : {&run.line, &run.read, &run.of_bytes, &run.rows, &run.created, &run.updated,
                                &run.unchanged, &run.conflicts, &run.rejected, &run.blank})
     *count = static_cast<std::uint64_t>(rows.i64(column++));
+  run.person = rows.text(column);
   return run;
 }
 
@@ -59,11 +60,11 @@ Result<void> WriteTransaction::write_run(const ImportRun& run) {
   HOLDLINE_ASSIGN(auto* put,
                   writer_.statements_.get("INSERT OR REPLACE INTO import_run(id, source, scope, file, hash, begun, at, "
                                           "state, line, read, of_bytes, rows, created, updated, unchanged, conflicts, "
-                                          "rejected, blank) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-                                          "?)"));
+                                          "rejected, blank, person) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+                                          "?, ?, ?, ?, ?)"));
   return put->run(Blob{run.id.view()}, run.source, run.scope, run.file, Blob{run.hash.view()}, run.begun_ms, run.at_ms,
                   static_cast<int>(run.state), run.line, run.read, run.of_bytes, run.rows, run.created, run.updated,
-                  run.unchanged, run.conflicts, run.rejected, run.blank);
+                  run.unchanged, run.conflicts, run.rejected, run.blank, run.person);
 }
 
 Result<std::vector<ImportedRow>> Reader::all_imported(std::string_view source, const Id& after, std::size_t limit) {

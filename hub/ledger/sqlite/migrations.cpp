@@ -339,10 +339,14 @@ CREATE TABLE unique_value (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr const char* import_person = R"sql(
+ALTER TABLE import_run ADD COLUMN person TEXT NOT NULL DEFAULT '';
+)sql";
+
 }  // namespace
 
 std::span<const platform::Migration> ledger_migrations() {
-  static constexpr std::array<platform::Migration, 14> migrations{{{1, ledger_tables},
+  static constexpr std::array<platform::Migration, 15> migrations{{{1, ledger_tables},
                                                                    {2, applied_reissues_table},
                                                                    {3, certificates_in_line},
                                                                    {4, access_tables},
@@ -355,7 +359,8 @@ std::span<const platform::Migration> ledger_migrations() {
                                                                    {11, import_tables},
                                                                    {12, report_table},
                                                                    {13, site_key},
-                                                                   {14, unique_table}}};
+                                                                   {14, unique_table},
+                                                                   {15, import_person}}};
   return migrations;
 }
 

@@ -1,5 +1,8 @@
 // What an import tells beside what it takes: how far it came, where customers come from, and who is probably known.
 #include "hub/admin/import.hpp"
+#include "hub/admin/import_duplicates.hpp"
+#include "sync/base/timestamp.hpp"
+#include "sync/merge/conflicts.hpp"
 #include "sync/table/export.hpp"
 #include "tests/unit/hub/admin/import_fixture.hpp"
 
@@ -68,6 +71,21 @@ TEST_F(ImportTest, HowFarItCameIsKeptAndTheSameFileGoesOn) {
   EXPECT_EQ(rows("customer").size(), 20u);
 }
 
+TEST_F(ImportTest, WhatAnImportDisputesSaysWhoRanItAndFromWhichFile) {
+  report("ref,given\nC1,Ada\n");
+  ImportRequest request{leeds, "bought"};
+  request.run = entropy_.id();
+  request.begun_ms = *sync::parse_time("2026-11-28T02:00:00Z");
+  request.file = "crm-export.csv";
+  request.person = "ada";
+  ASSERT_EQ(
+      import_all(CustomerImport::begin(store_.ledger(), "ref,given\nC1,Adah\n", request), intake_, at_ms_)->conflicts,
+      1u);
+  EXPECT_EQ(store_.ledger().reader().value()->import_runs(1).value().at(0).person, "ada");
+  EXPECT_EQ(sync::conflict_origin(store_.ledger().schema(), rows("conflict").at(0)).import,
+            "import of 28 Nov 2026 by ada from crm-export.csv");
+}
+
 TEST_F(ImportTest, WhoIsProbablyHereAlreadyIsToldAndNotMerged) {
   report("ref,given,family,postcode,phone\nC1,Ada,Lovelace,SW1Y 4JH,+442075518700\nC2,Grace,Hopper,LS1 1AA,\n");
   source_ = "bought";
@@ -85,6 +103,19 @@ TEST_F(ImportTest, WhoIsProbablyHereAlreadyIsToldAndNotMerged) {
   EXPECT_EQ(found, (std::vector<std::string>{"B1=C1 by e164", "B2=C2 by postcode", "B5=B4 by addr"}));
   EXPECT_EQ(told.duplicate_count, 3u);
   EXPECT_EQ(rows("customer").size(), 7u);
+
+  const auto all = [&] {
+    std::multiset<std::string> pairs;
+    const auto found = rescan(store_.ledger(), leeds).value();
+    for (const ProbableDuplicate& one : found.duplicates)
+      pairs.insert(std::min(one.ref, one.other_ref) + "=" + std::max(one.ref, one.other_ref) + " by " + one.field);
+    return pairs;
+  };
+  EXPECT_EQ(all(), (std::multiset<std::string>{"B1=C1 by e164", "B2=C2 by postcode", "B4=B5 by addr"}))
+      << "whoever asks later finds the same";
+  EXPECT_EQ(rescan(store_.ledger(), leeds)->customers, 7u);
+  merges("B2", "C2");
+  EXPECT_EQ(all().count("B2=C2 by postcode"), 0u);
 }
 
 }  // namespace

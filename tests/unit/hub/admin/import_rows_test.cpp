@@ -111,6 +111,34 @@ TEST_F(ImportTest, AnotherSourceKnowsNothingOfWhatTheFirstSaid) {
   EXPECT_EQ(refusal("ref,given\nC1,Ada\n"), "not-a-source");
 }
 
+TEST_F(ImportTest, WhomADeskAddedWithTheRefOfARowIsWhoTheRowIsAbout) {
+  const sync::Collection& customers = *store_.ledger().schema().collection("customer");
+  const auto set = [&](std::string_view field, const std::string& value) {
+    return sync::FieldChange{*customers.field(field), {}, value, {}, {}};
+  };
+  const Id desk = entropy_.id();
+  does({sync::OpKind::create, {customers.no, desk}, leeds, 0, {set("ref", "C1"), set("given", "Ada")}, {}});
+  const std::string file = "ref,given,city,phone\nC1,Ada,Leeds,+442075518700\nC2,Bob,,\n";
+  const auto dry = import(file, true).value();
+  EXPECT_EQ(std::pair(dry.created, dry.updated), std::pair(std::uint64_t{1}, std::uint64_t{1}));
+  const auto first = report(file);
+  EXPECT_EQ(std::pair(first.created, first.updated), std::pair(std::uint64_t{1}, std::uint64_t{1}));
+  EXPECT_EQ(first.duplicate_count, 0u);
+  ASSERT_EQ(rows("customer").size(), 2u);
+  EXPECT_EQ(one().key.id, desk);
+  EXPECT_EQ(text_of("city"), "Leeds");
+  ASSERT_EQ(rows("phone").size(), 1u);
+  EXPECT_EQ(rows("phone")[0].fields[0], sync::Value(desk));
+  EXPECT_EQ(text_of("source"), "") << "it did not come from there";
+  EXPECT_EQ(report(file).unchanged, 2u);
+  const auto night = report("ref,given,city,phone\nC1,Adah,York,\n");
+  EXPECT_EQ(night.updated, 1u) << "from now on it follows the source";
+  EXPECT_EQ(night.missing.refs, std::vector<std::string>{"C2"});
+  EXPECT_EQ(text_of("given") + " " + text_of("city"), "Adah York");
+  EXPECT_TRUE(rows("phone").empty());
+  EXPECT_TRUE(rows("conflict").empty());
+}
+
 TEST_F(ImportTest, ARowThatWouldLeaveACustomerWithoutAnyNameIsRejected) {
   report("ref,given,family\nC1,Ada,King\n");
   const auto night = report("ref,given,family\nC1,,\n");
