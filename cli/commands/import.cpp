@@ -36,6 +36,7 @@ struct Rejection {
   std::uint64_t line = 0;  // where it begins in the file
   std::string field;       // empty: the row as a whole
   std::string code, message;
+  std::string label;  // of the field, as forms name it
 };
 
 class Import {
@@ -150,10 +151,11 @@ class Import {
   }
 
   void reject(const platform::CsvRow& row, std::string field, std::string code, std::string message) {
+    std::string label = columns_.label_of(field);
     // By the names of the columns that say it.
     if (field == "e164") field = "phone";
     if (field == "addr") field = "email";
-    Rejection rejection{rows_ + 1, row.line, std::move(field), std::move(code), std::move(message)};
+    Rejection rejection{rows_ + 1, row.line, std::move(field), std::move(code), std::move(message), std::move(label)};
     if (!session_.json()) {
       progress_.clear();
       session_.world().err << "row " << rejection.row << " (line " << rejection.line
@@ -165,10 +167,11 @@ class Import {
 
   Result<void> write_rejects(std::string text) {
     const std::string file = session_.arguments().get("--reject-file");
-    if (file.empty() || rejections_.empty()) return {};
+    if (file.empty()) return {};
     std::vector<platform::RejectedLine> lines;
     for (const Rejection& one : rejections_)
-      lines.push_back({one.line, one.field, one.message + (one.code.empty() ? "" : " [" + one.code + "]")});
+      lines.push_back({one.line, one.label.empty() ? one.field : one.label,
+                       one.message + (one.code.empty() ? "" : " [" + one.code + "]")});
     HOLDLINE_ASSIGN(
         const std::string rejects,
         platform::reject_file(std::move(text), lines,
@@ -183,8 +186,12 @@ class Import {
     if (session_.json()) {
       json rejected = json::array(), columns = json::array();
       for (const Rejection& r : rejections_)
-        rejected.push_back(
-            {{"row", r.row}, {"line", r.line}, {"field", r.field}, {"code", r.code}, {"message", r.message}});
+        rejected.push_back({{"row", r.row},
+                            {"line", r.line},
+                            {"field", r.field},
+                            {"label", r.label},
+                            {"code", r.code},
+                            {"message", r.message}});
       for (const auto& [heading, field] : columns_.described())
         columns.push_back({{"heading", heading}, {"field", field}});
       out << json{{"schema", "holdline.import/1"},

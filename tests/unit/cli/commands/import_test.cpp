@@ -127,9 +127,13 @@ TEST(Import, TheSummaryIsADocumentOnRequest) {
   EXPECT_EQ(summary["schema"], "holdline.import/1");
   EXPECT_EQ(summary["rows"], 2);
   EXPECT_EQ(summary["accepted"], 1);
-  EXPECT_EQ(
-      summary["rejected"],
-      (json{{{"row", 1}, {"line", 2}, {"field", ""}, {"code", "card-number"}, {"message", "holds a card number"}}}));
+  const json row{{"row", 1},
+                 {"line", 2},
+                 {"field", ""},
+                 {"label", ""},
+                 {"code", "card-number"},
+                 {"message", "holds a card number"}};
+  EXPECT_EQ(summary["rejected"], json{row});
 }
 
 TEST(Import, ARejectFileIsImportedAgainWhenItWasCorrected) {
@@ -148,6 +152,23 @@ TEST(Import, ARejectFileIsImportedAgainWhenItWasCorrected) {
   EXPECT_EQ(again.requests.at(0).document()["fields"], (json{{"ref", "2"}, {"given", "Bob, jr"}}));
   EXPECT_EQ(platform::contents(file),
             "rejected_row,rejected_field,rejected_because,ref,given\r\n2,,still,2,\"Bob, jr\"\r\n");
+
+  Scripted at_last;
+  at_last.answers(201, saved);
+  EXPECT_EQ(imported(at_last, "ref,given\n2,Bob\n", {"--reject-file", file}), 0);
+  EXPECT_EQ(platform::contents(file), "rejected_row,rejected_field,rejected_because,ref,given\r\n")
+      << "those of an earlier import are not left";
+}
+
+TEST(Import, ARejectFileNamesFieldsAsFormsDo) {
+  Scratch scratch;
+  const std::string file = (scratch / "rejects.csv").string();
+  Scripted holdline;
+  holdline.answers(422, R"({"findings":[{"field":"e164","code":"not-a-phone","message":"is none"}]})");
+  EXPECT_EQ(imported(holdline, "ref,phone\n1,none\n", {"--reject-file", file}), 3);
+  EXPECT_EQ(
+      platform::contents(file),
+      "rejected_row,rejected_field,rejected_because,ref,phone\r\n2,Phone number,is none [not-a-phone],1,none\r\n");
 }
 
 TEST(Import, ADryRunHasEveryRowCheckedAndSavesNothing) {
