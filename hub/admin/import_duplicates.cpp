@@ -115,6 +115,9 @@ Result<std::uint64_t> DuplicateSearch::add_all(Ledger& ledger, const std::string
       const auto of = parent == nullptr ? by_id_.end() : by_id_.find(*parent);
       if (of != by_id_.end()) add_child(of->second, child);
     }));
+  // They came in the order of the numbers' ids; look_in_file() goes by that of the customers.
+  for (Keys& keys : by_key_)
+    for (auto& [key, group] : keys) std::ranges::sort(group.added);
   return customers;
 }
 

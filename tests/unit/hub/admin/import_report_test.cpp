@@ -106,8 +106,8 @@ TEST_F(ImportTest, WhoIsProbablyHereAlreadyIsToldAndNotMerged) {
 
   const auto all = [&] {
     std::multiset<std::string> pairs;
-    const auto found = rescan(store_.ledger(), leeds).value();
-    for (const ProbableDuplicate& one : found.duplicates)
+    const auto looked = rescan(store_.ledger(), leeds).value();
+    for (const ProbableDuplicate& one : looked.duplicates)
       pairs.insert(std::min(one.ref, one.other_ref) + "=" + std::max(one.ref, one.other_ref) + " by " + one.field);
     return pairs;
   };
