@@ -224,9 +224,8 @@ void ask_about_do_not_call(Workstation& station, PersonView& view, const sync::R
 
 sync::Op no_more_calls_op(const Workstation& station, std::string_view key, const std::string& number,
                           const std::string& scope, const std::string& person, std::int64_t now_ms) {
-  sync::Op op =
-      op_of(list_of(station), key, {{"number", number}, scope, "phone", "any", "said in a callback to " + person},
-            now_ms);
+  sync::Op op = op_of(list_of(station), key,
+                      {{"number", number}, scope, "phone", "any", "said in a callback to " + person}, now_ms);
   op.record.id = created_here(1);  // beside the call
   return op;
 }

@@ -32,7 +32,7 @@ struct ReadBack {
   std::string method;               // at the address of the action
   std::vector<std::string> params;  // as the action's
   std::string at;                   // where in the result the value stands, a JSON pointer (RFC 6901)
-  std::string expects;                                     // empty: that there is none
+  std::string expects;              // empty: that there is none
   std::int64_t every_ms =
       0;  // looked again while it is switched, and switched once more when it was forgotten; 0: never
 };

@@ -85,8 +85,8 @@ contingency::Screening CallbackBoard::screened(const contingency::CallbackCase& 
 }
 
 void CallbackBoard::put_in_order() {
-  const bool good = order_version_ == records_->version() && now_ms_ >= ordered_ms_ &&
-                    now_ms_ - ordered_ms_ < order_lasts_ms;
+  const bool good =
+      order_version_ == records_->version() && now_ms_ >= ordered_ms_ && now_ms_ - ordered_ms_ < order_lasts_ms;
   if (good) return;
   order_ = contingency::in_order(list().cases, now_ms_);
   order_version_ = records_->version();

@@ -1,5 +1,5 @@
-// The list as the hub keeps it between requests: following the ledger, screened by hours, in order. Whoever asks for the
-// next case of 20,000 does not wait until all of them were looked at.
+// The list as the hub keeps it between requests: following the ledger, screened by hours, in order. Whoever asks for
+// the next case of 20,000 does not wait until all of them were looked at.
 #pragma once
 
 #include <atomic>

@@ -132,10 +132,8 @@ Error unknown_outcome() {
 }
 
 HttpResponse outcome_answer(std::uint64_t fence, const contingency::Outcome& outcome, bool late) {
-  return callback_answer(201, {{"claim", fence},
-                               {"outcome", outcome.name},
-                               {"then", contingency::name_of(outcome.next)},
-                               {"late", late}});
+  return callback_answer(
+      201, {{"claim", fence}, {"outcome", outcome.name}, {"then", contingency::name_of(outcome.next)}, {"late", late}});
 }
 
 }  // namespace
@@ -221,9 +219,9 @@ Result<HttpResponse> dial(const CallbackDesk& desk, std::string_view body) {
   HOLDLINE_TRY(json.checked_whole());
   const CallbackCase* of = case_of(desk, fence);
   const auto* claim = desk.list().claims.find(fence);
-  const bool theirs = claim != nullptr && claim->agent == agent &&
-                      (claim->state == contingency::ClaimState::leased ||
-                       claim->state == contingency::ClaimState::dialling);
+  const bool theirs =
+      claim != nullptr && claim->agent == agent &&
+      (claim->state == contingency::ClaimState::leased || claim->state == contingency::ClaimState::dialling);
   contingency::Screening screening;
   if (of != nullptr) screening = desk.board.screened(*of);
   const bool callable = of != nullptr && of->need == contingency::CaseNeed::call && screening.now();

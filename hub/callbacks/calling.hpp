@@ -11,15 +11,15 @@ namespace holdline::hub {
 
 // {"agent"}: what the agent has, and whether there is anything to be had.
 Result<platform::HttpResponse> show_own(const CallbackDesk& desk, std::string_view body);
-// {"agent","station"?,"told"?}: the first case that may be called now. `told`: claims of the agent whose outcomes are on
-// their way. ask_person "nothing-released", "nothing-to-call", and what contingency::Claims refuses.
+// {"agent","station"?,"told"?}: the first case that may be called now. `told`: claims of the agent whose outcomes are
+// on their way. ask_person "nothing-released", "nothing-to-call", and what contingency::Claims refuses.
 Result<platform::HttpResponse> next_case(const CallbackDesk& desk, std::string_view body);
 // {"case","agent","by","reason"}: one urgent case to one agent, though nothing is released.
 Result<platform::HttpResponse> hand_case(const CallbackDesk& desk, std::string_view body);
 // {"claim","agent"}: screened once more. ask_person "may-not-be-called", and of Claims.
 Result<platform::HttpResponse> dial(const CallbackDesk& desk, std::string_view body);
-// {"claim","agent","outcome","notes"?,"next"?}: of calls that were not made at a desk; desks save theirs like everything
-// else. The same again is a lost answer. ask_person "unknown-outcome", and of Claims.
+// {"claim","agent","outcome","notes"?,"next"?}: of calls that were not made at a desk; desks save theirs like
+// everything else. The same again is a lost answer. ask_person "unknown-outcome", and of Claims.
 Result<platform::HttpResponse> tell_outcome(const CallbackDesk& desk, std::string_view body);
 // {"claim","agent"}: somebody is at it.
 Result<platform::HttpResponse> still_calling(const CallbackDesk& desk, std::string_view body);

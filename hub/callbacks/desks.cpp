@@ -62,11 +62,9 @@ void CallbackService::answer(Work work, Answer respond) {
 }
 
 void CallbackService::ask(const Device& device, std::string question, Answer respond) {
-  answer(
-      [this, device, question = std::move(question)](const CallbackDesk& desk) {
-        return answer_desk(desk, device, question, sign_in_ms(parts_.config));
-      },
-      std::move(respond));
+  answer([this, device, question = std::move(question)](
+             const CallbackDesk& desk) { return answer_desk(desk, device, question, sign_in_ms(parts_.config)); },
+         std::move(respond));
 }
 
 void CallbackService::administer(platform::HttpRequest request, Answer respond) {

@@ -57,7 +57,8 @@ Result<void> check_scope(const CallbackDesk& desk, const std::string& scope) {
 
 Result<HttpResponse> show(const CallbackDesk& desk, std::string_view body) {
   auto json = platform::JsonObject::parse(body.empty() ? "{}" : body);
-  const auto limit = static_cast<std::size_t>(std::clamp<std::int64_t>(json.number("limit", shown_cases), 1, shown_cases));
+  const auto limit =
+      static_cast<std::size_t>(std::clamp<std::int64_t>(json.number("limit", shown_cases), 1, shown_cases));
   HOLDLINE_TRY(json.checked_whole());
   HOLDLINE_ASSIGN(const auto coverage, coverage_of(desk.ledger, desk.now_ms));
   return callback_answer(200, list_document(desk, listed_for(desk), coverage, limit));
@@ -91,8 +92,7 @@ Result<void> check_no_other(const CallbackDesk& desk, const contingency::Release
     if (!contingency::is_over(batch, desk.now_ms) && contingency::meet(batch.filter, filter))
       return fail(ErrorKind::ask_person, "release-there",
                   batch.by.person + " has released callbacks of " + batch.filter.scope + " already, and it is " +
-                      std::string(contingency::name_of(batch.state)) +
-                      ". Let it go on, or stop it and release anew.");
+                      std::string(contingency::name_of(batch.state)) + ". Let it go on, or stop it and release anew.");
   return {};
 }
 
@@ -131,8 +131,7 @@ Result<const contingency::ReleaseBatch*> release_named(const CallbackDesk& desk,
     found = &batch;
   }
   if (found != nullptr) return found;
-  return fail(ErrorKind::ask_person, "no-such-release",
-              "No such release. The list of callbacks says which there are.");
+  return fail(ErrorKind::ask_person, "no-such-release", "No such release. The list of callbacks says which there are.");
 }
 
 Result<HttpResponse> change(const CallbackDesk& desk, std::string_view body) {
@@ -209,18 +208,9 @@ using Answering = Result<HttpResponse> (*)(const CallbackDesk&, std::string_view
 
 const std::map<std::string_view, Answering>& answering() {
   static const std::map<std::string_view, Answering> table{
-      {"list", show},
-      {"preview", show_preview},
-      {"release", begin},
-      {"change", change},
-      {"decide", decide},
-      {"mine", show_own},
-      {"next", next_case},
-      {"hand", hand_case},
-      {"dial", dial},
-      {"outcome", tell_outcome},
-      {"alive", still_calling},
-      {"give-back", give_back},
+      {"list", show},      {"preview", show_preview}, {"release", begin},       {"change", change},
+      {"decide", decide},  {"mine", show_own},        {"next", next_case},      {"hand", hand_case},
+      {"dial", dial},      {"outcome", tell_outcome}, {"alive", still_calling}, {"give-back", give_back},
       {"free", free_case},
   };
   return table;

@@ -39,8 +39,7 @@ HubConfigRead read_hub_config(const platform::Path& directory, std::span<const p
   reader.text("listen.url", read.config.url);
   reader.texts("listen.names", read.config.names);
   reader.integer("people.sign_in_hours", read.config.sign_in_hours, {0, 24 * 365});
-  reader.duration("callbacks.lease", read.config.callback_lease,
-                  {std::chrono::seconds(1), std::chrono::hours(2)});
+  reader.duration("callbacks.lease", read.config.callback_lease, {std::chrono::seconds(1), std::chrono::hours(2)});
   reader.text("site.region", read.config.region);
   if (!read.config.region.empty() && !sync::is_phone_region(read.config.region))
     reader.reject("site.region", "must be a country of ISO 3166, two capital letters like GB");

@@ -25,7 +25,7 @@ struct HubConfig {
   // workstations. Empty: only numbers with their country code are.
   std::string region = {};
   std::chrono::milliseconds callback_lease{600'000};  // for how long an agent has a callback without a sign of life
-  std::vector<platform::ProbeSettings> probes = {};  // of the systems whose state workstations are told
+  std::vector<platform::ProbeSettings> probes = {};   // of the systems whose state workstations are told
 };
 
 inline std::int64_t sign_in_ms(const HubConfig& config) { return config.sign_in_hours * 60 * 60 * 1'000; }

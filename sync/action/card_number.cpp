@@ -31,7 +31,7 @@ struct Spelling {
   std::string_view bytes;
   char plain;
 };
-constexpr std::array<Spelling, 13> separators{{{" ", soft},
+constexpr std::array<Spelling, 16> separators{{{" ", soft},
                                                {"\t", soft},
                                                {"-", soft},
                                                {"\u00a0", soft},
@@ -43,11 +43,17 @@ constexpr std::array<Spelling, 13> separators{{{" ", soft},
                                                {".", hard},
                                                {"/", hard},
                                                {"_", hard},
+                                               {",", hard},
+                                               {"*", hard},
+                                               {"\u2022", hard},
                                                {"\n", hard}}};
+// Nobody sees them, and they part nothing: soft hyphen, zero-width spaces and joiners, marks of direction, variants.
+constexpr std::array<std::string_view, 11> unseen{"\u00ad", "\u200b", "\u200c", "\u200d", "\u200e", "\u200f",
+                                                  "\u2060", "\u2066", "\u2069", "\ufe0f", "\ufeff"};
 // The first of ten digits in a row: full-width, Arabic-Indic, extended Arabic-Indic.
 constexpr std::array<std::string_view, 3> other_zeros{"\uff10", "\u0660", "\u06f0"};
 
-// One byte per digit and separator; everything else stays as it is.
+// One byte per digit and separator, none for what nobody sees; everything else stays as it is.
 std::string plain(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -59,7 +65,10 @@ std::string plain(std::string_view text) {
       return rest.size() >= z.size() && rest.starts_with(z.substr(0, z.size() - 1)) &&
              static_cast<unsigned char>(rest[z.size() - 1] - z.back()) < 10;
     });
-    if (separator != separators.end()) {
+    const auto hidden = std::ranges::find_if(unseen, [&](std::string_view one) { return rest.starts_with(one); });
+    if (hidden != unseen.end()) {
+      i += hidden->size();
+    } else if (separator != separators.end()) {
       out.push_back(separator->plain);
       i += separator->bytes.size();
     } else if (zero != other_zeros.end()) {

@@ -11,7 +11,7 @@ constexpr std::uint64_t base = reference_letters.size();
 constexpr std::size_t short_size = 9, long_size = 10, group_size = 3;
 constexpr std::size_t longest_read = 40;
 // Neighbours come out far apart. Coprime to 13, so that no two numbers meet.
-constexpr std::uint64_t spread = 504'149'189, shift = 271'828'182;
+constexpr std::uint64_t spread = 504'149'189, summand = 271'828'182;
 static_assert(base == 13 && spread % base != 0);
 
 std::optional<std::uint64_t> digit_of(char letter) {
@@ -71,7 +71,7 @@ bool is_meant_as_reference(const std::string& letters) {
 std::string reference_text(std::uint64_t number) {
   number %= reference_count;
   const std::uint64_t head = number / short_reference_count;
-  std::uint64_t tail = ((number % short_reference_count) * spread + shift) % short_reference_count;
+  std::uint64_t tail = ((number % short_reference_count) * spread + summand) % short_reference_count;
   std::string letters(short_size - 1, ' ');
   for (std::size_t at = letters.size(); at-- > 0; tail /= base) letters[at] = reference_letters[tail % base];
   if (head != 0) letters.insert(letters.begin(), reference_letters[head]);

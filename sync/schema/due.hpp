@@ -12,8 +12,8 @@
 
 namespace holdline::sync {
 
-// So many days, or calendar months, after another time of the record. The desk sets it in a new record where nobody gave it, and again when
-// that time or the kind changes, as long as nobody has set another one.
+// So many days, or calendar months, after another time of the record. The desk sets it in a new record where nobody
+// gave it, and again when that time or the kind changes, as long as nobody has set another one.
 struct Due {
   FieldIndex field = 0, after = 0;               // times
   std::uint32_t days = 0;                        // of 24 hours; where nothing else is said of the kind

@@ -24,7 +24,7 @@ async function sign(label, reason) {
 
 test("a supervisor declares it, and every desk shows it at once", async () => {
   await outages();
-  await page.getByText("Nothing is in force here.").waitFor();
+  await page.getByText("Nothing is declared here.").waitFor();
   await page.getByRole("form", { name: "Declare an outage" }).getByLabel("Name").fill("CRM");
   const form = await sign("Declare an outage", "it hangs since ten");
   await browser.checked("outages-none");
@@ -86,7 +86,7 @@ test("it is over when every point is done or somebody has signed for it", async 
   await open("Close it");
   form = await sign("Close it", "nothing is left");
   await form.getByRole("button", { name: "Close it" }).click();
-  await browser.words("Online").waitFor();
+  await browser.words(/^(Online|All systems answer again)$/).waitFor({ timeout: 90_000 });
   await until("the other desk", async () => (await standing("second")).service === "normal");
   browser.assertClean();
 });

@@ -45,11 +45,10 @@ void ask_in_name(Workstation& station, const Call& call, std::string_view what, 
 platform::HttpResponse callback_refusal(const Error& error) {
   constexpr std::array forbidden{"role-refused", "scope-refused", "person-disabled", "bad-sign-in"};
   constexpr std::array unknown{"no-such-release", "no-such-callback", "claim-unknown"};
-  constexpr std::array not_now{"nothing-released",         "nothing-to-call",  "agent-has-enough",
-                               "case-claimed",             "case-uncertain",   "claim-over",
-                               "claim-of-another",         "already-dialling", "may-not-be-called",
-                               "workstations-outstanding", "release-empty",    "release-there",
-                               "release-over",             "release-held",     "release-not-held"};
+  constexpr std::array not_now{
+      "nothing-released", "nothing-to-call",  "agent-has-enough", "case-claimed",      "case-uncertain",
+      "claim-over",       "claim-of-another", "already-dialling", "may-not-be-called", "workstations-outstanding",
+      "release-empty",    "release-there",    "release-over",     "release-held",      "release-not-held"};
   const auto among = [&](const auto& codes) { return std::ranges::find(codes, error.code) != codes.end(); };
   if (error.code == "not-signed-in" || error.code == "sign-in-too-old")
     return platform::error_response(401, error.code, error.message);

@@ -55,9 +55,9 @@ void hand(Workstation& station, Call call) {
 
 std::span<const Route> callback_list_routes() {
   static constexpr Route table[] = {
-      {"GET", "/callbacks/cases", show_cases},    {"POST", "/callbacks/preview", preview},
-      {"POST", "/callbacks/release", release},    {"POST", "/callbacks/change", change},
-      {"POST", "/callbacks/decide", decide_cases},      {"POST", "/callbacks/hand", hand},
+      {"GET", "/callbacks/cases", show_cases},     {"POST", "/callbacks/preview", preview},
+      {"POST", "/callbacks/release", release},     {"POST", "/callbacks/change", change},
+      {"POST", "/callbacks/decide", decide_cases}, {"POST", "/callbacks/hand", hand},
       {"POST", "/callbacks/free", free_case},
   };
   return table;

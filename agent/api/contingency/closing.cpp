@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "agent/paper/paper_records.hpp"
 #include "agent/api/posting/postings.hpp"
 #include "agent/api/responses.hpp"
+#include "agent/paper/paper_records.hpp"
 #include "contingency/incident/name.hpp"
 #include "contingency/runbook/words.hpp"
 

@@ -11,8 +11,8 @@
 
 namespace holdline::agent {
 
-// Actions of the plan that are neither undone nor signed for. Nothing: no station has taken the run, so that nobody here
-// knows what was done; or it goes by a plan that is not here.
+// Actions of the plan that are neither undone nor signed for. Nothing: no station has taken the run, so that nobody
+// here knows what was done; or it goes by a plan that is not here.
 std::optional<std::size_t> actions_left(const Workstation& station, const contingency::Incident& incident);
 
 // What the hub says now of all workstations; nothing while it does not answer. `then` is called on any thread.

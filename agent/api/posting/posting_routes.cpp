@@ -50,8 +50,8 @@ void list_postings(Workstation& station, Call call) {
   const std::string wanted = given == call.request.query.end() ? "open" : given->second;
   constexpr std::array states{"open", "unposted", "claimed", "posted", "not_needed", "all"};
   if (std::ranges::find(states, wanted) == states.end())
-    return call.respond(platform::error_response(
-        400, "malformed", "`state` is open, unposted, claimed, posted, not_needed or all."));
+    return call.respond(
+        platform::error_response(400, "malformed", "`state` is open, unposted, claimed, posted, not_needed or all."));
   const std::size_t limit = limit_of(call.request.query, postings_listed, most_postings_listed);
   read(station, call, [&station, wanted, limit, respond = call.respond](PersonView& view) {
     const sync::Collection& entries = *station.schema().collection("manual_entry");
@@ -136,8 +136,8 @@ void decide_on_posting(Workstation& station, Call call) {
       return refuse_unless_saved(station, call, unknown_record("entry"));
     std::optional<PostingOf> of;
     if (kept->shown) of = PostingOf{posting_of(*postings, kept->shown->record), *kept->shown};
-    const auto next = contingency::decide_posting(of ? of->posting : Posting{}, wanted,
-                                                  call.session->person.role == "supervisor");
+    const auto next =
+        contingency::decide_posting(of ? of->posting : Posting{}, wanted, call.session->person.role == "supervisor");
     if (!next) return refuse_unless_saved(station, call, posting_refusal(next.error()));
     const std::int64_t now_ms = desk_of(station, call).now_ms;
     save(station, call, {posting_op(*postings, *entry->shown, of ? &*of : nullptr, *next, now_ms)}, {now_ms});
@@ -154,7 +154,8 @@ Result<std::map<std::string, PostingOf>> postings_here(const sync::Schema& schem
   for (std::size_t seen = 0; seen < postings_looked_at; seen += posting_page) {
     HOLDLINE_ASSIGN(const auto page, view.list(*postings, before, posting_page));
     for (const Shown& shown : page.shown)
-      found.emplace(text_field(*postings, shown.record, "entry"), PostingOf{posting_of(*postings, shown.record), shown});
+      found.emplace(text_field(*postings, shown.record, "entry"),
+                    PostingOf{posting_of(*postings, shown.record), shown});
     if (page.shown.size() < posting_page) break;
     before = page.shown.back().record.key.id;
   }

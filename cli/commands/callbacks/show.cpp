@@ -127,8 +127,8 @@ void print_preview(Session& session, const json& preview) {
   print_counts(session, "TIME ZONE", member(preview, "by_zone"));
   print_counts(session, "REASON", member(preview, "by_reason"));
   print_counts(session, "LANGUAGE", member(preview, "by_language"));
-  out << "\nAll called " << session.time(member(preview, "finished")) << " at this pace; promises that break: "
-      << text_of(preview, "promises_that_break") << ".\n";
+  out << "\nAll called " << session.time(member(preview, "finished"))
+      << " at this pace; promises that break: " << text_of(preview, "promises_that_break") << ".\n";
   print_coverage(session, preview);
 }
 

@@ -46,8 +46,8 @@ void print_run(Session& session, const json& run) {
   Table table({"ACTION", "PHASE", "STATE", "WHAT TO KNOW", "WHO"});
   for (const json& action : list_of(run, "actions")) {
     const std::string state = text_of(action, "state");
-    table.row({text_of(action, "id"), text_of(action, "phase"), Cell(state, tone_of_action(state)), text_of(action, "says"),
-               who_of(session, action)});
+    table.row({text_of(action, "id"), text_of(action, "phase"), Cell(state, tone_of_action(state)),
+               text_of(action, "says"), who_of(session, action)});
   }
   out << '\n';
   table.print(out, session.style());

@@ -47,8 +47,8 @@ struct CaseAsked {
   const CallbackCase* of = nullptr;
   std::string agent, station;
   std::int64_t slice_until_ms = 0;  // as a slice, until then
-  // Claims of this agent whose outcomes are saved at the desk and on their way: they hold their cases, and count no more
-  // against how many an agent may have.
+  // Claims of this agent whose outcomes are saved at the desk and on their way: they hold their cases, and count no
+  // more against how many an agent may have.
   std::vector<std::uint64_t> told = {};
 };
 struct ClaimAlive {  // still being worked on
@@ -77,8 +77,9 @@ struct UncertainDecided {  // a supervisor: it may be called again
 };
 struct ClaimTime {};
 }  // namespace event
-using ClaimEvent = std::variant<event::CaseAsked, event::ClaimAlive, event::DialIntended, event::OutcomeTold,
-                                event::OutcomeArrived, event::ClaimGivenBack, event::UncertainDecided, event::ClaimTime>;
+using ClaimEvent =
+    std::variant<event::CaseAsked, event::ClaimAlive, event::DialIntended, event::OutcomeTold, event::OutcomeArrived,
+                 event::ClaimGivenBack, event::UncertainDecided, event::ClaimTime>;
 
 namespace action {
 struct KeepClaim {  // write it down before anybody is told

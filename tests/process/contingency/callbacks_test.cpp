@@ -24,8 +24,11 @@ class Callbacks : public ::testing::Test {
  protected:
   Callbacks() {
     for (const char* name : {"amy", "ben"})
-      EXPECT_EQ(centre_.hub().run({"person", "add", name, "--password-file", centre_.hub().password_file().string(),
-                                   "--role", "agent", "--scope", scope}).status, 0);
+      EXPECT_EQ(centre_.hub()
+                    .run({"person", "add", name, "--password-file", centre_.hub().password_file().string(), "--role",
+                          "agent", "--scope", scope})
+                    .status,
+                0);
   }
   Desk& desk_of(const std::string& name, const std::string& person) {
     Desk& desk = centre_.add_desk(name);
@@ -59,7 +62,9 @@ TEST_F(Callbacks, A6FivePromisesAreOneCaseThatOneDeskDialsAndAnOutcomeIsKeptWith
   for (Desk* desk : {&sue, &amy, &ben}) desk->wait_for("drained");
   EXPECT_EQ(code_of(amy, {"callbacks", "next"}), "nothing-released");
   EXPECT_EQ(code_of(amy, {"callbacks", "release", "--scope", scope}), "role-refused");
-  sue.until("every desk's report", [&] { return sue.ask({"callbacks", "preview"})["workstations_outstanding"].empty(); });
+  sue.until("every desk's report", [&] {
+    return sue.ask({"callbacks", "preview"})["workstations_outstanding"].empty();
+  });
   const Json preview = sue.ask({"callbacks", "preview"});
   EXPECT_EQ(preview["cases"], 1);
   EXPECT_EQ(preview["promises"], 5);
@@ -78,7 +83,8 @@ TEST_F(Callbacks, A6FivePromisesAreOneCaseThatOneDeskDialsAndAnOutcomeIsKeptWith
   EXPECT_EQ(amy.ask({"callbacks", "dial", text(claim["claim"])})["number"], "+12125550123");
 
   centre_.hub().daemon().kill();
-  EXPECT_EQ(amy.ask({"callbacks", "outcome", text(claim["claim"]), "resolved", "--notes", "all said"})["then"], "close");
+  EXPECT_EQ(amy.ask({"callbacks", "outcome", text(claim["claim"]), "resolved", "--notes", "all said"})["then"],
+            "close");
   amy.until("the hub's absence", [&] { return code_of(amy, {"callbacks", "next"}) == "hub-away"; });
   EXPECT_TRUE(amy.ask({"callbacks", "work"})["claims"].empty());
   centre_.hub().start();

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ApiError, ask, newKey } from "../daemon/api.ts";
 import { utcTime } from "../daemon/drafts.ts";
 import { savedCount } from "../daemon/save.ts";
-import { clock, term } from "../page/i18n.ts";
+import { clock, span, term } from "../page/i18n.ts";
 import { focusOn, useKeys } from "../page/keys.ts";
 import { settings } from "../page/settings.ts";
 import { useRefreshed, Waiting } from "../views/load.tsx";
@@ -62,7 +62,8 @@ export const whyText = ({ why, at, text }: Why): string =>
 
 function Promised({ promise }: { promise: Promise_ }) {
   const { fields } = promise;
-  const window = [fields.promise_start, fields.promise_end].filter(Boolean).map(clock).join(" – ");
+  const [start, end] = [String(fields.promise_start ?? ""), String(fields.promise_end ?? "")];
+  const window = start || end ? span(start, end, String(fields.promise_zone ?? "")) : "";
   return (
     <li>
       <strong>{fields.reason ?? promise.reference}</strong>{" "}
@@ -71,7 +72,7 @@ function Promised({ promise }: { promise: Promise_ }) {
       </span>
       {window && (
         <p>
-          {t("promised")} {window} {fields.promise_zone}
+          {t("promised")} {window}
         </p>
       )}
       {fields.context && <p>{fields.context}</p>}

@@ -5,6 +5,7 @@ import { tell } from "../daemon/save.ts";
 import type { Code } from "../daemon/incidents.ts";
 import type { Saved } from "../daemon/types.ts";
 import { clock } from "../page/i18n.ts";
+import { focusOn } from "../page/keys.ts";
 import { t } from "./text.ts";
 
 // Sends one decision; a refusal is shown where it was made, and sent anew under another key.
@@ -52,19 +53,38 @@ export function Decide({ verb, path, label, about, more, field, check }: Decidin
   const [checked, setChecked] = useState(false);
   const [problem, send] = useDecision(verb, path);
   const [id] = useState(() => `decide-${newKey()}`);
+  const shut = (): void => {
+    setOpen(false);
+    setReason("");
+    setValue("");
+    focusOn(`${id}-open`);
+  };
   if (!open)
     return (
-      <button type="button" aria-label={about} onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        id={`${id}-open`}
+        aria-label={about}
+        onClick={() => {
+          setOpen(true);
+          focusOn(field ? `${id}-f` : id);
+        }}
+      >
         {label}
       </button>
     );
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const extra = field ? { [field.name]: value && new Date(value).toISOString() } : {};
-    if (await send({ ...more, ...extra, reason, ...(check && checked ? { override: true } : {}) })) setOpen(false);
+    if (await send({ ...more, ...extra, reason, ...(check && checked ? { override: true } : {}) })) shut();
   };
   return (
-    <form class="inline" aria-label={about ?? label} onSubmit={(event) => void submit(event)}>
+    <form
+      class="inline"
+      aria-label={about ?? label}
+      onKeyDown={(event) => event.key === "Escape" && shut()}
+      onSubmit={(event) => void submit(event)}
+    >
       {field && (
         <>
           <label for={`${id}-f`}>{label}</label>
@@ -83,13 +103,7 @@ export function Decide({ verb, path, label, about, more, field, check }: Decidin
       <button type="submit" class="primary">
         {label}
       </button>
-      <button
-        type="button"
-        onClick={() => {
-          setOpen(false);
-          setReason("");
-        }}
-      >
+      <button type="button" onClick={shut}>
         {t("cancel")}
       </button>
       <Problem text={problem} />

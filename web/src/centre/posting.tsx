@@ -54,6 +54,7 @@ function Settling({ item }: { item: Item }) {
     keys[wanted] ??= newKey();
     try {
       tell(await ask<Saved>("POST", `/entries/${item.entry}/posting`, { state, ...more }, { key: keys[wanted] }));
+      delete keys[wanted]; // the same once more is another decision
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       setProblem(error.silent ? t("silent") : error.message);
@@ -102,11 +103,15 @@ function Entry({ item }: { item: Item }) {
   const { person } = use(session);
   const { posting, fields } = item;
   const [problem, setProblem] = useState("");
-  const [key] = useState(newKey);
+  const [key, setKey] = useState(newKey);
   const mine = posting.state === "claimed" && posting.person === person?.name;
   const name = [term(String(fields.kind ?? "")), fields.name, item.reference].filter(Boolean).join(" · ");
+  const taken = (saved: Saved): void => {
+    tell(saved);
+    setKey(newKey()); // once more is another decision
+  };
   const take = (): void => {
-    ask<Saved>("POST", `/entries/${item.entry}/posting`, { state: "claimed" }, { key }).then(tell, (error) => {
+    ask<Saved>("POST", `/entries/${item.entry}/posting`, { state: "claimed" }, { key }).then(taken, (error) => {
       if (!(error instanceof ApiError)) throw error;
       setProblem(error.silent ? t("silent") : error.message);
     });

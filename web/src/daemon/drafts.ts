@@ -32,6 +32,7 @@ export interface Draft {
   problem: string;
   last?: string; // the field in which something was typed last
   refusals?: number; // how often saving was refused
+  ownReason?: boolean; // why it is meant so was typed
 }
 
 interface Desk {
@@ -98,6 +99,15 @@ export function drop(id: string, name = who()): void {
   put({ open: open === id ? null : open, drafts: drafts.filter((draft) => draft.id !== id) }, name);
 }
 
+// Drafts in which something was typed on this page, not on another one of the same person.
+const typedHere = new Set<string>();
+
+// Another page of this person saved or discarded it: what was typed into another text here stays.
+export function goneElsewhere(id: string, values: string, name: string): void {
+  const own = desk(name).drafts.find((draft) => draft.id === id);
+  if (own && (!typedHere.has(`${name} ${id}`) || JSON.stringify(own.values) === values)) drop(id, name);
+}
+
 export function type(id: string, field: string, text: string): void {
   const draft = draftOf(id);
   if (!draft) return;
@@ -105,6 +115,7 @@ export function type(id: string, field: string, text: string): void {
   // Whoever goes on typing while it waits has not finished yet.
   const state = draft.state === "saving" ? draft.state : "typing";
   const findings = draft.findings.filter((finding) => finding.weight !== "asked");
+  typedHere.add(`${who()} ${id}`);
   update(id, { values, findings, touched: true, state, last: field });
 }
 

@@ -3,7 +3,7 @@
 // share what is kept: who finds that another one was there reads it first, and what one saves or discards goes everywhere.
 import { ApiError, ask, get } from "./api.ts";
 import { Store } from "../page/store.ts";
-import { type Draft, desk, drop, everyDesk, takeBack, unsaved, who } from "./drafts.ts";
+import { type Draft, desk, everyDesk, goneElsewhere, takeBack, unsaved, who } from "./drafts.ts";
 import { session, whenAskedToLeave, whenLeaving } from "./session.ts";
 
 const pause_ms = 2_000;
@@ -100,16 +100,16 @@ whenLeaving(keep);
 whenAskedToLeave(() => unsaved().length > 0);
 
 const pages = new BroadcastChannel("holdline-drafts");
-pages.onmessage = ({ data }: MessageEvent<{ name: string; gone: string[] }>) => {
-  for (const id of data.gone) drop(id, data.name);
+pages.onmessage = ({ data }: MessageEvent<{ name: string; gone: [string, string][] }>) => {
+  for (const [id, values] of data.gone) goneElsewhere(id, values, data.name);
 };
 
-let before: string[] = [];
+let before: [string, string][] = []; // their ids and what stood in them
 let beforeFor = "";
 everyDesk.follow(() => {
   const name = who();
-  const now = unsaved().map((draft) => draft.id);
-  const gone = name === beforeFor ? before.filter((id) => !desk().drafts.some((draft) => draft.id === id)) : [];
+  const now = unsaved().map((draft): [string, string] => [draft.id, JSON.stringify(draft.values)]);
+  const gone = name === beforeFor ? before.filter(([id]) => !desk().drafts.some((draft) => draft.id === id)) : [];
   before = now;
   beforeFor = name;
   if (gone.length > 0) pages.postMessage({ name, gone });

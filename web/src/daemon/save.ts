@@ -4,7 +4,6 @@ import { t } from "../page/i18n.ts";
 import { Store } from "../page/store.ts";
 import { ApiError, ask, newKey } from "./api.ts";
 import { type About, type Draft, desk, draftOf, drop, everyDesk, typed, update, utcTime, who } from "./drafts.ts";
-import { momentOf } from "../page/zones.ts";
 import { fieldOf } from "./schema.ts";
 import { session } from "./session.ts";
 import { onStatus } from "./status.ts";
@@ -55,7 +54,8 @@ function changesOf(
     // In another zone the same time is another moment.
     const [zone, before] = field?.zone ? [draft.values[field.zone] ?? "", String(had[field.zone] ?? "")] : ["", ""];
     if (text === typed(field, base, before) && zone === before) continue;
-    changes[name] = { base, value: zone && text ? momentOf(text, zone) : jsonOf(draft.purpose.collection, name, text) };
+    // The daemon reads it by the clock of the zone, and knows the hours that this clock skips.
+    changes[name] = { base, value: zone && text ? text : jsonOf(draft.purpose.collection, name, text) };
   }
   return changes;
 }
@@ -147,6 +147,9 @@ export function tell(saved: Saved, about: About | null = null): void {
   savedCount.set(savedCount.get() + 1);
 }
 
+// Why it is meant so: a usual reason until somebody types another.
+export const reasonOf = (draft: Draft): string => (draft.because || draft.ownReason ? draft.because : t("becausePreset"));
+
 // Saves what stands in the draft now. A draft that only needs "it is meant so" takes the reason along.
 export async function save(id: string): Promise<void> {
   const draft = draftOf(id);
@@ -156,7 +159,7 @@ export async function save(id: string): Promise<void> {
   if (isAsked(draft.findings))
     body.accept = {
       hints: [...new Set(draft.findings.map((finding) => finding.code))],
-      because: draft.because.trim() || t("becausePreset"),
+      because: reasonOf(draft).trim(),
     };
   const name = who();
   notice.set(null);

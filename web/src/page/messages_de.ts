@@ -233,6 +233,7 @@ export const de: Messages = {
   unverified: "Ungeprüft: aus {source}",
   stepSaved: "Auf diesem PC gesichert",
   stepHeld: "In der Zentrale",
+  halfTyped: "{field} ist nur halb eingegeben: vervollständigen oder leeren.",
   whatItSays: "Was darin steht",
   timeHere: "hier {time}",
   stateConflict: "Im Konflikt",

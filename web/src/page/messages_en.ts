@@ -228,6 +228,7 @@ export const en = {
   unverified: "Unverified: from {source}",
   stepSaved: "Saved on this PC",
   stepHeld: "Held at the hub",
+  halfTyped: "{field} is typed by half: complete it, or empty it.",
   whatItSays: "What it says",
   timeHere: "{time} here",
   stateConflict: "In conflict",

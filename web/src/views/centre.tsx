@@ -15,6 +15,13 @@ export function fetchCentre(): void {
   );
 }
 
+// Without the daemon a page that is loaded anew is none, and what was typed since would be gone.
+const reloadIfThere = (): void =>
+  void fetch("/", { cache: "no-store" }).then(
+    () => location.reload(),
+    () => {},
+  );
+
 export function Centre({ place }: { place: string }) {
   const views = use(fetched);
   useEffect(fetchCentre, []);
@@ -24,7 +31,7 @@ export function Centre({ place }: { place: string }) {
     return (
       <p class="error" role="alert">
         {t("silent")}{" "}
-        <button type="button" onClick={() => location.reload()}>
+        <button type="button" onClick={reloadIfThere}>
           {t("again")}
         </button>
       </p>

@@ -55,7 +55,12 @@ async function beginCorrection(item: OutboxItem): Promise<void> {
   // What the desk filled in is not asked about, unless nothing else was saved.
   const asked = typable.filter((name) => (fieldOf(op.collection, name)?.position ?? 0) > 0);
   const fields = asked.length > 0 ? asked : typable;
-  const values = Object.fromEntries(fields.map((name) => [name, typed(fieldOf(op.collection, name), had[name])]));
+  const values = Object.fromEntries(
+    fields.map((name) => {
+      const field = fieldOf(op.collection, name);
+      return [name, typed(field, had[name], field?.zone ? String(had[field.zone] ?? "") : "")];
+    }),
+  );
   begin(
     { do: "correct", collection: op.collection, action: { lane: item.lane, number: item.number }, had, fields },
     null,
@@ -108,7 +113,9 @@ function Said({ item }: { item: OutboxItem }) {
               .filter(([name, { value }]) => isSaid(op.collection, name, value))
               .map(([name, { value }]) => [
                 <dt key={`${op.record} ${name}`}>{term(labelOf(op.collection, name))}</dt>,
-                <dd key={`${op.record} ${name} =`}>{shownValue(fieldOf(op.collection, name), value)}</dd>,
+                <dd key={`${op.record} ${name} =`}>
+                  {shownValue(fieldOf(op.collection, name), value, zoneOf(op, name))}
+                </dd>,
               ]),
           )}
         </dl>
@@ -116,6 +123,8 @@ function Said({ item }: { item: OutboxItem }) {
     </Waiting>
   );
 }
+const zoneOf = (op: Op, name: string): string =>
+  String(op.changes[fieldOf(op.collection, name)?.zone ?? ""]?.value ?? "");
 // Whoever typed it knows what the desk filled in.
 const isSaid = (collection: string, name: string, value: Value): boolean =>
   value !== null && fieldOf(collection, name)?.type !== "reference" && (fieldOf(collection, name)?.position ?? 0) > 0;

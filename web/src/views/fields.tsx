@@ -1,5 +1,6 @@
 // The inputs of a form, by the type of the field.
 import { type Draft, update } from "../daemon/drafts.ts";
+import { reasonOf } from "../daemon/save.ts";
 import type { FieldForm, Finding } from "../daemon/types.ts";
 import { t, term } from "../page/i18n.ts";
 import { allZones } from "../page/zones.ts";
@@ -127,8 +128,8 @@ export function Because({ draft }: { draft: Draft }) {
       <input
         id="because"
         autocomplete="off"
-        value={draft.because || t("becausePreset")}
-        onInput={(event) => update(draft.id, { because: event.currentTarget.value })}
+        value={reasonOf(draft)}
+        onInput={(event) => update(draft.id, { because: event.currentTarget.value, ownReason: true })}
       />
     </div>
   );

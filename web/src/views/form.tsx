@@ -167,20 +167,35 @@ function close(): void {
 
 // A promise is for an hour by this PC's clock unless somebody says otherwise.
 const usual_ms = 3_600_000;
+const hourAfter = (wall: string | undefined): string => {
+  const begins = Date.parse(`${wall}Z`);
+  return Number.isNaN(begins) ? "" : new Date(begins + usual_ms).toISOString().slice(0, 16);
+};
 function fillBeside(draft: Draft, field: FieldForm, typed: string): void {
   const { zone } = field;
-  const begins = Date.parse(`${typed}Z`);
-  if (draft.purpose.do !== "add" || !zone || Number.isNaN(begins)) return;
-  const times = fieldsOf(draft).filter((one) => one.zone === zone);
-  const [start, end] = times;
-  const empty = (name: string): boolean => !draft.values[name];
+  if (!zone || hourAfter(typed) === "") return;
+  const [start, end] = fieldsOf(draft).filter((one) => one.zone === zone);
   const values = { ...draft.values };
-  if (empty(zone)) values[zone] = ownZone();
-  const preset = (time: number): string => new Date(time + usual_ms).toISOString().slice(0, 16);
-  const before = Date.parse(`${draft.values[start?.name ?? ""]}Z`);
-  const follows = end && (empty(end.name) || draft.values[end.name] === preset(before));
-  if (start?.name === field.name && end && follows) values[end.name] = preset(begins);
+  values[zone] ||= ownZone();
+  const stands = end && draft.values[end.name];
+  if (start?.name === field.name && end && (!stands || stands === hourAfter(draft.values[start.name])))
+    values[end.name] = hourAfter(typed);
   update(draft.id, { values });
+}
+
+// A date of which a part is missing has no value, and must not be saved as if nothing had been typed.
+function halfTyped(fields: FieldForm[]): FieldForm | undefined {
+  return fields.find((field) => {
+    const input = document.getElementById(fieldId(field));
+    return input instanceof HTMLInputElement && input.validity.badInput;
+  });
+}
+function saveWhole(draft: Draft, fields: FieldForm[]): void {
+  const half = halfTyped(fields);
+  if (!half) return void save(draft.id);
+  const message = t("halfTyped", { field: term(half.label) });
+  const findings: Finding[] = [{ field: half.name, code: "half-typed", message, weight: "refused" }];
+  update(draft.id, { findings, refusals: (draft.refusals ?? 0) + 1 });
 }
 
 export function Form({ draft }: { draft: Draft }) {
@@ -195,7 +210,7 @@ export function Form({ draft }: { draft: Draft }) {
   useEffect(() => {
     if (first) focusOn(fieldId(first), last !== undefined);
   }, [draft.id, fields.length === 0]);
-  useKeys({ "ctrl+enter": () => void save(draft.id), escape: close });
+  useKeys({ "ctrl+enter": () => saveWhole(draft, fields), escape: close });
   const asked = isAsked(draft.findings);
   return (
     <form
@@ -204,7 +219,7 @@ export function Form({ draft }: { draft: Draft }) {
       novalidate
       onSubmit={(event) => {
         event.preventDefault();
-        void save(draft.id);
+        saveWhole(draft, fields);
       }}
     >
       <header>

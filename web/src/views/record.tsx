@@ -22,8 +22,10 @@ export function promised(record: Shown): string {
   return start || end ? span(start, end, text(record, "promise_zone")) : "";
 }
 
-export function shownValue(field: FieldForm | undefined, value: Value): string {
+// `zone`: by whose clock a time is meant.
+export function shownValue(field: FieldForm | undefined, value: Value, zone = ""): string {
   if (Array.isArray(value)) return value.map((element) => element.text).join(", ");
+  if (field?.type === "time" && zone) return span(String(value), "", zone);
   if (field?.type === "time") return clock(String(value));
   if (typeof value === "boolean") return t(value ? "yes" : "no");
   return field?.options ? term(String(value)) : String(value);

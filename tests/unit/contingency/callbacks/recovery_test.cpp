@@ -20,7 +20,7 @@ constexpr std::size_t recovery_desks = 5, recovery_cases = 6;
 struct RecoveryDesk {
   std::string name;
   bool cut = false;
-  std::uint64_t fence = 0;   // of the case on the screen; 0: none
+  std::uint64_t fence = 0;  // of the case on the screen; 0: none
   std::size_t of = 0;
   bool number_shown = false;
   std::deque<std::uint64_t> outcomes = {};  // saved here and not at the hub yet: under which claims
@@ -42,12 +42,23 @@ class Recovery {
       now_ms_ += static_cast<std::int64_t>(random_() % (recovery_minute / 2));
       RecoveryDesk& desk = desks_[random_() % desks_.size()];
       switch (random_() % 10) {
-        case 0: desk.cut = !desk.cut; break;
-        case 1: restart(); break;
-        case 2: step(event::ClaimTime{}); break;
-        case 3: free_one(); break;
-        case 4: send_outcome(desk); break;
-        default: work(desk);
+        case 0:
+          desk.cut = !desk.cut;
+          break;
+        case 1:
+          restart();
+          break;
+        case 2:
+          step(event::ClaimTime{});
+          break;
+        case 3:
+          free_one();
+          break;
+        case 4:
+          send_outcome(desk);
+          break;
+        default:
+          work(desk);
       }
     }
   }
@@ -96,12 +107,17 @@ class Recovery {
     if (desk.fence == 0) {
       const std::size_t of = random_() % cases_.size();
       const std::vector<std::uint64_t> told(desk.outcomes.begin(), desk.outcomes.end());
-      if (ask(desk, event::CaseAsked{&cases_[of], desk.name, desk.name, 0, told}, &desk.fence)) desk.of = of;
-      else desk.fence = 0;
+      if (ask(desk, event::CaseAsked{&cases_[of], desk.name, desk.name, 0, told}, &desk.fence))
+        desk.of = of;
+      else
+        desk.fence = 0;
     } else if (!desk.number_shown) {
-      if (chance(10) && ask(desk, event::ClaimGivenBack{desk.fence, desk.name})) desk.fence = 0;
-      else if (desk.fence != 0 && ask(desk, event::DialIntended{desk.fence, "+44", desk.name})) dial(desk);
-      else if (chance(30)) desk.fence = 0;  // the agent turns to something else
+      if (chance(10) && ask(desk, event::ClaimGivenBack{desk.fence, desk.name}))
+        desk.fence = 0;
+      else if (desk.fence != 0 && ask(desk, event::DialIntended{desk.fence, "+44", desk.name}))
+        dial(desk);
+      else if (chance(30))
+        desk.fence = 0;  // the agent turns to something else
     } else if (chance(50)) {
       ask(desk, event::ClaimAlive{desk.fence, desk.name});
     } else {
@@ -151,8 +167,8 @@ class Recovery {
   std::vector<CallbackCase> cases_;
   std::vector<RecoveryDesk> desks_;
   Claims hub_;
-  std::map<std::uint64_t, Claim> kept_;            // what the ledger has
-  std::map<std::size_t, std::uint64_t> dialled_;   // cases somebody dialled whose call is not known
+  std::map<std::uint64_t, Claim> kept_;           // what the ledger has
+  std::map<std::size_t, std::uint64_t> dialled_;  // cases somebody dialled whose call is not known
   std::size_t dials_ = 0, uncertain_ = 0;
 };
 

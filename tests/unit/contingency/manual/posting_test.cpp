@@ -22,7 +22,8 @@ TEST(PostingTest, OneTakesItAndSettlesItWithReferenceOrReason) {
   EXPECT_EQ(refused(posted, {PostingState::unposted, "amy"}), "settled-already");
   EXPECT_EQ(*decide_posting(posted, {PostingState::unposted, "sue"}, true), Posting{}) << "a supervisor opens it again";
   EXPECT_EQ(refused(claimed, {PostingState::claimed, "sue"}, true), "") << "and takes one over";
-  for (const auto state : {PostingState::unposted, PostingState::claimed, PostingState::posted, PostingState::not_needed})
+  for (const auto state :
+       {PostingState::unposted, PostingState::claimed, PostingState::posted, PostingState::not_needed})
     EXPECT_EQ(posting_state_named(name_of(state)), state);
 }
 
