@@ -133,7 +133,7 @@ TEST(Import, TheSummaryIsADocumentOnRequest) {
                  {"label", ""},
                  {"code", "card-number"},
                  {"message", "holds a card number"}};
-  EXPECT_EQ(summary["rejected"], json{row});
+  EXPECT_EQ(summary["rejected"], json::array({row}));
 }
 
 TEST(Import, ARejectFileIsImportedAgainWhenItWasCorrected) {
