@@ -6,6 +6,10 @@
 
 #include "tests/unit/agent/replica/fixture.hpp"
 
+// fontconfig keeps what it read of the machine's fonts until the process ends.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig\n"; }
+
 namespace holdline::agent {
 namespace {
 
