@@ -70,7 +70,7 @@ test("five promises are one call: previewed, released, held, called in two keys"
   t.diagnostic(`an outcome and the next case: ${keys} keys`);
   await bob.getByText(/ada holds the list/).waitFor();
   await sue.getByRole("button", { name: "Go on" }).click();
-  await sue.getByText("1 cases to call", { exact: false }).waitFor({ timeout: 40_000 });
+  await sue.getByText("1 case to call", { exact: false }).waitFor({ timeout: 40_000 });
   await browser.checked("release-running", sue);
 });
 

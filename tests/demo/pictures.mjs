@@ -194,6 +194,44 @@ async function back(one, other, centre) {
   await other.shot("4-hub-back-second-desk");
 }
 
+// An outage that is declared, worked through and brought into the central system; and who is called back.
+async function outage(one, other) {
+  const { page, browser } = one;
+  await one.at("outages");
+  await page.locator("#declare-title").fill("CRM");
+  await page.locator("#declare-reason").fill("It hangs since ten; the provider is at it.");
+  if (await page.locator("#declare-word").count()) await page.locator("#declare-word").fill("declare");
+  await page.locator("#declare-reason").press("Enter");
+  await one.says("Working by hand");
+  await one.shot("5-outage-declared");
+  await one.at("");
+  await one.shot("5-outage-desk");
+  await browser.find("ada lov", page);
+  await one.take("Alt+m", { note: "Wants to know what her last bill was for." });
+  for (const view of ["runbook", "overview", "workstations"]) {
+    await one.at(view);
+    await one.shot(`5-outage-${view}`);
+  }
+  await one.at("posting");
+  await one.shot("5-posting");
+  await page.getByRole("button", { name: /^Take it/ }).first().click();
+  await page.getByRole("button", { name: /^Copy/ }).first().waitFor();
+  await one.shot("5-posting-taken");
+  await one.at("paper");
+  await page.locator("#paper-count").fill("3");
+  await page.locator("#paper-held-by").fill("The front desk");
+  await Promise.all([page.waitForEvent("popup").then((pages) => pages.close()), page.locator("#paper-count").press("Enter")]);
+  await page.getByText("The front desk", { exact: true }).waitFor();
+  await one.shot("5-paper");
+  await one.at("release");
+  await one.shot("5-release");
+  await page.getByRole("button", { name: "Preview" }).click();
+  await page.getByText(/ may be called now, /).waitFor();
+  await one.shot("5-release-preview");
+  await other.at("outages");
+  await other.shot("5-outage-agent");
+}
+
 // Something that bob saved while the hub was away, and that it refuses when it is back.
 async function refused(other, centre) {
   const { page, browser } = other;
@@ -213,12 +251,12 @@ async function refused(other, centre) {
   });
   await told.click();
   await page.getByText(/role does not allow this/).waitFor();
-  await other.shot("5-needs-attention");
+  await other.shot("6-needs-attention");
   await page.getByRole("button", { name: /^Give up/ }).click();
-  await other.shot("5-giving-up");
+  await other.shot("6-giving-up");
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.getByRole("button", { name: /^Correct/ }).click();
-  await other.shot("5-correcting");
+  await other.shot("6-correcting");
 }
 
 async function otherLanguages(one) {
@@ -229,12 +267,12 @@ async function otherLanguages(one) {
     await one.at("settings/languages");
     await one.page.getByRole("radio", { name: choice }).check();
     await one.at("");
-    await one.shot(`6-${name}-desk`);
+    await one.shot(`7-${name}-desk`);
     await one.page.locator("#search").fill("turing");
     await one.page.getByRole("option").first().waitFor();
     await one.page.keyboard.press("Enter");
     await one.page.getByRole("heading", { level: 1, name: "Alan Turing" }).waitFor();
-    await one.shot(`6-${name}-card`);
+    await one.shot(`7-${name}-card`);
   }
   await one.at("settings");
   await one.page.getByRole("radio", { name: "English" }).check();
@@ -251,7 +289,7 @@ for (const signal of ["SIGINT", "SIGTERM"])
   });
 
 async function desks() {
-  const browser = await Browser.start({ csv: customers, second: true, pack: "utilities", pictures: directory, themes });
+  const browser = await Browser.start({ csv: customers, second: true, station: true, pack: "utilities", pictures: directory, themes });
   running = browser;
   try {
     const { centre, page } = browser;
@@ -265,11 +303,12 @@ async function desks() {
     await hubDead(one, other, centre);
     await daemonDead(one, centre);
     await back(one, other, centre);
+    await outage(one, other);
     await refused(other, centre);
     await otherLanguages(one);
     await browser.find("grace", page);
     await page.emulateMedia({ media: "print" });
-    await browser.picture("7-print-card", page, true);
+    await browser.picture("8-print-card", page, true);
     browser.assertClean();
     return browser.judged;
   } finally {
@@ -282,15 +321,15 @@ async function siteNode() {
   running = browser;
   try {
     const seat = new Desk(browser, browser.page);
-    await seat.shot("8-site-node-sign-in");
+    await seat.shot("9-site-node-sign-in");
     await browser.signIn("bob");
     await browser.centre.kill("hub");
     await seat.says("Working without the hub");
     await browser.find("grace hop");
-    await seat.shot("8-site-node-card");
+    await seat.shot("9-site-node-card");
     await seat.take("Alt+m", { note: "Taken at a seat without a daemon, with the line cut" });
     await seat.at("");
-    await seat.shot("8-site-node-desk");
+    await seat.shot("9-site-node-desk");
     return browser.judged;
   } finally {
     await browser.stop();

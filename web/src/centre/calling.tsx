@@ -1,12 +1,13 @@
 // The call to be made: the next case, its number once the hub has it that it is dialled, and how it ended in two keys.
 import { useEffect, useState } from "preact/hooks";
-import { ApiError, ask, newKey } from "../daemon/api.ts";
-import { utcTime } from "../daemon/drafts.ts";
-import { savedCount } from "../daemon/save.ts";
+import { ask } from "../daemon/api.ts";
+import { utcTime, who } from "../daemon/drafts.ts";
 import { clock, span, term } from "../page/i18n.ts";
 import { focusOn, useKeys } from "../page/keys.ts";
 import { settings } from "../page/settings.ts";
+import { Store, use } from "../page/store.ts";
 import { useRefreshed, Waiting } from "../views/load.tsx";
+import { Problem, useSending, wordsOf } from "../views/sending.tsx";
 import { outcomes_de } from "./messages_de.ts";
 import { t } from "./text.ts";
 
@@ -107,37 +108,50 @@ function Facts({ claim }: { claim: Claim }) {
   );
 }
 
+// What is typed while somebody speaks, by person and call: another view may be looked at meanwhile.
+interface Typed {
+  chosen: string;
+  notes: string;
+  next: string; // when they want the call
+}
+const nothing: Typed = { chosen: "", notes: "", next: "" };
+const typedIn = new Store<Record<string, Typed>>({});
+
 // A digit and Enter: the outcome is saved, and the next case is there.
 function Ending({ claim, outcomes, onTold }: { claim: Claim; outcomes: Outcome[]; onTold: (next: boolean) => void }) {
-  const [chosen, setChosen] = useState("");
-  const [notes, setNotes] = useState("");
-  const [next, setNext] = useState("");
-  const [problem, setProblem] = useState("");
-  const [key] = useState(newKey);
+  const call = `${who()} ${claim.claim}`;
+  const { chosen, notes, next } = use(typedIn)[call] ?? nothing;
+  const type = (some: Partial<Typed>): void => {
+    const all = typedIn.get();
+    typedIn.set({ ...all, [call]: { ...nothing, ...all[call], ...some } });
+  };
+  const [problem, send, say] = useSending();
   const choose = (name: string): void => {
-    setChosen(name);
+    type({ chosen: name });
     focusOn(name === "rescheduled" ? "call-next" : `outcome-${name}`);
   };
   useKeys(Object.fromEntries(by_digit.map((name, i) => [String(i + 1), () => choose(name)])));
-  const tell = async (goes_on: boolean): Promise<void> => {
-    const body = { claim: claim.claim, outcome: chosen, notes, ...(chosen === "rescheduled" && { next: utcTime(next) }) };
-    try {
-      await ask("POST", "/callbacks/outcome", body, { key });
-      savedCount.set(savedCount.get() + 1);
-      onTold(goes_on);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setProblem(error.silent ? t("silent") : error.message);
+  const save = async (goes_on: boolean): Promise<void> => {
+    const again = chosen === "rescheduled";
+    if (again && !next) {
+      focusOn("call-next");
+      return say(t("callAtFirst"));
     }
+    const body = { claim: claim.claim, outcome: chosen, notes, ...(again && { next: utcTime(next) }) };
+    if (!(await send("/callbacks/outcome", body))) return;
+    const { [call]: _, ...others } = typedIn.get();
+    typedIn.set(others);
+    onTold(goes_on);
   };
   const first = by_digit.filter((name) => outcomes.some((one) => one.name === name));
   const all = [...first, ...outcomes.map(({ name }) => name).filter((name) => !first.includes(name))];
   return (
     <form
       class="form"
+      novalidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (chosen) void tell(true);
+        if (chosen) void save(true);
       }}
     >
       <fieldset class="outcomes">
@@ -149,7 +163,7 @@ function Ending({ claim, outcomes, onTold }: { claim: Claim; outcomes: Outcome[]
               type="radio"
               name="outcome"
               checked={chosen === name}
-              onChange={() => setChosen(name)}
+              onChange={() => type({ chosen: name })}
             />
             {outcomeText(name)}
             {i < first.length && <kbd>{i + 1}</kbd>}
@@ -164,22 +178,18 @@ function Ending({ claim, outcomes, onTold }: { claim: Claim; outcomes: Outcome[]
             type="datetime-local"
             required
             value={next}
-            onInput={(event) => setNext(event.currentTarget.value)}
+            onInput={(event) => type({ next: event.currentTarget.value })}
           />
         </>
       )}
       <label for="call-notes">{t("whatWasSaid")}</label>
-      <textarea id="call-notes" rows={2} value={notes} onInput={(event) => setNotes(event.currentTarget.value)} />
-      {problem && (
-        <p class="error" role="alert">
-          {problem}
-        </p>
-      )}
+      <textarea id="call-notes" rows={2} value={notes} onInput={(event) => type({ notes: event.currentTarget.value })} />
+      <Problem text={problem} />
       <p>
         <button type="submit" class="primary" disabled={!chosen}>
           {t("saveAndNext")}
         </button>{" "}
-        <button type="button" disabled={!chosen} onClick={() => void tell(false)}>
+        <button type="button" disabled={!chosen} onClick={() => void save(false)}>
           {t("save")}
         </button>
       </p>
@@ -203,8 +213,7 @@ function useDoing(claim: Claim | undefined, again: () => void): Doing {
       await ask("POST", `/callbacks/${path}`, body);
       setProblem("");
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setProblem(error.silent ? t("silent") : error.message);
+      setProblem(wordsOf(error));
     }
     again();
   };
@@ -280,11 +289,7 @@ function Now({ work, again }: { work: Work; again: () => void }) {
   return (
     <>
       {!work.hub_answers && <p class="note">{t("noDialling")}</p>}
-      {doing.problem && (
-        <p class="error" role="alert">
-          {doing.problem}
-        </p>
-      )}
+      <Problem text={doing.problem} />
       {claim ? (
         <Case claim={claim} work={work} doing={doing} />
       ) : (

@@ -1,39 +1,11 @@
 // The forms by which people decide about an outage: always with a reason, which is kept.
 import { useState } from "preact/hooks";
-import { ApiError, ask, newKey } from "../daemon/api.ts";
-import { tell } from "../daemon/save.ts";
+import { newKey } from "../daemon/api.ts";
 import type { Code } from "../daemon/incidents.ts";
-import type { Saved } from "../daemon/types.ts";
 import { clock } from "../page/i18n.ts";
 import { focusOn } from "../page/keys.ts";
+import { Problem, useSending } from "../views/sending.tsx";
 import { t } from "./text.ts";
-
-// Sends one decision; a refusal is shown where it was made, and sent anew under another key.
-function useDecision(verb: string, path = "/contingency"): [string, (body: object) => Promise<boolean>] {
-  const [problem, setProblem] = useState("");
-  const [key, setKey] = useState(newKey);
-  const send = async (body: object): Promise<boolean> => {
-    try {
-      tell(await ask<Saved>("POST", `${path}/${verb}`, body, { key }));
-      setProblem("");
-      setKey(newKey());
-      return true;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setProblem(error.silent ? t("silent") : error.message);
-      if (!error.silent) setKey(newKey());
-      return false;
-    }
-  };
-  return [problem, send];
-}
-
-const Problem = ({ text }: { text: string }) =>
-  text ? (
-    <p class="error" role="alert">
-      {text}
-    </p>
-  ) : null;
 
 interface Deciding {
   verb: string;
@@ -46,12 +18,12 @@ interface Deciding {
 }
 
 // A button that opens its form.
-export function Decide({ verb, path, label, about, more, field, check }: Deciding) {
+export function Decide({ verb, path = "/contingency", label, about, more, field, check }: Deciding) {
   const [open, setOpen] = useState(false);
   const [reason, setReason] = useState("");
   const [value, setValue] = useState("");
   const [checked, setChecked] = useState(false);
-  const [problem, send] = useDecision(verb, path);
+  const [problem, send] = useSending();
   const [id] = useState(() => `decide-${newKey()}`);
   const shut = (): void => {
     setOpen(false);
@@ -76,7 +48,8 @@ export function Decide({ verb, path, label, about, more, field, check }: Decidin
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const extra = field ? { [field.name]: value && new Date(value).toISOString() } : {};
-    if (await send({ ...more, ...extra, reason, ...(check && checked ? { override: true } : {}) })) shut();
+    const body = { ...more, ...extra, reason, ...(check && checked ? { override: true } : {}) };
+    if (await send(`${path}/${verb}`, body)) shut();
   };
   return (
     <form
@@ -125,12 +98,13 @@ export function Declare({ scopes, looksWell, open }: { scopes: string[]; looksWe
   const [values, setValues] = useState({ title: "", reason: "", word: "" });
   const [chosen, setChosen] = useState<string[]>(scopes.slice(0, 1));
   const [drill, setDrill] = useState(false);
-  const [problem, send] = useDecision("declare");
+  const [problem, send] = useSending();
   const type = (name: "title" | "reason" | "word") => (event: { currentTarget: HTMLInputElement }) =>
     setValues({ ...values, [name]: event.currentTarget.value });
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
-    if (await send({ ...values, scopes: chosen, drill, another: !open })) setValues({ title: "", reason: "", word: "" });
+    const body = { ...values, scopes: chosen, drill, another: !open };
+    if (await send("/contingency/declare", body)) setValues({ title: "", reason: "", word: "" });
   };
   const toggle = (scope: string): void =>
     setChosen(chosen.includes(scope) ? chosen.filter((one) => one !== scope) : [...chosen, scope]);
@@ -176,10 +150,10 @@ export function Declare({ scopes, looksWell, open }: { scopes: string[]; looksWe
 
 export function CodeEntry() {
   const [code, setCode] = useState("");
-  const [problem, send] = useDecision("codes/enter");
+  const [problem, send] = useSending();
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
-    if (await send({ code })) setCode("");
+    if (await send("/contingency/codes/enter", { code })) setCode("");
   };
   return (
     <section class="card" aria-label={t("enterCode")}>

@@ -135,7 +135,7 @@ export function Outages() {
             <>
               {now.length === 0 && (
                 <p class="quiet">
-                  {t("nothingInForce")} {mode !== "online" && t("declareIfOutage")}
+                  {t("nothingInForce")} {mode !== "online" && t(role === "agent" ? "tellIfOutage" : "declareIfOutage")}
                 </p>
               )}
               {role !== "agent" && <ToLink all={all} />}

@@ -1,10 +1,9 @@
 // Paper forms: printed here, and which sheets are still out.
 import { useState } from "preact/hooks";
-import { ApiError, ask, getFile, newKey } from "../daemon/api.ts";
-import { tell } from "../daemon/save.ts";
-import type { Saved } from "../daemon/types.ts";
+import { getFile } from "../daemon/api.ts";
 import { clock, term } from "../page/i18n.ts";
 import { useLoaded, Waiting } from "../views/load.tsx";
+import { Problem, useSending, wordsOf } from "../views/sending.tsx";
 import { t } from "./text.ts";
 
 interface Pad {
@@ -27,11 +26,6 @@ interface Told {
   numbers_left: number;
 }
 
-const wordsOf = (error: unknown): string => {
-  if (!(error instanceof ApiError)) throw error;
-  return error.silent ? t("silent") : error.message;
-};
-
 // In a tab of its own, from where it is printed.
 async function openPages(pad: string): Promise<void> {
   const file = await getFile(`/paper/${pad}/pdf`);
@@ -44,28 +38,15 @@ function Print({ forms }: { forms: Told["forms"] }) {
   const [form, setForm] = useState(forms[0]?.name ?? "");
   const [count, setCount] = useState("10");
   const [heldBy, setHeldBy] = useState("");
-  const [key, setKey] = useState(newKey);
-  const [problem, setProblem] = useState("");
+  const [problem, send, say] = useSending();
   const print = async (event: Event): Promise<void> => {
     event.preventDefault();
-    try {
-      const saved = await ask<Saved>("POST", "/paper", { form, count: Number(count), held_by: heldBy }, { key });
-      setKey(newKey());
-      setProblem("");
-      tell(saved);
-      await openPages(saved.created[0] ?? "");
-    } catch (error) {
-      setProblem(wordsOf(error));
-      if (error instanceof ApiError && !error.silent) setKey(newKey());
-    }
+    const saved = await send("/paper", { form, count: Number(count), held_by: heldBy });
+    if (saved) await openPages(saved.created[0] ?? "").catch((error: unknown) => say(wordsOf(error)));
   };
   return (
-    <form class="inline" onSubmit={(event) => void print(event)}>
-      {problem && (
-        <p class="error" role="alert">
-          {problem}
-        </p>
-      )}
+    <form class="card inline" aria-label={t("printForms")} onSubmit={(event) => void print(event)}>
+      <Problem text={problem} />
       <label for="paper-form">{t("formName")}</label>
       <select id="paper-form" value={form} onChange={(event) => setForm(event.currentTarget.value)}>
         {forms.map((one) => (
@@ -114,11 +95,7 @@ function Row({ pad }: { pad: Pad }) {
       </div>
       <div>
         {pad.outstanding_sheets && <p class="chip warn">{t("padOut", { sheets: pad.outstanding_sheets })}</p>}
-        {problem && (
-          <p class="error" role="alert">
-            {problem}
-          </p>
-        )}
+        <Problem text={problem} />
         <button type="button" aria-label={`${t("pagesOfPad")}: ${t("padOf", said)}`} onClick={open}>
           {t("pagesOfPad")}
         </button>

@@ -1,15 +1,14 @@
 // What was taken by hand, brought into the central system: each value is copied with a press, and the entry is settled
 // with the reference that it has there.
 import { useState } from "preact/hooks";
-import { ApiError, ask, newKey } from "../daemon/api.ts";
-import { tell } from "../daemon/save.ts";
 import { fieldOf, labelOf } from "../daemon/schema.ts";
 import { session } from "../daemon/session.ts";
-import type { Saved, Value } from "../daemon/types.ts";
+import type { Value } from "../daemon/types.ts";
 import { clock, term } from "../page/i18n.ts";
 import { use } from "../page/store.ts";
 import { useLoaded, Waiting } from "../views/load.tsx";
 import { shownValue } from "../views/record.tsx";
+import { Problem, useSending } from "../views/sending.tsx";
 import { t } from "./text.ts";
 
 interface Item {
@@ -47,32 +46,17 @@ function Copied({ label, text }: { label: string; text: string }) {
 function Settling({ item }: { item: Item }) {
   const [posted_as, setPostedAs] = useState("");
   const [reason, setReason] = useState("");
-  const [problem, setProblem] = useState("");
-  const [keys] = useState<Record<string, string>>({});
-  const settle = async (state: string, more: object): Promise<void> => {
-    const wanted = JSON.stringify({ state, ...more });
-    keys[wanted] ??= newKey();
-    try {
-      tell(await ask<Saved>("POST", `/entries/${item.entry}/posting`, { state, ...more }, { key: keys[wanted] }));
-      delete keys[wanted]; // the same once more is another decision
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setProblem(error.silent ? t("silent") : error.message);
-    }
-  };
+  const [problem, send] = useSending();
+  const settle = (body: object): void => void send(`/entries/${item.entry}/posting`, body);
   const as = `posted-as-${item.entry}`, why = `posting-why-${item.entry}`;
   return (
     <>
-      {problem && (
-        <p class="error" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
       <form
         class="inline"
         onSubmit={(event) => {
           event.preventDefault();
-          void settle("posted", { posted_as });
+          settle({ state: "posted", posted_as });
         }}
       >
         <label for={as}>{t("postedAs")}</label>
@@ -80,7 +64,7 @@ function Settling({ item }: { item: Item }) {
         <button type="submit" class="primary">
           {t("isPosted")}
         </button>
-        <button type="button" onClick={() => void settle("unposted", {})}>
+        <button type="button" onClick={() => settle({ state: "unposted" })}>
           {t("postingBack")}
         </button>
       </form>
@@ -88,7 +72,7 @@ function Settling({ item }: { item: Item }) {
         class="inline"
         onSubmit={(event) => {
           event.preventDefault();
-          void settle("not_needed", { reason });
+          settle({ state: "not_needed", reason });
         }}
       >
         <label for={why}>{t("notNeededWhy")}</label>
@@ -102,20 +86,10 @@ function Settling({ item }: { item: Item }) {
 function Entry({ item }: { item: Item }) {
   const { person } = use(session);
   const { posting, fields } = item;
-  const [problem, setProblem] = useState("");
-  const [key, setKey] = useState(newKey);
+  const [problem, send] = useSending();
   const mine = posting.state === "claimed" && posting.person === person?.name;
   const name = [term(String(fields.kind ?? "")), fields.name, item.reference].filter(Boolean).join(" · ");
-  const taken = (saved: Saved): void => {
-    tell(saved);
-    setKey(newKey()); // once more is another decision
-  };
-  const take = (): void => {
-    ask<Saved>("POST", `/entries/${item.entry}/posting`, { state: "claimed" }, { key }).then(taken, (error) => {
-      if (!(error instanceof ApiError)) throw error;
-      setProblem(error.silent ? t("silent") : error.message);
-    });
-  };
+  const take = (): void => void send(`/entries/${item.entry}/posting`, { state: "claimed" });
   const values = Object.entries(fields).filter(([field, value]) => !own.has(field) && value !== null && value !== "");
   return (
     <li class="entry">
@@ -135,9 +109,9 @@ function Entry({ item }: { item: Item }) {
         )}
       </p>
       {problem && (
-        <p class="error whole" role="alert">
-          {problem}
-        </p>
+        <div class="whole">
+          <Problem text={problem} />
+        </div>
       )}
       {mine && (
         <div class="whole">

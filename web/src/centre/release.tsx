@@ -1,11 +1,12 @@
 // The list of callbacks as supervisors release it: what would be handed out and what keeps the rest, how complete it is, at
 // which pace, and one press that holds everything.
 import { useState } from "preact/hooks";
-import { ApiError, ask } from "../daemon/api.ts";
+import { ask } from "../daemon/api.ts";
 import { seen } from "../daemon/status.ts";
 import { clock, term } from "../page/i18n.ts";
 import { use } from "../page/store.ts";
 import { useRefreshed, Waiting } from "../views/load.tsx";
+import { Problem, wordsOf } from "../views/sending.tsx";
 import { whyText } from "./calling.tsx";
 import { t, type CentreName } from "./text.ts";
 
@@ -71,20 +72,11 @@ function useAsking(again: () => void): { problem: string; post: (path: string, b
       again();
       return true;
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setProblem(error.silent ? t("silent") : error.message);
+      setProblem(wordsOf(error));
       return false;
     }
   };
   return { problem, post };
-}
-
-function Problem({ text }: { text: string }) {
-  return text ? (
-    <p class="error" role="alert">
-      {text}
-    </p>
-  ) : null;
 }
 
 function Coverage({ of }: { of: Pick<List, "workstations_outstanding" | "may_be_missing"> }) {
@@ -187,8 +179,7 @@ function Beginning({ scopes, told, again }: { scopes: string[]; told: List; agai
       setPreview(await ask<Preview>("POST", "/callbacks/preview", wanted()));
       setFailed("");
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setFailed(error.silent ? t("silent") : error.message);
+      setFailed(wordsOf(error));
     }
   };
   const release = async (): Promise<void> => {

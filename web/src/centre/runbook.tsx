@@ -1,12 +1,9 @@
 // The actions of the plan: how each stands, who did what, and what can be asked of it.
-import { useState } from "preact/hooks";
-import { ApiError, ask, newKey } from "../daemon/api.ts";
-import { tell } from "../daemon/save.ts";
 import { seen } from "../daemon/status.ts";
-import type { Saved } from "../daemon/types.ts";
 import { clock, term } from "../page/i18n.ts";
 import { use } from "../page/store.ts";
 import { useRefreshed, Waiting } from "../views/load.tsx";
+import { Problem, useSending } from "../views/sending.tsx";
 import { Decide } from "./deciding.tsx";
 import { t, type CentreName } from "./text.ts";
 
@@ -48,29 +45,14 @@ const at_once: Record<string, CentreName> = { approve: "approveIt", tick: "tickI
 const with_reason: Record<string, CentreName> = { skip: "skipIt", except: "signFor" };
 
 function Ask({ verb, label, action, incident }: { verb: string; label: string; action: Action | null; incident: string }) {
-  const [key, setKey] = useState(newKey);
-  const [problem, setProblem] = useState("");
-  const send = async (): Promise<void> => {
-    try {
-      tell(await ask<Saved>("POST", `/runbook/${verb}`, action ? { incident, action: action.id } : { incident }, { key }));
-      setProblem("");
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setProblem(error.silent ? t("silent") : error.message);
-      if (error.silent) return;
-    }
-    setKey(newKey());
-  };
+  const [problem, send] = useSending();
+  const body = action ? { incident, action: action.id } : { incident };
   return (
     <>
-      <button type="button" aria-label={action ? `${label}: ${action.title}` : undefined} onClick={() => void send()}>
+      <button type="button" aria-label={action ? `${label}: ${action.title}` : undefined} onClick={() => void send(`/runbook/${verb}`, body)}>
         {label}
       </button>
-      {problem && (
-        <span class="error" role="alert">
-          {problem}
-        </span>
-      )}
+      <Problem text={problem} />
     </>
   );
 }

@@ -24,7 +24,7 @@ export interface Draft {
   purpose: Purpose;
   about: About | null;
   values: Record<string, string>;
-  because: string;
+  because: string | null; // why it is meant so; null: the usual reason
   key: string; // Idempotency-Key: the same for every attempt to save it
   touched: boolean;
   state: "typing" | "saving" | "waiting" | "signed-out"; // waiting: tried again until the daemon answers
@@ -32,7 +32,6 @@ export interface Draft {
   problem: string;
   last?: string; // the field in which something was typed last
   refusals?: number; // how often saving was refused
-  ownReason?: boolean; // why it is meant so was typed
 }
 
 interface Desk {
@@ -76,7 +75,7 @@ export function begin(purpose: Purpose, about: About | null, values: Record<stri
       purpose,
       about,
       values,
-      because: "",
+      because: null,
       key: newKey(),
       touched: false,
       state: "typing",
@@ -94,13 +93,14 @@ export function update(id: string, some: Partial<Draft>, name = who()): void {
   put({ open, drafts: drafts.map((draft) => (draft.id === id ? { ...draft, ...some } : draft)) }, name);
 }
 
+// Drafts in which something was typed on this page, not on another one of the same person.
+const typedHere = new Set<string>();
+
 export function drop(id: string, name = who()): void {
+  typedHere.delete(`${name} ${id}`);
   const { open, drafts } = desk(name);
   put({ open: open === id ? null : open, drafts: drafts.filter((draft) => draft.id !== id) }, name);
 }
-
-// Drafts in which something was typed on this page, not on another one of the same person.
-const typedHere = new Set<string>();
 
 // Another page of this person saved or discarded it: what was typed into another text here stays.
 export function goneElsewhere(id: string, values: string, name: string): void {

@@ -135,20 +135,20 @@ function requestOf(draft: Draft): Request {
 export const isAsked = (findings: Finding[]): boolean =>
   findings.length > 0 && findings.every((finding) => finding.weight === "asked");
 
-export function tell(saved: Saved, about: About | null = null): void {
+export function tell(saved: Partial<Saved>, about: About | null = null): void {
   const text = t(saved.repeated ? "savedBefore" : "saved");
   notice.set({
     text: about ? `${text}: ${about.name}` : text,
     about: about?.id ?? "",
-    notes: saved.notes.map((note) => note.message),
-    references: saved.references,
+    notes: (saved.notes ?? []).map((note) => note.message),
+    references: saved.references ?? [],
     at: Date.now(),
   });
   savedCount.set(savedCount.get() + 1);
 }
 
 // Why it is meant so: a usual reason until somebody types another.
-export const reasonOf = (draft: Draft): string => (draft.because || draft.ownReason ? draft.because : t("becausePreset"));
+export const reasonOf = ({ because }: Draft): string => because ?? t("becausePreset");
 
 // Saves what stands in the draft now. A draft that only needs "it is meant so" takes the reason along.
 export async function save(id: string): Promise<void> {

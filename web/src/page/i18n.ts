@@ -23,14 +23,16 @@ const accents: Record<string, string> = {
   s: "š",
 };
 const pseudo = (text: string): string =>
-  `[${text.replace(/\{\w+\}|[a-zA-Z]/g, (part) => accents[part] ?? part)}${"·".repeat(Math.ceil(text.length / 3))}]`;
+  `[${text.replace(/\{[^}]+\}|[a-zA-Z]/g, (part) => accents[part] ?? part)}${"·".repeat(Math.ceil(text.length / 3))}]`;
 
-// What says a text of these catalogues, with values in its places.
+// What says a text of these catalogues, with values in its places: "{n}", and "{n|one case|many cases}" by how many.
 function teller<N extends string>(english: Catalogue<N>, german: Catalogue<N>) {
   return (name: N, values: Record<string, string | number> = {}): string => {
     const { language } = settings.get();
     const text = language === "de" ? german[name] : language === "pseudo" ? pseudo(english[name]) : english[name];
-    return text.replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
+    return text.replace(/\{(\w+)(?:\|(.*?)\|(.*?))?\}/g, (whole, key: string, one?: string, many?: string) =>
+      String((one === undefined ? values[key] : values[key] === 1 ? one : many) ?? whole),
+    );
   };
 }
 export const t = teller<Name>(en, de);

@@ -39,8 +39,7 @@ export const de: Messages = {
   ageOf: "{age} alt",
   noData: "Noch keine Kundendaten hier",
   nothingWaits: "Nichts wartet hier",
-  oneWaits: "1 hier gesichert, noch nicht in der Zentrale, von {time}",
-  manyWait: "{n} hier gesichert, noch nicht in der Zentrale, das älteste von {time}",
+  someWait: "{n} hier gesichert, noch nicht in der Zentrale, {n||das älteste }von {time}",
   worksOnline: "Alles geht.",
   worksDegraded: "Alles lässt sich auf diesem PC sichern. Es wird gesendet, wenn die Zentrale es annimmt.",
   worksContingency:
@@ -50,12 +49,10 @@ export const de: Messages = {
   worksSilent:
     "Weiter tippen: es bleibt auf dieser Seite und wird gesichert, sobald der Dienst antwortet. Die Suche muss warten.",
   worksReadOnly: "Die Suche geht.",
-  attentionOne: "1 Eintrag braucht Aufmerksamkeit",
-  attentionMany: "{n} Einträge brauchen Aufmerksamkeit",
+  attention: "{n} {n|Eintrag braucht|Einträge brauchen} Aufmerksamkeit",
   duplicateIntro: "Zwei Datensätze haben dieselbe Nummer. Einem eine andere geben, oder beide zusammenführen.",
   keepBoth: "Beide so lassen",
-  conflictOne: "1 offener Konflikt",
-  conflictMany: "{n} offene Konflikte",
+  openConflicts: "{n} {n|offener Konflikt|offene Konflikte}",
   minutes: "{n} Min.",
   hours: "{n} Std.",
   days: "{n} T.",
@@ -78,7 +75,7 @@ export const de: Messages = {
   otherForm: "Anderes Formular",
   toCustomer: "Kunde",
   search: "Kunden finden",
-  searchHint: "Name, Nummer, PLZ, E-Mail, Kennung",
+  searchHint: "Name, Nummer, PLZ …",
   searchSilent:
     "Die Suche muss auf den Dienst dieses PCs warten. Aufnehmen, was der Anrufer sagt, mit Name und Nummer.",
   noHits: "Niemand gefunden. Weniger Buchstaben, die Nummer oder die PLZ helfen vielleicht.",

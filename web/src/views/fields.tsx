@@ -129,7 +129,7 @@ export function Because({ draft }: { draft: Draft }) {
         id="because"
         autocomplete="off"
         value={reasonOf(draft)}
-        onInput={(event) => update(draft.id, { because: event.currentTarget.value, ownReason: true })}
+        onInput={(event) => update(draft.id, { because: event.currentTarget.value })}
       />
     </div>
   );

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { type Draft, drop, show, type, update } from "../daemon/drafts.ts";
 import { unkept } from "../daemon/keep_drafts.ts";
-import { isAsked, save } from "../daemon/save.ts";
+import { isAsked, reasonOf, save } from "../daemon/save.ts";
 import { collectionOf, fieldOf, labelOf, newFields, stopsOf, templateFields, templateOf } from "../daemon/schema.ts";
 import type { FieldForm, Finding } from "../daemon/types.ts";
 import { t, term } from "../page/i18n.ts";
@@ -192,6 +192,7 @@ function halfTyped(fields: FieldForm[]): FieldForm | undefined {
 }
 function saveWhole(draft: Draft, fields: FieldForm[]): void {
   const half = halfTyped(fields);
+  if (!half && isAsked(draft.findings) && !reasonOf(draft).trim()) return focusOn("because");
   if (!half) return void save(draft.id);
   const message = t("halfTyped", { field: term(half.label) });
   const findings: Finding[] = [{ field: half.name, code: "half-typed", message, weight: "refused" }];

@@ -1,9 +1,8 @@
 // What is done for a reason that is kept with it: a line for the reason, a button for each choice.
 import { useState } from "preact/hooks";
-import { ApiError, ask, newKey } from "../daemon/api.ts";
-import { tell } from "../daemon/save.ts";
-import type { Saved } from "../daemon/types.ts";
 import { t } from "../page/i18n.ts";
+import { focusOn } from "../page/keys.ts";
+import { Problem, useSending } from "./sending.tsx";
 
 export interface Choice {
   label: string;
@@ -21,19 +20,13 @@ interface Props {
 
 export function Reasoned({ id, choices, primary = false, onDone, onCancel }: Props) {
   const [reason, setReason] = useState("");
-  const [problem, setProblem] = useState("");
-  // A choice that is repeated, because no answer came, is made once.
-  const [keys] = useState<Record<string, string>>({});
-  const choose = async ({ label, path, body }: Choice): Promise<void> => {
-    if (!reason.trim()) return setProblem(t("reasonFirst"));
-    keys[label] ??= newKey();
-    try {
-      tell(await ask<Saved>("POST", path, { ...body, reason }, { key: keys[label] }));
-      onDone();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setProblem(error.silent ? t("silent") : error.message);
+  const [problem, send, say] = useSending();
+  const choose = async ({ path, body }: Choice): Promise<void> => {
+    if (!reason.trim()) {
+      focusOn(id);
+      return say(t("reasonFirst"));
     }
+    if (await send(path, { ...body, reason })) onDone();
   };
   const only = choices.length === 1 ? choices[0] : undefined;
   return (
@@ -44,11 +37,7 @@ export function Reasoned({ id, choices, primary = false, onDone, onCancel }: Pro
         if (only) void choose(only);
       }}
     >
-      {problem && (
-        <p class="error" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
       <label for={id}>
         {t("reason")} <span class="quiet">{t("reasonHint")}</span>
       </label>

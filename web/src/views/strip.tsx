@@ -57,7 +57,7 @@ function Declared({ status }: { status: Status }) {
 const waitingText = (outbox: NonNullable<Status["outbox"]>): string => {
   const n = Number(outbox.waiting);
   if (n === 0) return t("nothingWaits");
-  return t(n === 1 ? "oneWaits" : "manyWait", { n, time: clock(outbox.oldest) });
+  return t("someWait", { n, time: clock(outbox.oldest) });
 };
 
 const causes = {
@@ -123,7 +123,7 @@ function Reporting({ status }: { status: Status }) {
 // It answers, and is not shown as that before it has stayed for a while.
 function backText(status: Status): string | null {
   if (!status.link?.takes_writes) return null;
-  if (status.link.state === "online") return allAnswers(status) ? t("onlineWhenItStays") : null;
+  if (status.link.state === "online") return status.mode === "degraded" && allAnswers(status) ? t("onlineWhenItStays") : null;
   return t(status.link.held ? "answersTooOften" : "answersAgain");
 }
 
@@ -161,12 +161,12 @@ function Facts({ status, mode }: { status: Status; mode: Mode }) {
       {told.map((text) => text && <p class="fact">{text}</p>)}
       {attention > 0 && (
         <p class="fact">
-          <a href="#/entries/attention">{attention === 1 ? t("attentionOne") : t("attentionMany", { n: attention })}</a>
+          <a href="#/entries/attention">{t("attention", { n: attention })}</a>
         </p>
       )}
       {conflicts > 0 && (
         <p class="fact">
-          <a href="#/conflicts">{conflicts === 1 ? t("conflictOne") : t("conflictMany", { n: conflicts })}</a>
+          <a href="#/conflicts">{t("openConflicts", { n: conflicts })}</a>
         </p>
       )}
     </>
