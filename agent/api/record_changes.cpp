@@ -343,9 +343,10 @@ void erase_one(Workstation& station, Call call) {
 bool is_open_to_all(const sync::Schema& schema, std::string_view name) {
   const sync::Collection* collection = schema.collection(name);
   return collection && !collection->built_in && name != "suppression" && name != "data_export" &&
-         name != "outage_report" && name != "service_state" && name != pad_collection && name != use_collection &&
-         name != "posting" && (name == "callback_request" || !name.starts_with("callback_")) &&
-         !is_of_incidents(schema, collection->no) && !is_of_runs(schema, collection->no);
+         name != "outage_report" && name != "service_state" && name != contingency::pad_collection &&
+         name != contingency::use_collection && name != "posting" &&
+         (name == "callback_request" || !name.starts_with("callback_")) && !is_of_incidents(schema, collection->no) &&
+         !is_of_runs(schema, collection->no);
 }
 
 std::span<const Route> record_change_routes() {

@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agent/contingency/incident_fields.hpp"
 #include "contingency/incident/name.hpp"
+#include "contingency/incident/record_names.hpp"
 #include "sync/base/timestamp.hpp"
 
 namespace holdline::agent {
@@ -18,7 +18,10 @@ nlohmann::json moment(std::int64_t ms) { return ms == 0 ? nlohmann::json() : nlo
 nlohmann::json moment(const std::optional<std::int64_t>& ms) { return moment(ms.value_or(0)); }
 
 nlohmann::json signature_json(const contingency::Signature& by) {
-  return {{"person", by.person}, {"role", role_names.text(by.role)}, {"reason", by.reason}, {"at", moment(by.at_ms)}};
+  return {{"person", by.person},
+          {"role", contingency::role_names.text(by.role)},
+          {"reason", by.reason},
+          {"at", moment(by.at_ms)}};
 }
 
 // What is told of it first: of several who declared it, somebody who said why and not a code that was typed.

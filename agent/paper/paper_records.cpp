@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "agent/contingency/incident_fields.hpp"
 #include "agent/outbox/outbox.hpp"
 #include "sync/action/groups.hpp"
 
@@ -12,61 +11,12 @@ namespace holdline::agent {
 namespace {
 
 using contingency::Pad;
+using contingency::pad_collection;
 using contingency::Pads;
 using contingency::SheetUse;
+using contingency::use_collection;
 
 constexpr std::size_t page_of_records = 200;
-
-constexpr ValueNames<SheetUse::Kind, 3> use_names{
-    {{{"entered", SheetUse::Kind::entered}, {"voided", SheetUse::Kind::voided}, {"missing", SheetUse::Kind::missing}}}};
-
-const sync::Value& value_at(const sync::Collection& collection, const sync::Record& record, std::string_view name) {
-  static const sync::Value nothing{sync::Null{}};
-  const auto field = collection.field(name);
-  return field && *field < record.fields.size() ? record.fields[*field] : nothing;
-}
-
-std::string text_at(const sync::Collection& collection, const sync::Record& record, std::string_view name) {
-  const auto* text = std::get_if<std::string>(&value_at(collection, record, name));
-  return text ? *text : std::string();
-}
-
-std::int64_t number_at(const sync::Collection& collection, const sync::Record& record, std::string_view name) {
-  const auto* number = std::get_if<std::int64_t>(&value_at(collection, record, name));
-  return number ? *number : 0;
-}
-
-Pad pad_of(const sync::Collection& collection, const sync::Record& record) {
-  const auto text = [&](std::string_view name) { return text_at(collection, record, name); };
-  Pad pad;
-  pad.id = record.key.id;
-  pad.scope = record.scope;
-  pad.form = text("form");
-  pad.version = static_cast<std::uint32_t>(number_at(collection, record, "form_version"));
-  const std::string numbers = text("numbers");
-  for (std::size_t at = 0; at < numbers.size();) {
-    const std::size_t end = std::min(numbers.find(',', at), numbers.size());
-    pad.numbers.push_back(numbers.substr(at, end - at));
-    at = end + 1;
-  }
-  if (const auto* customer = std::get_if<sync::Id>(&value_at(collection, record, "customer"))) pad.customer = *customer;
-  pad.incident = text("incident");
-  pad.held_by = text("held_by");
-  pad.person = text("person");
-  pad.station = text("station");
-  pad.at_ms = number_at(collection, record, "at");
-  const auto* drill = std::get_if<bool>(&value_at(collection, record, "drill"));
-  pad.drill = drill && *drill;
-  return pad;
-}
-
-SheetUse sheet_use_of(const sync::Collection& collection, const sync::Record& record) {
-  const auto text = [&](std::string_view name) { return text_at(collection, record, name); };
-  return {text("number"),     use_names.value(text("kind")).value_or(SheetUse::Kind::entered),
-          text("person"),     text("station"),
-          text("written_by"), text("reason"),
-          text("incident"),   number_at(collection, record, "at")};
-}
 
 template <class Take>
 Result<void> each_record(PersonView& view, const sync::Collection& collection, Take take) {
@@ -104,8 +54,10 @@ Result<Pads> read_pads(const sync::Schema& schema, PersonView& view) {
   Pads pads;
   if (!knows_paper(schema)) return pads;
   const sync::Collection &kept = *schema.collection(pad_collection), &used = *schema.collection(use_collection);
-  HOLDLINE_TRY(each_record(view, kept, [&](const sync::Record& record) { pads.take(pad_of(kept, record)); }));
-  HOLDLINE_TRY(each_record(view, used, [&](const sync::Record& record) { pads.take(sheet_use_of(used, record)); }));
+  HOLDLINE_TRY(
+      each_record(view, kept, [&](const sync::Record& record) { pads.take(contingency::pad_of(kept, record)); }));
+  HOLDLINE_TRY(
+      each_record(view, used, [&](const sync::Record& record) { pads.take(contingency::sheet_use_of(used, record)); }));
   return pads;
 }
 
@@ -131,7 +83,7 @@ sync::Op pad_op(const sync::Schema& schema, const Pad& pad) {
 Result<sync::Op> use_op(const sync::Schema& schema, PersonView& view, const SheetUse& use, const std::string& scope,
                         std::uint32_t place) {
   const sync::Collection& collection = *schema.collection(use_collection);
-  FieldValues said{{"kind", use_names.text(use.kind)},
+  FieldValues said{{"kind", std::string(name_of(use.kind))},
                    {"written_by", use.written_by},
                    {"reason", use.reason},
                    {"person", use.person},

@@ -5,13 +5,11 @@
 #include <string_view>
 
 #include "agent/view/sight.hpp"
-#include "contingency/forms/pads.hpp"
+#include "contingency/forms/pad_record.hpp"
 #include "sync/action/action.hpp"
 #include "sync/schema/schema.hpp"
 
 namespace holdline::agent {
-
-inline constexpr std::string_view pad_collection = "form_pad", use_collection = "form_use";
 
 // Whether the hub's version of the schema has paper forms at all.
 bool knows_paper(const sync::Schema& schema);

@@ -1,7 +1,7 @@
 #include "agent/runbook/run_records.hpp"
 
 #include "agent/contingency/incident_records.hpp"
-#include "agent/contingency/record_fields.hpp"
+#include "agent/contingency/new_record.hpp"
 #include "contingency/incident/name.hpp"
 #include "contingency/plan/parts.hpp"
 #include "sync/base/limits.hpp"
@@ -24,33 +24,6 @@ std::string in_letters(const std::string& id) {
   const auto parsed = sync::Id::parse(id);
   return parsed ? contingency::incident_name(*parsed) : std::string();
 }
-std::string from_letters(const std::string& letters) {
-  const auto id = contingency::incident_of_name(letters);
-  return id ? id->text() : std::string();
-}
-
-std::optional<JournalEntry> entry_of(const sync::Collection& collection, const sync::Record& record) {
-  const FieldsByName fields(collection, record);
-  JournalRecord told;
-  told.kind = fields.text("kind");
-  told.action = fields.text("action");
-  told.fence = static_cast<std::uint64_t>(fields.number("fence", 0));
-  told.number = static_cast<std::uint64_t>(fields.number("number", 0));
-  told.station = fields.text("station");
-  told.device = from_letters(fields.text("device"));
-  told.detail = fields.text("detail");
-  told.output = fields.text("output");
-  told.about = from_letters(fields.text("about"));
-  told.reason = fields.text("reason");
-  told.person = fields.text("by");
-  told.role = fields.text("role");
-  const auto id = contingency::incident_of_name(fields.text("event"));
-  const std::int64_t at_ms = fields.number("at", 0);
-  auto what = contingency::read_record(told, at_ms);
-  if (!id || !what) return std::nullopt;
-  return JournalEntry{*id, at_ms, *std::move(what)};
-}
-
 sync::Op op_of(const sync::Schema& schema, const sync::Id& incident, const std::string& scope,
                const JournalEntry& entry, std::uint32_t place) {
   const JournalRecord told = contingency::to_record(entry);
@@ -94,7 +67,7 @@ Result<std::vector<JournalEntry>> read_run(View& view, const contingency::Incide
   for (const std::string& scope : incident.declared.scopes) {
     HOLDLINE_ASSIGN(const auto many, view.children(events, incident_record(schema, incident.declared.id, scope)));
     for (const Shown& shown : many.shown) {
-      auto entry = entry_of(events, shown.record);
+      auto entry = contingency::entry_of(events, shown.record);
       // A wish that the hub refused stands for nothing. What a station told has happened, whatever the hub says.
       const bool wish = entry && std::holds_alternative<contingency::Wish>(entry->what);
       if (entry && !(wish && !shown.attention.empty())) entries.emplace(entry->id, *std::move(entry));
@@ -138,7 +111,7 @@ Result<std::map<std::uint32_t, std::string>> read_plan_texts(View& view) {
   HOLDLINE_ASSIGN(const auto many, view.list(*collection, {}, parts_kept));
   std::vector<contingency::PlanPart> parts;
   for (const Shown& shown : many.shown) {
-    const FieldsByName fields(*collection, shown.record);
+    const sync::RecordFields fields(*collection, shown.record);
     parts.push_back(
         {static_cast<std::uint32_t>(fields.number("version", 0)), static_cast<std::uint32_t>(fields.number("part", 0)),
          static_cast<std::uint32_t>(fields.number("parts", 0)), fields.text("text"), fields.text("sha256")});

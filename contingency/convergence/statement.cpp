@@ -145,7 +145,8 @@ Result<ConvergenceStatement> decode_statement(std::string_view text) {
   }
   // What follows from the figures (`missing`, `open_points`) has to be what follows from them.
   if (!r.ok() || encode_json(statement) != text)
-    return fail(ErrorKind::ask_person, "malformed-statement", "This is no statement that a hub wrote.");
+    return fail(ErrorKind::ask_person, "malformed-statement",
+                "This is not what a hub writes about an outage: take the file that `holdline-hub certificate` wrote.");
   return statement;
 }
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "contingency/runbook/runbook.hpp"
+#include "sync/action/record_fields.hpp"
 
 namespace holdline::contingency {
 
@@ -119,6 +120,9 @@ struct JournalRecord {
 JournalRecord to_record(const JournalEntry& entry);
 // Nothing: it is malformed, or of a kind that a later version knows.
 std::optional<std::variant<Telling, Wish>> read_record(const JournalRecord& record, std::int64_t at_ms);
+
+// Of a record of collection runbook_event. Nothing: as read_record.
+std::optional<JournalEntry> entry_of(const sync::Collection& events, const sync::Record& record);
 
 // Roles as sign-ins have them.
 std::string_view role_of(Who who);

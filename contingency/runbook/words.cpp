@@ -56,11 +56,11 @@ std::string say_waiting(const Journal& journal, const Plan& plan, const PlanActi
   if (action.telephony && !journal.head.confirmed)
     return "Waits until somebody confirms the incident: no telephone is touched before.";
   if (action.phase == ActionPhase::during && !run_of(journal, action.id).wanted)
-    return "Done when somebody asks for it (want).";
+    return "Done when somebody asks for it.";
   std::vector<std::string> before;
   for (const std::string& other : action.after) {
     const PlanAction* of = plan.action(other);
-    if (of != nullptr && is_for(journal, *of) && !is_settled(run_of(journal, other).state)) before.push_back(other);
+    if (of != nullptr && is_for(journal, *of) && !is_settled(run_of(journal, other).state)) before.push_back(of->title);
   }
   return before.empty() ? "Waits for its station." : "Waits for: " + listed(before) + ".";
 }
@@ -73,7 +73,7 @@ std::string say_undoing(const Plan& plan, const Journal& journal, const PlanActi
       for (const PlanAction& other : plan.actions)
         if (std::ranges::find(other.after, action.id) != other.after.end() &&
             is_undoing(run_of(journal, other.id).state))
-          first.push_back(other.id);
+          first.push_back(other.title);
       return "Is taken back after: " + listed(first) + ".";
     }
     case R::undo_ready:

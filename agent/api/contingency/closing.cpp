@@ -46,7 +46,7 @@ Result<std::optional<std::size_t>> paper_forms_out(Workstation& station, PersonV
                                                    const std::string& incident) {
   const sync::Schema& schema = station.schema();
   const auto sees = [&](const std::string& scope) {
-    return sync::may_read(view.who(), *schema.collection(pad_collection), scope);
+    return sync::may_read(view.who(), *schema.collection(contingency::pad_collection), scope);
   };
   if (!knows_paper(schema) || !std::ranges::all_of(scopes, sees)) return std::optional<std::size_t>();
   HOLDLINE_ASSIGN(const auto pads, read_pads(schema, view));

@@ -9,11 +9,11 @@
 #include "agent/api/contingency/deciding.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/save.hpp"
-#include "agent/contingency/incident_fields.hpp"
 #include "agent/contingency/incident_json.hpp"
 #include "agent/contingency/short_codes.hpp"
 #include "contingency/code/alphabet.hpp"
 #include "contingency/incident/name.hpp"
+#include "contingency/incident/record_names.hpp"
 #include "contingency/plan/plan.hpp"
 #include "platform/text/json_object.hpp"
 #include "sync/base/timestamp.hpp"
@@ -140,7 +140,7 @@ Result<DeclareAsked> declare_asked(const Workstation& station, const Call& call)
   asked.typed_word = json.text("word") == word_to_declare;
   asked.another = json.boolean("another", false);
   HOLDLINE_TRY(json.checked_whole());
-  const auto named = cause_names.value(cause);
+  const auto named = contingency::cause_names.value(cause);
   if (!named)
     return fail(ErrorKind::ask_person, "invalid", "`cause` is none, my_network, site_network or central_service.");
   declared.cause = *named;

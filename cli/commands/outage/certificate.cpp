@@ -8,6 +8,7 @@
 #include "cli/text.hpp"
 #include "contingency/convergence/statement.hpp"
 #include "platform/crypto/signed_text.hpp"
+#include "sync/base/timestamp.hpp"
 
 namespace holdline::cli {
 
@@ -41,7 +42,7 @@ Result<Checked> checked_certificate(Session& session) {
   checked.known = wanted == own;
   if (!wanted.empty() && !checked.known)
     return fail(ErrorKind::ask_person, "other-authority",
-                "It is whole, and signed by a hub of another authority: " + own + ".");
+                "It is unchanged, but signed under another authority than the one you named: " + own + ".");
   return checked;
 }
 
@@ -76,7 +77,9 @@ void print_checked(Session& session, const Checked& checked) {
   for (const std::string& point : checked.points) out << "open: " << escape(point) << "\n";
   if (const auto& accepted = checked.statement.accepted)
     out << escape(accepted->by) << " signed for that: " << escape(accepted->reason) << "\n";
-  out << "Whole, signed by the hub " << escape(checked.signer.name) << " of the authority "
+  if (checked.points.empty()) out << "Nothing is missing, and nothing waits for anybody.\n";
+  out << "Unchanged since the hub " << escape(checked.signer.name) << " signed it at "
+      << sync::format_time(checked.statement.made_ms) << ", under the authority "
       << sync::to_hex(checked.signer.authority.view())
       << (checked.known ? ", which is the one you named.\n"
                         : ".\nCompare it with what `holdline-hub status` says, or name it with --authority.\n");

@@ -57,6 +57,25 @@ TYPED_TEST_P(LedgerParties, TellsTheHashesItStillKnows) {
   EXPECT_EQ(this->begin()->results(this->lane_, 3, 3).value().size(), 2u);
 }
 
+TYPED_TEST_P(LedgerParties, CountsWhatADeviceSentByItsOutboxesAndByTheLatestVerdictOfEach) {
+  ChangeSet changes;
+  changes.results = {this->result(1, 3), this->result(2, 4), this->result(3, 3)};
+  changes.results[1].result.verdict = sync::Verdict::conflict;
+  changes.results[2].result.verdict = sync::Verdict::waiting;
+  changes.progress[this->lane_] = {4, sync::sha256("4")};
+  ASSERT_TRUE(this->begin()->commit(changes));
+  ChangeSet later;
+  later.results = {this->result(4, 3)};
+  later.results[0].result.verdict = sync::Verdict::merged;
+  ASSERT_TRUE(this->begin()->commit(later));
+  const auto sent = this->reader()->sent_by_device().value();
+  ASSERT_EQ(sent.size(), 1u);
+  const SentByDevice& of = sent.at(this->lane_.device);
+  EXPECT_EQ(of.received, (std::map<Id, std::uint64_t>{{this->lane_.incarnation, 4}}));
+  EXPECT_EQ(of.verdicts,
+            (std::map<sync::Verdict, std::uint64_t>{{sync::Verdict::merged, 1}, {sync::Verdict::conflict, 1}}));
+}
+
 TYPED_TEST_P(LedgerParties, AnAssertionOnceToldStands) {
   ChangeSet changes;
   changes.sign_ins = {{this->lane_, {{1, id_of(1), 5, "sig"}, true}},
@@ -151,7 +170,8 @@ TYPED_TEST_P(LedgerParties, TheEpochChangesOnceByCompareAndSet) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(LedgerParties, KeepsHeldActionsUntilTheyAreReleased, TellsTheHashesItStillKnows,
-                            AnAssertionOnceToldStands, AnEnrolmentCodeWorksOnceAndGrantsWhatItSays,
+                            CountsWhatADeviceSentByItsOutboxesAndByTheLatestVerdictOfEach, AnAssertionOnceToldStands,
+                            AnEnrolmentCodeWorksOnceAndGrantsWhatItSays,
                             ADeviceThatIsEnrolledAlreadyDoesNotUseUpTheCode,
                             OfTwoConcurrentUsesOfACodeExactlyOneSucceeds, PeopleHaveUniqueNamesAndAreListedByScope,
                             TheEpochChangesOnceByCompareAndSet);
