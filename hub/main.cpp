@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   hub::add_plan_commands(commands);
   hub::add_schema_commands(commands);
   hub::add_convergence_commands(commands);
+  hub::add_report_commands(commands);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

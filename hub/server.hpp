@@ -10,6 +10,7 @@
 
 #include "hub/admin/admin.hpp"
 #include "hub/callbacks/desks.hpp"
+#include "hub/report/reports.hpp"
 #include "hub/feed/ledger_read_thread.hpp"
 #include "hub/feed/snapshots.hpp"
 #include "hub/fleet/fleet.hpp"
@@ -63,6 +64,8 @@ class HubServer {
   // What the admission changes is made durable first; then the request is answered.
   void admit_and_answer(Admission admission, platform::HttpRequest request, platform::Respond respond);
   void serve(const Admission& admission, platform::HttpRequest request, platform::Respond respond);
+  // What workstations tell and ask beside the feed. False: it is none of it.
+  bool serve_beside_feed(const Device& device, platform::HttpRequest& request, platform::Respond& respond);
   void keep_fleet();
   bool keep_certificates();
   void watch_certificates();
@@ -82,6 +85,7 @@ class HubServer {
   std::unique_ptr<LedgerReadThread> read_thread_;
   std::unique_ptr<LedgerThread> ledger_thread_;
   std::unique_ptr<CallbackService> callbacks_;
+  std::unique_ptr<ReportService> reports_;
   std::shared_ptr<WriteProofs> write_proofs_;
   std::shared_ptr<ServiceWatch> services_;
   std::unique_ptr<platform::TaskThread> admin_reading_;  // of long requests

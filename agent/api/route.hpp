@@ -70,25 +70,26 @@ bool is_open_to_all(const sync::Schema& schema, std::string_view collection);
 // All tables; a path that is written out comes before one with {parts}.
 std::vector<Route> all_routes();
 
-std::span<const Route> session_routes();        // signing in and out, synchronising, the proof
-std::span<const Route> draft_routes();          // what is typed and not saved yet
-std::span<const Route> form_routes();           // what can be typed
-std::span<const Route> record_routes();         // customers, entries, callbacks: found and shown
-std::span<const Route> record_change_routes();  // added, changed, deleted
-std::span<const Route> outbox_routes();         // what became of what was saved
-std::span<const Route> decision_routes();       // what is to become of what was refused
-std::span<const Route> conflict_routes();       // what two people changed at once
-std::span<const Route> do_not_call_routes();    // whom not to call
-std::span<const Route> incident_routes();       // outages: what is in force, and each decision about it
-std::span<const Route> code_routes();           // short codes, made and typed
-std::span<const Route> outage_report_routes();  // "CRM not working"
-std::span<const Route> paper_routes();          // paper forms: printed, entered, accounted for
-std::span<const Route> export_routes();         // data out of the workstation, and the list of it
-std::span<const Route> run_routes();            // the actions of the plan: how they stand, what is asked of them
-std::span<const Route> fleet_routes();          // which workstations are ready for an outage
-std::span<const Route> overview_routes();       // what stands open, in numbers
-std::span<const Route> callback_work_routes();  // an agent's next call, and how it ended
-std::span<const Route> posting_routes();        // entries on their way into the central system
-std::span<const Route> callback_list_routes();  // what supervisors decide about the list
+std::span<const Route> session_routes();          // signing in and out, synchronising, the proof
+std::span<const Route> draft_routes();            // what is typed and not saved yet
+std::span<const Route> form_routes();             // what can be typed
+std::span<const Route> record_routes();           // customers, entries, callbacks: found and shown
+std::span<const Route> record_change_routes();    // added, changed, deleted
+std::span<const Route> outbox_routes();           // what became of what was saved
+std::span<const Route> decision_routes();         // what is to become of what was refused
+std::span<const Route> conflict_routes();         // what two people changed at once
+std::span<const Route> do_not_call_routes();      // whom not to call
+std::span<const Route> incident_routes();         // outages: what is in force, and each decision about it
+std::span<const Route> code_routes();             // short codes, made and typed
+std::span<const Route> outage_report_routes();    // "CRM not working"
+std::span<const Route> incident_report_routes();  // what an outage was, and left
+std::span<const Route> paper_routes();            // paper forms: printed, entered, accounted for
+std::span<const Route> export_routes();           // data out of the workstation, and the list of it
+std::span<const Route> run_routes();              // the actions of the plan: how they stand, what is asked of them
+std::span<const Route> fleet_routes();            // which workstations are ready for an outage
+std::span<const Route> overview_routes();         // what stands open, in numbers
+std::span<const Route> callback_work_routes();    // an agent's next call, and how it ended
+std::span<const Route> posting_routes();          // entries on their way into the central system
+std::span<const Route> callback_list_routes();    // what supervisors decide about the list
 
 }  // namespace holdline::agent

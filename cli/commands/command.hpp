@@ -54,6 +54,7 @@ std::vector<Command> export_commands();
 std::vector<Command> fleet_commands();
 std::vector<Command> contingency_commands();
 std::vector<Command> certificate_commands();
+std::vector<Command> report_commands();
 std::vector<Command> paper_commands();
 std::vector<Command> runbook_commands();
 std::vector<Command> callback_commands();

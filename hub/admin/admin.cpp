@@ -15,6 +15,7 @@
 #include "hub/people/scopes.hpp"
 #include "hub/plan/plan_requests.hpp"
 #include "hub/plan/plans.hpp"
+#include "hub/report/reports.hpp"
 #include "hub/setup/certificates.hpp"
 #include "platform/text/json_object.hpp"
 #include "sync/base/limits.hpp"
@@ -133,8 +134,8 @@ Admin::Response Admin::respond(const HttpRequest& request) {
   if (get && request.path == "/admin/v1/quarantine") return list_held(*hub_.ledger);
   if (post && request.path == "/admin/v1/quarantine")
     return decide_held(*hub_.ledger, intake_, request.body, clock_.now().wall_ms);
-  if (post && request.path == "/admin/v1/certificate")
-    return certify_convergence(hub_, request.body, clock_.now().wall_ms);
+  if (is_about_reports(request)) return administer_report(*hub_.ledger, request, clock_.now().wall_ms);
+  if (is_about_convergence(request)) return certify_convergence(hub_, request.body, clock_.now().wall_ms);
   if (post && request.path == "/admin/v1/enroll-codes") return add_code(request);
   if (post && request.path == "/admin/v1/epoch") return new_epoch();
   if (post && request.path == "/admin/v1/authority/replace") return replace_authority();

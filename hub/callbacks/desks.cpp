@@ -1,36 +1,19 @@
 #include "hub/callbacks/desks.hpp"
 
-#include <algorithm>
-
 #include "contingency/callbacks/duties.hpp"
-#include "hub/intake/authority.hpp"
-#include "sync/session/person_question.hpp"
+#include "hub/people/asking.hpp"
 
 namespace holdline::hub {
 
 namespace {
 
-Error refused_question(std::string code, std::string text) {
-  return {ErrorKind::ask_person, std::move(code), std::move(text)};
-}
-
-// Who asks, when they may.
-Result<Person> person_of(Ledger& ledger, const Device& device, const sync::PersonQuestion& question,
-                         std::int64_t sign_in_ms, std::int64_t now_ms) {
-  Authority authority([&](const Id& id) { return ledger.person(id); });
-  HOLDLINE_ASSIGN(const auto refusal, authority.check(device.id, question.sign_in));
-  if (refusal) return tl::unexpected(refused_question(refusal->code, refusal->text));
-  HOLDLINE_ASSIGN(auto person, ledger.person(question.sign_in.person));
-  if (!person || person->state == PersonState::disabled)
-    return tl::unexpected(refused_question("person-disabled", "This person may not work here any more."));
-  if (sign_in_ms != 0 && now_ms - question.sign_in.at_ms > sign_in_ms)
-    return tl::unexpected(refused_question("sign-in-too-old", "This sign-in is too old. Sign in again."));
-  const auto duty = contingency::callback_duty(question.what);
-  if (!duty) return tl::unexpected(refused_question("unknown-path", "This hub does not know this request."));
-  if (!contingency::may(person->role, *duty))
-    return tl::unexpected(
-        refused_question("role-refused", "The person's role does not allow this. A supervisor can decide it."));
-  return *std::move(person);
+Result<void> check_duty(const Person& person, std::string_view what) {
+  const auto duty = contingency::callback_duty(what);
+  if (!duty) return fail(ErrorKind::ask_person, "unknown-path", "This hub does not know this request.");
+  if (!contingency::may(person.role, *duty))
+    return fail(ErrorKind::ask_person, "role-refused",
+                "The person's role does not allow this. A supervisor can decide it.");
+  return {};
 }
 
 }  // namespace
@@ -38,9 +21,9 @@ Result<Person> person_of(Ledger& ledger, const Device& device, const sync::Perso
 Result<platform::HttpResponse> answer_desk(const CallbackDesk& desk, const Device& device, std::string_view question,
                                            std::int64_t sign_in_ms) {
   HOLDLINE_ASSIGN(const auto asked, sync::decode_person_question(question));
-  HOLDLINE_ASSIGN(const auto person, person_of(desk.ledger, device, asked, sign_in_ms, desk.now_ms));
-  CallbackAsker asker{person.name, device.name, person.scopes};
-  std::erase_if(asker.scopes, [&](const std::string& scope) { return !sync::is_within(scope, device.scopes); });
+  HOLDLINE_ASSIGN(const auto person, asking_person(desk.ledger, device, asked, sign_in_ms, desk.now_ms));
+  HOLDLINE_TRY(check_duty(person, asked.what));
+  const CallbackAsker asker{person.name, device.name, common_scopes(person, device)};
   CallbackDesk theirs = desk;
   theirs.asker = &asker;
   return answer_callbacks(theirs, asked.what, asked.body);

@@ -132,21 +132,26 @@ CLI::App& Commands::group(const std::string& name, const std::string& help) {
   return *made;
 }
 
-std::optional<Json> Commands::fetch(platform::HttpRequest request, int& result, bool* answered) const {
+std::optional<std::string> Commands::fetch_text(platform::HttpRequest request, int& result, bool* answered) const {
   const auto response = ask_hub(directory_, std::move(request));
   if (answered != nullptr) *answered = response.has_value();
   if (!response) {
     result = complain(response.error());
     return std::nullopt;
   }
-  Json json = Json::parse(response->body, nullptr, false);
-  if (response->status < 300) return json;
-  const Json error = json.is_object() ? json : Json::object();
+  if (response->status < 300) return response->body;
+  const Json told = Json::parse(response->body, nullptr, false);
+  const Json error = told.is_object() ? told : Json::object();
   std::cerr << "holdline-hub: "
             << error.value("detail", "the hub answered with status " + std::to_string(response->status)) << " ("
             << error.value("code", "failed") << ")\n";
   result = failed;
   return std::nullopt;
+}
+
+std::optional<Json> Commands::fetch(platform::HttpRequest request, int& result, bool* answered) const {
+  const auto text = fetch_text(std::move(request), result, answered);
+  return text ? std::optional(Json::parse(*text, nullptr, false)) : std::nullopt;
 }
 
 int Commands::present(const Json& json, const Show& show) const {

@@ -52,6 +52,8 @@ class Commands {
   // Asks. Nothing when it went wrong, which is told; `result` then says how the program ends. `answered`: the hub said
   // so itself, so what it says is all that there is to know.
   std::optional<nlohmann::json> fetch(platform::HttpRequest request, int& result, bool* answered = nullptr) const;
+  // The same of an answer that is no JSON.
+  std::optional<std::string> fetch_text(platform::HttpRequest request, int& result, bool* answered = nullptr) const;
   // Prints an answer; `show` renders it for a person.
   int present(const nlohmann::json& json, const Show& show) const;
   // Asks, and prints the answer; `show` renders it for a person.
@@ -77,6 +79,7 @@ void add_schema_commands(Commands& commands);       // schema
 void add_held_commands(Commands& commands);         // quarantine
 void add_callback_commands(Commands& commands);     // callbacks
 void add_convergence_commands(Commands& commands);  // certificate
+void add_report_commands(Commands& commands);       // report
 void add_plan_commands(Commands& commands);         // plan
 
 }  // namespace holdline::hub

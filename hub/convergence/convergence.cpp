@@ -16,8 +16,6 @@ using contingency::Signed;
 using contingency::WorkstationTally;
 using Json = nlohmann::json;
 
-// Workstations tell of themselves once a minute, and that is written once a minute.
-constexpr std::int64_t heard_within_ms = 5 * 60'000;
 constexpr std::size_t conflict_page = 1'000;
 
 contingency::Verdicts verdicts_of(const SentByDevice& sent) {
@@ -46,23 +44,6 @@ WorkstationTally tally_of(const Device& device, const DeviceReport* told, const 
   for (const auto& [incarnation, received] : sent.received)
     (incarnation == outbox ? tally.received : tally.received_before) += received;
   return tally;
-}
-
-Result<std::vector<WorkstationTally>> tallies(Ledger& ledger, LedgerReader& reader) {
-  HOLDLINE_ASSIGN(const auto devices, ledger.devices());
-  HOLDLINE_ASSIGN(const auto reports, ledger.device_reports());
-  HOLDLINE_ASSIGN(const auto sent, reader.sent_by_device());
-  std::map<Id, const DeviceReport*> told;
-  for (const DeviceReport& report : reports) told[report.device] = &report;
-  const SentByDevice nothing;
-  std::vector<WorkstationTally> found;
-  for (const Device& device : devices) {
-    const auto report = told.find(device.id);
-    const auto own = sent.find(device.id);
-    found.push_back(
-        tally_of(device, report == told.end() ? nullptr : report->second, own == sent.end() ? nothing : own->second));
-  }
-  return found;
 }
 
 // One digest for all that a scope holds: the ledger keeps one for each collection and group of fields.
@@ -114,6 +95,27 @@ Result<WantedStatement> wanted_of(const std::string& body, std::int64_t now_ms) 
 
 }  // namespace
 
+bool is_about_convergence(const platform::HttpRequest& request) {
+  return request.method == "POST" && request.path == "/admin/v1/certificate";
+}
+
+Result<std::vector<WorkstationTally>> tallies_of(Ledger& ledger, LedgerReader& reader) {
+  HOLDLINE_ASSIGN(const auto devices, ledger.devices());
+  HOLDLINE_ASSIGN(const auto reports, ledger.device_reports());
+  HOLDLINE_ASSIGN(const auto sent, reader.sent_by_device());
+  std::map<Id, const DeviceReport*> told;
+  for (const DeviceReport& report : reports) told[report.device] = &report;
+  const SentByDevice nothing;
+  std::vector<WorkstationTally> found;
+  for (const Device& device : devices) {
+    const auto report = told.find(device.id);
+    const auto own = sent.find(device.id);
+    found.push_back(
+        tally_of(device, report == told.end() ? nullptr : report->second, own == sent.end() ? nothing : own->second));
+  }
+  return found;
+}
+
 Result<ConvergenceStatement> state_convergence(Ledger& ledger, WantedStatement wanted, std::int64_t now_ms) {
   HOLDLINE_ASSIGN(auto reader, ledger.reader());
   HOLDLINE_ASSIGN(const Cursor head, reader->head());
@@ -125,7 +127,7 @@ Result<ConvergenceStatement> state_convergence(Ledger& ledger, WantedStatement w
   statement.heard_after_ms = wanted.heard_after_ms;
   statement.change = head.cn;
   statement.accepted = std::move(wanted.accepted);
-  HOLDLINE_ASSIGN(statement.workstations, tallies(ledger, *reader));
+  HOLDLINE_ASSIGN(statement.workstations, tallies_of(ledger, *reader));
   HOLDLINE_ASSIGN(statement.scopes, digests(*reader));
   HOLDLINE_ASSIGN(statement.open_conflicts, open_conflicts(*reader));
   return statement;

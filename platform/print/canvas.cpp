@@ -105,6 +105,15 @@ void Canvas::box(double x, double y, double width, double height, double thick) 
   cairo_stroke(context);
 }
 
+void Canvas::fill(double x, double y, double width, double height) {
+  cairo_t* const context = inner_->context.get();
+  cairo_save(context);
+  cairo_set_source_rgb(context, 0.02, 0.31, 0.68);
+  cairo_rectangle(context, x * points_per_mm, y * points_per_mm, width * points_per_mm, height * points_per_mm);
+  cairo_fill(context);
+  cairo_restore(context);
+}
+
 void Canvas::code(double x, double y, double side, const std::string& content) {
   const Code code(content.size() > largest_code
                       ? nullptr

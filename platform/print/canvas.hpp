@@ -33,6 +33,8 @@ class Canvas {
   double text(double x, double y, double width, std::string_view text, TextStyle style);
   void line(double x1, double y1, double x2, double y2, double thick = 0.2);
   void box(double x, double y, double width, double height, double thick = 0.2);
+  // Of a bar in a chart.
+  void fill(double x, double y, double width, double height);
   // A QR code of middle error correction (15 % may be unreadable), without its quiet zone. At most 200 bytes.
   void code(double x, double y, double side, const std::string& content);
   void next_page();

@@ -311,7 +311,8 @@ inline constexpr std::string_view hello = "/sync/v1/hello", compare = "/sync/v1/
                                   schema = "/sync/v1/schema/", dictionary = "/sync/v1/dictionary/",
                                   leaves = "/sync/v1/leaves", repair = "/sync/v1/repair", people = "/sync/v1/people",
                                   history = "/sync/v1/history", report = "/sync/v1/report", fleet = "/sync/v1/fleet",
-                                  callbacks = "/sync/v1/callbacks", enroll = "/enroll", renew = "/renew";
+                                  callbacks = "/sync/v1/callbacks", incident_report = "/sync/v1/incident-report",
+                                  enroll = "/enroll", renew = "/renew";
 }  // namespace path
 
 }  // namespace holdline::sync

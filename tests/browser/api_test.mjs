@@ -588,7 +588,20 @@ test("an outage is declared, decided about and closed", async () => {
     if (!done) await good("except", { point, reason: "asked at every desk" });
   await bad("unknown-point", "except", { point: "shoes", reason: "x" });
   await good("close", { reason: "done" });
+  await reported(real);
 });
+
+async function reported(incident) {
+  const report = await until("the report to hold all", async () => {
+    const told = await get("ada", "/reports/latest");
+    return told.closed && told.sections.find((one) => one.id === "work").figures[0].value > 0 && told;
+  });
+  assert.equal(report.incident, incident.slice(0, 6).toUpperCase());
+  for (const format of ["pdf", "html"]) await get("ada", `/reports/${incident}?format=${format}`);
+  await refused(403, "role-refused", "bob", "GET", "/reports/latest");
+  await refused(404, "client-unknown", "ada", "GET", "/reports/latest?client=nobody");
+  await refused(400, "malformed", "ada", "GET", "/reports/latest?format=doc");
+}
 
 test("signing out, taking over, and too many attempts", async () => {
   await refused(409, "somebody-signed-in", "ada", "POST", "/login", { body: { person: "bob", password } });

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "agent/api/asking.hpp"
 #include "contingency/callbacks/duties.hpp"
-#include "sync/session/person_question.hpp"
 
 namespace holdline::agent {
 
@@ -18,26 +18,14 @@ constexpr std::string_view without_the_hub =
 
 void ask_in_name(Workstation& station, const Call& call, std::string_view what, const Json& body,
                  std::function<void(Result<Json>)> then) {
-  if (call.session->assertion == 0)
-    return then(fail(ErrorKind::ask_person, "not-signed-in",
-                     "The disk did not take this sign-in, so nothing can be asked under it. Sign in again."));
-  station.aside([&station, number = call.session->assertion, what = std::string(what), text = body.dump(),
-                 then = std::move(then)] {
-    const auto sign_ins = station.outbox().run(
-        [&](Outbox& outbox) { return outbox.assertions(std::span<const std::uint32_t>(&number, 1)); });
-    if (!sign_ins) return then(tl::unexpected<Error>(sign_ins.error()));
-    if (sign_ins->empty())
-      return then(fail(ErrorKind::ask_person, "not-signed-in", "This sign-in is not kept here. Sign in again."));
-    station.ask_hub(sync::path::callbacks, sync::encode_json(sync::PersonQuestion{sign_ins->front(), what, text}),
-                    [then](const Result<std::string>& answer) {
-                      if (!answer) return then(tl::unexpected<Error>(answer.error()));
-                      Json json = Json::parse(*answer, nullptr, false);
-                      if (!json.is_object())
-                        return then(fail(ErrorKind::retry_later, "malformed-answer",
-                                         "The hub's answer cannot be read. Try again."));
-                      then(std::move(json));
-                    });
-  });
+  agent::ask_in_name(
+      station, call, sync::path::callbacks, what, body, [then = std::move(then)](Result<std::string> told) {
+        if (!told) return then(tl::unexpected<Error>(told.error()));
+        Json json = Json::parse(*told, nullptr, false);
+        if (!json.is_object())
+          return then(fail(ErrorKind::retry_later, "malformed-answer", "The hub's answer cannot be read. Try again."));
+        then(std::move(json));
+      });
 }
 
 }  // namespace
