@@ -76,10 +76,15 @@ until_true 30 'desk 1 noticing' sh -c "'$bin/holdline' --socket '$work/desk-1.so
 desk 1 status | head -n 1
 declare -A taken=([1]=0 [2]=0)
 save() { local n=$1; shift; desk "$n" "$@" >/dev/null || die "desk $n could not save"; taken[$n]=$((taken[$n] + 1)); }
+save 1 contingency declare --title "The hub is away" --reason "it does not answer"
 for ((i = 1; i <= entries; i++)); do
   for n in 1 2; do save $n entry add kind=message "name=Caller $i" "note=Message $i taken at desk $n while the hub was away"; done
 done
-for n in 1 2; do save $n callback add "name=Caller $n" phone=+44207551870$n "reason=line down"; done
+# Promised for this evening somewhere where it is early in the afternoon now, whenever this is watched.
+hours_east=$((14 - 10#$(date -u +%H)))
+promise=("promise_zone=Etc/GMT$([ $hours_east -gt 0 ] && echo - || echo +)${hours_east#-}"
+  "promise_end=$(date -u -d "$hours_east hours" +%F)T20:00")
+for n in 1 2; do save $n callback add "name=Caller $n" phone=+1212555012$n "reason=line down" "${promise[@]}"; done
 save 1 customer edit "$both" notes="moved house"
 save 2 customer edit "$both" given=Grace
 save 1 customer edit "$clash" family=Lovelace
@@ -110,6 +115,28 @@ desk 1 conflicts resolve "$conflict" --take other --reason "the customer confirm
 taken[1]=$((taken[1] + 1))
 for n in 1 2; do until_true 30 "the resolution at desk $n" sh -c "[ \"\$('$bin/holdline' --socket '$work/desk-$n.sock' conflicts list --json | jq '.items | length')\" = 0 ]"; done
 [ "$(field 1 "$clash" family)" = "$(field 2 "$clash" family)" ] || die "the desks show different names"
+
+say "The list is released, and both desks call"
+save 1 contingency recover --reason "the hub is back" --override
+until_true 30 'both promises on the list' sh -c "[ \"\$('$bin/holdline' --socket '$work/desk-1.sock' callbacks list --json | jq .promises)\" = 2 ]"
+desk 1 callbacks release --scope acme/london --per-minute 1000 --accept-missing --reason "all are told"
+for n in 1 2; do
+  until_true 60 "a case for desk $n" sh -c "'$bin/holdline' --socket '$work/desk-$n.sock' callbacks next --json >'$work/claim-$n.json'"
+  claim=$(jq -r .claim "$work/claim-$n.json")
+  desk $n callbacks dial "$claim"
+  save $n callbacks outcome "$claim" resolved --notes "the line works again"
+  echo "desk $n called, and told how it ended"
+done
+
+say "What is left is signed for, the outage is closed, and a report says what it was"
+desk 1 contingency status --json | jq -r '.incidents[0].checklist[] | select(.done | not) | .point' >"$work/points"
+while read -r point; do save 1 contingency except "$point" --reason "a demonstration" </dev/null; done <"$work/points"
+save 1 contingency close --reason "nothing is left"
+for n in 1 2; do desk $n wait drained --timeout 60s >/dev/null || die "desk $n did not drain"; done
+mkdir -p "$root/build/demo"
+"$bin/holdline-hub" report --dir "$hub" "$root/build/demo/outage-report.pdf"
+until_true 30 'the calls in the report' sh -c "'$bin/holdline' --socket '$work/desk-1.sock' report show --json | jq -e '[.sections[].figures[] | select(.id == \"kept\")][0].n == 2'"
+desk 1 report show 2>/dev/null
 
 say "Proof: the digests of the ledger and of both replicas, each recomputed from its rows"
 for n in 1 2; do

@@ -5,6 +5,7 @@ export const centre_de: Record<keyof typeof centre_en, string> = {
   outagesHint: "Was hier gilt, wer was entschieden hat, und was noch zu tun ist.",
   nothingInForce: "Hier ist keiner ausgerufen.",
   declareIfOutage: "Ist es ein Ausfall? Dann unten ausrufen.",
+  report: "Bericht:",
   overrideGateFor: "Obwohl sie noch keine zehn Minuten in Ordnung sind: es fehlen noch {n}",
   tellIfOutage: "Ist es ein Ausfall? „CRM geht nicht?“ oben meldet es der Leitung, die ihn ausruft.",
   enterCode: "Code eingeben",

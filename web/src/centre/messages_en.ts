@@ -4,6 +4,7 @@ export const centre_en = {
   nothingInForce: "Nothing is declared here.",
   declareIfOutage: "Is it an outage? Then declare it below.",
   tellIfOutage: "Is it an outage? “CRM not working?” above tells the supervisors, who declare it.",
+  report: "Report:",
   overrideGateFor: "Although they have not been well for ten minutes: {n} more are missing",
   enterCode: "Type a code",
   enterCodeHint: "Ten characters that a supervisor read out. It works without any network.",

@@ -6,6 +6,7 @@ import { clock, term } from "../page/i18n.ts";
 import { use } from "../page/store.ts";
 import { CodeEntry, CodeToReadOut, Decide, Declare } from "./deciding.tsx";
 import { useLoaded, Waiting } from "../views/load.tsx";
+import { Report } from "./report.tsx";
 import { t } from "./text.ts";
 
 const nameOf = (incident: Incident): string => [incident.short, incident.title].filter(Boolean).join(" ");
@@ -96,6 +97,7 @@ function One({ incident, all, role }: { incident: Incident; all: Contingency; ro
       <Checklist incident={incident} decides={decides} />
       {decides && <Decisions incident={incident} role={role} gate={all.gate} />}
       <Steps incident={incident} />
+      {decides && <Report incident={incident.id} />}
     </section>
   );
 }
@@ -153,6 +155,7 @@ export function Outages() {
                     <div key={incident.id}>
                       <h3>{nameOf(incident)}</h3>
                       <Steps incident={incident} />
+                      {role !== "agent" && <Report incident={incident.id} />}
                     </div>
                   ))}
                 </details>
