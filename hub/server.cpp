@@ -54,7 +54,8 @@ HubServer::HubServer(boost::asio::io_context& io, HubParts& hub, platform::Entro
           sign_in_ms(hub.config))),
       callbacks_(std::make_unique<CallbackService>(
           CallbackService::Parts{*hub.ledger, *ledger_thread_, hub.config, entropy, clock})),
-      reports_(std::make_unique<ReportService>(ReportService::Parts{*hub.ledger, *ledger_thread_, hub.config, clock})),
+      reports_(std::make_unique<ReportService>(
+          ReportService::Parts{*hub.ledger, *ledger_thread_, hub.config, clock, [this] { keep_told(); }})),
       write_proofs_(std::make_shared<WriteProofs>(io, *ledger_thread_, clock, entropy)),
       services_(std::make_shared<ServiceWatch>(
           ServiceWatch::Parts{io, *hub.ledger, *ledger_thread_, clock, entropy, log}, hub.config.probes)),
@@ -74,7 +75,7 @@ HubServer::~HubServer() {
   write_proofs_.reset();
   ledger_thread_.reset();
   read_thread_.reset();
-  if (const auto kept = fleet_.keep(); !kept) log_.error(kept.error());
+  keep_told();
   keep_mark(std::nullopt);
 }
 
@@ -186,13 +187,15 @@ void HubServer::watch_certificates() {
   });
 }
 
+void HubServer::keep_told() {
+  if (const auto kept = fleet_.keep(); !kept) log_.error(kept.error());
+}
+
 void HubServer::keep_fleet() {
   fleet_timer_.expires_after(fleet_kept_every);
   fleet_timer_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
-    ledger_thread_->run_beside_writes([this] {
-      if (const auto kept = fleet_.keep(); !kept) log_.error(kept.error());
-    });
+    ledger_thread_->run_beside_writes([this] { keep_told(); });
     keep_fleet();
   });
 }

@@ -10,13 +10,13 @@
 
 #include "hub/admin/admin.hpp"
 #include "hub/callbacks/desks.hpp"
-#include "hub/report/reports.hpp"
 #include "hub/feed/ledger_read_thread.hpp"
 #include "hub/feed/snapshots.hpp"
 #include "hub/fleet/fleet.hpp"
 #include "hub/intake/ledger_thread.hpp"
 #include "hub/intake/write_proofs.hpp"
 #include "hub/people/admission.hpp"
+#include "hub/report/reports.hpp"
 #include "hub/services/watch.hpp"
 #include "hub/setup/parts.hpp"
 #include "platform/http/server.hpp"
@@ -67,6 +67,7 @@ class HubServer {
   // What workstations tell and ask beside the feed. False: it is none of it.
   bool serve_beside_feed(const Device& device, platform::HttpRequest& request, platform::Respond& respond);
   void keep_fleet();
+  void keep_told();  // what workstations told of themselves; on the ledger's thread
   bool keep_certificates();
   void watch_certificates();
 

@@ -233,10 +233,7 @@ void HubServer::answer_admin(HttpRequest request, Respond respond) {
   admin_reading_->post([this, job = std::move(job), respond = std::move(respond)] {
     read_ahead(*job, hub_, entropy_, clock_);
     // What workstations told last is written once a minute, and whoever asks about it wants it now.
-    if (is_about_convergence(job->request))
-      ledger_thread_->run_beside_writes([this] {
-        if (const auto kept = fleet_.keep(); !kept) log_.error(kept.error());
-      });
+    if (is_about_convergence(job->request)) ledger_thread_->run_beside_writes([this] { keep_told(); });
     ledger_thread_->run_in_turns([this, job, respond](Ledger&, Intake& intake, Traffic traffic) {
       job->traffic = traffic;
       auto answer = Admin(hub_, intake, entropy_, clock_).turn(*job);

@@ -32,6 +32,12 @@ std::string_view said_of(ServiceTrigger trigger) {
   }
 }
 
+// "entries-unposted" as people read it.
+std::string words_of_point(std::string point) {
+  std::ranges::replace(point, '-', ' ');
+  return point;
+}
+
 std::vector<TimelineEntry> timeline_of(const ReportFacts& facts) {
   std::vector<TimelineEntry> timeline = facts.events;
   for (const Incident& incident : facts.incidents) {
@@ -46,14 +52,15 @@ std::vector<TimelineEntry> timeline_of(const ReportFacts& facts) {
       timeline.push_back({estimate.by.at_ms, "Expected back " + minute_text(estimate.expected_ms) + name,
                           estimate.by.person, estimate.by.reason});
     for (const Exception& exception : incident.exceptions)
-      timeline.push_back({exception.by.at_ms, "Left as it is, and signed for: " + exception.point + name,
+      timeline.push_back({exception.by.at_ms,
+                          "Left as it is, and signed for: " + words_of_point(exception.point) + name,
                           exception.by.person, exception.by.reason});
   }
   std::ranges::stable_sort(timeline, {}, &TimelineEntry::at_ms);
   return timeline;
 }
 
-// From the first declaration to the first step of this kind after which nothing was in force any more.
+// When the last incident had this step; nothing while one that was not called off has none.
 std::optional<std::int64_t> last_step(const ReportFacts& facts, ServiceTrigger trigger) {
   std::optional<std::int64_t> latest;
   for (const Incident& incident : facts.incidents) {
@@ -179,7 +186,7 @@ ReportSection afterwards_section(const ReportFacts& facts) {
   ReportTable signed_for{"signed", "Left as it is, and who answers for it", {"What", "Who", "Why"}, {}};
   for (const Incident& incident : facts.incidents)
     for (const Exception& exception : incident.exceptions)
-      signed_for.rows.push_back({exception.point, exception.by.person, exception.by.reason});
+      signed_for.rows.push_back({words_of_point(exception.point), exception.by.person, exception.by.reason});
   if (!signed_for.rows.empty()) section.tables.push_back(std::move(signed_for));
   return section;
 }

@@ -70,6 +70,7 @@ void ReportService::ask(const Device& device, std::string question, Answer respo
       [this, device, question = std::move(question), respond = std::move(respond)](Ledger& ledger, Intake&) {
         auto asked = asked_report(ledger, device, question, sign_in_ms(parts_.config), parts_.clock.now().wall_ms);
         if (!asked) return respond(tl::unexpected<Error>(asked.error()));
+        parts_.keep_told();
         working_.post([this, asked = *std::move(asked), respond] {
           respond(report_response(parts_.ledger, asked.wanted, asked.format, parts_.clock.now().wall_ms));
         });
@@ -77,8 +78,10 @@ void ReportService::ask(const Device& device, std::string question, Answer respo
 }
 
 void ReportService::administer(platform::HttpRequest request, Answer respond) {
-  working_.post([this, request = std::move(request), respond = std::move(respond)] {
-    respond(administer_report(parts_.ledger, request, parts_.clock.now().wall_ms));
+  parts_.thread.run([this, request = std::move(request), respond = std::move(respond)](Ledger&, Intake&) {
+    parts_.keep_told();
+    working_.post(
+        [this, request, respond] { respond(administer_report(parts_.ledger, request, parts_.clock.now().wall_ms)); });
   });
 }
 

@@ -30,9 +30,11 @@ class ReportService {
     LedgerThread& thread;
     const HubConfig& config;
     const platform::Clock& clock;
+    // On the ledger's thread: what workstations told last is written once a minute, and a report wants it now.
+    std::function<void()> keep_told;
   };
   // What it refers to outlives it, but for the ledger's thread, which ends before this.
-  explicit ReportService(Parts parts) : parts_(parts), working_(parts.clock) {}
+  explicit ReportService(Parts parts) : parts_(std::move(parts)), working_(parts_.clock) {}
   // Before the ledger's thread ends.
   void stop() { working_.stop(); }
 

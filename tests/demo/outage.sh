@@ -133,10 +133,10 @@ desk 1 contingency status --json | jq -r '.incidents[0].checklist[] | select(.do
 while read -r point; do save 1 contingency except "$point" --reason "a demonstration" </dev/null; done <"$work/points"
 save 1 contingency close --reason "nothing is left"
 for n in 1 2; do desk $n wait drained --timeout 60s >/dev/null || die "desk $n did not drain"; done
+until_true 30 'all of it in the report' sh -c "'$bin/holdline' --socket '$work/desk-1.sock' report show --json | jq -e '(.coverage | startswith(\"Coverage 100\")) and ([.sections[].figures[] | select(.id == \"kept\")][0].n == 2)'"
+desk 1 report show 2>/dev/null
 mkdir -p "$root/build/demo"
 "$bin/holdline-hub" report --dir "$hub" "$root/build/demo/outage-report.pdf"
-until_true 30 'the calls in the report' sh -c "'$bin/holdline' --socket '$work/desk-1.sock' report show --json | jq -e '[.sections[].figures[] | select(.id == \"kept\")][0].n == 2'"
-desk 1 report show 2>/dev/null
 
 say "Proof: the digests of the ledger and of both replicas, each recomputed from its rows"
 for n in 1 2; do

@@ -63,7 +63,9 @@ void print_table(Session& session, const contingency::ConvergenceStatement& stat
   for (const contingency::WorkstationTally& desk : statement.workstations) {
     const contingency::Verdicts& became = desk.verdicts;
     const auto cell = [](std::uint64_t n) { return Cell(std::to_string(n)); };
-    table.row({Cell(escape(desk.name)), Cell(desk.issued ? std::to_string(*desk.issued + desk.received_before) : "?"),
+    // What came was issued, whether or not the workstation has told of itself since.
+    const auto issued = std::max(desk.issued.value_or(0), desk.received) + desk.received_before;
+    table.row({Cell(escape(desk.name)), desk.issued ? cell(issued) : Cell("?"),
                cell(desk.received + desk.received_before), cell(became.applied), cell(became.merged),
                cell(became.conflict), cell(became.quarantined), cell(became.waiting), cell(desk.missing())});
   }
