@@ -1,5 +1,4 @@
 // The records from which the list follows: read whole once, then followed by what the feed tells.
-// Internal to hub/callbacks.
 #pragma once
 
 #include <memory>

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "agent/api/asking.hpp"
+#include "agent/api/asking/asking.hpp"
 #include "contingency/callbacks/duties.hpp"
 
 namespace holdline::agent {

@@ -54,7 +54,7 @@ TEST_F(CertificateCommand, SaysThatNothingIsMissingAndWhoSignedIt) {
 TEST_F(CertificateCommand, EndsWithFindingsUntilSomebodyAnswersForWhatIsOpen) {
   statement.workstations[0].issued = 3;
   EXPECT_EQ(verified(), 3);
-  EXPECT_NE(said.find("open: desk-7: 1 entries"), std::string::npos) << said;
+  EXPECT_NE(said.find("open: desk-7: 1 entry it issued"), std::string::npos) << said;
   EXPECT_EQ(said.find("Nothing is missing"), std::string::npos) << said;
   statement.accepted = contingency::Signed{"sam", "the disk was lost"};
   EXPECT_EQ(verified(), 0);

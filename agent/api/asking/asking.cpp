@@ -1,4 +1,4 @@
-#include "agent/api/asking.hpp"
+#include "agent/api/asking/asking.hpp"
 
 #include "sync/session/person_question.hpp"
 

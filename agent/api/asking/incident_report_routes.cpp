@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <array>
 
-#include "agent/api/asking.hpp"
+#include "agent/api/asking/asking.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
 #include "contingency/report/report.hpp"
