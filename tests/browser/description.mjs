@@ -91,7 +91,7 @@ export class Description {
     if (!response.content[type]) return [`the content type is ${type}`];
     if (type === "text/event-stream")
       return eventsOf(body).flatMap((event) => this.#against([...where, "content", type, "x-event"], event));
-    const text = type === "application/pdf"; // judged by how it begins
+    const text = !type.endsWith("json"); // judged by how it begins
     return this.#against([...where, "content", type, "schema"], text ? body : JSON.parse(body));
   }
 
