@@ -60,6 +60,23 @@ Json other_json(const sync::Schema& schema, PersonView& view, const sync::Record
   return json;
 }
 
+// Both values of each field, what stood before them, and what stands by now.
+Json values_json(const sync::Collection& subject, PersonView& view, const sync::ConflictValues& values,
+                 const sync::ConflictTexts& texts) {
+  Json list = Json::array();
+  const auto& unit = subject.units[values.unit].fields;
+  const std::size_t told = std::min({unit.size(), texts.base.size(), texts.current.size(), texts.other.size()});
+  const auto found = told == 0 ? View::RecordResult{} : view.find(values.record).value_or(View::RecordResult{});
+  for (std::size_t i = 0; i < told; ++i)
+    list.push_back({{"field", subject.fields[unit[i]].name},
+                    {"label", subject.fields[unit[i]].label},
+                    {"base", texts.base[i]},
+                    {"current", texts.current[i]},
+                    {"other", texts.other[i]},
+                    {"now", found.shown ? Json(sync::display(found.shown->record.fields[unit[i]])) : Json()}});
+  return list;
+}
+
 Json conflict_json(const sync::Schema& schema, const Accounts& accounts, PersonView& view, const Shown& shown) {
   const sync::Collection& collection = *schema.collection("conflict");
   const sync::Record& record = shown.record;
@@ -81,18 +98,9 @@ Json conflict_json(const sync::Schema& schema, const Accounts& accounts, PersonV
   json["collection"] = subject ? subject->name : "";
   json["about"] = about_json(schema, view, subject, json["record"]);
   json["duplicate_of"] = origin.duplicate_of ? other_json(schema, view, *origin.duplicate_of) : Json();
-  Json list = Json::array();
-  if (const auto texts = sync::conflict_texts(schema, record); subject && values && texts && !values->about_deletion) {
-    const auto& unit = subject->units[values->unit].fields;
-    const std::size_t told = std::min({texts->base.size(), texts->current.size(), texts->other.size()});
-    for (std::size_t i = 0; i < unit.size() && i < told; ++i)
-      list.push_back({{"field", subject->fields[unit[i]].name},
-                      {"label", subject->fields[unit[i]].label},
-                      {"base", texts->base[i]},
-                      {"current", texts->current[i]},
-                      {"other", texts->other[i]}});
-  }
-  json["fields"] = std::move(list);
+  const auto texts = sync::conflict_texts(schema, record);
+  const bool valued = subject && values && texts && !values->about_deletion;
+  json["fields"] = valued ? values_json(*subject, view, *values, *texts) : Json::array();
   json["hidden"] = values && values->hidden;
   return json;
 }
@@ -173,6 +181,18 @@ void show_conflict(Workstation& station, Call call) {
   });
 }
 
+// Of two who decide one conflict at once the second is told what the first one did.
+platform::HttpResponse resolved_already(const Workstation& station, const sync::Collection& collection,
+                                        const sync::Record& conflict) {
+  const Json fields = to_json(collection, conflict);
+  const auto text = [&](const char* name) { return fields[name].is_string() ? fields[name].get<std::string>() : ""; };
+  const std::string name = person_name(station.accounts(), fields["resolved_by"]), at = text("resolved_at"),
+                    reason = text("resolution");
+  return platform::error_response(409, "resolved-already",
+                                  "This conflict was decided already by " + (name.empty() ? "somebody" : name) +
+                                      (at.empty() ? "" : " at " + at) + (reason.empty() ? "" : ": " + reason));
+}
+
 // On the reading thread: what the conflict shows decides what the choice comes to.
 void resolve_shown(Workstation& station, const Call& call, PersonView& view, const sync::Id& id,
                    const Resolution& chosen) {
@@ -182,9 +202,7 @@ void resolve_shown(Workstation& station, const Call& call, PersonView& view, con
   if (!found) return call.respond(platform::error_response(found.error()));
   if (!found->shown) return refuse_unless_saved(station, call, unknown_record("conflict"));
   if (found->shown->record.fields[*collection.field("state")] == sync::Value(std::string("resolved")))
-    return refuse_unless_saved(
-        station, call,
-        platform::error_response(409, "resolved-already", "Somebody has resolved this conflict already."));
+    return refuse_unless_saved(station, call, resolved_already(station, collection, found->shown->record));
   const auto values = sync::conflict_values(schema, found->shown->record);
   if (!values) return call.respond(platform::error_response(values.error()));
   if (values->about_deletion && chosen.take_other)

@@ -118,10 +118,11 @@ void CaseDivision::tell_facts(const std::vector<std::size_t>& group, CallbackCas
     for (const std::uint32_t attempt : of_.held_[members_[member]].attempts) attempts.insert(attempt);
   for (const std::uint32_t attempt : attempts) made.attempts.push_back(of_.attempts_[attempt]);
   std::ranges::sort(made.attempts, {}, [](const CallAttempt& one) { return std::pair(one.started_ms, one.id); });
-  for (const CaseDecision* decision : decisions_)
-    if (decision->kind == CaseDecision::Kind::first &&
-        std::ranges::any_of(decision->requests, [&](const sync::Id& id) { return holds(made.requests, id); }))
-      made.first = decision->by;
+  for (const CaseDecision* decision : decisions_) {
+    if (std::ranges::none_of(decision->requests, [&](const sync::Id& id) { return holds(made.requests, id); })) continue;
+    if (decision->kind == CaseDecision::Kind::first) made.first = decision->by;
+    if (decision->kind == CaseDecision::Kind::settled) made.settled = decision->by;
+  }
 }
 
 // Who was rung at a number that is of no use is not rung there again; a refusal holds for whoever asked for it.

@@ -68,6 +68,7 @@ struct CallbackCase {
   sync::Id after = {};                     // the same customer, other skills: not before this case had its first call
   std::vector<CallAttempt> attempts = {};  // by time
   std::optional<Signature> first = {};     // somebody put it before all others
+  std::optional<Signature> settled = {};   // somebody said that it needs no call
   CaseNeed need = CaseNeed::call;
   std::vector<CaseHint> hints = {};
 

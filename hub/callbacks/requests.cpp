@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "contingency/incident/signed_by.hpp"
 #include "hub/callbacks/calling.hpp"
 #include "hub/callbacks/documents.hpp"
 #include "hub/callbacks/fields.hpp"
@@ -169,6 +170,18 @@ Result<std::vector<std::string>> promises_of(const CallbackDesk& desk, const std
   return ids;
 }
 
+// Of two who decide about one case at once the second is told what the first one decided.
+Result<void> check_undecided(const CallbackDesk& desk, const std::vector<std::string>& cases) {
+  for (const std::string& name : cases) {
+    const auto id = sync::Id::parse(name);
+    const auto* of = id ? desk.list().cases.find(*id) : nullptr;
+    if (of != nullptr && of->need == contingency::CaseNeed::elsewhere && of->settled)
+      return fail(ErrorKind::ask_person, "decided-already",
+                  "No call is needed, as decided by " + contingency::signed_by(*of->settled));
+  }
+  return {};
+}
+
 Result<HttpResponse> decide(const CallbackDesk& desk, std::string_view body) {
   auto json = platform::JsonObject::parse(body);
   const std::string kind = json.text("kind");
@@ -179,6 +192,7 @@ Result<HttpResponse> decide(const CallbackDesk& desk, std::string_view body) {
   if (kind != "together" && kind != "apart" && kind != "settled" && kind != "first")
     return fail(ErrorKind::ask_person, "malformed", "`kind` is together, apart, settled or first.");
   if (by.reason.empty()) return fail(ErrorKind::ask_person, "reason-missing", "Say why, or name the evidence.");
+  if (kind == "settled" || kind == "first") HOLDLINE_TRY(check_undecided(desk, cases));
   std::string scope;
   HOLDLINE_ASSIGN(auto ids, promises_of(desk, divides ? apart : cases, scope));
   if (ids.empty() || (kind == "together" && cases.size() < 2))

@@ -33,6 +33,11 @@ Result<bool> Authority::knows(const Id& id) {
   return who != nullptr;
 }
 
+Result<std::string> Authority::name_of(const Id& id) {
+  HOLDLINE_ASSIGN(const Person* who, person(id));
+  return who != nullptr ? who->name : std::string();
+}
+
 Result<std::optional<Refusal>> Authority::check(const Id& device, const sync::Assertion& assertion) {
   HOLDLINE_ASSIGN(const Person* who, person(assertion.person));
   if (!who) return nobody();

@@ -48,6 +48,9 @@ class Authority {
   // Whether somebody is known by now.
   Result<bool> knows(const Id& id);
 
+  // The sign-in name; empty for whom nobody knows.
+  Result<std::string> name_of(const Id& id);
+
   // Whether the person may decide about a held action, their own or somebody else's (sync::may_decide).
   Result<bool> may_decide(const Id& person, bool own, std::span<const sync::Op> ops);
 

@@ -2,8 +2,19 @@
 
 #include "sync/merge/conflicts.hpp"
 #include "hub/intake/group.hpp"
+#include "sync/base/timestamp.hpp"
 
 namespace holdline::hub {
+
+namespace {
+
+template <class T>
+T value_in(const sync::Collection& collection, const sync::Record& record, std::string_view field) {
+  const auto* value = std::get_if<T>(&record.fields[*collection.field(field)]);
+  return value != nullptr ? *value : T();
+}
+
+}  // namespace
 
 Result<void> IntakeGroup::record_losing_values(const Candidate& candidate, std::uint32_t index,
                                                const sync::MergeOutcome& outcome, sync::ActionResult& result) {
@@ -35,6 +46,29 @@ Result<void> IntakeGroup::join_conflicts(const Candidate& candidate, std::uint32
     rewrite(*key, std::move(conflict));
   }
   return {};
+}
+
+// Two people may decide one conflict without knowing of each other. The decision that arrives first holds: the other one,
+// made in view of what no longer stands, would take it back without a word to either of them.
+Result<std::optional<sync::ActionResult>> IntakeGroup::decided_before(const Candidate& candidate) {
+  const sync::Collection& conflicts = *schema_.collection("conflict");
+  for (const sync::Op& op : candidate.action.ops) {
+    if (candidate.own || op.record.collection != conflicts.no || op.kind != sync::OpKind::edit) continue;
+    HOLDLINE_ASSIGN(const VersionedRecord* stands, stored(op.record));
+    if (stands == nullptr) continue;
+    const sync::Record& record = stands->stored.record;
+    if (value_in<std::string>(conflicts, record, "state") != "resolved") continue;
+    HOLDLINE_ASSIGN(const std::string name, authority_.name_of(value_in<Id>(conflicts, record, "resolved_by")));
+    const std::string reason = value_in<std::string>(conflicts, record, "resolution");
+    sync::ActionResult result = quarantine(
+        candidate.lane, candidate.stored, "resolved-already",
+        "Nothing of this took effect: the conflict was decided first by " + (name.empty() ? "somebody" : name) + " at " +
+            sync::format_time(value_in<std::int64_t>(conflicts, record, "resolved_at")) +
+            (reason.empty() ? "" : ": " + reason));
+    result.conflicts.push_back(op.record.id);
+    return std::optional(std::move(result));
+  }
+  return std::optional<sync::ActionResult>();
 }
 
 // The open conflict that this change goes on from: an action named in `depends_on` opened or joined it, so its result

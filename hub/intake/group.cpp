@@ -192,6 +192,8 @@ Result<sync::ActionResult> IntakeGroup::settle_followed(const Candidate& candida
         "A list of the record holds as much as a record can. Begin a new record for what is to be added.");
   HOLDLINE_ASSIGN(const auto refusal, refuse_decision(candidate));
   if (refusal) return quarantine(candidate.lane, candidate.stored, refusal->code, refusal->text);
+  HOLDLINE_ASSIGN(auto late, decided_before(candidate));
+  if (late) return *std::move(late);
   record_applied_reissue(candidate);
   HOLDLINE_ASSIGN(auto result, apply(candidate));
   if (const auto& decision = candidate.action.header.decision) {

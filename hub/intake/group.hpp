@@ -124,6 +124,8 @@ class IntakeGroup {
   std::vector<sync::ActionRef> dependents(const LaneKey& lane, const sync::ActionRef& ref) const;
   Result<sync::ActionResult> release_held(const HeldAction& held, const HeldDecision& decision);
   Result<sync::ActionResult> discard_held(const LaneKey& lane, const HeldDecision& decision);
+  // The result of a decision about a conflict that somebody else decided before it arrived; nothing: it is in time.
+  Result<std::optional<sync::ActionResult>> decided_before(const Candidate& candidate);
   // What one op did.
   struct OpEffect {
     bool created = false, changed = false, conflict = false;

@@ -36,7 +36,8 @@ platform::HttpResponse callback_refusal(const Error& error) {
   constexpr std::array not_now{
       "nothing-released", "nothing-to-call",  "agent-has-enough", "case-claimed",      "case-uncertain",
       "claim-over",       "claim-of-another", "already-dialling", "may-not-be-called", "workstations-outstanding",
-      "release-empty",    "release-there",    "release-over",     "release-held",      "release-not-held"};
+      "release-empty",    "release-there",    "release-over",     "release-held",      "release-not-held",
+      "decided-already"};
   const auto among = [&](const auto& codes) { return std::ranges::find(codes, error.code) != codes.end(); };
   if (error.code == "not-signed-in" || error.code == "sign-in-too-old")
     return platform::error_response(401, error.code, error.message);

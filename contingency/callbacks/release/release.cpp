@@ -4,6 +4,7 @@
 #include <array>
 
 #include "contingency/incident/incidents.hpp"
+#include "contingency/incident/signed_by.hpp"
 
 namespace holdline::contingency {
 
@@ -30,12 +31,15 @@ struct Stepping {
   ReleaseBatch& batch;
   std::int64_t now_ms;
 
+  // Of two who decide at once the second is told what the first one decided.
   Result<void> to(ReleaseState from, ReleaseState into, const Signature& by) const {
+    const std::string who = signed_by(batch.changed);
     if (batch.state == ReleaseState::stopped)
-      return tl::unexpected(refused("release-over", "This release has ended. Begin another one."));
+      return tl::unexpected(refused("release-over", "Begin another one: this release was ended by " + who));
     if (batch.state != from)
-      return tl::unexpected(from == ReleaseState::held ? refused("release-not-held", "This release is not held.")
-                                                       : refused("release-held", "This release is held already."));
+      return tl::unexpected(from == ReleaseState::held
+                                ? refused("release-not-held", "This release runs already, let on by " + who)
+                                : refused("release-held", "This release is held already, by " + who));
     change(batch, into, by, now_ms);
     return {};
   }
@@ -46,8 +50,7 @@ struct Stepping {
     return to(ReleaseState::held, ReleaseState::running, on.by);
   }
   Result<void> operator()(const event::ReleaseStopped& stopped) const {
-    if (batch.state != ReleaseState::stopped) change(batch, ReleaseState::stopped, stopped.by, now_ms);
-    return {};
+    return to(batch.state, ReleaseState::stopped, stopped.by);
   }
   Result<void> operator()(event::ContingencyReturned) const {
     if (batch.state == ReleaseState::running)

@@ -68,10 +68,20 @@ void LedgerModel::refuse(const Turn& turn, const LedgerHistory& history, const D
   if (record != nullptr && turn.result->code == "unknown-record" &&
       (history.once_had(*record) || deeds.once_made(*record)))
     return;
+  if (record == nullptr && turn.result->code == "resolved-already" && decided_before(turn.offer->action)) return;
   const std::string which = described(setting_.schema, turn.offer->action.ops);
   throw Violation("every refusal has its reason", "'" + turn.result->code + "' at " +
                                                       std::to_string(turn.result->at.cn) + ", of " + which + ": " +
                                                       turn.result->text);
+}
+
+bool LedgerModel::decided_before(const sync::Action& action) const {
+  const sync::Collection& conflicts = *setting_.schema.collection("conflict");
+  return std::ranges::any_of(action.ops, [&](const sync::Op& op) {
+    const auto stands = records_.find(op.record);
+    return op.record.collection == conflicts.no && op.kind == sync::OpKind::edit && stands != records_.end() &&
+           stands->second.stored.record.fields[*conflicts.field("state")] == sync::Value(std::string("resolved"));
+  });
 }
 
 const sync::RecordKey* LedgerModel::stands_on_nothing(const sync::Action& action) const {
@@ -111,6 +121,8 @@ void LedgerModel::take(const Turn& turn, Applied applied) {
 LedgerModel::Applied LedgerModel::apply(const Turn& turn) const {
   if (stands_on_nothing(turn.offer->action) != nullptr)
     throw differs("the action at " + std::to_string(turn.result->at.cn) + " changes a record that is not there");
+  if (decided_before(turn.offer->action))
+    throw differs("the action at " + std::to_string(turn.result->at.cn) + " decides a conflict for the second time");
   Applied applied;
   for (std::uint32_t index = 0; index < turn.offer->action.ops.size(); ++index) apply_op(turn, index, applied);
   return applied;

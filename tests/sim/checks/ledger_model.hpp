@@ -42,6 +42,8 @@ class LedgerModel {
   void fold(std::vector<Turn> at_one_cn, const LedgerHistory& history, const Deeds& deeds);
   void refuse(const Turn& turn, const LedgerHistory& history, const Deeds& deeds) const;
   void take(const Turn& turn, Applied applied);
+  // Whether it is about a conflict that somebody had decided by then.
+  bool decided_before(const sync::Action& action) const;
   Applied apply(const Turn& turn) const;
   void apply_op(const Turn& turn, std::uint32_t index, Applied& applied) const;
   // The first record that an action changes and that is not there; null: none.

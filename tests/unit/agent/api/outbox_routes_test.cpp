@@ -169,7 +169,8 @@ TEST_F(LocalApiOutboxTest, AnOpenConflictIsShownWithAllItsValues) {
                                        {"label", "Family name"},
                                        {"base", "Baker"},
                                        {"current", "Byron"},
-                                       {"other", "Lovelace"}}}));
+                                       {"other", "Lovelace"},
+                                       {"now", "Byron"}}}));
   EXPECT_EQ(get("/conflicts/" + id_of(3).text()).status, 404);
 }
 

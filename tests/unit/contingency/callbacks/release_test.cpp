@@ -39,7 +39,10 @@ TEST(ReleaseTest, ThePaceRampsUpAndHeldTimeGathersNothing) {
   EXPECT_EQ(batch.changed.person, "machine");
   EXPECT_EQ(allowance(batch, 600 * of_a_minute), 0U);
   EXPECT_EQ(step(batch, event::ReleaseHeld{releaser}, 0).error().code, "release-held");
+  EXPECT_NE(step(batch, event::ReleaseHeld{releaser}, 0).error().message.find("machine at 1970-01-01T08:21:00.000Z"),
+            std::string::npos);
   batch = *step(batch, event::ReleaseTime{}, 12 * 60 * of_a_minute);
+  EXPECT_EQ(step(batch, event::ReleaseStopped{releaser}, 0).error().code, "release-over") << "by somebody else";
   EXPECT_EQ(step(batch, event::ReleaseGoesOn{releaser}, 0).error().code, "release-over");
 }
 

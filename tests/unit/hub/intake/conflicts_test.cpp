@@ -76,6 +76,34 @@ TEST_F(IntakeConflicts, WhoResolvedItAndWhenBecomePartOfIt) {
   EXPECT_FALSE(sync::is_null(resolved.fields[*collection.field("resolved_at")]));
 }
 
+// Two supervisors decide without knowing of each other: what the first one decided holds, and the second one is told.
+TEST_F(IntakeConflicts, WhoDecidesSecondChangesNothingAndHearsWhoWasFirst) {
+  other_.does({edits_customer(1, name_field, Value("Ann"), "Annie")});
+  take(other_, other_.push(customer_lane));
+  const sync::Collection& collection = *schema().collection("conflict");
+  for (Workstation* station : {&station_, &other_}) {
+    station->person.role = "supervisor";
+    know(*station);
+  }
+  const auto decided = [&](Workstation& station, std::vector<sync::Op> ops, const std::string& reason) {
+    sync::Op close{sync::OpKind::edit, conflicts().at(0).key, leeds, 2, {}, {}};
+    close.changes.push_back({*collection.field("state"), sync::make_base(Value("open")), std::string("resolved"), {}, {}});
+    close.changes.push_back({*collection.field("resolution"), sync::make_base(Value{}), reason, {}, {}});
+    std::ranges::sort(close.changes, {}, &sync::FieldChange::field);
+    ops.push_back(std::move(close));
+    const auto ref = station.does(std::move(ops));
+    return take(station, station.push(ref.lane, ref.number)).results.at(0);
+  };
+  EXPECT_NE(decided(other_, {}, "asked her").verdict, Verdict::quarantined);
+  const auto late = decided(station_, {edits_customer(1, name_field, Value("Anna"), "Annie")}, "the letter says so");
+  EXPECT_EQ(late.verdict, Verdict::quarantined);
+  EXPECT_EQ(late.code, "resolved-already");
+  EXPECT_EQ(late.conflicts, std::vector{conflicts()[0].key.id});
+  EXPECT_NE(late.text.find(other_.person.name + " at "), std::string::npos) << late.text;
+  EXPECT_NE(late.text.find("asked her"), std::string::npos) << late.text;
+  EXPECT_EQ(value(1, name_field), Value("Anna"));
+}
+
 TEST_F(IntakeConflicts, EditsOfDifferentFieldsMerge) {
   other_.does({edits_customer(1, health_field, Value{}, "asthma")});
   const auto reply = take(other_, other_.push(customer_lane));
