@@ -52,10 +52,14 @@ Json action_json(Workstation& station, const RecentActions::Item& item) {
   const sync::Op none{};
   const sync::Op& first = action.ops.empty() ? none : action.ops.front();
   const sync::Collection* collection = schema.collection(first.record.collection);
+  const What what = what_of(schema, action);
   Json json{{"lane", item.ref.lane},
             {"number", std::to_string(item.ref.number)},
             {"event_time", sync::format_time(action.header.event_ms)},
-            {"what", what_of(schema, action)},
+            {"what", in_words(what)},
+            {"act", what.act},
+            {"of", what.of},
+            {"about", what.about},
             {"reference", reference_of(schema, action)},
             {"person", station.accounts().name_of(action.header.person).value_or("")},
             {"collection", collection ? collection->name : ""},

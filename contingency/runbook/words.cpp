@@ -186,9 +186,9 @@ std::vector<std::string> advice(const Journal& journal, const Plan& plan, std::i
                            run.state == R::undo_pausing;
     overdue = overdue || (under_way && run.due_ms <= 1);
     if (run.state == R::failed || run.state == R::timed_out || run.state == R::undo_failed)
-      if (run.effect && !run.excepted) failed.push_back(action.id);
-    if (run.state == R::asking) asking.push_back(action.id);
-    if (run.state == R::ready || run.state == R::undo_ready) ready.push_back(action.id);
+      if (run.effect && !run.excepted) failed.push_back(action.title);
+    if (run.state == R::asking) asking.push_back(action.title);
+    if (run.state == R::ready || run.state == R::undo_ready) ready.push_back(action.title);
   }
   const bool unheard = std::ranges::any_of(journal.unheard, [&](const AskedOf& one) {
     return now_ms - one.wish.by.at_ms > silent_ms && one.wish.kind != WishKind::take_over;
@@ -200,7 +200,11 @@ std::vector<std::string> advice(const Journal& journal, const Plan& plan, std::i
   if (!failed.empty()) texts.push_back("Look at what failed: " + listed(failed) + ".");
   if (!asking.empty()) texts.push_back("Waits for an approval: " + listed(asking) + ".");
   if (!ready.empty()) texts.push_back("To be done by people: " + listed(ready) + ".");
-  const auto left = left_of(journal, plan);
+  std::vector<std::string> left;
+  for (const std::string& id : left_of(journal, plan)) {
+    const PlanAction* of = plan.action(id);
+    left.push_back(of == nullptr ? id : of->title);
+  }
   if (journal.head.exiting && !left.empty())
     texts.push_back("Not undone, so the incident cannot be closed: " + listed(left) + ".");
   return texts;

@@ -63,6 +63,17 @@ TEST_F(LocalApiOutboxTest, AnActionIsShownWithItsOps) {
   EXPECT_EQ(shown.at("ops").at(0).at("changes").at("note").at("value"), "please call back after lunch");
 }
 
+// Records for programs bear keys; people are told what was done.
+TEST_F(LocalApiOutboxTest, ListsSayWhatWasDoneAndNotTheIdsOfRecords) {
+  work();
+  const std::string entry = post("/entries", message, "key").json().at("created").at(0);
+  ASSERT_EQ(post("/entries/" + entry + "/posting", {{"state", "claimed"}}, "take").status, 200);
+  const Json item = get("/outbox").json().at("items").at(0);
+  EXPECT_EQ(item.at("what"), "Posting of an entry: claimed");
+  EXPECT_EQ(item.at("act"), "posting");
+  EXPECT_EQ(item.at("about"), Json::array({"claimed"}));
+}
+
 TEST_F(LocalApiOutboxTest, WhatNamesNoActionIsNotFound) {
   work();
   ASSERT_EQ(post("/entries", message, "key").status, 201);
