@@ -166,6 +166,37 @@ std::vector<SearchQuery::Words> SearchQuery::names() const {
   return all;
 }
 
+std::vector<SearchReading> other_readings(const SearchQuery::Words& words) {
+  SearchQuery::Words name;
+  std::string digits;
+  for (const std::string& word : words)
+    if (!has_digit(word))
+      name.push_back(word);
+    else if (std::ranges::all_of(word, is_digit))
+      digits += word;
+    else
+      return {};
+  std::vector<SearchReading> readings;
+  if (!digits.empty()) {
+    if (name.empty() || digits.size() < shortest_phone) return {};
+    SearchReading& reading = readings.emplace_back();
+    reading.query.phone = reversed_digits(digits);
+    reading.name = std::move(name);
+    return readings;
+  }
+  const auto with_town = [&](std::size_t from, std::size_t count) {
+    if (words.size() <= count) return;
+    SearchReading& reading = readings.emplace_back();
+    for (std::size_t i = 0; i < words.size(); ++i)
+      (i >= from && i < from + count ? reading.town : reading.query.words).push_back(words[i]);
+  };
+  if (words.empty()) return readings;
+  with_town(words.size() - 1, 1);
+  with_town(0, 1);
+  if (words.size() > 2) with_town(words.size() - 2, 2);
+  return readings;
+}
+
 SearchQuery parse_query(const NameNormalizer& normalizer, std::string_view typed, std::string_view region) {
   typed = typed.substr(0, longest_typed);
   SearchQuery query;

@@ -1,8 +1,8 @@
 // How a search is read and what it matches: names by the beginning of any word, folded by ICU (Łukasz = lukasz,
 // Straße = strasse), with umlauts spelled out or not (Müller = Mueller) and words written apart or not (Jean-Luc =
 // Jeanluc), phones by their first or last 4 or more digits in any spelling, references by their beginning, places by
-// postcode and house number, alone or beside a name. What was found by none of it may be found with one letter of a
-// name mistyped.
+// postcode and house number, alone or beside a name. What was found by none of it may be a name with a town or with the
+// end of a number, or have one letter of a name mistyped, or of two.
 #pragma once
 
 #include <string>
@@ -55,6 +55,14 @@ struct SearchQuery {
   // `words` and `spellings`.
   std::vector<Words> names() const;
 };
+// What else may be meant by words that are in nobody's name together: a name and a town, a name and the end of a number.
+// Whoever `query` finds is meant when all words of `name` are in the name, and all of `town` in the town.
+struct SearchReading {
+  SearchQuery query;
+  SearchQuery::Words name, town;
+};
+std::vector<SearchReading> other_readings(const SearchQuery::Words& words);
+
 // `region`: whose national numbers are understood (two letters of ISO 3166), or empty.
 SearchQuery parse_query(const NameNormalizer& normalizer, std::string_view typed, std::string_view region = {});
 

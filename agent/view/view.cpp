@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "sync/action/merged.hpp"
 
@@ -14,8 +15,10 @@ namespace {
 constexpr std::size_t portion = 64;
 // Looked at for one search: bounds how long others wait for a word that thousands begin with.
 constexpr std::size_t most_candidates = 16'384;
-// Of each word that was typed.
-constexpr std::size_t most_guesses = 8;
+// Of each word that was typed; of each of two.
+constexpr std::size_t most_guesses = 8, most_guesses_of_two = 5;
+// Of those with the name that was typed beside a town, when nobody has all of it in the name.
+constexpr std::size_t most_beside = 2'048;
 
 bool is_live(const std::optional<Shown>& shown) { return shown && !shown->record.deleted; }
 
@@ -191,6 +194,8 @@ struct View::Search {
   Sight sight;
   std::size_t wanted;  // one more than asked for, to know whether there is more
   const sync::Filter* filter = nullptr;
+  SearchQuery::Words name{}, town{};           // what whoever is found has to have as well (SearchReading)
+  std::size_t most_candidates = agent::most_candidates;
   std::vector<Hit> hits{};
   std::set<sync::RecordKey> roots{};
 
@@ -200,8 +205,11 @@ struct View::Search {
   sync::RecordKey root_of(const Shown& shown) const;
   // What `query` finds, here and in the replica. True: there is more than was looked at.
   Result<bool> run(AsOf& as_of);
-  // The same words with one letter of one of them as it may have been meant.
-  Result<SearchQuery> misspelt() const;
+  // As run(), with what else may be meant by these words, until somebody is found.
+  Result<bool> read_otherwise(const SearchQuery::Words& words, AsOf& as_of);
+  bool has_all(const sync::Record& root) const;
+  // The same words with one letter of one of them as it may have been meant; of two of them at once.
+  Result<SearchQuery> misspelt(const SearchQuery::Words& words, bool two) const;
   Result<void> take(std::optional<Shown> root, const sync::RecordKey& matched, Match why);
   // Whom a hit on a merged record is about; the record itself while that one is not here.
   Result<std::optional<Shown>> survivor(std::optional<Shown> root);
@@ -241,8 +249,24 @@ Result<void> View::Search::take(std::optional<Shown> root, const sync::RecordKey
   if (enough() || !is_live(root) || (only && root->record.key.collection != *only)) return {};
   HOLDLINE_ASSIGN(root, survivor(std::move(root)));
   if (filter != nullptr && !sync::passes(*filter, root->record)) return {};
+  if (!has_all(root->record)) return {};
   if (roots.insert(root->record.key).second) hits.push_back({*std::move(root), matched, std::move(why)});
   return {};
+}
+
+bool View::Search::has_all(const sync::Record& root) const {
+  const Shape* shape = layout().shape(root.key.collection);
+  if (shape == nullptr || (name.empty() && town.empty())) return true;
+  const NameNormalizer& normalizer = view.reader_->normalizer();
+  SearchQuery named;
+  named.words = name;
+  if (!name.empty() && !match(*shape, normalizer, named, root)) return false;
+  const auto city = shape->collection->field("city");
+  const auto* text = city ? std::get_if<std::string>(&root.fields[*city]) : nullptr;
+  const auto words = text != nullptr ? normalizer.index_words(*text) : SearchQuery::Words{};
+  return std::ranges::all_of(town, [&](const std::string& typed) {
+    return std::ranges::any_of(words, [&](const std::string& word) { return word.starts_with(typed); });
+  });
 }
 
 Result<void> View::Search::take_pending(std::span<const sync::RecordKey> keys, AsOf& at) {
@@ -297,17 +321,41 @@ Result<bool> View::Search::run(AsOf& as_of) {
   }
 }
 
-Result<SearchQuery> View::Search::misspelt() const {
+Result<bool> View::Search::read_otherwise(const SearchQuery::Words& words, AsOf& as_of) {
+  const std::size_t most = std::exchange(most_candidates, most_beside);
+  bool more = false;
+  for (SearchReading& reading : other_readings(words)) {
+    query = std::move(reading.query);
+    name = std::move(reading.name);
+    town = std::move(reading.town);
+    HOLDLINE_ASSIGN(more, run(as_of));
+    if (!hits.empty()) break;
+  }
+  name.clear();
+  town.clear();
+  most_candidates = most;
+  return more && !hits.empty();
+}
+
+Result<SearchQuery> View::Search::misspelt(const SearchQuery::Words& words, bool two) const {
   SearchQuery guesses;
   guesses.near = true;
-  for (std::size_t i = 0; i < query.words.size(); ++i) {
-    HOLDLINE_ASSIGN(const auto known, view.reader_->known_near(query.words[i], most_guesses));
-    for (const std::string& word : known) {
-      SearchQuery::Words words = query.words;
-      words[i] = word;
-      guesses.spellings.push_back(std::move(words));
-    }
+  std::vector<SearchQuery::Words> known;
+  for (const std::string& word : words) {
+    HOLDLINE_ASSIGN(auto near, view.reader_->known_near(word, two ? most_guesses_of_two : most_guesses));
+    known.push_back(std::move(near));
   }
+  for (std::size_t i = 0; i < words.size(); ++i)
+    for (const std::string& word : known[i]) {
+      SearchQuery::Words meant = words;
+      meant[i] = word;
+      if (!two) guesses.spellings.push_back(meant);
+      for (std::size_t other = i + 1; two && other < words.size(); ++other)
+        for (const std::string& second : known[other]) {
+          guesses.spellings.push_back(meant);
+          guesses.spellings.back()[other] = second;
+        }
+    }
   return guesses;
 }
 
@@ -320,8 +368,13 @@ Result<View::Hits> View::search(std::string_view typed, std::size_t limit, std::
                 wanted, asking.filter};
   Hits answer;
   HOLDLINE_ASSIGN(answer.more, search.run(answer.as_of));
-  if (!answer.more && search.hits.size() <= limit) {
-    HOLDLINE_ASSIGN(search.query, search.misspelt());
+  const SearchQuery::Words words = search.query.words;
+  if (!answer.more && search.hits.empty()) {
+    HOLDLINE_ASSIGN(answer.more, search.read_otherwise(words, answer.as_of));
+  }
+  for (const bool two : {false, true}) {
+    if (answer.more || search.hits.size() > limit || (two && !search.hits.empty())) break;
+    HOLDLINE_ASSIGN(search.query, search.misspelt(words, two));
     if (!search.query.empty()) {
       HOLDLINE_ASSIGN(answer.more, search.run(answer.as_of));
     }

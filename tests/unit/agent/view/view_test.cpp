@@ -147,6 +147,16 @@ TEST_F(ViewTest, FindsANameWithALetterMistypedAfterTheExactOnes) {
   EXPECT_FALSE(must(view_->search("schmidt", 10)).hits.at(0).why.near);
   EXPECT_TRUE(must(view_->search("schmitd", 10)).hits.at(0).why.near);
   EXPECT_EQ(found("schnitd"), Names{}) << "two mistakes";
+  EXPECT_EQ(found("nana schmitd"), Names{"Schmidt"}) << "one in each of two words";
+}
+
+TEST_F(ViewTest, FindsANameBesideATownOrTheEndOfANumber) {
+  add(1, {create_of("customer", 3, {{"given", text("Jan")}, {"family", text("Novak")}, {"city", text("New York")}}),
+          create_of("phone", 103, {{"customer", id_of(3)}, {"e164", text("+4930222888")}})});
+  for (const char* typed : {"novak york", "novak new york", "jan novak yor", "york novak", "novak 2888", "no 222 888"})
+    EXPECT_EQ(found(typed), Names{"Novak"}) << typed;
+  for (const char* typed : {"novak london", "krug 2888", "novak 888", "novak 2889"})
+    EXPECT_EQ(found(typed), Names{}) << typed;
 }
 
 TEST_F(ViewTest, SaysWhyARecordMatchedAndWhetherThereIsMore) {
