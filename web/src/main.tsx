@@ -3,7 +3,12 @@ import { render } from "preact";
 import { App } from "./views/app.tsx";
 import "./daemon/keep_drafts.ts";
 import { listen } from "./daemon/live.ts";
+import { speak } from "./page/i18n.ts";
 
 const root = document.getElementById("app");
-if (root) render(<App />, root);
-listen();
+const begin = (): void => {
+  if (root) render(<App />, root);
+  listen();
+};
+// A browser does not ask twice for a file that it did not get.
+speak().then(begin, () => setTimeout(() => location.reload(), 1_000));

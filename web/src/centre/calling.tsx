@@ -4,12 +4,10 @@ import { ask } from "../daemon/api.ts";
 import { utcTime, who } from "../daemon/drafts.ts";
 import { clock, span, term } from "../page/i18n.ts";
 import { focusOn, useKeys } from "../page/keys.ts";
-import { settings } from "../page/settings.ts";
 import { Store, use } from "../page/store.ts";
 import { useRefreshed, Waiting } from "../views/load.tsx";
 import { Problem, useSending, wordsOf } from "../views/sending.tsx";
-import { outcomes_de } from "./messages_de.ts";
-import { t } from "./text.ts";
+import { t, told, word } from "./text.ts";
 
 const alive_ms = 60_000;
 
@@ -43,6 +41,7 @@ export interface Claim {
 }
 interface Outcome {
   name: string;
+  text: string;
   then: string;
 }
 interface Work {
@@ -55,11 +54,8 @@ interface Work {
 // Those that end most calls have the digits.
 const by_digit = "resolved no_answer voicemail_left busy rescheduled resolved_partial wrong_number refused do_not_call".split(" ");
 
-const outcomeText = (name: string): string =>
-  term((settings.get().language === "de" && outcomes_de[name]) || name);
-
 export const whyText = ({ why, at, text }: Why): string =>
-  [term(why.replaceAll("-", " ")), text && `“${term(text)}”`, at && clock(at)].filter(Boolean).join(" ");
+  [word(why), text && `“${term(text)}”`, at && clock(at)].filter(Boolean).join(" ");
 
 function Promised({ promise }: { promise: Promise_ }) {
   const { fields } = promise;
@@ -90,7 +86,7 @@ function Facts({ claim }: { claim: Claim }) {
     [t("yoursUntil"), clock(claim.until)],
     ...(claim.past_calls ?? []).map((call): [string, string] => [
       clock(call.at),
-      [outcomeText(call.outcome), call.agent, call.notes].filter(Boolean).join(" · "),
+      [word(call.outcome), call.agent, call.notes].filter(Boolean).join(" · "),
     ]),
   ];
   return (
@@ -145,6 +141,7 @@ function Ending({ claim, outcomes, onTold }: { claim: Claim; outcomes: Outcome[]
   };
   const first = by_digit.filter((name) => outcomes.some((one) => one.name === name));
   const all = [...first, ...outcomes.map(({ name }) => name).filter((name) => !first.includes(name))];
+  const textOf = (name: string): string => told(name, outcomes.find((one) => one.name === name)?.text ?? name);
   return (
     <form
       class="form"
@@ -165,7 +162,7 @@ function Ending({ claim, outcomes, onTold }: { claim: Claim; outcomes: Outcome[]
               checked={chosen === name}
               onChange={() => type({ chosen: name })}
             />
-            {outcomeText(name)}
+            {textOf(name)}
             {i < first.length && <kbd>{i + 1}</kbd>}
           </label>
         ))}

@@ -1,17 +1,21 @@
 // The views of supervisors and IT, and what follows an outage, in a file of their own: nobody else waits for them.
 import type { ComponentType } from "preact";
 import { Calling } from "./calling.tsx";
+import { Conflicts } from "./conflicts.tsx";
+import { Merging } from "./merging.tsx";
 import { Outages } from "./outages.tsx";
 import { Overview } from "./overview.tsx";
 import { Paper } from "./paper.tsx";
 import { Runbook } from "./runbook.tsx";
 import { PostingView } from "./posting.tsx";
 import { ReleaseView } from "./release.tsx";
-import { Workstations } from "./workstations.tsx";
+import { keepListed, Workstations } from "./workstations.tsx";
 
 // By the first part of their place.
 export const views: Record<string, ComponentType> = {
   calling: Calling,
+  conflicts: Conflicts,
+  merge: Merging,
   outages: Outages,
   overview: Overview,
   paper: Paper,
@@ -20,3 +24,5 @@ export const views: Record<string, ComponentType> = {
   release: ReleaseView,
   workstations: Workstations,
 };
+
+keepListed();

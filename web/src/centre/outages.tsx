@@ -2,12 +2,12 @@
 import { session } from "../daemon/session.ts";
 import { seen } from "../daemon/status.ts";
 import type { Contingency, Incident, Signature } from "../daemon/incidents.ts";
-import { clock, term } from "../page/i18n.ts";
+import { clock } from "../page/i18n.ts";
 import { use } from "../page/store.ts";
 import { CodeEntry, CodeToReadOut, Decide, Declare } from "./deciding.tsx";
 import { useLoaded, Waiting } from "../views/load.tsx";
 import { Report } from "./report.tsx";
-import { t } from "./text.ts";
+import { t, told, word } from "./text.ts";
 
 const nameOf = (incident: Incident): string => [incident.short, incident.title].filter(Boolean).join(" ");
 
@@ -15,10 +15,10 @@ const nameOf = (incident: Incident): string => [incident.short, incident.title].
 function decisionsOf(incident: Incident): (Signature & { what: string; idle?: boolean })[] {
   const steps = incident.steps.map((step) => ({
     ...step,
-    what: term(step.step.replaceAll("-", "_")) + (step.overridden ? ` (${t("overrideGate")})` : ""),
+    what: word(step.step) + (step.overridden ? ` (${t("overrideGate")})` : ""),
   }));
   const estimates = incident.estimates.map((one) => ({ ...one, what: t("expectedBack", { time: clock(one.expected) }) }));
-  const exceptions = incident.exceptions.map((one) => ({ ...one, what: `${t("signFor")}: ${term(one.point.replaceAll("-", "_"))}` }));
+  const exceptions = incident.exceptions.map((one) => ({ ...one, what: `${t("signFor")}: ${one.point.replaceAll("-", " ")}` }));
   return [...steps, ...estimates, ...exceptions].sort((one, other) => one.at.localeCompare(other.at));
 }
 
@@ -42,14 +42,14 @@ function Checklist({ incident, decides }: { incident: Incident; decides: boolean
     <>
       <h3>{t("whatIsLeft")}</h3>
       <ul class="list">
-        {incident.checklist.map(({ point, text, done, excepted }) => (
+        {incident.checklist.map(({ point, text, left, done, excepted }) => (
           <li key={point} class="entry">
             <p>
-              <span class={done ? "chip" : "chip warn"}>{done ? "✓" : "…"}</span> {text}
-              {excepted && <span class="quiet"> {t("signedFor", { name: excepted.person, why: excepted.reason })}</span>}
+              <span class={done ? "chip" : "chip warn"}>{done ? "✓" : "…"}</span> {left === null ? text : told(point, text)}
+              {excepted && <span class="quiet">{` ${t("signedFor", { name: excepted.person })}: ${excepted.reason}`}</span>}
             </p>
             {decides && !done && (
-              <Decide verb="except" label={t("signFor")} about={`${t("signFor")}: ${point}`} more={{ incident: incident.id, point }} />
+              <Decide verb="except" label={t("signFor")} about={`${t("signFor")}: ${told(point, text)}`} more={{ incident: incident.id, point }} />
             )}
           </li>
         ))}
@@ -89,7 +89,7 @@ function One({ incident, all, role }: { incident: Incident; all: Contingency; ro
         {nameOf(incident)} {incident.drill && <span class="chip warn">{t("practice")}</span>}
       </h2>
       <p>
-        {term(incident.phase)} · {t("since", { time: clock(incident.begins) })} · {incident.scopes.join(", ")}
+        {word(incident.phase)} · {t("since", { time: clock(incident.begins) })} · {incident.scopes.join(", ")}
         {incident.expected && ` · ${t("expectedBack", { time: clock(incident.expected) })}`}
       </p>
       <p>{t("cause", { why: incident.reason })}</p>
@@ -107,13 +107,18 @@ function ToLink({ all }: { all: Contingency }) {
   const open = all.outages.find((outage) => outage.in_force && !outage.merged);
   const [one, other] = open?.incidents ?? [];
   if (!one || !other) return null;
-  const short = (id: string): string => id.slice(0, 6).toUpperCase();
+  const named = (id: string): string => {
+    const found = all.incidents.find((incident) => incident.id === id);
+    return found ? nameOf(found) : id.slice(0, 6).toUpperCase();
+  };
   const pair = { incident: one, other };
   return (
     <section class="card" aria-label={t("oneOutage")}>
-      <p>{t("meet", { one: short(one), other: short(other) })}</p>
-      <Decide verb="link" label={t("oneOutage")} more={{ ...pair, same: true }} />
-      <Decide verb="link" label={t("twoOutages")} more={{ ...pair, same: false }} />
+      <p>{t("meet", { one: named(one), other: named(other) })}</p>
+      <div class="decisions">
+        <Decide verb="link" label={t("oneOutage")} more={{ ...pair, same: true }} />
+        <Decide verb="link" label={t("twoOutages")} more={{ ...pair, same: false }} />
+      </div>
     </section>
   );
 }

@@ -1,4 +1,5 @@
 // Six numbers for a supervisor, large enough for a screen on the wall.
+import { session } from "../daemon/session.ts";
 import { seen } from "../daemon/status.ts";
 import { age, clock } from "../page/i18n.ts";
 import { use } from "../page/store.ts";
@@ -32,6 +33,26 @@ function Tile({ name, number, place, hint, bad }: { name: CentreName; number: st
   );
 }
 
+// How many calls that is the hub alone knows: several promises to one customer are one.
+function CallsToMake({ promises, overdue }: { promises: string; overdue: number }) {
+  const cases = useRefreshed<{ to_call: number }>("/callbacks/cases?limit=1").data;
+  const hint = [t(cases ? "fromPromises" : "promisesOnly", { n: promises }), overdue > 0 && t("overdueCount", { n: overdue })];
+  return (
+    <Tile
+      name="callsToMake"
+      number={cases ? String(cases.to_call) : "–"}
+      place="release"
+      hint={hint.filter(Boolean).join(", ")}
+      bad={overdue > 0}
+    />
+  );
+}
+
+function Promised({ promises, overdue }: { promises: string; overdue: number }) {
+  const hint = overdue > 0 ? t("overdueCount", { n: overdue }) : "";
+  return <Tile name="promisedCallbacks" number={promises} place="callbacks" hint={hint} bad={overdue > 0} />;
+}
+
 function Waits({ items }: { items: Listed["items"] }) {
   const waiting = items.reduce((sum, one) => sum + one.waiting, 0);
   const oldest = Math.max(0, ...items.map((one) => one.oldest_waiting_ms));
@@ -53,11 +74,11 @@ export function Overview() {
       <Waiting of={counts}>
         {(told) => {
           const number = (n: number): string => (told.more ? `${n}+` : String(n));
-          const overdue = told.callbacks_overdue > 0 ? t("overdueCount", { n: told.callbacks_overdue }) : "";
+          const Callbacks = session.get().person?.role === "supervisor" ? CallsToMake : Promised;
           return (
             <ul class="tiles">
               <Tile name="takenSince" number={number(told.taken)} place="entries/all" />
-              <Tile name="callbacks" number={number(told.callbacks_open)} place="callbacks" hint={overdue} bad={overdue !== ""} />
+              <Callbacks promises={number(told.callbacks_open)} overdue={told.callbacks_overdue} />
               <Tile name="conflicts" number={number(told.conflicts_open)} place="conflicts" />
             </ul>
           );
@@ -70,7 +91,7 @@ export function Overview() {
               name="readyDesks"
               number={`${ready}/${all}`}
               place="workstations"
-              hint={from === "copy" ? t("toldByHub", { time: clock(as_of) }) : ""}
+              hint={from === "copy" ? t("toldByHub", { time: clock(as_of), age: age(as_of) }) : ""}
               bad={ready < all}
             />
             <Waits items={items} />

@@ -3,12 +3,12 @@
 import { useState } from "preact/hooks";
 import { ask } from "../daemon/api.ts";
 import { seen } from "../daemon/status.ts";
-import { clock, term } from "../page/i18n.ts";
+import { clock } from "../page/i18n.ts";
 import { use } from "../page/store.ts";
 import { useRefreshed, Waiting } from "../views/load.tsx";
 import { Problem, wordsOf } from "../views/sending.tsx";
 import { whyText } from "./calling.tsx";
-import { t, type CentreName } from "./text.ts";
+import { t, word, type CentreName } from "./text.ts";
 
 interface Release {
   id: string;
@@ -59,7 +59,6 @@ interface Preview {
   may_be_missing: number;
 }
 
-const words = (name: string): string => term(name.replaceAll("-", " "));
 const nameOf = (one: Case): string => one.promises.map(({ fields }) => fields.name).find(Boolean) ?? one.promises[0]?.reference ?? "";
 
 // What was asked of the hub and refused is said in its words.
@@ -73,6 +72,7 @@ function useAsking(again: () => void): { problem: string; post: (path: string, b
       return true;
     } catch (error) {
       setProblem(wordsOf(error));
+      again(); // who was refused because somebody else was first sees what stands
       return false;
     }
   };
@@ -95,7 +95,7 @@ function Running({ release, again }: { release: Release; again: () => void }) {
     <section class="card" aria-label={release.scope}>
       <header>
         <h2>{release.scope}</h2>
-        <span class={release.state === "running" ? "chip" : "chip warn"}>{term(release.state)}</span>
+        <span class={release.state === "running" ? "chip" : "chip warn"}>{word(release.state)}</span>
       </header>
       <p>
         {t("handedOut", { n: release.handed_out, open: release.open, pace: release.per_minute })}{" "}
@@ -134,7 +134,7 @@ function Counts({ title, counts }: { title: CentreName; counts: Record<string, n
         {rows.slice(0, 8).map(([name, n]) => (
           <div key={name}>
             <dt>{n}</dt>
-            <dd>{title === "byZone" ? name : words(name)}</dd>
+            <dd>{title === "byZone" ? name : word(name)}</dd>
           </div>
         ))}
       </dl>
@@ -257,9 +257,9 @@ function Beginning({ scopes, told, again }: { scopes: string[]; told: List; agai
 }
 
 function standing(one: Case): string {
-  if (one.claim) return t("hasCase", { name: one.claim.agent, state: words(one.claim.state) });
+  if (one.claim) return t("hasCase", { name: one.claim.agent, state: word(one.claim.state) });
   if (one.blocked.length === 0) return t("mayBeCalled");
-  return one.blocked.map(({ why, until }) => [words(why), until && clock(until)].filter(Boolean).join(" ")).join(" · ");
+  return one.blocked.map(({ why, until }) => [word(why), until && clock(until)].filter(Boolean).join(" ")).join(" · ");
 }
 
 function Row({ one, again }: { one: Case; again: () => void }) {
@@ -328,6 +328,22 @@ function Row({ one, again }: { one: Case; again: () => void }) {
   );
 }
 
+function Ended({ releases }: { releases: Release[] }) {
+  if (releases.length === 0) return null;
+  return (
+    <details class="card">
+      <summary>{t("over")}</summary>
+      <ul class="list">
+        {releases.map((one) => (
+          <li key={one.id}>
+            {[clock(one.since), one.scope, one.changed_by, one.because].filter(Boolean).join(" · ")}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
 export function ReleaseView() {
   const { status } = use(seen);
   const list = useRefreshed<List>("/callbacks/cases?limit=100");
@@ -353,6 +369,7 @@ export function ReleaseView() {
               ))}
               {told.items.length === 0 && <li class="quiet">{t("nobodyToCall")}</li>}
             </ul>
+            <Ended releases={told.releases.filter(({ state }) => state === "stopped")} />
           </>
         )}
       </Waiting>

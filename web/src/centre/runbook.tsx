@@ -1,11 +1,11 @@
 // The actions of the plan: how each stands, who did what, and what can be asked of it.
 import { seen } from "../daemon/status.ts";
-import { clock, term } from "../page/i18n.ts";
+import { clock } from "../page/i18n.ts";
 import { use } from "../page/store.ts";
 import { useRefreshed, Waiting } from "../views/load.tsx";
 import { Problem, useSending } from "../views/sending.tsx";
 import { Decide } from "./deciding.tsx";
-import { t, type CentreName } from "./text.ts";
+import { t, told, word, type CentreName } from "./text.ts";
 
 interface Signed {
   person: string;
@@ -69,7 +69,8 @@ function Who({ action }: { action: Action }) {
         ([name, by]) =>
           by && (
             <p key={name} class="quiet">
-              {t(name, { name: by.person, why: by.reason })} · {clock(by.at)}
+              {t(name, { name: by.person })}, {clock(by.at)}
+              {by.reason && `: ${by.reason}`}
             </p>
           ),
       )}
@@ -83,8 +84,8 @@ function One({ action, incident, asked }: { action: Action; incident: string; as
   return (
     <li class="entry">
       <div>
-        <strong>{action.title}</strong> <span class={tone}>{term(action.state.replaceAll("-", " "))}</span>
-        <p>{action.says}</p>
+        <strong>{action.title}</strong> <span class={tone}>{word(`run-${action.state}`)}</span>
+        <p>{told(`says-${action.state}`, action.says)}</p>
         {asked && <p class="quiet">{t("askedNotHeard")}</p>}
         <Who action={action} />
         {result && (
@@ -110,6 +111,33 @@ function One({ action, incident, asked }: { action: Action; incident: string; as
   );
 }
 
+// What has to be done next, and by whom.
+function Next({ run }: { run: Run }) {
+  const named = (...states: string[]): string =>
+    run.actions
+      .filter(({ state }) => states.includes(state))
+      .map(({ title }) => title)
+      .join(", ");
+  const lists: [CentreName, string][] = [
+    ["lookAtFailed", named(...bad)],
+    ["askedFor", named("asking")],
+    ["byPeople", named("ready", "undo-ready")],
+  ];
+  const lines = [
+    ...(run.incident && !run.held ? [t("noStation")] : []),
+    ...run.advice.filter((line) => line.startsWith("Station ")),
+    ...lists.flatMap(([name, list]) => (list ? [t(name, { list })] : [])),
+  ];
+  if (!run.incident || lines.length === 0) return null;
+  return (
+    <ul class="list">
+      {lines.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
+  );
+}
+
 const phases: [Action["phase"], CentreName][] = [
   ["enter", "phaseEnter"],
   ["during", "phaseDuring"],
@@ -128,13 +156,7 @@ function All({ run }: { run: Run }) {
           {run.held ? t("performedBy", { name: run.held.station, time: clock(run.held.told) }) : t("performedByNobody")}
         </span>
       </p>
-      {run.advice.length > 0 && (
-        <ul class="list">
-          {run.advice.map((line) => (
-            <li key={line}>{line}</li>
-          ))}
-        </ul>
-      )}
+      <Next run={run} />
       {incident && (
         <div class="decisions">
           {run.left.length > 0 && <Ask verb="undo" label={t("undoAll", { n: run.left.length })} action={null} incident={incident} />}

@@ -1,11 +1,14 @@
 // Which workstations could work by hand now, which not and why: for supervisors and IT, also of those that are silent.
 import { useState } from "preact/hooks";
+import { get } from "../daemon/api.ts";
+import { session } from "../daemon/session.ts";
 import { age, clock, term } from "../page/i18n.ts";
 import { useRefreshed, Waiting } from "../views/load.tsx";
-import { t } from "./text.ts";
+import { t, told, word } from "./text.ts";
 
 interface Check {
   check: string;
+  known: boolean;
   why: string;
   remedy: string;
 }
@@ -24,7 +27,6 @@ interface Workstation {
   checks: Check[];
 }
 export interface Listed {
-  summary: string;
   ready: number;
   all: number;
   as_of: string;
@@ -46,19 +48,37 @@ function Row({ item }: { item: Workstation }) {
     <li class="entry">
       <div>
         <strong>{item.name}</strong>{" "}
-        <span class={item.state === "not-ready" ? "chip warn" : "chip"}>{term(item.state.replace("-", " "))}</span>{" "}
+        <span class={item.state === "not-ready" ? "chip warn" : "chip"}>{word(item.state)}</span>{" "}
         <span class="quiet">{placeOf(item)}</span>
         <p class="hint">{facts.filter(Boolean).join(" · ")}</p>
       </div>
-      <div>
-        {item.checks.map(({ check, why, remedy }) => (
+      <div class="checks">
+        {item.checks.map(({ check, known, why, remedy }) => (
           <p key={check}>
-            {term(why)}. <span class="quiet">{remedy}</span>
+            {term(told(known ? `why-${check}` : "unknown", why))}. <span class="quiet">{told(`do-${check}`, remedy)}</span>
           </p>
         ))}
       </div>
     </li>
   );
+}
+
+// Asked for while somebody who may see it is signed in, so that this workstation keeps it for when the hub is away.
+const keep_ms = 600_000;
+export function keepListed(): void {
+  let asked = "";
+  const ask = (): void => {
+    const { person } = session.get();
+    if (person?.name === asked) return;
+    asked = person?.name ?? "";
+    if (person && person.role !== "agent") get("/workstations?only=not-ready", { watches: true }).catch(() => {});
+  };
+  session.follow(ask);
+  setInterval(() => {
+    asked = "";
+    ask();
+  }, keep_ms);
+  ask();
 }
 
 export function Workstations() {
@@ -70,26 +90,33 @@ export function Workstations() {
         <h1>{t("workstations")}</h1>
         <p class="hint">{t("workstationsHint")}</p>
       </header>
-      <Waiting of={loaded}>
-        {({ summary, as_of, from, items }) => (
-          <>
-            <p>
-              <strong>{summary}</strong>{" "}
-              {from === "copy" && <span class="chip warn">{t("toldByHub", { time: clock(as_of) })}</span>}{" "}
-              <button type="button" class="link" aria-pressed={all} onClick={() => setAll(!all)}>
-                {t("allWorkstations", { n: items.length })}
-              </button>
-            </p>
-            <ul class="list">
-              {items
-                .filter(({ state }) => all || state === "not-ready")
-                .map((item) => (
-                  <Row key={item.id} item={item} />
-                ))}
-            </ul>
-          </>
-        )}
-      </Waiting>
+      {loaded.problem?.code === "hub-away" && !loaded.data ? (
+        <p class="note">{t("noListKept")}</p>
+      ) : (
+        <Waiting of={loaded}>
+          {({ ready, all: count, as_of, from, items }) => (
+            <>
+              <p>
+                <strong>{t("readyOf", { ready, all: count })}</strong>{" "}
+                {from === "copy" && (
+                  <span class="chip warn">{t("toldByHub", { time: clock(as_of), age: age(as_of) })}</span>
+                )}{" "}
+                <button type="button" class="link" aria-pressed={all} onClick={() => setAll(!all)}>
+                  {t("allWorkstations", { n: items.length })}
+                </button>
+              </p>
+              <ul class="list">
+                {items
+                  .filter(({ state }) => all || state === "not-ready")
+                  .map((item) => (
+                    <Row key={item.id} item={item} />
+                  ))}
+                {!all && ready === count && <li class="quiet">{t("allReady")}</li>}
+              </ul>
+            </>
+          )}
+        </Waiting>
+      )}
     </>
   );
 }

@@ -1,5 +1,6 @@
 // Requests to the daemon that served this page. The session is kept in two halves, of which it takes both: a cookie that
 // scripts cannot read, and the key of the page, which other ports of the computer cannot (docs/decisions/console/0016).
+import { said } from "../page/i18n.ts";
 import type { Finding } from "./types.ts";
 
 // A refusal in the daemon's words; status 0 means that it did not answer at all.
@@ -74,7 +75,7 @@ async function errorOf(response: Response): Promise<ApiError> {
   return new ApiError(
     response.status,
     error.code ?? "unknown",
-    error.detail ?? response.statusText,
+    said(error.code, error.detail ?? response.statusText),
     error.findings ?? [],
     retryAfter,
   );

@@ -1,10 +1,10 @@
 // From a draft to a saved action. It is tried until the daemon has said yes or no, always under the same key, so that
 // an answer that was lost on the way does not make two of it.
-import { t } from "../page/i18n.ts";
+import { said, t, term } from "../page/i18n.ts";
 import { Store } from "../page/store.ts";
 import { ApiError, ask, newKey } from "./api.ts";
 import { type About, type Draft, desk, draftOf, drop, everyDesk, typed, update, utcTime, who } from "./drafts.ts";
-import { fieldOf } from "./schema.ts";
+import { fieldOf, labelOf } from "./schema.ts";
 import { session } from "./session.ts";
 import { onStatus } from "./status.ts";
 import type { Finding, Saved, Value } from "./types.ts";
@@ -15,6 +15,7 @@ export interface Notice {
   references: string[]; // to be read out to the caller
   about: string; // the customer's id, where it is about one
   at: number;
+  refused?: boolean; // it says why something was not saved
 }
 export const notice = new Store<Notice | null>(null);
 // Grows with everything saved, so that lists look again.
@@ -140,12 +141,15 @@ export function tell(saved: Partial<Saved>, about: About | null = null): void {
   notice.set({
     text: about ? `${text}: ${about.name}` : text,
     about: about?.id ?? "",
-    notes: (saved.notes ?? []).map((note) => note.message),
+    notes: (saved.notes ?? []).map(({ field, code, message }) => said(code, message, term(field))),
     references: saved.references ?? [],
     at: Date.now(),
   });
   savedCount.set(savedCount.get() + 1);
 }
+
+// Somebody else was first: said where it stays, for what it was about may be gone from the view by now.
+export const warn = (text: string): void => notice.set({ text, about: "", notes: [], references: [], at: Date.now(), refused: true });
 
 // Why it is meant so: a usual reason until somebody types another.
 export const reasonOf = ({ because }: Draft): string => because ?? t("becausePreset");
@@ -183,7 +187,9 @@ function refused(draft: Draft, error: ApiError, name: string): void {
   const back = { state: "typing", touched: draft.touched, refusals: (draft.refusals ?? 0) + 1 } as const;
   if (error.code === "key-reused") return update(id, { ...back, key: newKey(), problem: t("keyReused") }, name);
   const problem = error.findings.length > 0 ? "" : error.message;
-  update(id, { ...back, findings: error.findings, problem }, name);
+  const label = (field: string): string => term(labelOf(draft.purpose.collection, field));
+  const findings = error.findings.map((one) => ({ ...one, message: said(one.code, one.message, label(one.field)) }));
+  update(id, { ...back, findings, problem }, name);
 }
 
 // What was about to be saved when the sign-in ended is saved when the same person is back.

@@ -189,7 +189,10 @@ export interface Saved {
 export interface OutboxItem extends ActionRef {
   incident?: string; // in force when it was saved
   event_time: string;
-  what: string;
+  what: string; // in English; the three that follow are its parts
+  act: string;
+  of: string;
+  about: string[];
   reference: string;
   person: string;
   collection: string;
@@ -205,20 +208,4 @@ export interface Op {
   collection: string;
   record: string;
   changes: Record<string, { value: Value }>;
-}
-
-export interface Conflict {
-  id: string;
-  collection: string;
-  record: string | null;
-  about: { customer: string | null; name: string };
-  unit: string;
-  state: "open" | "decided" | "resolved";
-  policy: string | null;
-  about_deletion: boolean | null;
-  at: string | null;
-  by: { name: string };
-  duplicate_of: { id: string; name: string } | null; // the other record with the same value
-  fields: { field: string; base: string | null; current: string | null; other: string | null }[];
-  hidden: boolean;
 }

@@ -1,12 +1,31 @@
 // Texts in the language of whoever works here. The pseudo-locale shows what is not in the catalogue, and what has no
 // room for longer words.
-import { schema_de, de } from "./messages_de.ts";
-import { en, type Messages } from "./messages_en.ts";
+import type { Messages } from "./messages_en.ts";
 import { settings } from "./settings.ts";
+import { Store } from "./store.ts";
 import { ownZone, wallTime } from "./zones.ts";
 
 export type Name = keyof Messages;
 type Catalogue<N extends string> = Record<N, string>;
+
+// What is said in one language: the page's own texts, what the schema says, and the refusals of the daemon by their codes.
+interface Spoken {
+  language: "en" | "de";
+  texts: Messages;
+  terms: Record<string, string>;
+  refusals: Record<string, string>;
+}
+export const spoken = new Store<Spoken | null>(null);
+
+// Loads the language that is set. Until it is there the page goes on in the one before.
+export async function speak(): Promise<void> {
+  const language = settings.get().language === "de" ? "de" : "en";
+  if (spoken.get()?.language === language) return;
+  const said = await (language === "de" ? import("./german.ts") : import("./english.ts"));
+  spoken.set({ language, texts: said.texts, terms: said.terms, refusals: said.refusals });
+}
+settings.follow(() => void speak().catch(() => {}));
+const speaksGerman = (): boolean => spoken.get()?.language === "de";
 
 const accents: Record<string, string> = {
   a: "á",
@@ -25,21 +44,24 @@ const accents: Record<string, string> = {
 const pseudo = (text: string): string =>
   `[${text.replace(/\{[^}]+\}|[a-zA-Z]/g, (part) => accents[part] ?? part)}${"·".repeat(Math.ceil(text.length / 3))}]`;
 
-// What says a text of these catalogues, with values in its places: "{n}", and "{n|one case|many cases}" by how many.
-function teller<N extends string>(english: Catalogue<N>, german: Catalogue<N>) {
-  return (name: N, values: Record<string, string | number> = {}): string => {
-    const { language } = settings.get();
-    const text = language === "de" ? german[name] : language === "pseudo" ? pseudo(english[name]) : english[name];
-    return text.replace(/\{(\w+)(?:\|(.*?)\|(.*?))?\}/g, (whole, key: string, one?: string, many?: string) =>
+// "{n}" is the value n, and "{n|one case|many cases}" is by how many it is.
+export const fill = (text: string, values: Record<string, string | number>): string =>
+  (settings.get().language === "pseudo" ? pseudo(text) : text).replace(
+    /\{(\w+)(?:\|(.*?)\|(.*?))?\}/g,
+    (whole, key: string, one?: string, many?: string) =>
       String((one === undefined ? values[key] : values[key] === 1 ? one : many) ?? whole),
-    );
-  };
-}
-export const t = teller<Name>(en, de);
+  );
+
+export const t = (name: Name, values: Record<string, string | number> = {}): string =>
+  fill(spoken.get()?.texts[name] ?? name, values);
 
 // For a part of the page with further texts of its own.
-export const tellerWith = <N extends string>(english: Catalogue<N>, german: Catalogue<N>) =>
-  teller<Name | N>({ ...en, ...english }, { ...de, ...german });
+export const tellerWith =
+  <N extends string>(english: Catalogue<N>, german: Catalogue<N>) =>
+  (name: Name | N, values: Record<string, string | number> = {}): string => {
+    const own = speaksGerman() ? german : english;
+    return name in own ? fill(own[name as N], values) : t(name as Name, values);
+  };
 
 // "order_request" as people say it.
 const inWords = (name: string): string => name.replaceAll("_", " ");
@@ -48,12 +70,28 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 // A label or choice of the schema.
 export function term(text: string): string {
   const words = inWords(text);
-  const { language } = settings.get();
-  const found = language === "de" ? (schema_de[words.toLowerCase()] ?? words) : words;
-  return capital(language === "pseudo" ? pseudo(found) : found);
+  const found = spoken.get()?.terms[words.toLowerCase()] ?? words;
+  return capital(settings.get().language === "pseudo" ? pseudo(found) : found);
 }
 
-const locale = (): string | undefined => (settings.get().language === "de" ? "de" : undefined);
+// What somebody did: told in parts, for another language than the daemon's own.
+export function deed({ what, act, of, about }: { what: string; act: string; of: string; about: string[] }): string {
+  const now = spoken.get();
+  if (!now?.refusals[act]) return what;
+  const parts = about.map((part) => now.terms[part.toLowerCase()] ?? part).join(", ");
+  return said(act, what, term(of)) + (parts && `: ${parts}`);
+}
+
+// What the daemon or the hub says of something: by its code where the language has it, with times by this clock.
+// `field`: what it is about, as the form calls it. Of its words "{n}" is the number, and "{by}" who decided, when and why.
+export const said = (code: string, text: string, field = ""): string =>
+  (spoken.get()?.refusals[code] ?? text)
+    .replace("{field}", field)
+    .replace("{n}", () => /\d+/.exec(text)?.[0] ?? "")
+    .replace("{by}", () => /\S+ at \d{4}-\d\d-\d\dT.*/s.exec(text)?.[0].replace(" at ", ", ") ?? "")
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, clock);
+
+const locale = (): string | undefined => (speaksGerman() ? "de" : undefined);
 
 const sameDay = (a: Date, b: Date): boolean => a.toDateString() === b.toDateString();
 

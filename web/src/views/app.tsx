@@ -5,7 +5,7 @@ import { notice } from "../daemon/save.ts";
 import { collectionOf, forms, guides } from "../daemon/schema.ts";
 import { askToSignOut, beginChange, session } from "../daemon/session.ts";
 import { seen } from "../daemon/status.ts";
-import { t, type Name } from "../page/i18n.ts";
+import { spoken, t, type Name } from "../page/i18n.ts";
 import { focusOn, useKeys } from "../page/keys.ts";
 import { go, route, takeNumber } from "../page/router.ts";
 import { settings } from "../page/settings.ts";
@@ -13,13 +13,11 @@ import { use } from "../page/store.ts";
 import { Callbacks } from "./callbacks.tsx";
 import { Centre, fetchCentre } from "./centre.tsx";
 import { Complaints } from "./complaints.tsx";
-import { Conflicts, ConflictView } from "./conflicts.tsx";
 import { Customer } from "./customer.tsx";
 import { Entries } from "./entries.tsx";
 import { Form, titleOf } from "./form.tsx";
 import { Guides } from "./guides.tsx";
 import { Home } from "./home.tsx";
-import { Merging } from "./merging.tsx";
 import { KeySheet, Preferences } from "./preferences.tsx";
 import { Search, searched } from "./search.tsx";
 import { SignIn } from "./sign_in.tsx";
@@ -34,17 +32,15 @@ const takeAsked = (): string => {
   return number;
 };
 
-const of_the_centre = new Set(["outages", "overview", "paper", "posting", "release", "runbook", "workstations"]);
+const of_the_centre = new Set(["conflicts", "merge", "outages", "overview", "paper", "posting", "release", "runbook", "workstations"]);
 const supervises = (): boolean => ["supervisor", "it"].includes(session.get().person?.role ?? "");
 
 function View() {
-  const [place, id, other] = use(route);
+  const [place, id] = use(route);
   if (place === "customer" && id) return <Customer key={id} id={id} />;
-  if (place === "merge" && id) return <Merging key={id} id={id} other={other} />;
   if (place === "entries") return <Entries which={id ?? ""} />;
   if (place === "complaints") return <Complaints />;
   if (place === "callbacks") return <Callbacks />;
-  if (place === "conflicts") return id ? <ConflictView key={id} id={id} /> : <Conflicts />;
   if (place === "guides") return <Guides />;
   if (place === "settings") return <Preferences />;
   if (place && of_the_centre.has(place)) return <Centre place={place} />;
@@ -74,7 +70,7 @@ function isThere([path]: [string, Name]): boolean {
   if (path === "guides") return guides.get().length > 0;
   if (path === "posting") return collectionOf("posting") !== undefined;
   if (path === "release") return session.get().person?.role === "supervisor";
-  const for_supervisors = path !== "outages" && of_the_centre.has(path ?? "");
+  const for_supervisors = path !== "outages" && path !== "conflicts" && of_the_centre.has(path ?? "");
   return !for_supervisors || supervises();
 }
 
@@ -125,7 +121,7 @@ function Notice() {
     if (now?.about && place === "customer" && id !== now.about) notice.set(null);
   }, [place, id]);
   useEffect(() => {
-    if (!now) return;
+    if (!now || now.refused) return;
     searched.set("");
     if (!openDraft()) focusOn("search");
     const timer = setTimeout(() => notice.set(null), now.references.length > 0 ? read_out_ms : shown_ms);
@@ -134,8 +130,10 @@ function Notice() {
   return (
     <div class="notice" role="status">
       {now && (
-        <p>
-          <strong>✓ {now.text}</strong>{" "}
+        <p class={now.refused ? "error" : ""}>
+          <strong>
+            {now.refused ? "▲" : "✓"} {now.text}
+          </strong>{" "}
           {now.references.length > 0 && (
             <>
               · {t("readOut")} <strong class="reference">{now.references.join(", ")}</strong>{" "}
@@ -156,8 +154,10 @@ function useHead(): { current: HTMLElement | null } {
   const head = useRef<HTMLElement>(null);
   useEffect(() => {
     const watch = new ResizeObserver(() => {
-      const above = (head.current?.offsetTop ?? 0) + (head.current?.offsetHeight ?? 0);
-      document.documentElement.style.setProperty("--above", `${above}px`);
+      const strip = head.current?.offsetTop ?? 0;
+      const { style } = document.documentElement;
+      style.setProperty("--told", `${strip + 8}px`); // what has the focus is not under the strip
+      style.setProperty("--above", `${strip + (head.current?.offsetHeight ?? 0)}px`);
     });
     for (const part of [head.current, head.current?.previousElementSibling]) if (part) watch.observe(part);
     return () => watch.disconnect();
@@ -228,6 +228,7 @@ export function App() {
   const { person, changing } = use(session);
   const { mode } = use(seen);
   use(settings);
+  use(spoken);
   return (
     <>
       <a

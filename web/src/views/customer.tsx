@@ -9,7 +9,7 @@ import { Store } from "../page/store.ts";
 import { Belongings, belongingsOf } from "./belongings.tsx";
 import { History } from "./history.tsx";
 import { useLoaded, Waiting } from "./load.tsx";
-import { Merged, mayMerge } from "./merging.tsx";
+import { Merged, mayMerge } from "./merged.tsx";
 import { beginEdit, beginEditAll, isGiven, nameOf, Pending, promised, rowsOf, shownValue, text, valuesOf, written } from "./record.tsx";
 
 function EditLink({ record, field, about }: { record: Shown; field: FieldForm; about: About }) {

@@ -5,7 +5,7 @@ import { begin, typed } from "../daemon/drafts.ts";
 import { fieldOf, labelOf } from "../daemon/schema.ts";
 import { session } from "../daemon/session.ts";
 import type { Op, OutboxItem, Value } from "../daemon/types.ts";
-import { clock, t, term, type Name } from "../page/i18n.ts";
+import { clock, deed, said, t, term, type Name } from "../page/i18n.ts";
 import { route } from "../page/router.ts";
 import { use } from "../page/store.ts";
 import { useLoaded, Waiting } from "./load.tsx";
@@ -68,13 +68,16 @@ async function beginCorrection(item: OutboxItem): Promise<void> {
   );
 }
 
+// Somebody else decided first: nothing can be put right in it.
+const late = ["resolved-already", "settled-already"];
+
 function Attention({ item }: { item: OutboxItem }) {
   const [givingUp, setGivingUp] = useState(false);
   const [problem, setProblem] = useState("");
   const correct = (): void => void beginCorrection(item).catch((error) => setProblem(String(error.message)));
   return (
     <div class="attention">
-      <p>{item.text || item.code}</p>
+      <p>{said(item.code, item.text || item.code)}</p>
       {problem && (
         <p class="error" role="alert">
           {problem}
@@ -89,10 +92,12 @@ function Attention({ item }: { item: OutboxItem }) {
         />
       ) : (
         <div class="actions">
-          <button type="button" class="primary" aria-label={`${t("correct")}: ${item.what}`} onClick={correct}>
-            {t("correct")}
-          </button>
-          <button type="button" aria-label={`${t("giveUp")}: ${item.what}`} onClick={() => setGivingUp(true)}>
+          {!late.includes(item.code) && (
+            <button type="button" class="primary" aria-label={`${t("correct")}: ${deed(item)}`} onClick={correct}>
+              {t("correct")}
+            </button>
+          )}
+          <button type="button" aria-label={`${t("giveUp")}: ${deed(item)}`} onClick={() => setGivingUp(true)}>
             {t("giveUp")}
           </button>
         </div>
@@ -131,12 +136,12 @@ const isSaid = (collection: string, name: string, value: Value): boolean =>
 
 export function EntryRow({ item, own }: { item: OutboxItem; own: string }) {
   const [opened, setOpened] = useState(false);
-  const conflict = item.state === "conflict" ? item.conflicts[0] : undefined;
+  const conflict = item.state === "conflict" || item.state === "needs-attention" ? item.conflicts[0] : undefined;
   return (
     <li class="entry">
       <div>
         <strong>
-          {item.collection === "customer" ? <a href={`#/customer/${item.record}`}>{item.what}</a> : item.what}
+          {item.collection === "customer" ? <a href={`#/customer/${item.record}`}>{deed(item)}</a> : deed(item)}
         </strong>
         <p class="hint">
           {item.reference && <span class="reference">{item.reference} · </span>}
@@ -147,11 +152,11 @@ export function EntryRow({ item, own }: { item: OutboxItem; own: string }) {
       </div>
       <Steps item={item} />
       <details class="wide" onToggle={(event) => setOpened(event.currentTarget.open)}>
-        <summary aria-label={`${t("whatItSays")}: ${item.what}`}>{t("whatItSays")}</summary>
+        <summary aria-label={`${t("whatItSays")}: ${deed(item)}`}>{t("whatItSays")}</summary>
         {opened && <Said item={item} />}
       </details>
       {item.state === "needs-attention" && <Attention item={item} />}
-      {conflict && <a href={`#/conflicts/${conflict}`}>{t("conflicts")}</a>}
+      {conflict && <a href={`#/conflicts/${conflict}`}>{t("seeConflict")}</a>}
     </li>
   );
 }

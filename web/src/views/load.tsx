@@ -29,34 +29,32 @@ export function useLoaded<T>(path: string, also = ""): Loaded<T> {
   const count = use(savedCount);
   const { mode, status } = use(seen);
   const changed = `${status?.outbox?.waiting} ${status?.outbox?.quarantined} ${status?.replica?.cn} ${mode === "silent"} ${use(missed)} ${also}`;
-  const asked = useRef("");
-  const askedAt = useRef(-watch_pause_ms);
+  const askedAt = useRef(0);
+  const running = useRef<AbortController>();
+  const load = async (watches: boolean): Promise<void> => {
+    running.current?.abort();
+    const { signal } = (running.current = new AbortController());
+    askedAt.current = ticks();
+    try {
+      const data = await get<T>(path, { signal, watches });
+      setAnswer({ path, data, problem: null });
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof ApiError)) throw error;
+      setAnswer((before) => ({ path, data: before.path === path ? before.data : null, problem: error }));
+    }
+  };
+  // What somebody did or asked for is there at once: nothing that happens elsewhere breaks off this question.
+  useEffect(() => void load(false), [path, count, tries]);
+  // Looking again because something came from elsewhere is nobody's request. In a busy centre something comes all the time.
+  const known = useRef(changed);
   useEffect(() => {
-    const ended = new AbortController();
-    // Looking again because something came from elsewhere is nobody's request.
-    const wanted = `${path} ${count} ${tries}`;
-    const watches = asked.current === wanted;
-    asked.current = wanted;
-    const load = async (): Promise<void> => {
-      askedAt.current = ticks();
-      try {
-        const data = await get<T>(path, { signal: ended.signal, watches });
-        setAnswer({ path, data, problem: null });
-      } catch (error) {
-        if (ended.signal.aborted) return;
-        if (!(error instanceof ApiError)) throw error;
-        setAnswer((before) => ({ path, data: before.path === path ? before.data : null, problem: error }));
-      }
-    };
-    // In a busy centre something changes all the time.
-    const pause = watches ? askedAt.current + watch_pause_ms - ticks() : 0;
-    const timer = pause > 0 ? setTimeout(() => void load(), pause) : undefined;
-    if (timer === undefined) void load();
-    return () => {
-      clearTimeout(timer);
-      ended.abort();
-    };
-  }, [path, count, tries, changed]);
+    if (known.current === changed) return;
+    known.current = changed;
+    const timer = setTimeout(() => void load(true), askedAt.current + watch_pause_ms - ticks());
+    return () => clearTimeout(timer);
+  }, [path, changed]);
+  useEffect(() => () => running.current?.abort(), []);
   const again = (): void => setTries(tries + 1);
   return answer.path === path ? { ...answer, again } : { data: null, problem: null, again };
 }

@@ -2,13 +2,15 @@
 // under the same key until it is answered, and is another one after that.
 import { useState } from "preact/hooks";
 import { ApiError, ask, newKey } from "../daemon/api.ts";
-import { tell } from "../daemon/save.ts";
+import { tell, warn } from "../daemon/save.ts";
 import type { Saved } from "../daemon/types.ts";
 import { t } from "../page/i18n.ts";
 
-// What to say of a request that was not taken; an error of the page's own is thrown on.
+// What to say of a request that was not taken; an error of the page's own is thrown on. That somebody else was first is
+// said as a notice as well.
 export function wordsOf(error: unknown): string {
   if (!(error instanceof ApiError)) throw error;
+  if (error.status === 409) warn(error.message);
   return error.silent ? t("silent") : error.message;
 }
 

@@ -49,7 +49,7 @@ function Declared({ status }: { status: Status }) {
   return (
     <p class="fact">
       <a href="#/outages">{incident.title || incident.short}</a>: {incident.reason}
-      {incident.expected && `, ${t("expectedBack", { time: clock(incident.expected) })}`}
+      {incident.expected && ` · ${t("expectedBack", { time: clock(incident.expected) })}`}
     </p>
   );
 }

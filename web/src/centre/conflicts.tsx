@@ -1,12 +1,39 @@
 // What two people changed at once: both values beside each other, and a person's choice.
 import { useState } from "preact/hooks";
-import { ApiError, ask, newKey } from "../daemon/api.ts";
+import { type ApiError, ask, newKey } from "../daemon/api.ts";
 import { collectionOf, labelOf } from "../daemon/schema.ts";
-import type { Conflict, Saved } from "../daemon/types.ts";
-import { clock, t, term } from "../page/i18n.ts";
-import { go } from "../page/router.ts";
-import { useLoaded, Waiting } from "./load.tsx";
-import { Reasoned } from "./reasoned.tsx";
+import { session } from "../daemon/session.ts";
+import type { Saved } from "../daemon/types.ts";
+import { clock, term } from "../page/i18n.ts";
+import { focusOn } from "../page/keys.ts";
+import { go, route } from "../page/router.ts";
+import { use } from "../page/store.ts";
+import { useLoaded, Waiting } from "../views/load.tsx";
+import { Reasoned } from "../views/reasoned.tsx";
+import { wordsOf } from "../views/sending.tsx";
+import { t } from "./text.ts";
+
+interface Conflict {
+  id: string;
+  collection: string;
+  record: string | null;
+  about: { customer: string | null; name: string };
+  unit: string;
+  state: "open" | "decided" | "resolved";
+  policy: string | null;
+  about_deletion: boolean | null;
+  at: string | null;
+  by: { name: string };
+  duplicate_of: { id: string; name: string } | null; // the other record with the same value
+  fields: { field: string; base: string | null; current: string | null; other: string | null; now: string | null }[];
+  hidden: boolean;
+  resolution: string | null;
+  resolved_by: { name: string };
+  resolved_at: string | null;
+}
+
+// Agents see what is disputed, so that they can ask the caller; deciding is a supervisor's.
+const decides = (): boolean => session.get().person?.role === "supervisor";
 
 const whatOf = (conflict: Conflict): string =>
   `${term(collectionOf(conflict.collection)?.label ?? conflict.collection)}, ${term(labelOf(conflict.collection, conflict.unit))}`;
@@ -17,6 +44,10 @@ function DecideAlike({ kind, of, again }: { kind: string; of: Conflict[]; again:
   const [reason, setReason] = useState("");
   const [told, setTold] = useState("");
   const decide = async (choice: "current" | "other"): Promise<void> => {
+    if (!reason.trim()) {
+      focusOn("alike-reason");
+      return setTold(t("reasonFirst"));
+    }
     let decided = 0;
     let problem = "";
     for (const { id } of of) {
@@ -24,9 +55,8 @@ function DecideAlike({ kind, of, again }: { kind: string; of: Conflict[]; again:
         await ask<Saved>("POST", `/conflicts/${id}/resolve`, { choice, reason }, { key: newKey() });
         decided += 1;
       } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        problem = error.silent ? t("silent") : error.message;
-        if (error.status !== 409) break;
+        problem = wordsOf(error);
+        if ((error as ApiError).status !== 409) break;
       }
       setTold(t("decidedSoFar", { n: decided, all: of.length }));
     }
@@ -38,7 +68,7 @@ function DecideAlike({ kind, of, again }: { kind: string; of: Conflict[]; again:
       <summary>{t("decideAlike", { n: of.length, what: kind })}</summary>
       <form class="inline" onSubmit={(event) => event.preventDefault()}>
         <label>
-          {t("reason")} <input autocomplete="off" value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
+          {t("reason")} <input id="alike-reason" autocomplete="off" value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
         </label>
         <button type="button" onClick={() => void decide("current")}>
           {t("keepAllCurrent")}
@@ -60,17 +90,18 @@ function alike(conflicts: Conflict[]): [string, Conflict[]][] {
   return [...kinds].filter(([, of]) => of.length > 1);
 }
 
-export function Conflicts() {
+function List() {
   const loaded = useLoaded<{ items: Conflict[]; total: number }>("/conflicts?limit=200");
   return (
     <>
       <header class="view-head">
         <h1>{t("conflicts")}</h1>
+        <p class="hint">{t(decides() ? "conflictsHint" : "conflictsAsk")}</p>
       </header>
       <Waiting of={loaded}>
         {({ items }) => (
           <>
-            {alike(items).map(([kind, of]) => (
+            {(decides() ? alike(items) : []).map(([kind, of]) => (
               <DecideAlike key={kind} kind={kind} of={of} again={loaded.again} />
             ))}
             <ul class="list">
@@ -97,6 +128,7 @@ export function Conflicts() {
 }
 
 function Sides({ conflict }: { conflict: Conflict }) {
+  const current = conflict.state === "resolved" ? "stood" : "current";
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={t("conflictOf", { what: whatOf(conflict) })}>
       <table>
@@ -104,7 +136,7 @@ function Sides({ conflict }: { conflict: Conflict }) {
           <tr>
             <td />
             <th scope="col">{t("before")}</th>
-            <th scope="col">{t("current")}</th>
+            <th scope="col">{t(current)}</th>
             <th scope="col">
               {t("other")} {conflict.by.name && <span class="quiet">({conflict.by.name})</span>}
             </th>
@@ -115,7 +147,7 @@ function Sides({ conflict }: { conflict: Conflict }) {
             <tr key={field.field} class={field.current === field.other ? "" : "differs"}>
               <th scope="row">{term(labelOf(conflict.collection, field.field))}</th>
               <td data-label={t("before")}>{field.base || "–"}</td>
-              <td class="clash" data-label={t("current")}>{field.current || "–"}</td>
+              <td class="clash" data-label={t(current)}>{field.current || "–"}</td>
               <td class="clash" data-label={t("other")}>{field.other || "–"}</td>
             </tr>
           ))}
@@ -156,7 +188,27 @@ function Resolve({ conflict }: { conflict: Conflict }) {
   );
 }
 
-export function ConflictView({ id }: { id: string }) {
+// Who decided what, when and why: also for whoever was about to decide it.
+function Decided({ conflict }: { conflict: Conflict }) {
+  const stands = conflict.fields.filter(({ now }) => now !== null);
+  return (
+    <div class="note" role="status">
+      <p>
+        <strong>
+          {conflict.resolved_by.name
+            ? t("decidedBy", { name: conflict.resolved_by.name, time: clock(conflict.resolved_at) })
+            : t("decidedOnItsWay")}
+        </strong>{" "}
+        {conflict.resolution}
+      </p>
+      {stands.map(({ field, now }) => (
+        <p key={field}>{t("standsNow", { field: term(labelOf(conflict.collection, field)), value: now || "–" })}</p>
+      ))}
+    </div>
+  );
+}
+
+function One({ id }: { id: string }) {
   const loaded = useLoaded<Conflict>(`/conflicts/${encodeURIComponent(id)}`);
   return (
     <Waiting of={loaded}>
@@ -171,20 +223,33 @@ export function ConflictView({ id }: { id: string }) {
             )}
           </header>
           <section class="card">
-            <p class="hint">
-              {conflict.duplicate_of
-                ? t("duplicateIntro")
-                : conflict.about_deletion ? t("aboutDeletion") : conflict.hidden ? t("hiddenValues") : t("conflictIntro")}
-            </p>
+            {conflict.state !== "resolved" && (
+              <p class="hint">
+                {conflict.duplicate_of
+                  ? t("duplicateIntro")
+                  : conflict.about_deletion ? t("aboutDeletion") : conflict.hidden ? t("hiddenValues") : t("conflictIntro")}
+              </p>
+            )}
             {conflict.duplicate_of ? (
               <Both conflict={conflict} other={conflict.duplicate_of} />
             ) : (
               conflict.fields.length > 0 && <Sides conflict={conflict} />
             )}
-            {conflict.state === "resolved" ? <p>{t("decidedBy")}</p> : <Resolve conflict={conflict} />}
+            {conflict.state === "resolved" ? (
+              <Decided conflict={conflict} />
+            ) : decides() ? (
+              <Resolve conflict={conflict} />
+            ) : (
+              <p class="note">{t("conflictsAsk")}</p>
+            )}
           </section>
         </>
       )}
     </Waiting>
   );
+}
+
+export function Conflicts() {
+  const [, id] = use(route);
+  return id ? <One key={id} id={id} /> : <List />;
 }

@@ -3,67 +3,17 @@
 import { useEffect, useState } from "preact/hooks";
 import { ask } from "../daemon/api.ts";
 import { newFields } from "../daemon/schema.ts";
-import { session } from "../daemon/session.ts";
 import type { Brief, Duplicate, FieldForm, Shown } from "../daemon/types.ts";
-import { t, term } from "../page/i18n.ts";
-import { go } from "../page/router.ts";
+import { term } from "../page/i18n.ts";
+import { go, route } from "../page/router.ts";
 import { use } from "../page/store.ts";
-import { sameAs } from "./duplicates.tsx";
-import { useLoaded, Waiting } from "./load.tsx";
-import { Reasoned } from "./reasoned.tsx";
-import { isGiven, nameOf, rowsOf, shownValue, text, written } from "./record.tsx";
-import { useHits } from "./search.tsx";
-
-// Desk and hub refuse it to everybody else.
-export const mayMerge = (): boolean => session.get().person?.role === "supervisor";
-
-const briefly = (other: Brief): string => [other.name, other.ref].filter(Boolean).join(", ") || other.id;
-
-// On the card: with whom this one is one, and the way back.
-export function Merged({ record }: { record: Shown }) {
-  const { merged_into: into, aliases = [] } = record;
-  use(session);
-  return (
-    <>
-      {into && (
-        <div class="note">
-          {t("mergedInto")} <a href={`#/customer/${into.id}`}>{briefly(into)}</a>
-          <Part alias={{ id: record.id, name: nameOf(record) }} />
-        </div>
-      )}
-      {aliases.length > 0 && (
-        <ul class="rows hint">
-          {aliases.map((alias) => (
-            <li key={alias.id}>
-              {t("aliases")} <a href={`#/customer/${alias.id}`}>{briefly(alias)}</a>
-              <Part alias={alias} />
-            </li>
-          ))}
-        </ul>
-      )}
-    </>
-  );
-}
-
-function Part({ alias }: { alias: Brief }) {
-  const [open, setOpen] = useState(false);
-  if (!mayMerge()) return null;
-  const close = (): void => setOpen(false);
-  if (open)
-    return (
-      <Reasoned
-        id={`part-${alias.id}`}
-        choices={[{ label: t("part"), path: `/customers/${alias.id}/part` }]}
-        onDone={close}
-        onCancel={close}
-      />
-    );
-  return (
-    <button type="button" class="link" aria-label={`${t("part")}: ${briefly(alias)}`} onClick={() => setOpen(true)}>
-      {t("part")}
-    </button>
-  );
-}
+import { sameAs } from "../views/duplicates.tsx";
+import { useLoaded, Waiting } from "../views/load.tsx";
+import { briefly } from "../views/merged.tsx";
+import { Reasoned } from "../views/reasoned.tsx";
+import { isGiven, nameOf, rowsOf, shownValue, text, written } from "../views/record.tsx";
+import { useHits } from "../views/search.tsx";
+import { t } from "./text.ts";
 
 // Who is here and looks like this customer.
 function useSimilar(record: Shown): Duplicate[] {
@@ -218,8 +168,7 @@ function WithOther({ record, other }: { record: Shown; other: string }) {
   return <Waiting of={loaded}>{(goes) => <Pair stays={record} goes={goes} />}</Waiting>;
 }
 
-// #/merge/ID: with whom; #/merge/ID/OTHER: side by side, ID being the one that stays.
-export function Merging({ id, other }: { id: string; other: string | undefined }) {
+function One({ id, other }: { id: string; other: string | undefined }) {
   const loaded = useLoaded<Shown>(`/customers/${encodeURIComponent(id)}`);
   return (
     <Waiting of={loaded}>
@@ -234,4 +183,10 @@ export function Merging({ id, other }: { id: string; other: string | undefined }
       )}
     </Waiting>
   );
+}
+
+// #/merge/ID: with whom; #/merge/ID/OTHER: side by side, ID being the one that stays.
+export function Merging() {
+  const [, id = "", other] = use(route);
+  return <One key={id} id={id} other={other} />;
 }
