@@ -107,7 +107,8 @@ Result<HttpClientResponse> Session::write_with_key(const std::string& method, co
   maybe_saved_ = false;
   nlohmann::json answered = body;
   if (arguments_.has("--accept-hint"))
-    answered["accept"] = {{"hints", arguments_.all("--accept-hint")}, {"because", arguments_.get("--because")}};
+    for (const std::string& hint : arguments_.all("--accept-hint")) answered["accept"]["hints"].push_back(hint);
+  if (arguments_.has("--because")) answered["accept"]["because"] = arguments_.get("--because");
   for (int attempt = 0;; ++attempt) {
     HttpClientRequest request;
     request.method = method;

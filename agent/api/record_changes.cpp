@@ -10,6 +10,7 @@
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
 #include "agent/api/save.hpp"
+#include "agent/api/search/saved_queries.hpp"
 #include "agent/contingency/incident_records.hpp"
 #include "agent/outbox/action_draft.hpp"
 #include "agent/paper/paper_records.hpp"
@@ -77,6 +78,7 @@ void ask_about_others(Workstation& station, PersonView& view, Addition& addition
     ask_about_do_not_call(station, view, record, addition.findings);
     hint_at_hours(schema, station.site(), view, record, addition.ops.front().changes, addition.findings);
   }
+  refuse_same_query(view, schema, record, addition.findings);
   if (name == of::customer)
     ask_about(duplicates_of(schema, view, record, Compared::all, addition.ops), addition.findings);
 }
@@ -133,6 +135,25 @@ bool tells_whom_to_call(const sync::Collection& callbacks, const std::vector<syn
   });
 }
 
+// An entry says what was taken down at the time. Whoever puts another value in the place of one says why: that is kept
+// with the action (Acceptance), and the hub keeps what stood there. Steps of its state are work, not corrections.
+void ask_why(const sync::Collection& collection, const sync::Record& shown,
+             const std::vector<sync::FieldChange>& changes, std::vector<sync::Finding>& findings) {
+  if (collection.name != of::entry) return;
+  for (const sync::FieldChange& change : changes) {
+    const sync::Field& field = collection.fields[change.field];
+    const sync::Value& stands = shown.fields[change.field];
+    const bool takes_one_value = change.adds.empty() && change.removes.empty();
+    if (!takes_one_value || field.policy == sync::MergePolicy::transition || sync::is_null(stands) ||
+        stands == change.value)
+      continue;
+    return findings.push_back({field.name, "correction",
+                               field.label + " was taken down otherwise: say why it is corrected. What stood there is "
+                                             "kept in the history.",
+                               sync::Weight::asked});
+  }
+}
+
 platform::HttpResponse changed_meanwhile() {
   return platform::error_response(409, "changed-meanwhile",
                                   "The record has changed since it was shown, and what was changed belongs together "
@@ -167,6 +188,8 @@ void edit(Workstation& station, Call call, std::string_view collection_name) {
       ask_about(made_alike(station.schema(), view, shown.record, after), edit.findings);
     if (collection.name == of::callback && tells_whom_to_call(collection, edit.changes))
       ask_about_do_not_call(station, view, after, edit.findings);
+    ask_why(collection, shown.record, edit.changes, edit.findings);
+    refuse_same_query(view, station.schema(), after, edit.findings);
     hint_at_hours(station.schema(), station.site(), view, after, edit.changes, edit.findings);
     std::ranges::move(sync::look_over(collection, edit.changes, &shown.record, desk.now_ms, desk.now_ms),
                       std::back_inserter(edit.findings));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sync/action/postal.hpp"
 #include "sync/form/same_customer.hpp"
 #include "sync/text/phone.hpp"
 
@@ -67,7 +68,8 @@ class Comparison {
   }
 
   void by_postcode() {
-    const std::string postcode = text_in(customers_, customer_, "postcode");
+    const auto field = customers_.field("postcode");
+    const std::string postcode = field ? sync::postcode_key(customers_, customer_, *field) : std::string();
     const std::string word = sync::family_word(view_.normalizer(), customers_, customer_);
     if (postcode.empty() || word.empty()) return;
     // The name as it is first: of those that only begin like it there may be more than are looked at.
@@ -82,12 +84,13 @@ class Comparison {
   }
 
  private:
+  // `postcode`: as it is compared, by which each spelling of it is found.
   void by_postcode(const std::string& word, const std::string& postcode) {
     const auto found = view_.search(word + " " + postcode, max_hits, customers_.no);
     if (!found) return;
     const sync::FieldIndex field = *customers_.field("postcode");
     for (const Hit& hit : found->hits)
-      if (hit.root.record.fields[field] == sync::Value(postcode))
+      if (sync::postcode_key(customers_, hit.root.record, field) == postcode)
         take(hit.root.record, customers_.fields[field], sync::SharedBy::postcode);
   }
 

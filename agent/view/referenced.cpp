@@ -1,12 +1,15 @@
 #include "agent/view/referenced.hpp"
 
 #include <algorithm>
+#include <iterator>
+
+#include "sync/reference/guesses.hpp"
 
 namespace holdline::agent {
 
 namespace {
 
-constexpr std::size_t most_of_one_reference = 10, most_of_one_number = 5;
+constexpr std::size_t most_of_one_reference = 10, most_of_one_number = 5, most_misheard = 3;
 
 Result<std::vector<Shown>> with_reference(const sync::Collection& collection, PersonView& view,
                                           const std::string& reference) {
@@ -28,6 +31,30 @@ Result<Referenced> referenced(const sync::Schema& schema, PersonView& view, std:
     for (Shown& shown : many) answer.found.push_back({&collection, std::move(shown)});
   }
   return answer;
+}
+
+Result<std::vector<Referenced::Found>> misheard(const sync::Schema& schema, PersonView& view, std::string_view typed) {
+  std::vector<Referenced::Found> found;
+  for (const std::string& guess : sync::reference_guesses(typed)) {
+    HOLDLINE_ASSIGN(auto one, referenced(schema, view, guess));
+    std::ranges::move(one.found, std::back_inserter(found));
+    if (found.size() >= most_misheard) break;
+  }
+  return found;
+}
+
+std::string did_you_mean(const std::vector<Referenced::Found>& found) {
+  std::string text;
+  for (const auto& [collection, shown] : found) {
+    const auto text_of = [&, &record = shown.record](std::optional<sync::FieldIndex> field) {
+      const auto* value = field ? std::get_if<std::string>(&record.fields[*field]) : nullptr;
+      return value ? *value : std::string();
+    };
+    const std::string name = text_of(collection->field("name"));
+    text += (text.empty() ? "Did you mean " : " or ") + text_of(collection->reference) + " (" + collection->label +
+            (name.empty() ? "" : ", " + name) + ")";
+  }
+  return text.empty() ? text : text + "?";
 }
 
 Result<std::vector<Referenced::Found>> with_number(const sync::Schema& schema, PersonView& view, std::string_view typed,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sync/action/merged.hpp"
+#include "sync/form/wanted.hpp"
 
 namespace holdline::agent {
 
@@ -248,7 +249,10 @@ Result<std::optional<Shown>> View::Search::survivor(std::optional<Shown> root) {
 Result<void> View::Search::take(std::optional<Shown> root, const sync::RecordKey& matched, Match why) {
   if (enough() || !is_live(root) || (only && root->record.key.collection != *only)) return {};
   HOLDLINE_ASSIGN(root, survivor(std::move(root)));
-  if (filter != nullptr && !sync::passes(*filter, root->record)) return {};
+  if (filter != nullptr) {
+    const sync::Collection& collection = *layout().schema().collection(root->record.key.collection);
+    if (!sync::passes(view.reader_->normalizer(), collection, *filter, root->record)) return {};
+  }
   if (!has_all(root->record)) return {};
   if (roots.insert(root->record.key).second) hits.push_back({*std::move(root), matched, std::move(why)});
   return {};

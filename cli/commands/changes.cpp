@@ -24,6 +24,14 @@ Outcome edit(Session& session, const std::string& path) {
   return edit_record(session, target_of(session, path), changes);
 }
 
+// What was taken down is corrected with the reason, which is kept with it.
+Outcome correct(Session& session) {
+  HOLDLINE_ASSIGN(const auto changes, parse_assignments(session.world(), session.arguments().all("FIELD=VALUE")));
+  json body = json::object();
+  for (const Assignment& change : changes) body[change.field] = {{"value", change.value}};
+  return edit_record(session, target_of(session, "/entries"), std::move(body), session.arguments().get("--reason"));
+}
+
 // People say number and address; the schema's words for them are taken as well.
 Outcome add_to_customer(Session& session, const std::string& kind) {
   HOLDLINE_ASSIGN(auto fields, parse_assignments(session.world(), session.arguments().all("FIELD=VALUE")));
@@ -175,9 +183,20 @@ std::vector<Command> change_commands() {
                  true,
                  [](Session& s) { return erase(s, "/customers"); }});
   all.push_back(
-      {"entry", "edit", "Correct an entry", {the_id, the_fields}, with_answers({the_base}), true, [](Session& s) {
-         return edit(s, "/entries");
-       }});
+      {"entry",
+       "edit",
+       "Correct an entry; what stood there is kept in its history",
+       {the_id, the_fields},
+       with_answers({the_base, {"--reason", "TEXT", "Why another value is put in the place of one; kept with it"}}),
+       true,
+       correct});
+  all.push_back({"entry",
+                 "history",
+                 "Who corrected it, when, why, from which value (asks the hub)",
+                 {the_id},
+                 {},
+                 false,
+                 [](Session& s) { return show_history(s, target_of(s, "/entries")); }});
   all.push_back({"entry",
                  "remark",
                  "Add to an entry what happened since",

@@ -26,40 +26,7 @@ Outcome show_customer(Session& session) {
   return print_record(session, answer);
 }
 
-// What stands out about a step: its marks, and what somebody said is meant so.
-std::string remarks_on(const json& step) {
-  std::string remarks = text_of(step, "marks");
-  const json& accepted = member(step, "accepted");
-  if (!accepted.is_object()) return remarks;
-  if (!remarks.empty()) remarks += ", ";
-  return remarks + "meant so (" + text_of(accepted, "hints") + "): " + text_of(accepted, "because");
-}
-
-// One line for each field, so that `grep city` tells the life of one of them.
-Outcome customer_history(Session& session) {
-  HOLDLINE_ASSIGN(const Answer answer, session.get(customer_target(session) + "/history"));
-  if (session.printed_json(answer)) return ExitCode::ok;
-  const json document = answer.document();
-  Table table({"WHEN", "WHO", "WORKSTATION", "WHAT", "FIELD", "FROM", "TO", "REMARK"});
-  for (const json& step : list_of(document, "items")) {
-    const std::string person = text_of(step, "name").empty() ? text_of(step, "person") : text_of(step, "name");
-    const std::string device =
-        text_of(step, "device_name").empty() ? text_of(step, "device") : text_of(step, "device_name");
-    const auto row = [&](const json& change) {
-      table.row({session.time(member(step, "at")), person.empty() && device == "hub" ? "import" : person, device,
-                 text_of(step, "collection") + " " + text_of(step, "kind"),
-                 text_of(change, change.contains("label") ? "label" : "field"), text_of(change, "from"),
-                 Cell(text_of(change, "to"), Tone::good), Cell(remarks_on(step), Tone::warning)});
-    };
-    const auto changes = list_of(step, "changes");
-    if (changes.empty()) row(json::object());
-    for (const json& change : changes) row(change);
-  }
-  table.print(session.world().out, session.style());
-  if (!is_set(document, "complete"))
-    session.world().err << "There is more: it happened before the hub kept this, or is too much for one list.\n";
-  return ExitCode::ok;
-}
+Outcome customer_history(Session& session) { return show_history(session, customer_target(session)); }
 
 Outcome add_customer(Session& session) {
   HOLDLINE_ASSIGN(const auto fields, parse_assignments(session.world(), session.arguments().all("FIELD=VALUE")));

@@ -51,6 +51,16 @@ std::string wishes_of(const json& child) {
   return result;
 }
 
+// What stands out about a step: its marks, and what somebody said is meant so.
+std::string remarks_on(const json& step) {
+  std::string remarks = text_of(step, "marks");
+  const json& accepted = member(step, "accepted");
+  if (!accepted.is_object()) return remarks;
+  if (!remarks.empty()) remarks += ", ";
+  if (list_of(accepted, "hints") == json::array({"correction"})) return remarks + "corrected: " + text_of(accepted, "because");
+  return remarks + "meant so (" + text_of(accepted, "hints") + "): " + text_of(accepted, "because");
+}
+
 }  // namespace
 
 ExitCode print_saved(Session& session, const Answer& answer) {
@@ -110,12 +120,38 @@ ExitCode print_record(Session& session, const Answer& answer) {
   return ExitCode::ok;
 }
 
-Outcome edit_record(Session& session, const std::string& target, json changes) {
+Outcome show_history(Session& session, const std::string& target) {
+  HOLDLINE_ASSIGN(const Answer answer, session.get(target + "/history"));
+  if (session.printed_json(answer)) return ExitCode::ok;
+  const json document = answer.document();
+  Table table({"WHEN", "WHO", "WORKSTATION", "WHAT", "FIELD", "FROM", "TO", "REMARK"});
+  for (const json& step : list_of(document, "items")) {
+    const std::string person = text_of(step, "name").empty() ? text_of(step, "person") : text_of(step, "name");
+    const std::string device =
+        text_of(step, "device_name").empty() ? text_of(step, "device") : text_of(step, "device_name");
+    const auto row = [&](const json& change) {
+      table.row({session.time(member(step, "at")), person.empty() && device == "hub" ? "import" : person, device,
+                 text_of(step, "collection") + " " + text_of(step, "kind"),
+                 text_of(change, change.contains("label") ? "label" : "field"), text_of(change, "from"),
+                 Cell(text_of(change, "to"), Tone::good), Cell(remarks_on(step), Tone::warning)});
+    };
+    const auto changes = list_of(step, "changes");
+    if (changes.empty()) row(json::object());
+    for (const json& change : changes) row(change);
+  }
+  table.print(session.world().out, session.style());
+  if (!is_set(document, "complete"))
+    session.world().err << "There is more: it happened before the hub kept this, or is too much for one list.\n";
+  return ExitCode::ok;
+}
+
+Outcome edit_record(Session& session, const std::string& target, json changes, const std::string& correction) {
   HOLDLINE_ASSIGN(const auto given, parse_assignments(session.world(), session.arguments().all("--base")));
   const json bases = object_of(given);
   for (const auto& [field, base] : bases.items())
     if (!changes.contains(field)) return usage("--base names " + field + ", which is not changed");
   json body = {{"changes", json::object()}};
+  if (!correction.empty()) body["accept"] = {{"hints", {"correction"}}, {"because", correction}};
   json stands;
   for (auto& [field, change] : changes.items()) {
     if (bases.contains(field)) {
@@ -143,6 +179,8 @@ Outcome edit_record(Session& session, const std::string& target, const std::vect
 }
 
 void print_rest(Session& session, const json& document, const std::string& option) {
+  if (const std::string advice = text_of(document, "advice"); !advice.empty())
+    session.world().err << escape(advice) << '\n';
   const std::string next = text_of(document, "next"), total = text_of(document, "total");
   if (next.empty()) return;
   std::ostream& err = session.world().err;

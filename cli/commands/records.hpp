@@ -29,6 +29,10 @@ void print_rest(Session& session, const nlohmann::json& document, const std::str
 // Changes a record: bases are those of --base, else what stands there now. Fields are set, or emptied by null.
 Outcome edit_record(Session& session, const std::string& target, const std::vector<Assignment>& changes);
 // The same with the body as the API takes it: {"state":{"value":…},"remarks":{"add":[…]}}; bases are filled in.
-Outcome edit_record(Session& session, const std::string& target, nlohmann::json changes);
+// `correction`: why other values are put in the place of those that stand there; empty: nobody said why.
+Outcome edit_record(Session& session, const std::string& target, nlohmann::json changes,
+                    const std::string& correction = {});
+// Who changed the record at `target`, one line for each field, so that `grep city` tells the life of one of them.
+Outcome show_history(Session& session, const std::string& target);
 
 }  // namespace holdline::cli

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sync/action/merged.hpp"
+#include "sync/action/postal.hpp"
 
 namespace holdline::hub {
 
@@ -44,7 +45,7 @@ DuplicateSearch::DuplicateSearch(const sync::Schema& schema)
 }
 
 std::string DuplicateSearch::block_of(const sync::Record& customer) const {
-  const std::string postcode = text_field(customers_, customer, "postcode");
+  const std::string postcode = sync::postcode_key(customers_, customer, *customers_.field("postcode"));
   if (postcode.empty()) return {};
   const std::string word = sync::family_word(normalizer_, customers_, customer);
   return word.empty() ? std::string() : postcode + "\n" + word.substr(0, sync::letters_of_family);
@@ -251,6 +252,35 @@ std::vector<ProbableDuplicate> DuplicateSearch::found() && {
   return std::move(found_);
 }
 
+namespace {
+
+std::string who(const sync::Collection& customers, const sync::Record& record) {
+  std::string name = sync::full_name(customers, record);
+  const std::string city = text_field(customers, record, "city");
+  if (!city.empty()) name += (name.empty() ? "" : ", ") + city;
+  return name;
+}
+
+Result<void> name_all(Ledger& ledger, Rescan& found) {
+  constexpr std::size_t rows_of_a_reader = 1'000;  // so that no reader holds the ledger's past for long
+  const sync::Collection& customers = *ledger.schema().collection("customer");
+  std::unique_ptr<LedgerReader> reader;
+  std::size_t read = 0;
+  for (const ProbableDuplicate& pair : found.duplicates)
+    for (const Id& id : {pair.id, pair.other}) {
+      if (found.names.contains(id)) continue;
+      if (read++ % rows_of_a_reader == 0) {
+        reader.reset();
+        HOLDLINE_ASSIGN(reader, ledger.reader());
+      }
+      HOLDLINE_ASSIGN(const auto row, reader->row({customers.no, id}));
+      found.names[id] = row ? who(customers, row->stored.record) : std::string();
+    }
+  return {};
+}
+
+}  // namespace
+
 Result<Rescan> rescan(Ledger& ledger, const std::string& scope) {
   DuplicateSearch search(ledger.schema());
   Rescan found;
@@ -258,6 +288,7 @@ Result<Rescan> rescan(Ledger& ledger, const std::string& scope) {
   search.look_among_added();
   found.count = search.count();
   found.duplicates = std::move(search).found();
+  HOLDLINE_TRY(name_all(ledger, found));
   return found;
 }
 

@@ -86,6 +86,7 @@ class DuplicateSearch {
 struct Rescan {
   std::uint64_t customers = 0, count = 0;     // compared, and probable pairs
   std::vector<ProbableDuplicate> duplicates;  // the most similar first, at most 10,000; no lines
+  std::unordered_map<Id, std::string> names;  // of those in them: "Ada Lovelace, London"
 };
 // Who is probably one customer, of all in a scope. Reads only, on any thread; some seconds for 100,000 customers.
 Result<Rescan> rescan(Ledger& ledger, const std::string& scope);

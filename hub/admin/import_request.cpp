@@ -116,6 +116,8 @@ json to_json(const Rescan& found) {
   for (const ProbableDuplicate& one : found.duplicates) {
     duplicates.push_back(to_json(one));
     for (const char* of_file : {"row", "other_row"}) duplicates.back().erase(of_file);
+    for (const auto& [key, id] : {std::pair{"name", one.id}, {"other_name", one.other}})
+      if (const auto name = found.names.find(id); name != found.names.end()) duplicates.back()[key] = name->second;
   }
   return {{"schema", "holdline.duplicates/1"},
           {"customers", found.customers},

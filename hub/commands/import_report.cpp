@@ -73,7 +73,10 @@ std::string probably(const Json& one) {
     return one.value(ref, "").empty() ? one.value(id, "") : one.value(ref, "");
   };
   const std::uint64_t line = count_in(one, "other_row");
-  return named("ref", "id") + " is probably " + named("other_ref", "other") +
+  const auto name = [&](const char* key) {
+    return one.value(key, "").empty() ? std::string() : " (" + one.value(key, "") + ")";
+  };
+  return named("ref", "id") + name("name") + " is probably " + named("other_ref", "other") + name("other_name") +
          (line != 0             ? " in line " + std::to_string(line)
           : one.contains("row") ? ", who is here already"
                                 : "") +
@@ -110,7 +113,7 @@ Result<std::string> rejected_text(const Json& rejected, std::string imported) {
 }
 
 std::string duplicates_text(const Json& duplicates) {
-  std::string text = "line,ref,probably,who_is,same,similarity\r\n";
+  std::string text = "line,ref,probably,who_is,same,similarity,name,other_name\r\n";
   for (const Json& one : duplicates) {
     const std::uint64_t line = count_in(one, "other_row");
     // Who has no number is named by the id; of a file everybody has one.
@@ -119,7 +122,8 @@ std::string duplicates_text(const Json& duplicates) {
          {one.contains("row") ? std::to_string(count_in(one, "row")) : std::string(), ref, one.value("other_ref", ""),
           line == 0 ? one.value("other", "") : "line " + std::to_string(line), one.value("label", "")})
       text += platform::csv_safe_field(cell) + ",";
-    text += std::to_string(count_in(one, "similarity")) + "\r\n";
+    text += std::to_string(count_in(one, "similarity")) + "," + platform::csv_safe_field(one.value("name", "")) + "," +
+            platform::csv_safe_field(one.value("other_name", "")) + "\r\n";
   }
   return text;
 }

@@ -7,9 +7,11 @@
 #include "sync/action/checks.hpp"
 #include "sync/action/format.hpp"
 #include "sync/action/groups.hpp"
+#include "sync/action/postal.hpp"
 #include "sync/base/limits.hpp"
 #include "sync/base/syntax.hpp"
 #include "sync/reference/reference.hpp"
+#include "sync/text/postcode.hpp"
 #include "sync/text/text.hpp"
 
 namespace holdline::sync {
@@ -88,10 +90,28 @@ class OpCheck {
       if (auto found = broken_rule(*collection_, rule, value_of, header_ ? header_->event_ms : 0))
         findings_.push_back(*std::move(found));
     }
+    postcodes(value_of, changes);
     return std::move(findings_);
   }
 
  private:
+  // What stands may stay as it is, until the postcode or its country is another one.
+  template <class ValueOf, class Changes>
+  void postcodes(const ValueOf& value_of, const Changes& changes) {
+    for (std::size_t i = 0; i < collection_->fields.size(); ++i) {
+      const auto field = static_cast<FieldIndex>(i);
+      const auto country = country_beside(*collection_, field);
+      if (!country || (op_.kind == OpKind::edit && !changes(field) && !changes(*country))) continue;
+      const auto text_of = [&](FieldIndex at) {
+        const Value* value = value_of(at);
+        return value ? std::get_if<std::string>(value) : nullptr;
+      };
+      const auto *postcode = text_of(field), *code = text_of(*country);
+      if (postcode && code && read_postcode(*code, *postcode).reading == PostcodeReading::not_of_it)
+        add(collection_->fields[i], "not-a-postcode", "is none of " + postcode_example(*code) + ".");
+    }
+  }
+
   void place() {
     if (!collection_) return;
     if (op_.record.id.is_nil()) add("no-id", "The record has no id.");

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "sync/action/postal.hpp"
 #include "sync/base/syntax.hpp"
 #include "sync/text/country.hpp"
 #include "sync/text/phone.hpp"
+#include "sync/text/postcode.hpp"
 #include "sync/text/text.hpp"
 
 namespace holdline::sync {
@@ -50,6 +52,10 @@ class Tidy {
     // Companions are put in as it goes; they come from what is typed and need no second look.
     for (std::size_t i = 0; i < collection_.fields.size(); ++i)
       if (is_typed(static_cast<FieldIndex>(i))) one(static_cast<FieldIndex>(i));
+    for (std::size_t i = 0; i < collection_.fields.size(); ++i)
+      if (is_typed(static_cast<FieldIndex>(i)))
+        if (const auto country = country_beside(collection_, static_cast<FieldIndex>(i)))
+          postcode(static_cast<FieldIndex>(i), *country);
     // A new record has no fields without a value.
     if (!shown_)
       std::erase_if(changes_, [](const FieldChange& change) {
@@ -78,6 +84,18 @@ class Tidy {
       change.value = Null{};
     else
       change.value = std::move(text);
+  }
+
+  // As the people of its country write it; of an address without a country, as those of the site's do, if it is one.
+  void postcode(FieldIndex index, FieldIndex country) {
+    FieldChange* change = change_of(index);
+    const auto* typed = change ? std::get_if<std::string>(&change->value) : nullptr;
+    if (!typed || (base_matches(change->base, change->value) && shown_)) return;
+    const FieldChange* beside = change_of(country);
+    const Value* stands = beside ? &beside->value : shown_ ? &shown_->fields[country] : nullptr;
+    const auto* code = stands ? std::get_if<std::string>(stands) : nullptr;
+    Postcode read = read_postcode(code ? *code : site_.region, *typed);
+    if (read.reading == PostcodeReading::of_country) change->value = std::move(read.text);
   }
 
   std::string right_text(const Field& field, const std::string& typed) {

@@ -302,6 +302,11 @@ async function editAndDelete(path, values, canDelete = true) {
   const { cn, fields } = await get("ada", path);
   const [[name, value]] = Object.entries(values);
   const body = { changes: { [name]: { base: fields[name] ?? null, value } }, cn };
+  if (path.startsWith("/entries/")) {
+    await refused(422, "asked", "ada", "PATCH", path, { body, key: randomUUID() });
+    body.accept = { hints: ["correction"], because: "misheard" };
+    await until("its history", async () => (await as("ada", "GET", `${path}/history`)).status === 200);
+  }
   const key = randomUUID();
   const edited = await as("ada", "PATCH", path, { body, key });
   assert.equal(edited.status, 200, edited.body);

@@ -124,11 +124,15 @@ Customer customer(std::uint32_t index, std::uint64_t seed) {
   c.email = email(random, c);
   const std::string house = std::to_string(1 + random.below(240));
   c.street = std::string(random.pick(words::streets)).append(" ").append(house);
-  char postcode[8];
-  std::snprintf(postcode, sizeof postcode, "%05u", 1'000 + random.below(98'000));
-  c.postcode = postcode;
+  const unsigned postcode = 1'000 + random.below(98'000);
   c.city = random.pick_skewed(words::cities);
   c.country = random.below(10) < 8 ? "DE" : random.below(2) ? "AT" : "CH";
+  char written[8];
+  if (c.country == "DE")
+    std::snprintf(written, sizeof written, "%05u", postcode);
+  else
+    std::snprintf(written, sizeof written, "%04u", 1'000 + postcode % 9'000);
+  c.postcode = written;
   c.products = products(random);
   c.created_ms = static_cast<std::int64_t>(ms);
   c.updated_ms = c.created_ms + random.below(1u << 30);

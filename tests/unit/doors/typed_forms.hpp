@@ -23,6 +23,7 @@ class TypedForms {
       if (chance(2)) form[name] = pick(names);
     if (chance(2)) form["city"] = pick(names);
     if (chance(4)) form["country"] = pick(countries);
+    if (chance(3)) form["postcode"] = pick(postcodes);
     if (chance(4)) form["tz"] = pick(zones);
     if (chance(6)) form["notes"] = pick(notes);
     for (const char* name : {"phone", "phone2"})
@@ -126,6 +127,7 @@ class TypedForms {
                                      "4111111111111111@example.com",
                                      "a@xn--a.example"};
   static constexpr std::array countries{"GB", "uk", "Deutschland", "ZZ", "", "g b", "FR"};
+  static constexpr std::array postcodes{"SW1Y 4JH", "sw1y4jh", "10115", "D-10115", "75001", "1011", "", "x", "ＳＷ１Ｙ　４ＪＨ"};
   static constexpr std::array zones{"Europe/London", "europe/london", "Mars/Base", "", "UTC"};
   static constexpr std::array templates{"plain", "reading", " reading ", "fault", "nothing"};
   static constexpr std::array references{"222-222-222", "K7M-4XR-R2M", "k7m4xrr2m", "none", ""};

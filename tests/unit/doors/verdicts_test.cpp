@@ -167,8 +167,8 @@ TEST_F(VerdictsTest, WhatComesWithoutAReferenceGetsOneAtTheHub) {
 
 TEST_F(VerdictsTest, AFileIsReadAsAFormIs) {
   constexpr std::size_t rows_per_file = 900;  // fewer than the rejected rows that a report names
-  constexpr std::array columns{"ref", "given", "family", "org",    "city", "country",
-                               "tz",  "notes", "phone",  "phone2", "email"};
+  constexpr std::array columns{"ref",     "given", "family", "org",   "postcode", "city",
+                               "country", "tz",    "notes",  "phone", "phone2",   "email"};
   TypedForms forms(11);
   std::size_t number = 0, rejected = 0;
   while (number < rows_imported) {

@@ -237,7 +237,7 @@ TEST_F(LocalApiRecordsTest, WhoIsHereAlreadyIsShownWhileTheFormIsTyped) {
   Json ada{{"fields", {{"given", "Ada"}, {"family", "Lovelace"}, {"postcode", "SW1Y 4JH"}, {"city", "London"}}}};
   ASSERT_EQ(post("/customers", ada, "first").status, 201);
   const Json swapped{{"fields", {{"given", "Lovelace"}, {"family", "Ada"}, {"postcode", "SW1Y 4JH"}}}};
-  const Json typo{{"fields", {{"given", "Ada"}, {"family", "Lovelaec"}, {"postcode", "SW1Y 4JH"}}}};
+  const Json typo{{"fields", {{"given", "Ada"}, {"family", "Lovelaec"}, {"postcode", "sw1y4jh"}}}};
   const auto checked = post("/customers/check", typo);
   ASSERT_EQ(checked.status, 200) << checked.body;
   const Json found = checked.json().at("duplicates");
@@ -277,8 +277,13 @@ TEST_F(LocalApiRecordsTest, ACustomersEntriesAreThoseThatSaySo) {
   EXPECT_EQ(notes(1), (std::vector<std::string>{"typed here", "from the hub"}));
   EXPECT_EQ(notes(2), (std::vector<std::string>{"from the hub"}));
   // Whose it is may be put right.
-  const Json moved{{"changes", {{"customer", {{"base", id_of(1).text()}, {"value", id_of(2).text()}}}}}};
+  Json moved{{"changes", {{"customer", {{"base", id_of(1).text()}, {"value", id_of(2).text()}}}}}};
+  const auto asked = patch("/entries/" + id_of(50).text(), moved, "moved");
+  EXPECT_EQ(asked.code(), "asked") << "another value in the place of one is put there with the reason";
+  EXPECT_EQ(asked.json().at("findings").at(0).at("code"), "correction");
+  moved["accept"] = {{"hints", {"correction"}}, {"because", "it was her sister"}};
   ASSERT_EQ(patch("/entries/" + id_of(50).text(), moved, "moved").status, 200);
+  EXPECT_EQ(outbox().at(0).at("accepted").at("because"), "it was her sister");
   EXPECT_EQ(notes(1), (std::vector<std::string>{"typed here"}));
   EXPECT_EQ(notes(2).size(), 2u);
   EXPECT_EQ(get("/customers/" + id_of(1).text() + "/callbacks").json().at("items"), Json::array());
@@ -382,6 +387,49 @@ TEST_F(LocalApiRecordsTest, WhatIsSavedOutlivesARestart) {
   const std::string id = post("/entries", message, "key").json().at("created").at(0);
   restart();
   EXPECT_EQ(get("/entries/" + id).json().at("fields").at("note"), "please call back after lunch");
+}
+
+TEST_F(LocalApiRecordsTest, ListsOfCustomersAreLimitedAsSearchesAre) {
+  std::vector<sync::Record> many;
+  for (std::uint32_t n = 1; n <= 12; ++n) many.push_back(customer_of(n, "Ada", "Byron"));
+  work(many);
+  std::size_t whole = 0;
+  Json last;
+  for (std::size_t page = 0; page <= BroadSearches::most; ++page) {
+    last = get(page % 2 == 0 ? "/records/customer?limit=10" : "/records/phone").json();
+    whole += last.at("advice").is_null();
+  }
+  EXPECT_EQ(whole, BroadSearches::most);
+  EXPECT_EQ(last.at("items").size(), BroadSearches::shown_beyond);
+  EXPECT_TRUE(last.at("next").is_null());
+  EXPECT_TRUE(get("/entries").json().at("advice").is_null()) << "the newest of what was taken down is work";
+  for (int look = 0; look < 200 && outbox().empty(); ++look) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_EQ(outbox().size(), 1u) << "on record once";
+}
+
+TEST_F(LocalApiRecordsTest, OneSearchOfANameIsKeptOfEachPerson) {
+  work();
+  const Json query{{"fields", {{"name", "Gold in Leeds"}, {"text", "smith"}}}};
+  ASSERT_EQ(post("/records/saved_query", query, "a").status, 201);
+  Json other = query;
+  other["fields"]["name"] = "gold in LEEDS ";
+  EXPECT_EQ(post("/records/saved_query", other, "b").json().at("findings").at(0).at("code"), "there-already");
+  other["fields"]["name"] = "Gold";
+  EXPECT_EQ(post("/records/saved_query", other, "b").status, 201);
+}
+
+TEST_F(LocalApiRecordsTest, APostcodeIsOneOfItsCountry) {
+  work();
+  Json ada = customer("Ada");
+  ada["fields"].update({{"country", "Germany"}, {"postcode", "SW1Y 4JH"}});
+  const auto refused = post("/customers", ada, "a");
+  EXPECT_EQ(refused.json().at("findings").at(0).at("code"), "not-a-postcode") << refused.body;
+  ada["fields"]["country"] = "uk";
+  ada["fields"]["postcode"] = "sw1y4jh";
+  const auto saved = post("/customers", ada, "a");
+  ASSERT_EQ(saved.status, 201) << saved.body;
+  const std::string path = "/customers/" + saved.json().at("created").at(0).get<std::string>();
+  EXPECT_EQ(get(path).json().at("fields").at("postcode"), "SW1Y 4JH");
 }
 
 }  // namespace

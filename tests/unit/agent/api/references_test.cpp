@@ -73,6 +73,22 @@ TEST_F(ReferencesTest, ARefusedFormTakesNoNumberAndNobodyTypesOne) {
   EXPECT_EQ(changed.status, 422);
 }
 
+TEST_F(ReferencesTest, WhoeverMishearsOneIsToldWhatWasMeant) {
+  work_with_numbers();
+  const Json saved = post("/entries", message, "key").json();
+  const auto own = saved.at("references").at(0).get<std::string>();
+  std::string swapped = own;
+  std::swap(swapped[0], swapped[swapped[0] == swapped[1] ? 2 : 1]);
+  if (swapped == own || own.find_first_of("2346789") == own.npos || own.find_first_of("KMRWXY") == own.npos)
+    GTEST_SKIP() << own;
+  const auto missed = get("/entries/" + swapped);
+  EXPECT_EQ(missed.status, 404);
+  EXPECT_NE(missed.body.find("Did you mean " + own + " (Entry)?"), std::string::npos) << missed.body;
+  EXPECT_NE(get("/callbacks/" + own).body.find("Did you mean " + own), std::string::npos) << "it is no callback's";
+  const Json hits = get("/customers?q=" + swapped).json();
+  EXPECT_EQ(hits.at("records").at(0).at("matched"), "similar-reference");
+}
+
 TEST_F(ReferencesTest, WithoutNumbersItIsSavedAllTheSameAndSaid) {
   work();
   const Json saved = post("/entries", message, "key").json();

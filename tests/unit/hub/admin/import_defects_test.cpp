@@ -24,8 +24,8 @@ struct Defect {
   void (*spoil)(Cells& cells, std::string& tail);
 };
 
-const std::array<Defect, 20>& defects() {
-  static const std::array<Defect, 20> all{{
+const std::array<Defect, 21>& defects() {
+  static const std::array<Defect, 21> all{{
       {"bad phone", "not-a-phone", [](Cells& row, std::string&) { row["phone"] = "none"; }},
       {"too few digits", "not-a-phone", [](Cells& row, std::string&) { row["phone"] = "+44 207"; }},
       {"scientific notation", "not-a-phone", [](Cells& row, std::string&) { row["phone"] = "4.42079E+11"; }},
@@ -41,6 +41,8 @@ const std::array<Defect, 20>& defects() {
       {"missing name", "nobody-named", [](Cells& row, std::string&) { row["given"] = row["family"] = ""; }},
       {"too long", "too-long", [](Cells& row, std::string&) { row["title"] = std::string(200, 'x'); }},
       {"unknown country", "no-such-country", [](Cells& row, std::string&) { row["country"] = "Atlantis"; }},
+      {"postcode of another country", "not-a-postcode",
+       [](Cells& row, std::string&) { row["country"] = "UK", row["postcode"] = "10115"; }},
       {"unknown option", "unknown-option", [](Cells& row, std::string&) { row["tier"] = "platinum"; }},
       {"number as a name", "looks-like-phone", [](Cells& row, std::string&) { row["family"] = "07700 900123"; }},
       {"a column too many", "wrong-columns", [](Cells&, std::string& tail) { tail = ",surplus"; }},

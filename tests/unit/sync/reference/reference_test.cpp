@@ -1,10 +1,12 @@
 #include "sync/reference/reference.hpp"
 
+#include <algorithm>
 #include <random>
 #include <set>
 
 #include <gtest/gtest.h>
 
+#include "sync/reference/guesses.hpp"
 #include "sync/reference/stock.hpp"
 
 namespace holdline::sync {
@@ -109,6 +111,30 @@ TEST(ReferenceStock, GivesEachPieceOnceAndForgetsThoseOfAnotherOutbox) {
   stock.belong_to(second);
   EXPECT_EQ(stock.left(), 0u);
   EXPECT_FALSE(stock.take(0));
+}
+
+TEST(Reference, WhatWasMisheardIsAmongTheGuesses) {
+  for (const std::uint64_t number : some_numbers()) {
+    const std::string text = reference_text(number);
+    const auto guessed = [&](const std::string& typed) {
+      const bool telephone = typed.find_first_of("KMRWXYZBNSJ") == std::string::npos;
+      if (telephone || typed.find_first_of("2346789") == std::string::npos) return true;  // or somebody's name
+      const auto guesses = reference_guesses(typed);
+      return std::ranges::find(guesses, text) != guesses.end();
+    };
+    for (const auto& [meant, heard] : {std::pair{'2', 'Z'}, {'8', 'B'}, {'M', 'N'}, {'X', 'S'}, {'K', 'J'}, {'9', '5'}})
+      if (const auto at = text.find(meant); at != std::string::npos) {
+        std::string misheard = text;
+        misheard[at] = heard;
+        EXPECT_TRUE(guessed(misheard)) << text << " as " << misheard;
+      }
+    std::string swapped = text;
+    std::swap(swapped[0], swapped[1]);
+    EXPECT_TRUE(swapped == text || guessed(swapped)) << text << " as " << swapped;
+  }
+  EXPECT_TRUE(reference_guesses(reference_text(7)).empty());
+  for (const char* other : {"", "Lovelace", "02079460018", "martinez", "A-1007"})
+    EXPECT_TRUE(reference_guesses(other).empty()) << other;
 }
 
 }  // namespace
