@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "sync/action/merged.hpp"
-#include "sync/form/wanted.hpp"
 
 namespace holdline::agent {
 

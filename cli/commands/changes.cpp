@@ -25,7 +25,7 @@ Outcome edit(Session& session, const std::string& path) {
 }
 
 // What was taken down is corrected with the reason, which is kept with it.
-Outcome correct(Session& session) {
+Outcome correct_entry(Session& session) {
   HOLDLINE_ASSIGN(const auto changes, parse_assignments(session.world(), session.arguments().all("FIELD=VALUE")));
   json body = json::object();
   for (const Assignment& change : changes) body[change.field] = {{"value", change.value}};
@@ -189,7 +189,7 @@ std::vector<Command> change_commands() {
        {the_id, the_fields},
        with_answers({the_base, {"--reason", "TEXT", "Why another value is put in the place of one; kept with it"}}),
        true,
-       correct});
+       correct_entry});
   all.push_back({"entry",
                  "history",
                  "Who corrected it, when, why, from which value (asks the hub)",

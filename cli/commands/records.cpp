@@ -57,7 +57,8 @@ std::string remarks_on(const json& step) {
   const json& accepted = member(step, "accepted");
   if (!accepted.is_object()) return remarks;
   if (!remarks.empty()) remarks += ", ";
-  if (list_of(accepted, "hints") == json::array({"correction"})) return remarks + "corrected: " + text_of(accepted, "because");
+  if (list_of(accepted, "hints") == json::array({"correction"}))
+    return remarks + "corrected: " + text_of(accepted, "because");
   return remarks + "meant so (" + text_of(accepted, "hints") + "): " + text_of(accepted, "because");
 }
 

@@ -1,4 +1,4 @@
-#include "sync/form/wanted.hpp"
+#include "sync/form/filter.hpp"
 
 #include <algorithm>
 #include <array>
@@ -153,8 +153,8 @@ Result<Filter> filter_of(const Collection& collection, const std::map<std::strin
 
 bool passes(const NameNormalizer& normalizer, const Collection& collection, const Filter& filter,
             const Record& record) {
-  return std::ranges::all_of(
-      filter.all, [&](const Filter::Wanted& one) { return says(normalizer, collection, one, record); });
+  return std::ranges::all_of(filter.all,
+                             [&](const Filter::Wanted& one) { return says(normalizer, collection, one, record); });
 }
 
 }  // namespace holdline::sync

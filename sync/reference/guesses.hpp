@@ -1,5 +1,5 @@
-// What somebody may have meant whose reference does not fit its check character: one character misheard or misread, left
-// out or said twice, or two that changed places. Pure.
+// What somebody may have meant whose reference does not fit its check character: one character misheard or misread,
+// left out or said twice, or two that changed places. Pure.
 #pragma once
 
 #include <string>

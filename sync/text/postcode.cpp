@@ -197,7 +197,11 @@ std::string postcode_key(std::string_view country, std::string_view postcode) {
 std::string postcode_example(std::string_view country) {
   const CountryForm* form = form_of_country(country);
   if (!form) return {};
-  return std::string(form->code).append(" (").append(form->name).append("), where one looks like ").append(form->example);
+  return std::string(form->code)
+      .append(" (")
+      .append(form->name)
+      .append("), where one looks like ")
+      .append(form->example);
 }
 
 }  // namespace holdline::sync

@@ -9,9 +9,10 @@
 namespace holdline::sync {
 
 enum class PostcodeReading : std::uint8_t {
-  of_country,   // as one is written there, or can be with other spaces, hyphens, capitals or a country's letters before it
-  not_of_it,    // the country's have another form
-  unknown,      // nothing is known of how that country writes them, or it has none
+  of_country,  // as one is written there, or can be with other spaces, hyphens, capitals or a country's letters before
+               // it
+  not_of_it,   // the country's have another form
+  unknown,     // nothing is known of how that country writes them, or it has none
 };
 
 struct Postcode {

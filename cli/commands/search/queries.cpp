@@ -80,7 +80,7 @@ std::string target_of(const json& query) {
   return queries_target + ("/" + platform::percent_encoded(text_of(query, "id")));
 }
 
-std::string summary_of(const json& query) {
+std::string looked_for(const json& query) {
   std::string text = "\"" + text_of(member(query, "fields"), "text") + "\"";
   for (const std::string& one : where_of(query)) text += ", " + one;
   return text;
@@ -98,7 +98,7 @@ Outcome replace_query(Session& session, const json& query, const std::string& te
   for (const std::string& one : wanted)
     if (std::ranges::find(stands, one) == stands.end()) where["add"].push_back(one);
   if (!where.empty()) changes["where"] = where;
-  session.world().err << "Your query of that name is replaced; it looked for " << escape(summary_of(query)) << ".\n";
+  session.world().err << "Your query of that name is replaced; it looked for " << escape(looked_for(query)) << ".\n";
   return edit_record(session, target_of(query), std::move(changes));
 }
 
@@ -173,7 +173,13 @@ std::vector<Command> search_commands() {
   const Option where{"--where", "FIELD=VALUE", "Only those of whom it is so, as in city=Leeds; may be repeated", true};
   return {
       customer_search(),
-      {"query", "save", "Keep a search, for everybody of the scope; yours of that name is replaced", {name, text}, {where}, true, save_query},
+      {"query",
+       "save",
+       "Keep a search, for everybody of the scope; yours of that name is replaced",
+       {name, text},
+       {where},
+       true,
+       save_query},
       {"query", "list", "The searches that were kept", {}, {}, false, list_queries},
       {"query",
        "run",

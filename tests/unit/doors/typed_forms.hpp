@@ -127,7 +127,8 @@ class TypedForms {
                                      "4111111111111111@example.com",
                                      "a@xn--a.example"};
   static constexpr std::array countries{"GB", "uk", "Deutschland", "ZZ", "", "g b", "FR"};
-  static constexpr std::array postcodes{"SW1Y 4JH", "sw1y4jh", "10115", "D-10115", "75001", "1011", "", "x", "ＳＷ１Ｙ　４ＪＨ"};
+  static constexpr std::array postcodes{"SW1Y 4JH", "sw1y4jh", "10115", "D-10115",         "75001",
+                                        "1011",     "",        "x",     "ＳＷ１Ｙ　４ＪＨ"};
   static constexpr std::array zones{"Europe/London", "europe/london", "Mars/Base", "", "UTC"};
   static constexpr std::array templates{"plain", "reading", " reading ", "fault", "nothing"};
   static constexpr std::array references{"222-222-222", "K7M-4XR-R2M", "k7m4xrr2m", "none", ""};

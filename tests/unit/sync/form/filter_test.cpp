@@ -1,4 +1,4 @@
-#include "sync/form/wanted.hpp"
+#include "sync/form/filter.hpp"
 
 #include <gtest/gtest.h>
 
@@ -30,8 +30,8 @@ TEST(FilterTest, ChoosesByWhatFieldsSay) {
   EXPECT_TRUE(passing({{"postcode", "SW1Y"}}));
   EXPECT_FALSE(passing({{"postcode", "SW1Y 4JJ"}}));
   EXPECT_EQ(filter_of(customers, {{"town", "x"}}).error().code, "unknown-field");
-  for (const auto& [field, text] : {std::pair{"tier", "platinum"}, {"country", "Atlantis"}, {"drill", "perhaps"},
-                                    {"source_version", "many"}})
+  for (const auto& [field, text] :
+       {std::pair{"tier", "platinum"}, {"country", "Atlantis"}, {"drill", "perhaps"}, {"source_version", "many"}})
     EXPECT_EQ(filter_of(customers, {{field, text}}).error().code, "not-a-value") << field;
   EXPECT_NE(filter_of(customers, {{"tier", "platinum"}}).error().message.find("standard, silver, gold, vip"),
             std::string::npos);

@@ -1,4 +1,4 @@
-#include "agent/api/search/saved_queries.hpp"
+#include "agent/api/records/saved_queries.hpp"
 
 #include "agent/api/responses.hpp"
 #include "sync/text/text.hpp"

@@ -7,8 +7,8 @@
 #include "agent/api/input.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
-#include "agent/api/search/broad.hpp"
-#include "agent/api/search/search.hpp"
+#include "agent/api/records/broad.hpp"
+#include "agent/api/records/search.hpp"
 #include "agent/view/referenced.hpp"
 #include "sync/action/merged.hpp"
 
@@ -57,7 +57,8 @@ platform::HttpResponse not_named(const sync::Schema& schema, PersonView& view, c
                                                                                 : std::vector<Referenced::Found>{});
   if (meant.empty()) return unknown_record("record");
   return platform::error_response(
-      404, "unknown-record", "No " + collection.label + " on this PC has the reference " + std::string(typed) + ". " + meant);
+      404, "unknown-record",
+      "No " + collection.label + " on this PC has the reference " + std::string(typed) + ". " + meant);
 }
 
 void show(Workstation& station, Call call, std::string_view collection_name, std::vector<std::string> children) {

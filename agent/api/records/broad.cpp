@@ -1,4 +1,4 @@
-#include "agent/api/search/broad.hpp"
+#include "agent/api/records/broad.hpp"
 
 #include <algorithm>
 

@@ -10,7 +10,7 @@
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
 #include "agent/api/save.hpp"
-#include "agent/api/search/saved_queries.hpp"
+#include "agent/api/records/saved_queries.hpp"
 #include "agent/contingency/incident_records.hpp"
 #include "agent/outbox/action_draft.hpp"
 #include "agent/paper/paper_records.hpp"

@@ -6,10 +6,9 @@
 #include "agent/api/input.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
-#include "agent/api/search/broad.hpp"
-#include "agent/api/search/search.hpp"
+#include "agent/api/records/broad.hpp"
+#include "agent/api/records/search.hpp"
 #include "agent/view/referenced.hpp"
-#include "sync/form/wanted.hpp"
 #include "sync/text/phone.hpp"
 
 namespace holdline::agent {
