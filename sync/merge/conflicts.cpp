@@ -4,6 +4,7 @@
 
 #include "sync/base/hash.hpp"
 #include "sync/base/limits.hpp"
+#include "sync/text/text.hpp"
 
 namespace holdline::sync {
 
@@ -170,13 +171,14 @@ RecordKey duplicate_key(const Schema& schema, const RecordKey& one, const Record
   out.blob("duplicate");
   out.raw(std::max(one.id, other.id).view());
   out.varint(schema.collection(one.collection)->fields[at].no);
-  encode_value(out, value);
+  const auto* text = std::get_if<std::string>(&value);
+  encode_value(out, text ? Value(fold_key(*text)) : value);
   const auto no = conflicts(schema).no;
   return {no, natural_id(no, std::min(one.id, other.id), place)};
 }
 
 Record duplicate_record(const Schema& schema, const Incoming& incoming, const Record& subject, const RecordKey& other,
-                        FieldIndex at) {
+                        FieldIndex at, bool deleted) {
   const Collection& of = *schema.collection(subject.key.collection);
   const Value& value = subject.fields[at];
   LosingValue same;
@@ -190,8 +192,9 @@ Record duplicate_record(const Schema& schema, const Incoming& incoming, const Re
   record.key = duplicate_key(schema, subject.key, other, at, value);
   const Collection& collection = conflicts(schema);
   field(collection, record, "policy") = std::string(duplicate_policy);
-  record.fields[place_of(collection, of, of.units[same.unit], origin_part)] =
-      nlohmann::json{{"duplicate_of", other.id.text()}}.dump();
+  nlohmann::json origin{{"duplicate_of", other.id.text()}};
+  if (deleted) origin["deleted"] = true;
+  record.fields[place_of(collection, of, of.units[same.unit], origin_part)] = origin.dump();
   return record;
 }
 
@@ -214,7 +217,7 @@ ConflictOrigin conflict_origin(const Schema& schema, const Record& conflict) {
   const auto* text = std::get_if<std::string>(&kept);
   const auto json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
   if (!json.is_object()) return {};
-  ConflictOrigin origin{{}, json.value("import", "")};
+  ConflictOrigin origin{{}, json.value("deleted", false), json.value("import", "")};
   if (const auto other = Id::parse(json.value("duplicate_of", ""))) origin.duplicate_of = RecordKey{subject.no, *other};
   return origin;
 }

@@ -20,15 +20,17 @@ RecordKey conflict_key(const Schema& schema, const Incoming& incoming, const Los
 Record conflict_record(const Schema& schema, const Incoming& incoming, const LosingValue& losing,
                        const std::string& scope);
 
-// Two live records of one scope that have the same value of a unique field: the conflict about it, which is the same
-// one whichever of them came first. `record` is the one that met the other.
+// Two live records of one scope that have the same value of a unique field (see fold_key()): the conflict about it,
+// which is the same one whichever of them came first. `record` is the one that met the other.
 RecordKey duplicate_key(const Schema& schema, const RecordKey& one, const RecordKey& other, FieldIndex field,
                         const Value& value);
+// `deleted`: the other one is, and the value is new again.
 Record duplicate_record(const Schema& schema, const Incoming& incoming, const Record& record, const RecordKey& other,
-                        FieldIndex field);
+                        FieldIndex field, bool deleted = false);
 // Where a losing value came from, when that was no person at a workstation, and what else there is to say of it.
 struct ConflictOrigin {
   std::optional<RecordKey> duplicate_of;  // of the conflict of two records: the other one
+  bool other_deleted = false;             // it was when they met
   std::string import;                     // "import of 28 Nov by ada from crm-export.csv"; empty: not of one
 };
 // Empty where it is not kept, or not for who holds this copy of the conflict.

@@ -19,7 +19,25 @@ bool is_single(const TableColumn& column, const Collection& customer) {
   return type != FieldType::set && type != FieldType::list;
 }
 
+// Why no file says it; null: one may.
+const char* not_of_a_file(const Collection& collection, const Field& field) {
+  const auto index = static_cast<FieldIndex>(&field - collection.fields.data());
+  if (collection.merged_into == index) return "is set by merging two records, and by nothing else";
+  if (is_given_by_desk(field.filled_with)) return "is set by Holdline itself when something is saved";
+  if (field.type == FieldType::reference) return "points to another record, which a file cannot name";
+  return nullptr;
+}
+
 }  // namespace
+
+Result<void> TableColumns::check_file_says(const std::string& heading, const ColumnMatch& match) const {
+  const Field& field = match.collection->fields[match.field];
+  const char* why = not_of_a_file(*match.collection, field);
+  if (why == nullptr) return {};
+  return fail(ErrorKind::ask_person, "not-of-a-file",
+              "'" + heading + "' would be " + field.label + ", which " + why +
+                  ". Nothing was taken: leave it out of the file, or say with --mapping FILE that it means nothing.");
+}
 
 Result<TableColumn> TableColumns::column_of(const std::string& heading, const Mapping& mapping) const {
   if (heading.empty() || std::ranges::find(passed_over, heading) != passed_over.end()) return TableColumn{heading};
@@ -27,7 +45,11 @@ Result<TableColumn> TableColumns::column_of(const std::string& heading, const Ma
   const std::string& name = told == mapping.columns.end() ? heading : told->second;
   if (name.empty()) return TableColumn{heading};
   if (name == record_id_column) return TableColumn{heading, nullptr, 0, false, true};
-  const auto match = match_column(*schema_, customer(), name);
+  auto match = match_column(*schema_, customer(), name);
+  // What is only guessed is something else: a practice where somebody is a patient.
+  if (match && match->guessed && not_of_a_file(*match->collection, match->collection->fields[match->field]))
+    match.reset();
+  if (match) HOLDLINE_TRY(check_file_says(heading, *match));
   if (told == mapping.columns.end()) {
     if (!match) return TableColumn{heading, nullptr, 0, true};
     return TableColumn{heading, match->collection, match->field, match->guessed};
@@ -95,6 +117,7 @@ Result<void> TableColumns::add_constants(const Mapping& mapping) {
     if (!match || match->guessed || name == "ref")
       return fail(ErrorKind::ask_person, "unknown-column",
                   "The constant '" + name + "' is no field of customer, nor phone or email.");
+    HOLDLINE_TRY(check_file_says(name, *match));
     TableColumn column{name, match->collection, match->field, false};
     const auto same = [&](const TableColumn& other) { return meaning(other) == meaning(column); };
     if (is_single(column, customer()) && std::ranges::any_of(columns_, same))

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "sync/schema/columns.hpp"
 #include "sync/schema/schema.hpp"
 #include "sync/table/mapping.hpp"
 
@@ -32,7 +33,8 @@ class TableColumns {
   // match_column() says; one without a heading is left out. `accept_guesses`: what is not told and not named like a
   // field is taken as guessed, or left out. ask_person: "columns-guessed" (the message shows every column and what it
   // would be taken for), "column-twice", "unknown-column" (told, but there is no such field, or a constant for one that
-  // is a column as well), "no-ref" (nor a record_id).
+  // is a column as well), "not-of-a-file" (only the system sets the field, or it points to another record), "no-ref"
+  // (nor a record_id).
   static Result<TableColumns> of(const Schema& schema, const std::vector<std::string>& headings,
                                  const Mapping& mapping = {}, bool accept_guesses = false);
 
@@ -59,6 +61,7 @@ class TableColumns {
   const Collection& customer() const { return *schema_->collection("customer"); }
   Result<TableColumn> column_of(const std::string& heading, const Mapping& mapping) const;
   Result<void> add_constants(const Mapping& mapping);
+  Result<void> check_file_says(const std::string& heading, const ColumnMatch& match) const;
 
   const Schema* schema_;
   std::vector<TableColumn> columns_;

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include <unicode/locid.h>
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
 #include "sync/text/text.hpp"
@@ -47,10 +49,17 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 25> also_cal
 // Spoken at many desks; the languages of each country itself come beside them.
 constexpr std::array<const char*, 8> languages{"en", "de", "fr", "es", "it", "nl", "pt", "pl"};
 
+// Letters and digits alone, without marks: what is left of "Côte d’Ivoire" however it was typed.
 std::string folded(const icu::UnicodeString& name) {
-  icu::UnicodeString lower(name);
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::Normalizer2* parts = icu::Normalizer2::getNFKDInstance(status);
+  if (U_FAILURE(status)) return {};
+  icu::UnicodeString lower(parts->normalize(name, status)), bare;
+  lower.foldCase();
+  for (std::int32_t at = 0; at < lower.length(); at = lower.moveIndex32(at, 1))
+    if (const UChar32 c = lower.char32At(at); u_isalnum(c)) bare.append(c);
   std::string out;
-  lower.foldCase().toUTF8String(out);
+  bare.toUTF8String(out);
   return out;
 }
 
@@ -62,6 +71,9 @@ void add_names(const char* code, Codes& codes) {
   icu::UnicodeString name;
   for (const char* language : languages)
     codes.emplace(folded(country.getDisplayCountry(icu::Locale(language), name)), code);
+  // "St. Kitts & Nevis", written out.
+  country.getDisplayCountry(icu::Locale("en"), name);
+  codes.emplace(folded(name.findAndReplace("&", "and").findAndReplace("St.", "Saint")), code);
   if (U_SUCCESS(status)) codes.emplace(folded(country.getDisplayCountry(spoken, name)), code);
 }
 
@@ -76,7 +88,8 @@ struct Countries {
         by_code.emplace(three, *code);
       add_names(*code, by_name);
     }
-    for (const auto& [name, code] : also_called) by_name.insert_or_assign(std::string(name), std::string(code));
+    for (const auto& [name, code] : also_called)
+      by_name.insert_or_assign(folded(icu::UnicodeString::fromUTF8(name)), std::string(code));
   }
 };
 
@@ -85,10 +98,11 @@ struct Countries {
 std::optional<std::string> country_code(std::string_view typed) {
   static const Countries countries;
   const std::string line = tidy_line(typed);
-  std::string upper(line);
+  std::string upper = fold_text(line);  // with its signs: "N/A" is not Namibia
   std::ranges::transform(upper, upper.begin(), [](char c) { return c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c; });
   if (const auto code = countries.by_code.find(upper); code != countries.by_code.end()) return code->second;
-  const auto name = countries.by_name.find(folded(icu::UnicodeString::fromUTF8(line)));
+  const std::string bare = folded(icu::UnicodeString::fromUTF8(line));
+  const auto name = bare.empty() ? countries.by_name.end() : countries.by_name.find(bare);
   if (name == countries.by_name.end()) return std::nullopt;
   return name->second;
 }

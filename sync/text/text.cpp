@@ -202,6 +202,24 @@ std::string fold_text(std::string_view utf8) {
   return normalized(form, utf8);
 }
 
+std::string fold_key(std::string_view utf8) {
+  const bool plain = std::ranges::all_of(utf8, [](char c) { return c > ' ' && c < 0x7f; });
+  if (plain) {
+    std::string lower(utf8);
+    for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return lower;
+  }
+  const std::string folded = fold_text(tidy_line(utf8));
+  std::string out;
+  if (!is_utf8(folded)) return folded;
+  for_characters(folded, [&](std::string_view bytes, Look) {
+    // Hyphens, dashes and the minus sign, which look the same in most of what people copy from.
+    const bool dash = (bytes >= "\u2010" && bytes <= "\u2015") || bytes == "\u2212" || bytes == "\u2043";
+    out += dash ? std::string_view("-") : bytes;
+  });
+  return out;
+}
+
 std::size_t count_characters(std::string_view utf8) {
   if (is_ascii(utf8) || !is_utf8(utf8)) return utf8.size();
   const std::u16string text = wide(utf8);

@@ -23,6 +23,10 @@ std::string tidy_number(std::string_view typed);
 // Without regard to case and to forms of a letter that mean the same (NFKC, case folded): for comparing.
 std::string fold_text(std::string_view utf8);
 
+// What two spellings of one number or code of another system have in common: tidy_line() and fold_text(), and every
+// kind of hyphen or dash is "-". For telling whether they are the same; what is shown stays as it was written.
+std::string fold_key(std::string_view utf8);
+
 // Characters as people count them: grapheme clusters (UAX #29). A Tamil or Hindi syllable is one, so is a flag.
 std::size_t count_characters(std::string_view utf8);
 

@@ -38,6 +38,14 @@ TEST(TextTest, FoldsTheDomainOfAnEmail) {
     EXPECT_FALSE(tidy_email(bad)) << bad;
 }
 
+TEST(FoldKeyTest, SpellingsOfOneNumberAreTheSame) {
+  for (const char* one : {"KD-10", " kd-10\t", "Kd\u201110", "KD\u201310", "KD\u221210",
+                          "\uff2b\uff24\uff0d\uff11\uff10", "K\u200bD-10", "\u00a0KD-10"})
+    EXPECT_EQ(fold_key(one), "kd-10") << one;
+  for (const char* other : {"KD10", "KD 10", "KD-100", "KD_10"}) EXPECT_NE(fold_key(other), "kd-10") << other;
+  EXPECT_EQ(fold_key("A  1"), fold_key("a 1"));
+}
+
 TEST(CountryTest, KnowsCodesAndUsualNames) {
   for (const char* name : {"GB", "gb", " UK ", "United Kingdom", "england", "GBR", "Vereinigtes Königreich"})
     EXPECT_EQ(country_code(name).value_or(""), "GB") << name;
@@ -45,7 +53,14 @@ TEST(CountryTest, KnowsCodesAndUsualNames) {
   EXPECT_EQ(country_code("Ελλάδα").value_or(""), "GR");
   EXPECT_EQ(country_code("日本").value_or(""), "JP");
   EXPECT_EQ(country_code("USA").value_or(""), "US");
-  for (const char* none : {"ZZ", "Atlantis", "", "\xff\xff"}) EXPECT_FALSE(country_code(none)) << none;
+  for (const char* ivory : {"Côte d'Ivoire", "Cote d’Ivoire", "CÔTE D´IVOIRE", "Co\u0302te dʼIvoire", "Ivory Coast"})
+    EXPECT_EQ(country_code(ivory).value_or(""), "CI") << ivory;
+  for (const char* sao : {"São Tomé & Príncipe", "Sao Tome e Principe", "SÃO TOMÉ E PRÍNCIPE", "Sao Tome and Principe"})
+    EXPECT_EQ(country_code(sao).value_or(""), "ST") << sao;
+  EXPECT_EQ(country_code("\uff27\uff22").value_or(""), "GB");
+  EXPECT_EQ(country_code("u.k.").value_or(""), "GB");
+  for (const char* none : {"ZZ", "Atlantis", "", "N/A", "n.a.", "-", "\xff\xff"})
+    EXPECT_FALSE(country_code(none)) << none;
 }
 
 }  // namespace
