@@ -55,6 +55,7 @@ int main(int argc, char** argv) {
             std::this_thread::sleep_for(time);
             return true;
           },
+      .begin_sole_work = platform::SoleWork::begin,
   };
   return static_cast<int>(cli::run(std::vector<std::string>(argv + 1, argv + argc), environment));
 }

@@ -22,6 +22,7 @@
 #include "platform/os/clock.hpp"
 #include "platform/os/entropy.hpp"
 #include "platform/os/secret.hpp"
+#include "platform/os/sole_work.hpp"
 
 namespace holdline::cli {
 
@@ -41,6 +42,8 @@ struct Environment {
   std::function<Result<platform::SecretBytes>(const std::string& prompt)> ask_secret;
   // Waits. False ends a command that would go on for ever.
   std::function<bool(std::chrono::milliseconds)> pause;
+  // Work of which this machine does one at a time, by its name; nothing: nobody else is there.
+  std::function<Result<platform::SoleWork>(const std::string& name)> begin_sole_work = {};
 };
 
 // Options and positional arguments by their name in the table of commands: "--limit", "TEXT".
@@ -70,6 +73,7 @@ class Session {
   Session(Environment& environment, Arguments arguments);
 
   Environment& world() { return world_; }
+  const std::string& socket() const { return socket_; }
   const Arguments& arguments() const { return arguments_; }
   bool json() const { return arguments_.has("--json"); }
   Style style() const { return {world_.out_is_terminal, world_.out_is_terminal && world_.colour}; }

@@ -32,9 +32,16 @@ std::string subject_of(const json& conflict) {
 }
 
 // How the conflict of two records goes away.
-void print_ways_out(Session& session, const json& conflict) {
+void print_ways_out(Session& session, const json& conflict, bool deleted) {
   const std::string one = text_of(conflict, "record"), field = text_of(conflict, "unit");
   const std::string other = text_of(member(conflict, "duplicate_of"), "id");
+  if (deleted) {
+    session.world().err << "They were deleted and are back under this record.\n"
+                        << "They are not wanted:     holdline customer delete " << escape(one) << " --reason …\n"
+                        << "Meant so:                holdline conflicts resolve " << escape(text_of(conflict, "id"))
+                        << " --take current --reason …\n";
+    return;
+  }
   session.world().err << "One customer after all:  holdline customer merge " << escape(one) << ' ' << escape(other)
                       << " --reason …\n"
                       << "Two, one misread:        holdline customer edit " << escape(one) << ' ' << escape(field)
@@ -74,9 +81,10 @@ Outcome show_conflict(Session& session) {
   Table head;
   head.row({"record", subject_of(conflict)});
   const bool duplicate = member(conflict, "duplicate_of").is_object();
+  const json& met = member(conflict, "duplicate_of");
+  const bool deleted = duplicate && is_set(met, "deleted");
   if (duplicate)
-    head.row({"and", subject_of(conflict, text_of(member(conflict, "duplicate_of"), "name"),
-                                text_of(member(conflict, "duplicate_of"), "id"))});
+    head.row({"and", subject_of(conflict, text_of(met, "name"), text_of(met, "id")) + (deleted ? ", deleted" : "")});
   head.row({"what", what_of(conflict)});
   head.row({"state", text_of(conflict, "state")});
   const std::string name = text_of(by, "name");
@@ -96,7 +104,7 @@ Outcome show_conflict(Session& session) {
     values.row({text_of(field, "label"), text_of(field, "base"), Cell(text_of(field, "current"), Tone::good),
                 Cell(text_of(field, "other"), Tone::warning)});
   }
-  if (duplicate && text_of(conflict, "state") == "open") print_ways_out(session, conflict);
+  if (duplicate && text_of(conflict, "state") == "open") print_ways_out(session, conflict, deleted);
   if (!values.empty() && !duplicate) {
     out << '\n';
     values.print(out, session.style());

@@ -1,5 +1,4 @@
 // holdline export, holdline exports
-#include <filesystem>
 
 #include <nlohmann/json.hpp>
 
@@ -32,7 +31,7 @@ Outcome export_data(Session& session) {
   json document = answer.document();
   const std::string content = text_of(document, "content"), sha256 = text_of(document, "sha256");
   if (sync::to_hex(sync::sha256(content).view()) != sha256) return not_understood();
-  if (auto written = platform::replace_file(std::filesystem::absolute(given.get("--output")), content); !written)
+  if (auto written = platform::write_output(given.get("--output"), content); !written)
     return fail(ErrorKind::ask_person, "refused", written.error().message);
   std::ostream& out = session.world().out;
   document.erase("content");

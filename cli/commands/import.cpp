@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <optional>
 #include <unordered_map>
 
 #include <nlohmann/json.hpp>
@@ -93,7 +94,7 @@ class Import {
       reject(row, "ref", "required", "The row has no ref.");
       return true;
     }
-    const auto [first, is_new] = named_.try_emplace(ref, row.line);
+    const auto [first, is_new] = named_.try_emplace(sync::fold_key(ref), row.line);
     if (!is_new)
       reject(row, "ref", "ref-twice",
              "The file names this customer in line " + std::to_string(first->second) + " already.");
@@ -176,7 +177,7 @@ class Import {
         const std::string rejects,
         platform::reject_file(std::move(text), lines,
                               {sync::rejected_row_column, sync::rejected_field_column, sync::rejected_reason_column}));
-    auto written = platform::replace_file(std::filesystem::absolute(file), rejects);
+    auto written = platform::write_output(file, rejects);
     if (!written) return fail(ErrorKind::ask_person, "refused", written.error().message);
     return {};
   }
@@ -239,6 +240,28 @@ class Import {
   std::vector<Rejection> rejections_;
 };
 
+// Of two at a time each would see the customers of the other as not there.
+Result<std::optional<platform::SoleWork>> begin_alone(Session& session) {
+  if (!session.world().begin_sole_work || session.arguments().has("--dry-run")) return std::nullopt;
+  std::error_code none;
+  const auto socket = std::filesystem::weakly_canonical(session.socket(), none);
+  const std::string name =
+      "holdline-import-" + sync::to_hex(sync::sha256(none ? session.socket() : socket.string()).view()).substr(0, 16);
+  for (bool told = false;; told = true) {
+    auto work = session.world().begin_sole_work(name);
+    if (work) return std::optional(*std::move(work));
+    const bool waits = session.arguments().has("--wait") && work.error().code == "held";
+    const std::string held = "An import is under way at this workstation (" + work.error().message + ")";
+    if (waits && !told) session.world().err << "holdline: " << escape(held) << "; waiting for its end\n";
+    if (waits && session.world().pause(before_asking_again)) continue;
+    if (work.error().code != "held") return tl::unexpected<Error>(work.error());
+    return fail(ErrorKind::retry_later, "not-now",
+                held +
+                    ", and one is done at a time. Nothing of this file was saved: repeat the command when that one "
+                    "has ended, or give it --wait");
+  }
+}
+
 Error unusable(const Error& error) { return {ErrorKind::ask_person, "refused", error.message}; }
 
 Outcome import_customers(Session& session) {
@@ -262,6 +285,7 @@ Outcome import_customers(Session& session) {
   auto columns = sync::TableColumns::of(*schema, rows->headings(), mapping, guess);
   if (!columns) return tl::unexpected<Error>(unusable(columns.error()));
   const sync::Hash hash = sync::sha256(text);
+  HOLDLINE_ASSIGN(const auto alone, begin_alone(session));
   return Import(session, *std::move(rows), *std::move(columns), hash).run(std::move(text));
 }
 
@@ -278,6 +302,7 @@ std::vector<Command> import_commands() {
                {{"--scope", "S", "Where the customers belong (default: the person's own)"},
                 {"--mapping", "FILE", "What headings mean and what all rows have besides (TOML)"},
                 {"--accept-columns", "", "Take headings that are no names of fields as --dry-run shows them"},
+                {"--wait", "", "When another import is under way at this workstation, wait for its end"},
                 {"--dry-run", "", "Say what would come of it and save nothing"},
                 {"--reject-file", "FILE", "Rejected rows with their reasons, to be corrected and imported by itself"}}),
            false,

@@ -1,5 +1,4 @@
 // What an outage left in doubt, or that it left nothing, as a signed file.
-#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -29,8 +28,7 @@ int certify(const Commands& commands, const WantedCertificate& given) {
   int result = ok;
   const auto json = commands.fetch(std::move(request), result);
   if (!json) return result;
-  if (const auto written = platform::replace_file(std::filesystem::absolute(given.file), json->value("file", ""));
-      !written)
+  if (const auto written = platform::write_output(given.file, json->value("file", "")); !written)
     return complain(written.error());
   const Json points = json->value("open_points", Json::array());
   for (const Json& point : points) std::cout << "open: " << point.get<std::string>() << "\n";

@@ -1,5 +1,4 @@
 // Data out of the hub into files, and the list of who took which.
-#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -36,8 +35,7 @@ int export_to_file(const Commands& commands, const WantedExport& given) {
   const std::string content = json->value("content", "");
   if (sync::to_hex(sync::sha256(content).view()) != json->value("sha256", ""))
     return complain(Error{ErrorKind::stop, "damaged", "What came is not what the hub listed; nothing was written."});
-  if (const auto written = platform::replace_file(std::filesystem::absolute(given.file), content); !written)
-    return complain(written.error());
+  if (const auto written = platform::write_output(given.file, content); !written) return complain(written.error());
   json->erase("content");
   return commands.present(*json, [&](const Json& done) {
     std::cout << done.value("rows", std::uint64_t{0}) << " " << given.what << " of " << given.scope << " in "

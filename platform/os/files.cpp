@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 
 namespace holdline::platform {
 namespace {
@@ -142,6 +143,44 @@ Result<void> replace_file(const Path& path, std::string_view bytes) {
     return os_failure("replace", path, error);
   }
   return sync_directory_of(path);
+}
+
+namespace {
+
+// Of what is no file to be replaced, the kind.
+std::optional<mode_t> special_kind(const Path& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0 || S_ISREG(info.st_mode)) return std::nullopt;
+  return info.st_mode & S_IFMT;
+}
+
+Path behind_links(const Path& path) {
+  std::error_code unknown;
+  Path place = std::filesystem::weakly_canonical(std::filesystem::absolute(path), unknown);
+  return unknown ? std::filesystem::absolute(path) : place;
+}
+
+}  // namespace
+
+Result<void> write_output(const Path& path, std::string_view bytes) {
+  const auto special = special_kind(path);
+  if (!special) return replace_file(behind_links(path), bytes);
+  HOLDLINE_TRY(try_output(path));
+  const Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+  if (!fd) return os_failure("open", path, errno);
+  return write_all(fd, bytes, path);
+}
+
+Result<void> try_output(const Path& path) {
+  const auto special = special_kind(path);
+  if (special == S_IFDIR)
+    return fail(ErrorKind::ask_person, "is-a-directory", path.string() + " is a directory. Nothing was changed.");
+  if (special) return ::access(path.c_str(), W_OK) == 0 ? Result<void>() : os_failure("write", path, errno);
+  // Files are replaced whole, so it is the directory that has to take them.
+  Path probe = behind_links(path);
+  probe += ".trying";
+  HOLDLINE_TRY(replace_file(probe, ""));
+  return remove_file(probe);
 }
 
 Result<void> remove_file(const Path& path) {

@@ -29,6 +29,11 @@ Result<std::string> read_file(const Path& path, std::uint64_t max_bytes);
 Result<void> create_file(const Path& path, std::string_view bytes);
 // Replaces the content (or makes the file), mode 0600. Success: durable. A crash leaves the old or the new content.
 Result<void> replace_file(const Path& path, std::string_view bytes);
+// What a person named to be written, where it leads through links: a file is replaced as by replace_file(); what is
+// none, as a device or a pipe, stays and is written to, which waits for whoever reads it.
+Result<void> write_output(const Path& path, std::string_view bytes);
+// Whether that is likely to succeed, without a change to what is there. ask_person "is-a-directory".
+Result<void> try_output(const Path& path);
 // Success: the name is gone, durably. A missing file is success.
 Result<void> remove_file(const Path& path);
 // Syncs the content of a file that was written by other means, and renames it over `to`, durably. Same directory.

@@ -1,5 +1,4 @@
 // holdline forms: paper forms, printed, entered and accounted for.
-#include <filesystem>
 
 #include <nlohmann/json.hpp>
 
@@ -23,8 +22,7 @@ constexpr std::size_t largest_print = std::size_t{64} << 20;
 Result<void> write_pages(Session& session, const std::string& pad) {
   HOLDLINE_ASSIGN(const Answer pages,
                   session.get("/paper/" + platform::percent_encoded(pad) + "/pdf", Session::usual, largest_print));
-  const auto file = std::filesystem::absolute(session.arguments().get("--out"));
-  if (auto written = platform::replace_file(file, pages.text); !written)
+  if (auto written = platform::write_output(session.arguments().get("--out"), pages.text); !written)
     return fail(ErrorKind::ask_person, "refused", written.error().message);
   return {};
 }

@@ -197,5 +197,42 @@ TEST(HardenProcess, SwitchesCoreFilesTracingAndOpenModesOff) {
   EXPECT_EQ(code, 0);
 }
 
+// A pipe that was named as the output became a file, and whoever read it waited for ever.
+TEST(WriteOutput, WritesThroughToWhatIsNoFileAndReplacesAFile) {
+  Scratch scratch;
+  const Path pipe = scratch / "pipe", file = scratch / "file", link = scratch / "link";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  ASSERT_TRUE(try_output(pipe));
+  ASSERT_TRUE(write_output(pipe, "rows"));
+  std::array<char, 16> got{};
+  EXPECT_EQ(::read(reader, got.data(), got.size()), 4);
+  ::close(reader);
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+  EXPECT_TRUE(write_output("/dev/null", "rows"));
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+  ASSERT_TRUE(write_output(file, "old"));
+  std::filesystem::create_symlink(file, link);
+  ASSERT_TRUE(write_output(link, "new"));
+  EXPECT_TRUE(std::filesystem::is_symlink(link)) << "what it leads to is replaced";
+  EXPECT_EQ(read_file(file, 10).value(), "new");
+  EXPECT_FALSE(write_output(scratch / ".", "rows"));
+  EXPECT_FALSE(try_output(scratch / "."));
+}
+
+TEST(SoleWork, IsBegunByOneAndNamesItsHolderToOthers) {
+  const std::string name = "holdline-unit-" + std::to_string(::getpid());
+  auto held = SoleWork::begin(name);
+  ASSERT_TRUE(held) << held.error().message;
+  const auto second = SoleWork::begin(name);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, "held");
+  EXPECT_TRUE(second.error().message.starts_with("process " + std::to_string(::getpid()) + " of "))
+      << second.error().message;
+  EXPECT_NE(second.error().message.find(", since 20"), std::string::npos) << second.error().message;
+  { const SoleWork ended = *std::move(held); }
+  EXPECT_TRUE(SoleWork::begin(name));
+}
+
 }  // namespace
 }  // namespace holdline::platform
