@@ -242,7 +242,10 @@ Admin::Response Admin::imports() {
   HOLDLINE_ASSIGN(const auto reader, hub_.ledger->reader());
   HOLDLINE_ASSIGN(const auto runs, reader->import_runs(listed));
   Json items = Json::array();
-  for (const ImportRun& run : runs) items.push_back(to_json(run));
+  for (const ImportRun& run : runs) {
+    items.push_back(to_json(run));
+    if (hub_.ledger->import_leases().is_running(run.id)) items.back()["state"] = "running";
+  }
   return json_response(200, {{"schema", "holdline.imports/1"}, {"items", items}});
 }
 

@@ -32,6 +32,9 @@ struct ImportRequest {
   std::map<std::string, std::string> constants = {};
   bool partial = false;  // the file names some of the source's customers: nobody is missing from it
   std::optional<std::int64_t> obtained_ms = {};  // when the file was obtained from its source; nothing: when it begins
+  bool obtained_day = false;                     // `obtained_ms` is where a day begins: it was some time on it
+  std::optional<std::int64_t> modified_ms = {};  // when the file was written last; nothing: it is not known
+  bool older = false;                            // it may say what is older than what the source said last
   std::string file = {};                         // its name, for people
   std::string person = {};                       // who runs it, by name; empty: not known
   Id run = {};                                   // under which it is kept how far it came; nil: it is not kept
@@ -48,7 +51,10 @@ struct RejectedRow {
 struct NamedCustomers {
   std::uint64_t count = 0;
   std::vector<std::string> refs;
-  void add(const std::string& ref);
+  void add(const std::string& ref) {
+    constexpr std::size_t most = 10'000;
+    if (++count <= most) refs.push_back(ref);
+  }
 };
 
 // Two customers who are probably one.
@@ -85,12 +91,15 @@ struct ImportReport {
 // rejected that names a customer for the second time ("ref-twice"), that names a record which is not there
 // ("unknown-record"), and when its customer, phone or email is there already, under another scope ("scope-clash"). A
 // new customer gets the name of the source and when it was obtained, and is not verified. The whole is not one
-// transaction: what was taken stays when the rest fails, and importing the file again goes on.
+// transaction: what was taken stays when the rest fails, and importing the file again goes on. Of one source into one
+// scope one import runs at a time, and a file that is older than the newest one that was taken waits for a person's
+// word (ImportRequest::older): the newer word of a source is not lost to an older one.
 class CustomerImport {
  public:
   // Any thread. `ledger` must outlive it; `file` is what lies in the file, CSV or NDJSON. `clock`: rows are read and
   // checked ahead on a thread of its own; without it when they are taken. ask_person: what TableRows::open() and
-  // TableColumns::of() refuse, "not-a-source", and "run-known" (`run` is that of another import).
+  // TableColumns::of() refuse, "not-a-source", "older-file", and "run-known" (`run` is that of another import).
+  // retry_later "import-running"; never of a dry run.
   static Result<CustomerImport> begin(Ledger& ledger, std::string file, ImportRequest request,
                                       const platform::Clock* clock = nullptr);
   CustomerImport(CustomerImport&&) noexcept;

@@ -1,11 +1,13 @@
 #include "hub/admin/import_duplicates.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <tuple>
 #include <utility>
 
 #include "sync/action/merged.hpp"
 #include "sync/action/postal.hpp"
+#include "sync/text/text.hpp"
 
 namespace holdline::hub {
 
@@ -70,7 +72,7 @@ void DuplicateSearch::add_customer(std::uint64_t line, const sync::Record& custo
                     normalizer_.folded_name(sync::full_name(customers_, customer))});
   shared_.emplace_back();
   share(of, by_block_, block_of(customer), customers_.fields[*customers_.field("postcode")], sync::SharedBy::postcode);
-  if (!added_.back().ref.empty()) by_ref_[added_.back().ref].added.push_back(of);
+  if (!added_.back().ref.empty()) by_ref_[sync::fold_key(added_.back().ref)].added.push_back(of);
 }
 
 void DuplicateSearch::add_child(std::size_t of, const sync::Record& child) {
@@ -83,6 +85,15 @@ void DuplicateSearch::add_child(std::size_t of, const sync::Record& child) {
 void DuplicateSearch::add(std::uint64_t line, const ToldCustomer& told) {
   add_customer(line, told.front());
   for (std::size_t i = 1; i < told.size(); ++i) add_child(added_.size() - 1, told[i]);
+}
+
+Result<void> DuplicateSearch::begin(Ledger& ledger) {
+  HOLDLINE_ASSIGN(const auto reader, ledger.reader());
+  HOLDLINE_ASSIGN(customers_until_, reader->last_made(customers_.no));
+  for (const sync::Collection* kind : kinds_) {
+    HOLDLINE_ASSIGN(kinds_until_.emplace_back(), reader->last_made(kind->no));
+  }
+  return {};
 }
 
 Result<std::uint64_t> DuplicateSearch::add_all(Ledger& ledger, const std::string& scope) {
@@ -125,7 +136,8 @@ Result<std::uint64_t> DuplicateSearch::add_all(Ledger& ledger, const std::string
 void DuplicateSearch::look_among_added() {
   const sync::Field& refs = customers_.fields[*customers_.field("ref")];
   for (std::size_t of = 0; of < added_.size(); ++of) {
-    if (const auto same = by_ref_.find(added_[of].ref); same != by_ref_.end() && same->second.added.front() != of) {
+    if (const auto same = by_ref_.find(sync::fold_key(added_[of].ref));
+        same != by_ref_.end() && same->second.added.front() != of) {
       const Added& first = added_[same->second.added.front()];
       tell(of, {0, {}, first.id, 0, first.ref, refs.name, refs.label, 100});
     }
@@ -180,7 +192,8 @@ Result<std::optional<sync::Record>> DuplicateSearch::stands_as(LedgerReader& rea
 Result<bool> DuplicateSearch::look_at_children(LedgerReader& reader, const std::string& scope, std::size_t portion) {
   const sync::Collection& kind = *kinds_[next_kind_];
   const sync::Field& field = kind.fields[*kind.natural_key];
-  HOLDLINE_ASSIGN(const auto rows, reader.rows(kind.no, {&scope, 1}, after_, portion));
+  HOLDLINE_ASSIGN(const auto rows,
+                  reader.rows_made(kind.no, {&scope, 1}, after_, portion, kinds_until_.at(next_kind_)));
   for (const VersionedRecord& row : rows) {
     const auto group = by_key_[next_kind_].find(key_text(kind, row.stored.record));
     const Id* parent = std::get_if<Id>(&row.stored.record.fields[*kind.parent]);
@@ -203,11 +216,11 @@ Result<bool> DuplicateSearch::look_at_children(LedgerReader& reader, const std::
 Result<bool> DuplicateSearch::look_at_customers(LedgerReader& reader, const std::string& scope, std::size_t portion) {
   const sync::Field& field = customers_.fields[*customers_.field("postcode")];
   const sync::Field& refs = customers_.fields[*customers_.field("ref")];
-  HOLDLINE_ASSIGN(const auto rows, reader.rows(customers_.no, {&scope, 1}, after_, portion));
+  HOLDLINE_ASSIGN(const auto rows, reader.rows_made(customers_.no, {&scope, 1}, after_, portion, customers_until_));
   for (const VersionedRecord& row : rows) {
     const sync::Record& record = row.stored.record;
     if (by_id_.contains(record.key.id)) continue;
-    const auto same = by_ref_.find(text_field(customers_, record, "ref"));
+    const auto same = by_ref_.find(sync::fold_key(text_field(customers_, record, "ref")));
     const std::string block = block_of(record);
     const auto group = block.empty() ? by_block_.end() : by_block_.find(block);
     const bool compares = group != by_block_.end() && ++group->second.compared <= compared_of_group;
@@ -280,6 +293,48 @@ Result<void> name_all(Ledger& ledger, Rescan& found) {
 }
 
 }  // namespace
+
+DuplicatesBeside::DuplicatesBeside(Ledger& ledger, std::string scope, const platform::Clock* clock)
+    : ledger_(ledger), scope_(std::move(scope)), search_(ledger.schema()) {
+  if (clock != nullptr) thread_ = std::make_unique<platform::TaskThread>(*clock);
+}
+
+DuplicatesBeside::~DuplicatesBeside() { stopping_ = true; }
+
+void DuplicatesBeside::add(Created created) {
+  if (created.empty()) return;
+  const auto added = std::make_shared<const Created>(std::move(created));
+  const auto add_them = [this, added] {
+    for (const auto& [line, told] : *added)
+      if (!stopping_) search_.add(line, told);
+  };
+  if (!thread_) return add_them();
+  thread_->post(add_them);
+}
+
+Result<bool> DuplicatesBeside::look(std::size_t portion) {
+  constexpr std::chrono::milliseconds longest_wait{4};  // for the ledger's thread, on which pushes wait as well
+  if (!thread_) return search_.look(ledger_, scope_, portion);
+  if (!std::exchange(asked_, true)) thread_->post([this] { look_at_all(); });
+  const platform::MutexLock lock(mutex_);
+  if (!ended_) changed_.wait_for(mutex_, longest_wait);
+  if (!ended_) return true;
+  HOLDLINE_TRY(*ended_);
+  return false;
+}
+
+void DuplicatesBeside::look_at_all() {
+  constexpr std::size_t portion = 2'000;
+  Result<void> went;
+  while (went && !stopping_) {
+    const auto more = search_.look(ledger_, scope_, portion);
+    if (!more) went = tl::unexpected<Error>(more.error());
+    if (more && !*more) break;
+  }
+  const platform::MutexLock lock(mutex_);
+  ended_ = std::move(went);
+  changed_.notify_one();
+}
 
 Result<Rescan> rescan(Ledger& ledger, const std::string& scope) {
   DuplicateSearch search(ledger.schema());

@@ -5,13 +5,19 @@
 // Internal to hub/admin.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "hub/admin/import.hpp"
 #include "hub/admin/import_rows.hpp"
+#include "platform/os/mutex.hpp"
+#include "platform/os/task_thread.hpp"
 #include "sync/form/same_customer.hpp"
 
 namespace holdline::hub {
@@ -20,6 +26,9 @@ class DuplicateSearch {
  public:
   explicit DuplicateSearch(const sync::Schema& schema);
 
+  // Records of the ledger that are made from now on are not looked at: those of the import, which are compared as they
+  // are added. To be called before the first is.
+  Result<void> begin(Ledger& ledger);
   // A customer that the import adds.
   void add(std::uint64_t line, const ToldCustomer& told);
   // All customers of a scope that stand for themselves, in place of those of a file. Answers how many they are.
@@ -76,11 +85,44 @@ class DuplicateSearch {
   std::vector<Keys> by_key_;  // of each kind
   Keys by_block_, by_ref_;
 
+  std::vector<std::int64_t> kinds_until_;  // LedgerReader::last_made() of each when it began
+  std::int64_t customers_until_ = 0;
+
   std::size_t next_added_ = 0, next_kind_ = 0;  // where it goes on
   bool customers_looked_at_ = false;
   Id after_;
   std::vector<ProbableDuplicate> found_;
   std::uint64_t count_ = 0;
+};
+
+// The search of an import, on a thread of its own where there is a clock for it: the ledger's thread only says whom it
+// added, and waits for the result.
+class DuplicatesBeside {
+ public:
+  // All must outlive it.
+  DuplicatesBeside(Ledger& ledger, std::string scope, const platform::Clock* clock);
+  ~DuplicatesBeside();
+  Result<void> begin() { return search_.begin(ledger_); }
+
+  using Created = std::vector<std::pair<std::uint64_t, ToldCustomer>>;  // by line
+  void add(Created created);
+  // After all were added: goes on by about `portion`, or waits a few milliseconds. False: that was all.
+  Result<bool> look(std::size_t portion);
+  // After look() answered false.
+  DuplicateSearch& search() { return search_; }
+
+ private:
+  void look_at_all();
+
+  Ledger& ledger_;
+  const std::string scope_;
+  DuplicateSearch search_;  // of the thread, until it has ended
+  bool asked_ = false;
+  platform::Mutex mutex_;
+  platform::Condition changed_;
+  std::optional<Result<void>> ended_ HOLDLINE_GUARDED_BY(mutex_);
+  std::atomic<bool> stopping_ = false;
+  std::unique_ptr<platform::TaskThread> thread_;  // last: it ends first
 };
 
 struct Rescan {

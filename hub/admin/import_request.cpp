@@ -64,7 +64,13 @@ Result<ImportRequest> import_request(const platform::HttpRequest& request, const
     wanted.obtained_ms = sync::obtained_ms(obtained);
     if (!wanted.obtained_ms)
       return fail(ErrorKind::ask_person, "malformed", "`obtained` must be a day like 2026-11-28, or a time.");
+    wanted.obtained_day = obtained.find('T') == std::string::npos;
   }
+  if (const std::string modified = query_of(request, "modified"); !modified.empty()) {
+    wanted.modified_ms = sync::parse_time(modified);
+    if (!wanted.modified_ms) return fail(ErrorKind::ask_person, "malformed", "`modified` must be a time.");
+  }
+  wanted.older = query_of(request, "older") == "1";
   wanted.site = {config.region, platform::time_zone_named};
   wanted.file = query_of(request, "file");
   wanted.person = query_of(request, "by");
@@ -134,6 +140,8 @@ json to_json(const ImportRun& run) {
           {"sha256", sync::to_hex(run.hash.view())},
           {"begun", sync::format_time(run.begun_ms)},
           {"at", sync::format_time(run.at_ms)},
+          {"as_of", sync::format_time(run.as_of_ms)},
+          {"partial", run.partial},
           {"state", run.state == ImportRun::State::finished ? "finished" : "unfinished"},
           {"row", run.line},
           {"bytes_read", run.read},

@@ -7,6 +7,7 @@
 
 #include "sync/base/bytes.hpp"
 #include "sync/base/timestamp.hpp"
+#include "sync/form/numbers.hpp"
 #include "sync/merge/merge.hpp"
 #include "sync/text/text.hpp"
 
@@ -81,12 +82,25 @@ Record record_of(const sync::Collection& collection, const sync::Op& op) {
   return record;
 }
 
-const Record* find(const ToldCustomer& told, const sync::RecordKey& key) {
+template <class Told>
+auto find(Told& told, const sync::RecordKey& key) {
   const auto found = std::ranges::find(told, key, &Record::key);
   return found == told.end() ? nullptr : &*found;
 }
 
+// A number that two columns have is one record; what only the later one says of it is not lost.
+void add_to(ToldCustomer& told, Record record) {
+  Record* same = find(told, record.key);
+  if (same == nullptr) return told.push_back(std::move(record));
+  for (std::size_t i = 0; i < record.fields.size(); ++i)
+    if (sync::is_null(same->fields[i])) same->fields[i] = std::move(record.fields[i]);
+}
+
 }  // namespace
+
+sync::Id root_of(const sync::Collection& customers, const std::string& scope, const std::string& ref) {
+  return sync::natural_id(customers.no, sync::Id{}, scope + "\n" + ref);
+}
 
 void say_of(const sync::Schema& schema, const sync::Id& customer, ToldCustomer& told) {
   told.front().key.id = customer;
@@ -159,7 +173,7 @@ Result<ImportColumns::Row> ImportColumns::read(const std::vector<std::string>& c
   if (!record && ref.empty()) return fail(ErrorKind::ask_person, "required", "The row has no ref.");
   Row row;
   row.by_id = record.has_value();
-  const sync::Id id = record ? *record : sync::natural_id(customer().no, sync::Id{}, scope + "\n" + ref);
+  const sync::Id id = record ? *record : root_of(customer(), scope, sync::fold_key(ref));
   std::vector<sync::Op> ops(1, sync::Op{sync::OpKind::create, {customer().no, id}, scope, 0, {}, {}});
   const auto& columns = columns_.columns();
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -167,10 +181,16 @@ Result<ImportColumns::Row> ImportColumns::read(const std::vector<std::string>& c
     const std::string& cell = of_file ? cells[i] : columns_.constants()[i - columns_.in_file()];
     if (columns[i].collection != nullptr && !sync::tidy_text(cell).empty()) HOLDLINE_TRY(put(columns[i], cell, ops));
   }
-  for (sync::Op& op : ops) {
-    put_right(op, site, now_ms, row.findings);
-    if (find(row.told, op.record) == nullptr)
-      row.told.push_back(record_of(*schema_->collection(op.record.collection), op));
+  std::map<sync::CollectionNo, std::size_t> places;
+  for (std::size_t n = 0; n < ops.size(); ++n) {
+    const sync::Collection& collection = *schema_->collection(ops[n].record.collection);
+    const std::size_t before = row.findings.size();
+    put_right(ops[n], site, now_ms, row.findings);
+    if (n != 0) {
+      sync::refuse_two_extensions(collection, std::span(ops).first(n + 1), row.findings);
+      sync::name_place(collection, ++places[collection.no], std::span(row.findings).subspan(before));
+    }
+    add_to(row.told, record_of(collection, ops[n]));
   }
   std::sort(row.told.begin() + 1, row.told.end(), [](const Record& a, const Record& b) { return a.key < b.key; });
   return row;
@@ -226,13 +246,15 @@ void ImportColumns::keep_unsaid(const Record& before, Record& now) const {
 
 // A merge group is told whole.
 std::vector<sync::FieldChange> ImportColumns::changed_fields(const Record& before, const Record& now) const {
+  const sync::Collection& collection = *schema_->collection(now.key.collection);
   std::vector<sync::FieldChange> changes;
-  for (const sync::MergeUnit& unit : customer().units) {
+  for (const sync::MergeUnit& unit : collection.units) {
+    if (std::ranges::count(unit.fields, collection.natural_key) != 0) continue;  // what it is known by
     const bool same = std::ranges::all_of(
         unit.fields, [&](sync::FieldIndex field) { return before.fields[field] == now.fields[field]; });
     if (same) continue;
     for (const sync::FieldIndex field : unit.fields) {
-      const sync::FieldType type = customer().fields[field].type;
+      const sync::FieldType type = collection.fields[field].type;
       if (type != sync::FieldType::set && type != sync::FieldType::list) {
         changes.push_back({field, sync::make_base(before.fields[field]), now.fields[field], {}, {}});
         continue;
@@ -257,8 +279,13 @@ std::vector<sync::Op> ImportColumns::changes(const ToldCustomer& before, ToldCus
   keep_unsaid(before.front(), now.front());
   if (auto changes = changed_fields(before.front(), now.front()); !changes.empty())
     ops.push_back({sync::OpKind::edit, now.front().key, now.front().scope, 0, std::move(changes), {}});
-  for (std::size_t i = 1; i < now.size(); ++i)
-    if (find(before, now[i].key) == nullptr) ops.push_back(first_op(now[i]));
+  for (std::size_t i = 1; i < now.size(); ++i) {
+    const Record* said = find(before, now[i].key);
+    if (said == nullptr)
+      ops.push_back(first_op(now[i]));
+    else if (auto changes = changed_fields(*said, now[i]); !changes.empty())
+      ops.push_back({sync::OpKind::edit, now[i].key, now.front().scope, 0, std::move(changes), {}});
+  }
   for (std::size_t i = 1; i < before.size(); ++i) {
     const Record& child = before[i];
     if (find(now, child.key) != nullptr) continue;
@@ -281,6 +308,14 @@ std::vector<sync::Op> ImportColumns::changes(const ToldCustomer& before, ToldCus
 void ImportColumns::add_once(std::vector<sync::Op>& ops) const {
   for (const auto& [field, value] : once_) ops.front().changes.push_back({field, sync::BaseUnknown{}, value, {}, {}});
   std::ranges::sort(ops.front().changes, {}, &sync::FieldChange::field);
+}
+
+void ImportColumns::keep_spelling(const Record& standing, ToldCustomer& told) const {
+  const auto field = *customer().field("ref");
+  sync::Value& now = told.front().fields[field];
+  const auto* has = std::get_if<std::string>(&standing.fields[field]);
+  const auto* says = std::get_if<std::string>(&now);
+  if (has && says && *has != *says && sync::fold_key(*has) == sync::fold_key(*says)) now = *has;
 }
 
 std::string ImportColumns::ref_of(const ToldCustomer& told) const {

@@ -23,6 +23,10 @@ namespace holdline::hub {
 // no others. Ids derive from scope and `ref`, or are those of a customer whom people added with that ref.
 using ToldCustomer = std::vector<sync::Record>;
 
+// By what a source's customer is known whatever it calls the record: `ref` as sync::fold_key() has it. Files that were
+// imported before had it as written.
+sync::Id root_of(const sync::Collection& customers, const std::string& scope, const std::string& ref);
+
 // Says the same of another record.
 void say_of(const sync::Schema& schema, const sync::Id& customer, ToldCustomer& told);
 
@@ -53,6 +57,8 @@ class ImportColumns {
   // To the ops of a customer who is not here yet: `once`.
   void add_once(std::vector<sync::Op>& ops) const;
   std::string ref_of(const ToldCustomer& told) const;
+  // The ref as it stands, or was told before, when it is the same but for its spelling.
+  void keep_spelling(const sync::Record& standing, ToldCustomer& told) const;
   std::string label_of(const std::string& field) const { return columns_.label_of(field); }
 
  private:

@@ -132,25 +132,31 @@ CLI::App& Commands::group(const std::string& name, const std::string& help) {
   return *made;
 }
 
-std::optional<std::string> Commands::fetch_text(platform::HttpRequest request, int& result, bool* answered) const {
-  const auto response = ask_hub(directory_, std::move(request));
-  if (answered != nullptr) *answered = response.has_value();
-  if (!response) {
-    result = complain(response.error());
+std::optional<std::string> Commands::fetch_text(platform::HttpRequest request, int& result, bool* answered,
+                                                const Again& again) const {
+  for (;;) {
+    const auto response = ask_hub(directory_, again ? request : std::move(request));
+    if (answered != nullptr) *answered = response.has_value();
+    if (!response) {
+      result = complain(response.error());
+      return std::nullopt;
+    }
+    if (response->status < 300) return response->body;
+    const Json told = Json::parse(response->body, nullptr, false);
+    const Json error = told.is_object() ? told : Json::object();
+    if (again && again(error)) continue;
+    std::cerr << "holdline-hub: "
+              << error.value("detail", "the hub answered with status " + std::to_string(response->status)) << " ("
+              << error.value("code", "failed") << ")
+";
+    result = error.value("code", "") == "import-running" ? temporary : failed;
     return std::nullopt;
   }
-  if (response->status < 300) return response->body;
-  const Json told = Json::parse(response->body, nullptr, false);
-  const Json error = told.is_object() ? told : Json::object();
-  std::cerr << "holdline-hub: "
-            << error.value("detail", "the hub answered with status " + std::to_string(response->status)) << " ("
-            << error.value("code", "failed") << ")\n";
-  result = failed;
-  return std::nullopt;
 }
 
-std::optional<Json> Commands::fetch(platform::HttpRequest request, int& result, bool* answered) const {
-  const auto text = fetch_text(std::move(request), result, answered);
+std::optional<Json> Commands::fetch(platform::HttpRequest request, int& result, bool* answered,
+                                    const Again& again) const {
+  const auto text = fetch_text(std::move(request), result, answered, again);
   return text ? std::optional(Json::parse(*text, nullptr, false)) : std::nullopt;
 }
 

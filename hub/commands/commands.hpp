@@ -51,9 +51,12 @@ class Commands {
   using Show = std::function<int(const nlohmann::json&)>;
   // Asks. Nothing when it went wrong, which is told; `result` then says how the program ends. `answered`: the hub said
   // so itself, so what it says is all that there is to know.
-  std::optional<nlohmann::json> fetch(platform::HttpRequest request, int& result, bool* answered = nullptr) const;
+  using Again = std::function<bool(const nlohmann::json& problem)>;
+  std::optional<nlohmann::json> fetch(platform::HttpRequest request, int& result, bool* answered = nullptr,
+                                      const Again& again = {}) const;
   // The same of an answer that is no JSON.
-  std::optional<std::string> fetch_text(platform::HttpRequest request, int& result, bool* answered = nullptr) const;
+  std::optional<std::string> fetch_text(platform::HttpRequest request, int& result, bool* answered = nullptr,
+                                        const Again& again = {}) const;
   // Prints an answer; `show` renders it for a person.
   int present(const nlohmann::json& json, const Show& show) const;
   // Asks, and prints the answer; `show` renders it for a person.

@@ -1,8 +1,11 @@
 // Customers out of files, and how far imports came.
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <thread>
+#include <utility>
 
 #include "hub/commands/commands.hpp"
 #include "hub/commands/import_report.hpp"
@@ -13,6 +16,7 @@
 #include "platform/os/terminal.hpp"
 #include "platform/text/csv.hpp"
 #include "platform/text/table_rows.hpp"
+#include "sync/base/timestamp.hpp"
 #include "sync/table/mapping.hpp"
 
 namespace holdline::hub {
@@ -58,6 +62,25 @@ Result<sync::Mapping> mapping_of(const WantedImport& given) {
   return mapping;
 }
 
+// When the file was written last; empty: it is none that keeps it, like a pipe.
+std::string modified(const std::string& file) {
+  std::error_code unknown;
+  if (!std::filesystem::is_regular_file(file, unknown)) return {};
+  const auto written = std::filesystem::last_write_time(file, unknown);
+  if (unknown) return {};
+  const auto at = std::chrono::file_clock::to_sys(written).time_since_epoch();
+  return sync::format_time(std::chrono::duration_cast<std::chrono::milliseconds>(at).count());
+}
+
+// Whether a refused import is to be tried again, after a while.
+bool waits_for_another(const Json& problem, bool& told) {
+  if (problem.value("code", "") != "import-running") return false;
+  if (!std::exchange(told, true)) std::cerr << "holdline-hub: " << problem.value("detail", "") << " Waiting for it.\n";
+  constexpr std::chrono::seconds between_tries(1);
+  std::this_thread::sleep_for(between_tries);
+  return true;
+}
+
 Result<platform::HttpRequest> request_of(const WantedImport& given, std::string text, const Id& run) {
   if (given.accepted.empty() != given.because.empty())
     return fail(ErrorKind::ask_person, "usage", "--accept-hint and --because go together");
@@ -72,6 +95,8 @@ Result<platform::HttpRequest> request_of(const WantedImport& given, std::string 
                    {"partial", given.partial ? "1" : "0"},
                    {"because", given.because},
                    {"obtained", mapping.obtained},
+                   {"modified", modified(given.file)},
+                   {"older", given.older ? "1" : "0"},
                    {"file", std::filesystem::path(given.file).filename().string()},
                    {"by", given.by.empty() ? own_name() : given.by},
                    {"run", run.text()}};
@@ -135,7 +160,8 @@ int import_customers(const Commands& commands, const WantedImport& given) {
   std::optional<Json> json;
   {
     const ShownProgress progress(commands.directory(), run);
-    json = commands.fetch(*std::move(request), result, &answered);
+    const auto wait = [told = false](const Json& problem) mutable { return waits_for_another(problem, told); };
+    json = commands.fetch(*std::move(request), result, &answered, given.wait ? Commands::Again(wait) : Commands::Again());
   }
   if (!json) {
     if (!answered && !given.dry_run)
@@ -185,7 +211,8 @@ void add_import_commands(Commands& commands) {
                      "where the file comes from, as in: crm-nightly (else csv). The next file of the same source is "
                      "compared with it");
   import->add_option("--obtained", given->obtained,
-                     "when it was obtained from there, as in: 2026-11-28 (else now); kept with new customers");
+                     "when it was obtained from there, as in: 2026-11-28 (else now); kept with new customers. Of two "
+                     "files the one obtained later has the last word");
   import->add_option("--mapping", given->mapping,
                      "a file (TOML) that says what the headings mean, what all rows have besides, and the source");
   import->add_option("--columns", given->columns,
@@ -200,6 +227,10 @@ void add_import_commands(Commands& commands) {
   import->add_flag("--partial", given->partial,
                    "the file names some of its source's customers: the others are not looked for (a file of rejected "
                    "rows is one by itself)");
+  import->add_flag("--older", given->older,
+                   "take the file although a newer one was taken from the same source: what the source said since is "
+                   "lost to it");
+  import->add_flag("--wait", given->wait, "when another import of the same source is under way, wait for its end");
   import->add_flag("--dry-run", given->dry_run, "say what would come of it, and store nothing");
   import->add_option("--reject-file", given->reject_file,
                      "keep rejected rows there with line, column and reason, to be put right and imported");

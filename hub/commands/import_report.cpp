@@ -144,17 +144,6 @@ bool same_place(const std::string& a, const std::string& b) {
          std::filesystem::weakly_canonical(a, none) == std::filesystem::weakly_canonical(b, none);
 }
 
-// Files are replaced whole, so it is the directory that has to take them.
-Result<void> try_place(const std::string& file) {
-  const std::filesystem::path place = std::filesystem::absolute(file);
-  std::error_code none;
-  if (std::filesystem::is_directory(place, none))
-    return fail(ErrorKind::ask_person, "is-a-directory", file + " is a directory. Nothing was changed.");
-  const std::filesystem::path probe = place.string() + ".trying";
-  HOLDLINE_TRY(platform::replace_file(probe, ""));
-  return platform::remove_file(probe);
-}
-
 }  // namespace
 
 int show_import(const Json& json, const WantedImport& given) {
@@ -192,7 +181,7 @@ int show_import(const Json& json, const WantedImport& given) {
 
 Result<void> write_duplicates(const std::string& file, const Json& duplicates) {
   if (file.empty()) return {};
-  return platform::replace_file(std::filesystem::absolute(file), duplicates_text(duplicates));
+  return platform::write_output(file, duplicates_text(duplicates));
 }
 
 int show_rescan(const Json& json, const std::string& file) {
@@ -213,7 +202,7 @@ Result<void> try_outputs(const WantedImport& given) {
       if (!outputs[other].empty() && same_place(out, outputs[other]))
         return fail(ErrorKind::ask_person, "same-file",
                     out + " is named twice; give each file another name. Nothing was changed.");
-    HOLDLINE_TRY(try_place(out));
+    HOLDLINE_TRY(platform::try_output(out));
   }
   return {};
 }
@@ -221,7 +210,7 @@ Result<void> try_outputs(const WantedImport& given) {
 Result<void> write_outputs(const WantedImport& given, const Json& report, std::string imported) {
   const auto write = [](const std::string& file, const std::string& text) -> Result<void> {
     if (file.empty()) return {};
-    return platform::replace_file(std::filesystem::absolute(file), text);
+    return platform::write_output(file, text);
   };
   if (!given.reject_file.empty()) {
     HOLDLINE_ASSIGN(const std::string text, rejected_text(report["rejected"], std::move(imported)));

@@ -14,7 +14,7 @@ namespace holdline::hub {
 struct WantedImport {
   std::string file, scope, columns, mapping, because, source, obtained, reject_file, duplicates_file, missing_file, by;
   std::vector<std::string> accepted;
-  bool dry_run = false, accept_columns = false, partial = false;
+  bool dry_run = false, accept_columns = false, partial = false, older = false, wait = false;
 };
 
 // A number in an answer of the hub; 0 when it is not there.

@@ -136,7 +136,10 @@ class IntakeGroup {
   // Why a row of the hub's own cannot be taken, if so.
   Result<std::optional<Refusal>> misplaced(std::span<const sync::Op> row);
   // Whether people deleted here what the op is about, or what it hangs on.
-  Result<bool> is_about_deleted(const sync::Op& op);
+  enum class Deleted : std::uint8_t { no, child, root };
+  Result<Deleted> is_about_deleted(const sync::Op& op);
+  // The same of a whole row, whose ops may be about what was never made because of that.
+  Result<bool> is_deleted_here(const OwnRow& row);
   Result<void> record_losing_values(const Candidate& candidate, std::uint32_t index, const sync::MergeOutcome& outcome,
                                     sync::ActionResult& result);
   Result<void> join_conflicts(const Candidate& candidate, std::uint32_t index, const sync::MergeOutcome& outcome,
@@ -145,13 +148,20 @@ class IntakeGroup {
   struct Bearer {
     sync::RecordKey record;
     UniqueValue value;
+    bool is_new = false;  // the record, with this action
+  };
+  struct Bearers {
+    std::map<UniqueValue, std::vector<Id>> live, deleted;
+  };
+  enum class Others : std::uint8_t {
+    any,      // that have the value or had it
+    live,     // that have it now, and are nobody's alias
+    deleted,  // that had it when they were deleted
   };
   void note_unique(const RecordWrite& write);
   // What the action under way did to unique values; see duplicates.cpp.
   Result<void> tell_duplicates(const Candidate& candidate, sync::ActionResult& result);
-  // `live`: only those that have it now.
-  Result<std::vector<sync::RecordKey>> others_with(const Bearer& bearer,
-                                                   const std::map<UniqueValue, std::vector<Id>>& committed, bool live);
+  Result<std::vector<sync::RecordKey>> others_with(const Bearer& bearer, const Bearers& committed, Others wanted);
   Result<void> open_duplicate(const Candidate& candidate, const Bearer& bearer, const sync::RecordKey& other,
                               sync::ActionResult& result);
   Result<void> settle_duplicate(const Candidate& candidate, const Bearer& bearer, const sync::RecordKey& other);

@@ -42,7 +42,9 @@ Result<IncomingPush> read_push(const sync::SchemaVersions& schemas, const Device
 // What the hub itself does for one row of an import: taken whole or not at all.
 struct OwnRow {
   std::vector<sync::Op> ops;
-  std::optional<ImportedRow> imported = {};  // kept with it
+  std::optional<ImportedRow> imported = {};   // kept with it
+  std::optional<sync::RecordKey> about = {};  // what all its ops are about
+  bool is_new = false;                        // nothing of it was ever here, deleted or not
 };
 enum class RowEffect : std::uint8_t {
   created,

@@ -42,24 +42,36 @@ Result<std::optional<Refusal>> IntakeGroup::breaks_rule(const sync::Op& op) {
 }
 
 // A file that still names what people deleted here does not bring it back.
-Result<bool> IntakeGroup::is_about_deleted(const sync::Op& op) {
+Result<IntakeGroup::Deleted> IntakeGroup::is_about_deleted(const sync::Op& op) {
   HOLDLINE_ASSIGN(const VersionedRecord* stands, stored(op.record));
-  if (stands != nullptr && stands->stored.record.deleted) return true;
   const sync::Collection& collection = *schema_.collection(op.record.collection);
-  if (!collection.parent) return false;
+  const bool itself = stands != nullptr && stands->stored.record.deleted;
+  if (!collection.parent) return itself ? Deleted::root : Deleted::no;
   const Id* parent = stands == nullptr ? nullptr : std::get_if<Id>(&stands->stored.record.fields[*collection.parent]);
   for (const sync::FieldChange& change : op.changes)
     if (change.field == collection.parent) parent = std::get_if<Id>(&change.value);
-  if (parent == nullptr) return false;
-  HOLDLINE_ASSIGN(const VersionedRecord* above, stored({collection.fields[*collection.parent].target, *parent}));
-  return above != nullptr && above->stored.record.deleted;
+  if (parent != nullptr) {
+    HOLDLINE_ASSIGN(const VersionedRecord* above, stored({collection.fields[*collection.parent].target, *parent}));
+    if (above != nullptr && above->stored.record.deleted) return Deleted::root;
+  }
+  return itself ? Deleted::child : Deleted::no;
+}
+
+Result<bool> IntakeGroup::is_deleted_here(const OwnRow& row) {
+  if (!row.about || row.ops.empty()) return false;
+  HOLDLINE_ASSIGN(const VersionedRecord* stands, stored(*row.about));
+  return stands != nullptr && stands->stored.record.deleted && stands->stored.record.scope == row.ops.front().scope;
 }
 
 Result<std::vector<RowOutcome>> IntakeGroup::take_own(const sync::Maker& hub, const sync::ActionHeader& header,
                                                       std::vector<OwnRow> rows) {
   std::vector<sync::RecordKey> keys;
   for (const OwnRow& row : rows)
-    for (const sync::Op& op : row.ops) add_places(op, keys);
+    for (const sync::Op& op : row.ops)
+      if (row.is_new)
+        records_.try_emplace(op.record);  // what hangs on it comes with it
+      else
+        add_places(op, keys);
   HOLDLINE_TRY(load_records(keys));
   std::vector<RowOutcome> outcomes(rows.size());
   sync::Action own{header, {}, {}};
@@ -67,6 +79,11 @@ Result<std::vector<RowOutcome>> IntakeGroup::take_own(const sync::Maker& hub, co
   for (std::size_t n = 0; n < rows.size(); ++n) {
     HOLDLINE_ASSIGN(auto followed, sync::follow_merged(schema_, rows[n].ops, finds()));
     std::vector<sync::Op>& ops = followed ? *followed : rows[n].ops;
+    HOLDLINE_ASSIGN(outcomes[n].deleted, is_deleted_here(rows[n]));
+    if (outcomes[n].deleted) {
+      if (rows[n].imported) changes_.imported.push_back(*std::move(rows[n].imported));
+      continue;
+    }
     HOLDLINE_ASSIGN(auto refusal, misplaced(ops));
     if (refusal) {
       outcomes[n] = {RowEffect::refused, std::move(refusal->code), std::move(refusal->text)};
@@ -75,9 +92,9 @@ Result<std::vector<RowOutcome>> IntakeGroup::take_own(const sync::Maker& hub, co
     outcomes[n].followed = followed.has_value();
     if (rows[n].imported) changes_.imported.push_back(*std::move(rows[n].imported));
     for (sync::Op& op : ops) {
-      HOLDLINE_ASSIGN(const bool gone, is_about_deleted(op));
-      outcomes[n].deleted = outcomes[n].deleted || (gone && &op == &ops.front());
-      if (gone) continue;
+      HOLDLINE_ASSIGN(const Deleted gone, is_about_deleted(op));
+      outcomes[n].deleted = outcomes[n].deleted || (gone == Deleted::root && &op == &ops.front());
+      if (gone != Deleted::no) continue;
       own.ops.push_back(std::move(op));
       row_of.push_back(n);
     }

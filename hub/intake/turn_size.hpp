@@ -36,7 +36,7 @@ class TurnSize {
   };
   const Learnt& of(Traffic traffic) const { return traffic == Traffic::none ? alone_ : beside_; }
 
-  Learnt beside_, alone_{2'000};
+  Learnt beside_, alone_{8'000};
 };
 
 }  // namespace holdline::hub

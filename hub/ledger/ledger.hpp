@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "hub/ledger/feed_news.hpp"
+#include "hub/ledger/import_leases.hpp"
 #include "sync/merge/merge.hpp"
 #include "sync/reference/stock.hpp"
 #include "sync/schema/versions.hpp"
@@ -186,21 +187,6 @@ struct ImportedRow {
   sync::Bytes told;
 };
 
-// How far an import of a file came: what it took stays, whatever becomes of the rest. Its file is known by its hash.
-struct ImportRun {
-  enum class State : std::uint8_t { running, finished };  // stored: never renumber
-  Id id;
-  std::string source, scope, file;  // the file by its name, as it was told
-  std::string person;               // who ran it, as they were named; empty: not known
-  sync::Hash hash;
-  std::int64_t begun_ms = 0, at_ms = 0;  // `at`: when it had come so far
-  State state = State::running;
-  std::uint64_t line = 0;                // of the last row that was looked at
-  std::uint64_t read = 0, of_bytes = 0;  // of the file
-  std::uint64_t rows = 0, created = 0, updated = 0, unchanged = 0, conflicts = 0, rejected = 0, blank = 0;
-  bool operator==(const ImportRun&) const = default;
-};
-
 // Everything one group of pushes changes; written as one transaction.
 struct ChangeSet {
   std::vector<RecordWrite> records;  // ascending by cn
@@ -218,13 +204,15 @@ struct ChangeSet {
   std::uint64_t salt = 0;                 // of this transaction; without meaning when the head stays where it was
 };
 
-// What a unique field of a record says, in one scope (sync::Field::unique).
+// What a unique field of a record says, in one scope (sync::Field::unique); `value` as sync::fold_key() has it.
 struct UniqueValue {
   sync::CollectionNo collection = 0;
   sync::FieldIndex field = 0;
   std::string scope, value;
   auto operator<=>(const UniqueValue&) const = default;
 };
+
+enum class Bearing : std::uint8_t { live, deleted };
 
 // One write transaction. Reads see earlier writes of the same transaction. Destroying it without commit rolls back.
 class LedgerTransaction {
@@ -239,10 +227,10 @@ class LedgerTransaction {
   virtual Result<std::map<sync::RecordKey, VersionedRecord>> records(std::span<const sync::RecordKey> keys) = 0;
   // Those that are not deleted.
   virtual Result<std::vector<sync::Record>> children(const sync::RecordKey& parent) = 0;
-  // Who has these values, merged ones with them, of each at most `limit` in the order of their ids; deleted records
-  // have none. As committed.
-  virtual Result<std::map<UniqueValue, std::vector<Id>>> bearers(std::span<const UniqueValue> values,
-                                                                 std::size_t limit) = 0;
+  // Who has these values, merged ones with them, or had them when they were deleted; of each at most `limit` in the
+  // order of their ids. As committed.
+  virtual Result<std::map<UniqueValue, std::vector<Id>>> bearers(std::span<const UniqueValue> values, std::size_t limit,
+                                                                 Bearing bearing) = 0;
   // Held actions of these lanes' devices and incarnations.
   virtual Result<std::vector<HeldAction>> held(const Id& device, const Id& incarnation) = 0;
   // Those of a device whose original position had one of these hashes.
@@ -309,11 +297,19 @@ class LedgerReader {
   // The latest of the same file from the same source into the same scope.
   virtual Result<std::optional<ImportRun>> last_import_of(const sync::Hash& hash, std::string_view source,
                                                           std::string_view scope) = 0;
+  // Of the whole files of a source into a scope, without that of this hash, the one that says what is newest.
+  virtual Result<std::optional<ImportRun>> newest_import_beside(const sync::Hash& hash, std::string_view source,
+                                                                std::string_view scope) = 0;
   // Those in which records were ever written, and those of add_scope(); in their order.
   virtual Result<std::vector<std::string>> scopes() = 0;
   // Live rows of a collection in id order after `depends_on`, for snapshots, lists and exports.
   virtual Result<std::vector<VersionedRecord>> rows(sync::CollectionNo, std::span<const std::string> scopes,
                                                     const Id& after, std::size_t limit) = 0;
+  // A number that is higher for every record of a collection that is made later.
+  virtual Result<std::int64_t> last_made(sync::CollectionNo) = 0;
+  // As rows(), of those that were made when last_made() was `until`, and before.
+  virtual Result<std::vector<VersionedRecord>> rows_made(sync::CollectionNo, std::span<const std::string> scopes,
+                                                         const Id& after, std::size_t limit, std::int64_t until) = 0;
   // Also a deleted one, marked so.
   virtual Result<std::optional<VersionedRecord>> row(const sync::RecordKey&) = 0;
   virtual Result<std::vector<HeldAction>> held(HeldState state, std::size_t limit) = 0;
@@ -345,6 +341,8 @@ inline constexpr std::int64_t reference_pause_ms = 30'000;
 class Ledger {
  public:
   virtual ~Ledger() = default;
+  // Any thread.
+  ImportLeases& import_leases() { return import_leases_; }
   virtual LedgerIdentity identity() const = 0;
   // The one of identity(), for every message, without a copy of the dictionary.
   virtual Id epoch() const = 0;
@@ -415,6 +413,9 @@ class Ledger {
   virtual Result<std::vector<DeviceReport>> device_reports() = 0;
   // One without records yet: LedgerReader::scopes() names it from then on.
   virtual Result<void> add_scope(std::string_view scope) = 0;
+
+ private:
+  ImportLeases import_leases_;
 };
 
 }  // namespace holdline::hub

@@ -114,9 +114,9 @@ Result<void> WriteTransaction::write_row(const sync::Collection& collection, con
   const sync::Record& next = write.next.record;
   const std::string_view id = next.key.id.view();
   const sync::Bytes meta = sync::encode_meta(write.next.meta);
-  const std::string table = table_of(collection);
   if (!write.fed) {
-    HOLDLINE_ASSIGN(auto* update, writer_.statements_.get("UPDATE " + table + " SET meta = ? WHERE id = ?"));
+    HOLDLINE_ASSIGN(auto* update,
+                    writer_.statements_.get("UPDATE " + table_of(collection) + " SET meta = ? WHERE id = ?"));
     return update->run(Blob{meta}, Blob{id});
   }
   const auto parent = parent_of(collection, next);
@@ -125,15 +125,18 @@ Result<void> WriteTransaction::write_row(const sync::Collection& collection, con
       write.before && write.before->scope == next.scope &&
       (!collection.parent || write.before->fields[*collection.parent] == next.fields[*collection.parent]);
   if (same_place) {
-    HOLDLINE_ASSIGN(auto* update,
-                    writer_.statements_.get("UPDATE " + table + " SET cn = ?, body = ?, meta = ? WHERE id = ?"));
+    HOLDLINE_ASSIGN(auto* update, writer_.statements_.get("UPDATE " + table_of(collection) +
+                                                          " SET cn = ?, body = ?, meta = ? WHERE id = ?"));
     return update->run(write.cn, Blob{body}, Blob{meta}, Blob{id});
   }
   HOLDLINE_ASSIGN(const std::int64_t scope, writer_.scopes_.number(next.scope));
-  HOLDLINE_ASSIGN(auto* put, writer_.statements_.get(
-                                 "INSERT INTO " + table +
-                                 "(id, scope, cn, parent, body, meta) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(id) "
-                                 "DO UPDATE SET scope = ?2, cn = ?3, parent = ?4, body = ?5, meta = ?6"));
+  platform::Statement*& put = puts_[collection.no];
+  if (put == nullptr) {
+    HOLDLINE_ASSIGN(put, writer_.statements_.get(
+                             "INSERT INTO " + table_of(collection) +
+                             "(id, scope, cn, parent, body, meta) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(id) "
+                             "DO UPDATE SET scope = ?2, cn = ?3, parent = ?4, body = ?5, meta = ?6"));
+  }
   return put->run(Blob{id}, scope, write.cn, parent, Blob{body}, Blob{meta});
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 const std::string select_run =
     "SELECT id, source, scope, file, hash, begun, at, state, line, read, of_bytes, rows, created, updated, unchanged, "
-    "conflicts, rejected, blank, person FROM import_run ";
+    "conflicts, rejected, blank, person, as_of, partial FROM import_run ";
 
 ImportRun run_of(const platform::Rows& rows) {
   ImportRun run;
@@ -26,7 +26,9 @@ ImportRun run_of(const platform::Rows& rows) {
   for (std::uint64_t* count : {&run.line, &run.read, &run.of_bytes, &run.rows, &run.created, &run.updated,
                                &run.unchanged, &run.conflicts, &run.rejected, &run.blank})
     *count = static_cast<std::uint64_t>(rows.i64(column++));
-  run.person = rows.text(column);
+  run.person = rows.text(column++);
+  run.as_of_ms = rows.i64(column++);
+  run.partial = rows.i64(column) != 0;
   return run;
 }
 
@@ -57,14 +59,14 @@ Result<void> WriteTransaction::write_imported(std::span<const ImportedRow> rows)
 }
 
 Result<void> WriteTransaction::write_run(const ImportRun& run) {
-  HOLDLINE_ASSIGN(auto* put,
-                  writer_.statements_.get("INSERT OR REPLACE INTO import_run(id, source, scope, file, hash, begun, at, "
-                                          "state, line, read, of_bytes, rows, created, updated, unchanged, conflicts, "
-                                          "rejected, blank, person) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-                                          "?, ?, ?, ?, ?)"));
+  HOLDLINE_ASSIGN(auto* put, writer_.statements_.get(
+                                 "INSERT OR REPLACE INTO import_run(id, source, scope, file, hash, begun, at, "
+                                 "state, line, read, of_bytes, rows, created, updated, unchanged, conflicts, "
+                                 "rejected, blank, person, as_of, partial) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+                                 "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   return put->run(Blob{run.id.view()}, run.source, run.scope, run.file, Blob{run.hash.view()}, run.begun_ms, run.at_ms,
                   static_cast<int>(run.state), run.line, run.read, run.of_bytes, run.rows, run.created, run.updated,
-                  run.unchanged, run.conflicts, run.rejected, run.blank, run.person);
+                  run.unchanged, run.conflicts, run.rejected, run.blank, run.person, run.as_of_ms, run.partial ? 1 : 0);
 }
 
 Result<std::vector<ImportedRow>> Reader::all_imported(std::string_view source, const Id& after, std::size_t limit) {
@@ -106,6 +108,16 @@ Result<std::optional<ImportRun>> Reader::last_import_of(const sync::Hash& hash, 
                   connection_->statements.get(
                       select_run + "WHERE hash = ? AND source = ? AND scope = ? ORDER BY begun DESC, id LIMIT 1"));
   auto rows = find->rows(Blob{hash.view()}, source, scope);
+  HOLDLINE_ASSIGN(const bool known, rows.next());
+  return known ? std::optional(run_of(rows)) : std::nullopt;
+}
+
+Result<std::optional<ImportRun>> Reader::newest_import_beside(const sync::Hash& hash, std::string_view source,
+                                                              std::string_view scope) {
+  HOLDLINE_ASSIGN(auto* find,
+                  connection_->statements.get(select_run + "WHERE source = ? AND scope = ? AND hash <> ? AND partial = "
+                                                           "0 ORDER BY as_of DESC, begun DESC, id LIMIT 1"));
+  auto rows = find->rows(source, scope, Blob{hash.view()});
   HOLDLINE_ASSIGN(const bool known, rows.next());
   return known ? std::optional(run_of(rows)) : std::nullopt;
 }

@@ -39,7 +39,7 @@ namespace {
 // commits of a single entry.
 constexpr int pages_of_upkeep = 250;
 // A commit does it by itself: of a large group, or where nobody does the upkeep.
-constexpr int pages_at_most = 1'000;
+constexpr int pages_at_most = 4'000;
 
 DatabaseOptions options_for(const SqliteLedgerOptions& options, std::int64_t cache_kib) {
   DatabaseOptions database;

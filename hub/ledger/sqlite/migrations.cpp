@@ -343,10 +343,25 @@ constexpr const char* import_person = R"sql(
 ALTER TABLE import_run ADD COLUMN person TEXT NOT NULL DEFAULT '';
 )sql";
 
+// How new each file was; of runs from before, when they began.
+constexpr const char* import_order = R"sql(
+ALTER TABLE import_run ADD COLUMN as_of INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE import_run ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;
+UPDATE import_run SET as_of = begun;
+)sql";
+
+// The same of deleted records: a number that comes back is that of somebody people deleted.
+constexpr const char* unique_gone_table = R"sql(
+CREATE TABLE unique_gone (
+  collection INTEGER NOT NULL, field INTEGER NOT NULL, scope INTEGER NOT NULL, value TEXT NOT NULL, id BLOB NOT NULL,
+  PRIMARY KEY (collection, field, scope, value, id)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 }  // namespace
 
 std::span<const platform::Migration> ledger_migrations() {
-  static constexpr std::array<platform::Migration, 15> migrations{{{1, ledger_tables},
+  static constexpr std::array<platform::Migration, 17> migrations{{{1, ledger_tables},
                                                                    {2, applied_reissues_table},
                                                                    {3, certificates_in_line},
                                                                    {4, access_tables},
@@ -360,7 +375,9 @@ std::span<const platform::Migration> ledger_migrations() {
                                                                    {12, report_table},
                                                                    {13, site_key},
                                                                    {14, unique_table},
-                                                                   {15, import_person}}};
+                                                                   {15, import_person},
+                                                                   {16, import_order},
+                                                                   {17, unique_gone_table}}};
   return migrations;
 }
 

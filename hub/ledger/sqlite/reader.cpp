@@ -2,6 +2,7 @@
 #include "hub/ledger/sqlite/reader.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "hub/ledger/sqlite/digests.hpp"
 #include "hub/ledger/sqlite/migrations.hpp"
@@ -167,15 +168,29 @@ Result<LedgerReader::LeafRows> Reader::leaf(const sync::DigestKey& key, std::uin
 
 Result<std::vector<VersionedRecord>> Reader::rows(sync::CollectionNo no, std::span<const std::string> scopes,
                                                   const Id& after, std::size_t limit) {
+  return rows_made(no, scopes, after, limit, std::numeric_limits<std::int64_t>::max());
+}
+
+Result<std::int64_t> Reader::last_made(sync::CollectionNo no) {
+  HOLDLINE_ASSIGN(const auto* of, collection(no));
+  HOLDLINE_ASSIGN(auto* find, connection_->statements.get("SELECT ifnull(max(no), 0) FROM " + table_of(*of)));
+  auto rows = find->rows();
+  HOLDLINE_ASSIGN(const bool found, rows.next());
+  return found ? rows.i64(0) : 0;
+}
+
+// The index of scopes has the numbers of rows too, so what was made later is passed over without reading it.
+Result<std::vector<VersionedRecord>> Reader::rows_made(sync::CollectionNo no, std::span<const std::string> scopes,
+                                                       const Id& after, std::size_t limit, std::int64_t until) {
   HOLDLINE_ASSIGN(const auto* of, collection(no));
   HOLDLINE_ASSIGN(const auto numbers, numbers_of(scopes));
-  const std::string sql =
-      std::string("SELECT ") + record_columns + " FROM " + table_of(*of) + " WHERE scope = ? AND id > ? ORDER BY id";
+  const std::string sql = std::string("SELECT ") + record_columns + " FROM " + table_of(*of) +
+                          " WHERE scope = ? AND id > ? AND no <= ? ORDER BY id";
   // One query per scope, each in id order; the lowest id of all goes first.
   std::vector<std::optional<Rows>> open;
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     HOLDLINE_ASSIGN(auto* find, connection_->statements.get(sql, i));
-    auto rows = find->rows(numbers[i], Blob{after.view()});
+    auto rows = find->rows(numbers[i], Blob{after.view()}, until);
     HOLDLINE_ASSIGN(const bool more, rows.next());
     if (more) open.emplace_back(std::move(rows));
   }

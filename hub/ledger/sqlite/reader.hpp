@@ -65,9 +65,14 @@ class Reader final : public LedgerReader {
   Result<std::optional<ImportRun>> import_run(const Id& id) override;
   Result<std::optional<ImportRun>> last_import_of(const sync::Hash& hash, std::string_view source,
                                                   std::string_view scope) override;
+  Result<std::optional<ImportRun>> newest_import_beside(const sync::Hash& hash, std::string_view source,
+                                                        std::string_view scope) override;
   Result<std::vector<std::string>> scopes() override;
   Result<std::vector<VersionedRecord>> rows(sync::CollectionNo, std::span<const std::string> scopes, const Id& after,
                                             std::size_t limit) override;
+  Result<std::int64_t> last_made(sync::CollectionNo) override;
+  Result<std::vector<VersionedRecord>> rows_made(sync::CollectionNo, std::span<const std::string> scopes,
+                                                 const Id& after, std::size_t limit, std::int64_t until) override;
   Result<std::optional<VersionedRecord>> row(const sync::RecordKey&) override;
   Result<std::vector<HeldAction>> held(HeldState state, std::size_t limit) override;
   Result<std::size_t> held_count(HeldState state) override;

@@ -3,7 +3,11 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
 
 #include "hub/ledger/sqlite/digests.hpp"
 #include "hub/ledger/sqlite/schemas.hpp"
@@ -67,8 +71,8 @@ class WriteTransaction final : public LedgerTransaction {
   Result<std::vector<KeptResult>> results(const LaneKey& lane, std::uint64_t first, std::uint64_t last) override;
   Result<std::map<sync::RecordKey, VersionedRecord>> records(std::span<const sync::RecordKey> keys) override;
   Result<std::vector<sync::Record>> children(const sync::RecordKey& parent) override;
-  Result<std::map<UniqueValue, std::vector<Id>>> bearers(std::span<const UniqueValue> values,
-                                                         std::size_t limit) override;
+  Result<std::map<UniqueValue, std::vector<Id>>> bearers(std::span<const UniqueValue> values, std::size_t limit,
+                                                         Bearing bearing) override;
   Result<std::vector<HeldAction>> held(const Id& device, const Id& incarnation) override;
   Result<std::vector<AppliedReissue>> applied_reissues(const Id& device,
                                                        std::span<const sync::Hash> originals) override;
@@ -82,6 +86,16 @@ class WriteTransaction final : public LedgerTransaction {
   Result<void> write_rows(std::span<const RecordWrite> writes);
   Result<void> write_row(const sync::Collection& collection, const RecordWrite& write, std::string_view body);
   Result<void> write_unique(const sync::Collection& collection, const RecordWrite& write);
+  // Of one field of a record; `gone`: among those of deleted records.
+  struct UniqueChange {
+    sync::CollectionNo collection = 0;
+    std::uint16_t field = 0;
+    Id id;
+    bool gone = false;
+    std::string was_scope = {}, now_scope = {};
+    std::optional<std::string> was = {}, now = {};
+  };
+  Result<void> change_unique(const UniqueChange& change);
   Result<void> write_feed(const RecordWrite& write, std::size_t index, std::string_view body);
   Result<void> write_progress(const ChangeSet& changes);
   Result<void> write_results(std::span<const KeptResult> results);
@@ -96,6 +110,10 @@ class WriteTransaction final : public LedgerTransaction {
   Result<void> write_head(const ChangeSet& changes);
   Result<void> write_awaited(std::span<const sync::SchemaName> schemas);
 
+  std::map<sync::CollectionNo, platform::Statement*> puts_;  // of rows
+  // Which values nobody has, or had, as far as this transaction asked; and whether anybody deleted had any.
+  std::unordered_set<std::string> unborne_;
+  std::optional<bool> any_gone_;
   Writer& writer_;
   std::optional<platform::Transaction> transaction_;
   std::optional<std::uint64_t> next_reference_;  // once one was taken

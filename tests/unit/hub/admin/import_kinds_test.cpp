@@ -1,5 +1,6 @@
 // What files bring that is neither right nor wrong by itself: line ends in cells, numbers that a spreadsheet shortened,
 // customers whom people deleted or merged meanwhile, parts of files, and an address that thousands share.
+#include "hub/admin/import_rows.hpp"
 #include "tests/unit/hub/admin/import_fixture.hpp"
 
 namespace holdline::hub::testing {
@@ -50,6 +51,97 @@ TEST_F(ImportTest, WhomPeopleDeletedOrMergedStaysSo) {
   EXPECT_EQ(alone.conflicts, 1u) << "it stands for itself again, where it was left: " << alone.updated
                                  << alone.unchanged << alone.created << alone.merged.count << alone.deleted.count
                                  << alone.rejected.size();
+}
+
+TEST_F(ImportTest, SpellingsOfOneNumberAreOneCustomer) {
+  const auto first =
+      report("ref,given,city\nKD-10,Ada,Leeds\nkd\u201110,Adah,\n\u00a0KD\u201310 ,Ada,\n\uff2bD-10,A,\nKD10,Bob,\n");
+  EXPECT_EQ(first.created, 2u);
+  ASSERT_EQ(first.rejected.size(), 3u);
+  for (const RejectedRow& row : first.rejected) EXPECT_EQ(row.code, "ref-twice");
+  const auto night = report("ref,given,city\nkd-10,Ada,York\nkd10,Bob,\n");
+  EXPECT_EQ(night.updated, 1u);
+  EXPECT_EQ(night.unchanged, 1u);
+  EXPECT_EQ(night.missing.count, 0u);
+  EXPECT_EQ(text_of_ref("KD-10", "city"), "York") << "shown as it was written first";
+  source_ = "erp";
+  const auto other = report("ref,given,city\nKd\u201110,Ada,York\n");
+  EXPECT_EQ(other.unchanged, 1u);
+  EXPECT_TRUE(rows("conflict").empty());
+  EXPECT_EQ(rows("customer").size(), 2u);
+}
+
+TEST_F(ImportTest, WhatASourceSaidBeforeNumbersWereFoldedIsNotForgotten) {
+  const auto& customers = *store_.ledger().schema().collection("customer");
+  const Id former = root_of(customers, leeds, "KD-10");
+  ToldCustomer told(1);
+  told.front().key = {customers.no, former};
+  told.front().scope = leeds;
+  told.front().fields.resize(customers.fields.size());
+  const auto set = [&](const char* field, const char* value) {
+    told.front().fields[*customers.field(field)] = std::string(value);
+  };
+  set("ref", "KD-10");
+  set("city", "Leeds");
+  sync::Op made{sync::OpKind::create, told.front().key, leeds, 0, {}, {}};
+  for (const char* field : {"ref", "city"})
+    made.changes.push_back({*customers.field(field), {}, told.front().fields[*customers.field(field)], {}, {}});
+  made.changes.push_back({*customers.field("given"), {}, "Ada", {}, {}});
+  std::ranges::sort(made.changes, {}, &sync::FieldChange::field);
+  const OwnRow row{{made}, ImportedRow{"crm", former, encode_told(store_.ledger().schema(), told)}};
+  ASSERT_TRUE(intake_.take_own({&row, 1}, at_ms_));
+  const auto night = report("ref,city\nKD-10,York\n");
+  EXPECT_EQ(night.updated, 1u) << "it follows";
+  EXPECT_EQ(night.missing.count, 0u);
+  EXPECT_EQ(report("ref,city\nkd\u201110,Hull\n").updated, 1u);
+  EXPECT_EQ(report("ref,city\nX1,Hull\n").missing.refs, std::vector<std::string>{"KD-10"});
+}
+
+TEST_F(ImportTest, ANumberHasOneExtensionOrTheRowIsRejectedAsAtADesk) {
+  const auto two = report("ref,given,phone,phone2\nC1,Ada,+442075518700 ext. 12,+442075518700 ext. 14\n");
+  ASSERT_EQ(two.rejected.size(), 1u);
+  EXPECT_EQ(two.rejected[0].code, "there-already");
+  EXPECT_EQ(two.rejected[0].field, "e164");
+  EXPECT_EQ(two.rejected[0].message,
+            "Phone number 2 is there already. With two extensions it is one number: say both in its Extension, like 12 "
+            "or 14.");
+  EXPECT_EQ(report("ref,given,phone,phone2\nC1,Ada,+442075518700,+442075518700 ext. 14\n").created, 1u);
+  const auto extension = [&] { return text(rows("phone").at(0), "phone", "extension"); };
+  EXPECT_EQ(extension(), "14") << "what only the second column says is not lost";
+  EXPECT_EQ(report("ref,given,phone\nC1,Ada,+442075518700 ext. 15\n").updated, 1u);
+  EXPECT_EQ(extension(), "15") << "what the source says later neither";
+  source_ = "erp";
+  EXPECT_EQ(report("ref,given,phone\nC1,Ada,+442075518700 ext. 16\n").conflicts, 1u);
+  EXPECT_EQ(extension(), "15");
+}
+
+TEST_F(ImportTest, WhoWasAddedAndDeletedAtADeskIsNotBroughtBack) {
+  const auto& customers = *store_.ledger().schema().collection("customer");
+  sync::Op made{sync::OpKind::create, {customers.no, id_of(77)}, leeds, 0, {}, {}};
+  made.changes = {{*customers.field("ref"), {}, "D-1", {}, {}}, {*customers.field("given"), {}, "Ada", {}, {}}};
+  does(made);
+  deletes("D-1");
+  const auto told = report("ref,given,phone\nd-1,Ada,+442075518700\nC2,Bob,\n");
+  EXPECT_EQ(told.deleted.refs, std::vector<std::string>{"d-1"});
+  EXPECT_EQ(told.unchanged, 1u);
+  EXPECT_EQ(told.created, 1u);
+  EXPECT_EQ(rows("customer").size(), 1u);
+  EXPECT_TRUE(rows("phone").empty());
+}
+
+TEST_F(ImportTest, WhatOnlyTheSystemSetsIsNoColumn) {
+  for (const std::string column : {"drill", "merged_into", "primary_phone", "primary_postal"}) {
+    EXPECT_EQ(refusal("ref,given," + column + "\nC1,Ada,\n"), "not-of-a-file") << column;
+    const auto refused = import("ref,given," + column + "\nC1,Ada,\n");
+    EXPECT_NE(refused.error().message.find("'" + column + "'"), std::string::npos) << refused.error().message;
+    columns_ = {{"X", column}};
+    EXPECT_EQ(refusal("ref,given,X\nC1,Ada,\n"), "not-of-a-file") << column;
+    columns_ = {{column, ""}};
+    EXPECT_EQ(report("ref,given," + column + "\nC1,Ada,yes\n").rejected_count, 0u) << "left out on purpose";
+    columns_.clear();
+  }
+  accept_columns_ = true;
+  EXPECT_EQ(report("ref,given,Practice\nC1,Ada,Dr Hill\n").rejected_count, 0u) << "a guess is none";
 }
 
 TEST_F(ImportTest, AnAddressThatThousandsShareIsComparedWithAFew) {

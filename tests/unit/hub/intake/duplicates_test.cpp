@@ -74,6 +74,30 @@ TEST_F(IntakeDuplicates, AreSettledByAnotherNumber) {
   EXPECT_EQ(state_of(conflicts().at(0)), "open") << "they met again";
 }
 
+TEST_F(IntakeDuplicates, AreOneButForTheirSpelling) {
+  other_.does({creates(2, "k\u20117")});
+  EXPECT_EQ(take(other_, other_.push(customer_lane)).results.at(0).verdict, Verdict::conflict);
+  other_.does({edits(2, set("ref", Value("k\u20117"), Value("K-9")))}, {{customer_lane, 1}});
+  take(other_, other_.push(customer_lane, 2));
+  EXPECT_EQ(state_of(conflicts().at(0)), "resolved");
+}
+
+// A file at a desk, or somebody who types it again: whether they are meant to be back is for a person to say.
+TEST_F(IntakeDuplicates, OfOneThatWasDeletedAreAQuestionToo) {
+  sync::Op erased{sync::OpKind::erase_row, {customers().no, id_of(1)}, leeds, 1, {}, {}};
+  erased.seen_digest = sync::seen_digest(customers(), *record(customers().no, 1), {});
+  station_.does({erased});
+  take(station_, station_.push(customer_lane, 2));
+  EXPECT_EQ(collide().results.at(0).verdict, Verdict::conflict);
+  ASSERT_EQ(conflicts().size(), 1u);
+  const auto origin = sync::conflict_origin(schema(), conflicts()[0]);
+  EXPECT_EQ(origin.duplicate_of, (RecordKey{customers().no, id_of(1)}));
+  EXPECT_TRUE(origin.other_deleted);
+  other_.does({creates(3, "K-7")});
+  take(other_, other_.push(customer_lane, 2));
+  EXPECT_EQ(conflicts().size(), 2u) << "the third meets the second, which is live";
+}
+
 TEST_F(IntakeDuplicates, AreSettledByMerging) {
   collide();
   station_.person.role = "supervisor";

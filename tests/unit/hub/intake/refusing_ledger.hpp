@@ -109,9 +109,9 @@ class RefusingLedger final : public Ledger {
     Result<std::vector<sync::Record>> children(const sync::RecordKey& parent) override {
       return real_->children(parent);
     }
-    Result<std::map<UniqueValue, std::vector<Id>>> bearers(std::span<const UniqueValue> values,
-                                                           std::size_t limit) override {
-      return real_->bearers(values, limit);
+    Result<std::map<UniqueValue, std::vector<Id>>> bearers(std::span<const UniqueValue> values, std::size_t limit,
+                                                           Bearing bearing) override {
+      return real_->bearers(values, limit, bearing);
     }
     Result<std::vector<HeldAction>> held(const Id& device, const Id& incarnation) override {
       return real_->held(device, incarnation);

@@ -93,7 +93,8 @@ TEST(LedgerSchema, OfALedgerFromBeforeVersionsWereKeptIsItsFirst) {
                  // What came after is undone as well.
                  "DROP TABLE import_source; DROP TABLE import_run; DROP TABLE imported; "
                  "CREATE TABLE imported (source TEXT, root BLOB, told BLOB); DROP TABLE device_report; "
-                 "DROP TABLE unique_value; DELETE FROM meta WHERE name IN ('site-key', 'unique-fields')"));
+                 "DROP TABLE unique_value; DROP TABLE unique_gone; DELETE FROM meta WHERE name IN ('site-key', "
+                 "'unique-fields')"));
   }
   store.reopen();
   EXPECT_EQ(store.ledger().schema().text(), schema_text());
