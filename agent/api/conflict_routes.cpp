@@ -52,8 +52,8 @@ Json about_json(const sync::Schema& schema, PersonView& view, const sync::Collec
 }
 
 // The other record of a conflict about two, as far as it is here and the person sees it.
-Json other_json(const sync::Schema& schema, PersonView& view, const sync::RecordKey& key) {
-  Json json{{"id", key.id.text()}, {"name", ""}};
+Json other_json(const sync::Schema& schema, PersonView& view, const sync::RecordKey& key, bool deleted) {
+  Json json{{"id", key.id.text()}, {"name", ""}, {"deleted", deleted}};
   const sync::Collection* collection = schema.collection(key.collection);
   const auto found = collection ? view.find(key) : Result<View::RecordResult>(View::RecordResult{});
   if (found && found->shown) json["name"] = display_name(*collection, found->shown->record);
@@ -97,7 +97,8 @@ Json conflict_json(const sync::Schema& schema, const Accounts& accounts, PersonV
   const auto values = sync::conflict_values(schema, record);
   json["collection"] = subject ? subject->name : "";
   json["about"] = about_json(schema, view, subject, json["record"]);
-  json["duplicate_of"] = origin.duplicate_of ? other_json(schema, view, *origin.duplicate_of) : Json();
+  json["duplicate_of"] =
+      origin.duplicate_of ? other_json(schema, view, *origin.duplicate_of, origin.other_deleted) : Json();
   const auto texts = sync::conflict_texts(schema, record);
   const bool valued = subject && values && texts && !values->about_deletion;
   json["fields"] = valued ? values_json(*subject, view, *values, *texts) : Json::array();

@@ -105,7 +105,11 @@ void for_fields(const sync::Collection& collection, const Json& object, std::vec
 
 // Who did it, where, by which form, and what is read out: nobody says so of themselves. What the form asks for, as who
 // is to do something, is only proposed.
-void refuse_the_desks(const sync::Field& field, std::vector<sync::Finding>& findings) {
+void refuse_the_desks(const sync::Collection& collection, const sync::Field& field,
+                      std::vector<sync::Finding>& findings) {
+  if (collection.merged_into && &collection.fields[*collection.merged_into] == &field)
+    findings.push_back(
+        {field.name, "set-by-merging", field.label + " is set by merging two records: leave it out, and merge them."});
   switch (field.filled_with) {
     case sync::Filling::none:
     case sync::Filling::event_time:
@@ -166,7 +170,7 @@ std::vector<sync::FieldChange> created_fields(const sync::Collection& collection
   std::vector<sync::FieldChange> changes;
   for_fields(collection, fields, findings, [&](sync::FieldIndex index, const sync::Field& field, const Json& json) {
     if (json.is_null()) return;
-    refuse_the_desks(field, findings);
+    refuse_the_desks(collection, field, findings);
     sync::FieldChange change{index, Value(sync::Null{}), {}, {}, {}};
     if (has_elements(field))
       change.adds = texts_from(field, json, findings);
@@ -183,7 +187,8 @@ std::vector<sync::FieldChange> edited_fields(const sync::Collection& collection,
   std::vector<sync::FieldChange> edits;
   for_fields(collection, changes, findings, [&](sync::FieldIndex index, const sync::Field& field, const Json& json) {
     sync::FieldChange change{index, sync::BaseUnknown{}, {}, {}, {}};
-    if (!sync::is_given_by_desk(field.filled_with)) refuse_the_desks(field, findings);  // those never change
+    if (!sync::is_given_by_desk(field.filled_with))
+      refuse_the_desks(collection, field, findings);  // those never change
     if (!json.is_object()) {
       findings.push_back({field.name, "wrong-type", "A change is given as {\"base\":…,\"value\":…}."});
       return;

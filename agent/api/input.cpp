@@ -8,10 +8,10 @@
 
 #include "agent/api/forms.hpp"
 #include "agent/outbox/action_draft.hpp"
-#include "agent/view/duplicates.hpp"
 #include "sync/base/limits.hpp"
 #include "sync/base/timestamp.hpp"
 #include "sync/form/due.hpp"
+#include "sync/form/numbers.hpp"
 
 namespace holdline::agent {
 
@@ -128,38 +128,6 @@ void fill_in(const sync::Schema& schema, const sync::Collection& collection, con
   std::ranges::sort(op.changes, {}, &sync::FieldChange::field);
 }
 
-// A number is one record of its customer, whatever its extension: the id follows from the number. The same one twice,
-// as in two columns of a file, is harmless.
-void refuse_two_extensions(const sync::Collection& collection, std::span<const sync::Op> ops,
-                           std::vector<sync::Finding>& findings) {
-  const auto extension = collection.fields[*collection.natural_key].extension;
-  if (!extension) return;
-  const auto text_of_field = [](const sync::Op& op, sync::FieldIndex field) {
-    const auto change = std::ranges::find(op.changes, field, &sync::FieldChange::field);
-    const auto* text = change == op.changes.end() ? nullptr : std::get_if<std::string>(&change->value);
-    return text ? *text : std::string();
-  };
-  const auto told = [&](const sync::Op& op) {
-    return std::pair(text_of_field(op, *collection.natural_key), text_of_field(op, *extension));
-  };
-  const auto [number, last] = told(ops.back());
-  for (const sync::Op& op : ops.first(ops.size() - 1)) {
-    if (op.record.collection != ops.back().record.collection || number.empty()) continue;
-    const auto [other, before] = told(op);
-    if (other == number && !before.empty() && !last.empty() && before != last)
-      return findings.push_back(number_twice(collection));
-  }
-}
-
-// Of several numbers on one form the person has to know which: "Phone number 2 has too few digits".
-void name_place(const sync::Collection& collection, std::size_t place, std::span<sync::Finding> findings) {
-  for (sync::Finding& finding : findings) {
-    const auto field = collection.field(finding.field);
-    if (place > 1 && field && finding.message.starts_with(collection.fields[*field].label))
-      finding.message.insert(collection.fields[*field].label.size(), " " + std::to_string(place));
-  }
-}
-
 }  // namespace
 
 std::vector<sync::Finding> times_to_come(const sync::Collection& collection, const Desk& desk,
@@ -242,8 +210,8 @@ Result<Addition> addition_of(const sync::Schema& schema, const sync::Collection&
       const std::size_t before = findings.size();
       ops.push_back(child_op(of, scope, child, findings));
       put_right(of, desk, addition.event_ms, ops.back(), findings);
-      refuse_two_extensions(of, ops, findings);
-      name_place(of, ++place, std::span(findings).subspan(before));
+      sync::refuse_two_extensions(of, ops, findings);
+      sync::name_place(of, ++place, std::span(findings).subspan(before));
     }
   }
   HOLDLINE_ASSIGN(addition.accept, acceptance_of(json));

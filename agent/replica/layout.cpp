@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <iterator>
 
+#include "sync/base/hash.hpp"
+#include "sync/text/text.hpp"
+
 namespace holdline::agent {
 
 namespace {
@@ -136,6 +139,10 @@ ListPlace Shape::place_of(const sync::Record& record) const {
 }
 
 std::string about_key(const sync::Id& id) { return sync::to_hex(id.view()); }
+
+std::string deleted_key(const std::string& scope, const std::string& value) {
+  return sync::to_hex(sync::sha256({scope, "\n", sync::fold_key(value)}).view());
+}
 
 SearchKeys search_keys(const Shape& shape, const NameNormalizer& normalizer, const sync::Record& record) {
   SearchKeys keys;

@@ -49,7 +49,13 @@ struct Shape {
   ListPlace place_of(const sync::Id& id) const;
 };
 
-enum class LookupKind : std::uint8_t { phone = 1, reference = 2, phone_start = 3, about = 4 };
+enum class LookupKind : std::uint8_t {
+  phone = 1,
+  reference = 2,
+  phone_start = 3,
+  about = 4,
+  deleted = 5,  // of no row: a unique value of one that people deleted
+};
 
 struct LookupKey {
   LookupKind kind = LookupKind::phone;
@@ -65,6 +71,8 @@ struct SearchKeys {
 };
 // Of LookupKind::about.
 std::string about_key(const sync::Id& id);
+// Of LookupKind::deleted: a hash, so that nothing of who was deleted stays.
+std::string deleted_key(const std::string& scope, const std::string& value);
 SearchKeys search_keys(const Shape& shape, const NameNormalizer& normalizer, const sync::Record& record);
 
 // Why a record matches a query, and the value that did, as stored.

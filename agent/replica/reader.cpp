@@ -291,6 +291,22 @@ Result<ReplicaReader::Seen> ReplicaReader::children(const sync::Collection& coll
   });
 }
 
+Result<bool> ReplicaReader::knows_deleted(const sync::Collection& collection, const std::string& scope,
+                                          const std::string& value) {
+  bool known = false;
+  HOLDLINE_TRY(impl_->in_transaction<Seen>([&](std::vector<ReplicaRow>&) -> Result<void> {
+    const std::string key = deleted_key(scope, value);
+    auto rows = impl_->lookup.rows(static_cast<int>(LookupKind::deleted), key, after_prefix(key));
+    while (!known) {
+      HOLDLINE_ASSIGN(const bool more, rows.next());
+      if (!more) break;
+      known = rows.i64(0) == collection.no;
+    }
+    return {};
+  }));
+  return known;
+}
+
 Result<ReplicaReader::Seen> ReplicaReader::list(const sync::Collection& collection,
                                                 const std::optional<ListPlace>& before, std::size_t limit) {
   return impl_->in_transaction<Seen>([&](std::vector<ReplicaRow>& into) -> Result<void> {

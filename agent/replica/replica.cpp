@@ -164,6 +164,7 @@ Result<void> Replica::Impl::apply(const sync::Change& change) {
     // either order.
     const bool moved_on =
         change.leave && !change.record.scope.empty() && stood && stood->record.scope != change.record.scope;
+    if (stood && !change.leave) HOLDLINE_TRY(store->remember_deleted(*shape, stood->record));
     return stood && !moved_on ? store->remove(*shape, *stood) : Result<void>{};
   }
   HOLDLINE_ASSIGN(const auto after, changed(*shape, stood ? &stood->record : nullptr, change));
@@ -258,6 +259,7 @@ Result<void> Replica::swap(std::unique_ptr<Builder> built) {
 }
 
 Result<void> Replica::Impl::take_place(std::unique_ptr<ReplicaStore> built, std::unique_ptr<const Layout> next) {
+  HOLDLINE_TRY(built->remember_deleted_of(*store));
   // The old file's log must be empty before it is unlinked: a crash in between would leave a file without its log.
   // A file that is no good is no reason to keep it, and goes before its log does.
   if (auto emptied = store->database().checkpoint_truncate(); !emptied) {

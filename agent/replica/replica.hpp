@@ -160,6 +160,8 @@ class ReplicaReader {
   Result<Seen> find(std::span<const sync::RecordKey> keys);
   // Children of a record in one collection, oldest in the replica first.
   Result<Seen> children(const sync::Collection& collection, const sync::Id& parent);
+  // Whether a record was deleted, since this workstation had it, that had this value of a unique field.
+  Result<bool> knows_deleted(const sync::Collection& collection, const std::string& scope, const std::string& value);
   // Rows of a collection, from the highest place down to below `before` (none: from the top), at most `limit`.
   Result<Seen> list(const sync::Collection& collection, const std::optional<ListPlace>& before, std::size_t limit);
 

@@ -82,6 +82,10 @@ class ReplicaStore {
   // Rows with indexes and digests. `before` is what find() answered.
   Result<void> put(const Shape& shape, const StoredRow* before, const sync::Record& after, sync::ChangeNumber cn);
   Result<void> remove(const Shape& shape, const StoredRow& before);
+  // That people deleted a record that had these unique values.
+  Result<void> remember_deleted(const Shape& shape, const sync::Record& record);
+  // What another store remembers of that.
+  Result<void> remember_deleted_of(ReplicaStore& other);
 
   // For a bulk load: the row alone; the words of one row; many lookups (sorts them by key, which is what makes it
   // fast).

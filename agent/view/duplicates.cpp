@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "sync/action/postal.hpp"
+#include "sync/form/numbers.hpp"
 #include "sync/form/same_customer.hpp"
 #include "sync/text/phone.hpp"
+#include "sync/text/text.hpp"
 
 namespace holdline::agent {
 
@@ -58,7 +60,8 @@ class Comparison {
     if (!found) return;
     for (const Hit& hit : found->hits) {
       const sync::Record& other = hit.root.record;
-      if (other.fields[*field] != sync::Value(ref) || other.scope != customer_.scope) continue;
+      if (sync::fold_key(text_in(customers_, other, "ref")) != sync::fold_key(ref) || other.scope != customer_.scope)
+        continue;
       if (other.key.id == customer_.key.id) continue;
       constexpr int the_same = 100;
       found_.push_back({other.key.id, sync::full_name(customers_, other), text_in(customers_, other, "city"),
@@ -140,6 +143,20 @@ void ask_about(const std::vector<Duplicate>& duplicates, std::vector<sync::Findi
                       sync::Weight::asked});
 }
 
+void ask_about_deleted(PersonView& view, const sync::Schema& schema, const sync::Record& customer,
+                       std::vector<sync::Finding>& findings) {
+  const sync::Collection& customers = *schema.collection("customer");
+  const std::string ref = text_in(customers, customer, "ref");
+  const auto field = customers.field("ref");
+  if (ref.empty() || !field || !customers.fields[*field].unique) return;
+  const auto deleted = view.knows_deleted(customers, *field, customer.scope, ref);
+  if (deleted && *deleted)
+    findings.push_back({"ref", "deleted-customer",
+                        customers.fields[*field].label +
+                            " is that of somebody who was deleted here: leave them out, or say why they are back.",
+                        sync::Weight::asked});
+}
+
 void refuse_other_extension(PersonView& view, const sync::Schema& schema, const sync::Id& customer, const sync::Op& op,
                             std::vector<sync::Finding>& findings) {
   const sync::Collection& collection = *schema.collection(op.record.collection);
@@ -155,7 +172,7 @@ void refuse_other_extension(PersonView& view, const sync::Schema& schema, const 
   for (const Shown& child : own->shown)
     if (child.record.fields[*collection.natural_key] == number && !sync::is_null(child.record.fields[*extension]) &&
         child.record.fields[*extension] != value_of(*extension))
-      return findings.push_back(number_twice(collection));
+      return findings.push_back(sync::number_twice(collection));
 }
 
 }  // namespace holdline::agent

@@ -32,15 +32,9 @@ std::vector<Duplicate> duplicates_of(const sync::Schema& schema, PersonView& vie
 // Asked about the first of them ("same-customer").
 void ask_about(const std::vector<Duplicate>& duplicates, std::vector<sync::Finding>& findings);
 
-// That a customer has this number or address already ("there-already").
-inline sync::Finding number_twice(const sync::Collection& collection) {
-  const sync::Field& key = collection.fields[*collection.natural_key];
-  const bool phone = key.type == sync::FieldType::phone && key.extension;
-  return {key.name, "there-already",
-          key.label + (phone ? " is there already. With two extensions it is one number: say both in its " +
-                                   collection.fields[*key.extension].label + ", like 12 or 14."
-                             : " is there already.")};
-}
+// Asked about somebody new who has the number of somebody who was deleted here ("deleted-customer").
+void ask_about_deleted(PersonView& view, const sync::Schema& schema, const sync::Record& customer,
+                       std::vector<sync::Finding>& findings);
 // Of an op that gives a customer another number: the same one once more says nothing new; with another extension it
 // would go over the one that stands.
 void refuse_other_extension(PersonView& view, const sync::Schema& schema, const sync::Id& customer, const sync::Op& op,

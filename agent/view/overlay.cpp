@@ -22,6 +22,7 @@ FoundBy found_by(LookupKind kind) {
     case LookupKind::about:
       return FoundBy::about;
     case LookupKind::reference:
+    case LookupKind::deleted:
       break;
   }
   return FoundBy::reference;

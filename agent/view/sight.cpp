@@ -5,6 +5,7 @@
 #include <set>
 
 #include "sync/action/merged.hpp"
+#include "sync/merge/merge.hpp"
 
 namespace holdline::agent {
 
@@ -94,6 +95,28 @@ Result<View::RecordList> PersonView::about(const sync::Collection& collection, c
   view_.sort_as_listed(collection, many.shown);
   many.shown.resize(std::min(limit, many.shown.size()));
   return many;
+}
+
+void refuse_unknown_targets(PersonView& view, const sync::Schema& schema, std::span<const sync::Op> ops,
+                            std::vector<sync::Finding>& findings) {
+  const auto is_made_here = [&](const sync::Id& id) {
+    return std::ranges::any_of(ops, [&](const sync::Op& op) { return op.record.id == id; });
+  };
+  for (const sync::Op& op : ops) {
+    const sync::Collection& collection = *schema.collection(op.record.collection);
+    for (const sync::FieldChange& change : op.changes) {
+      const sync::Field& field = collection.fields[change.field];
+      const auto* id = std::get_if<sync::Id>(&change.value);
+      const sync::Collection* target = schema.collection(field.target);
+      if (field.type != sync::FieldType::reference || id == nullptr || target == nullptr || is_made_here(*id) ||
+          sync::base_matches(change.base, change.value))
+        continue;
+      const auto found = view.find({target->no, *id});
+      if (!found || found->as_of.cursor == sync::Cursor{}) continue;
+      if (found->shown && !found->shown->record.deleted) continue;
+      findings.push_back({field.name, "unknown-record", field.label + " names no " + target->label + " that is here."});
+    }
+  }
 }
 
 }  // namespace holdline::agent

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "agent/view/view.hpp"
 #include "sync/action/rights.hpp"
+#include "sync/action/validate.hpp"
 
 namespace holdline::agent {
 
@@ -25,6 +27,10 @@ class PersonView {
   PersonView(View& view, sync::Rights who) : view_(view), who_(std::move(who)) {}
 
   Result<View::RecordResult> find(const sync::RecordKey& key) { return view_.find(key, sight(sync::Reading::one)); }
+  Result<bool> knows_deleted(const sync::Collection& collection, sync::FieldIndex field, const std::string& scope,
+                             const std::string& value) {
+    return view_.knows_deleted(collection, field, scope, value);
+  }
   // Of the same number or address of a record and its alias, the record's own.
   Result<View::RecordList> children(const sync::Collection& collection, const sync::Id& parent);
   Result<View::RecordList> about(const sync::Collection& collection, const sync::Id& root, std::size_t limit);
@@ -56,5 +62,10 @@ class PersonView {
   View& view_;
   sync::Rights who_;
 };
+
+// What a person writes down points to what this workstation shows them ("unknown-record"): not to a record of another
+// kind, nor to nothing. What was not read, as before the first copy of the data is here, is not judged.
+void refuse_unknown_targets(PersonView& view, const sync::Schema& schema, std::span<const sync::Op> ops,
+                            std::vector<sync::Finding>& findings);
 
 }  // namespace holdline::agent

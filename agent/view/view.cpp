@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sync/action/merged.hpp"
+#include "sync/text/text.hpp"
 
 namespace holdline::agent {
 
@@ -75,6 +76,26 @@ Result<View::RecordResult> View::find(const sync::RecordKey& key, Sight sight) {
   HOLDLINE_ASSIGN(auto shown, show_all(sight, *snapshot, {&key, 1}, one.as_of));
   one.shown = std::move(shown.front());
   return one;
+}
+
+Result<bool> View::knows_deleted(const sync::Collection& collection, sync::FieldIndex field, const std::string& scope,
+                                 const std::string& value) {
+  HOLDLINE_ASSIGN(const bool known, reader_->knows_deleted(collection, scope, value));
+  if (known) return true;
+  SearchQuery query;
+  query.reference = fold_reference(value);
+  if (query.reference.empty()) return false;
+  const auto snapshot = snapshots_();
+  HOLDLINE_ASSIGN(auto seen, reader_->search(query, max_hits, collection.no));
+  for (ReplicaReader::Candidate& candidate : seen.rows) {
+    const sync::Record& record = candidate.matched.record;
+    const auto* text = std::get_if<std::string>(&record.fields[field]);
+    if (!text || record.scope != scope || sync::fold_key(*text) != sync::fold_key(value)) continue;
+    const sync::RecordKey key = record.key;
+    const auto shown = show({}, *snapshot, key, &candidate.matched, seen.cursor.cn);
+    if (shown && shown->record.deleted) return true;
+  }
+  return false;
 }
 
 Result<View::RecordList> View::children(const sync::Collection& collection, const sync::Id& parent, Sight sight) {

@@ -80,6 +80,10 @@ class View {
     AsOf as_of;
   };
   Result<RecordResult> find(const sync::RecordKey& key, Sight sight = {});
+  // Whether a record that had this value of a unique field was deleted, as far as this workstation saw it, or will be
+  // by what waits here.
+  Result<bool> knows_deleted(const sync::Collection& collection, sync::FieldIndex field, const std::string& scope,
+                             const std::string& value);
   // Children of a record in one collection; deleted ones are left out. In the replica's order, pending ones last.
   Result<RecordList> children(const sync::Collection& collection, const sync::Id& parent, Sight sight = {});
   // Records of a collection that are about a root record, such as a customer's entries: what is not at the hub yet

@@ -72,6 +72,7 @@ std::vector<Duplicate> made_alike(const sync::Schema& schema, PersonView& view, 
 
 void ask_about_others(Workstation& station, PersonView& view, Addition& addition) {
   const sync::Schema& schema = station.schema();
+  refuse_unknown_targets(view, schema, addition.ops, addition.findings);
   const sync::Record record = record_of(schema, addition.ops.front());
   const std::string& name = schema.collection(record.key.collection)->name;
   if (name == of::callback) {
@@ -79,11 +80,21 @@ void ask_about_others(Workstation& station, PersonView& view, Addition& addition
     hint_at_hours(schema, station.site(), view, record, addition.ops.front().changes, addition.findings);
   }
   refuse_same_query(view, schema, record, addition.findings);
-  if (name == of::customer)
-    ask_about(duplicates_of(schema, view, record, Compared::all, addition.ops), addition.findings);
+  if (name == of::customer) {
+    const auto others = duplicates_of(schema, view, record, Compared::all, addition.ops);
+    ask_about(others, addition.findings);
+    if (others.empty()) ask_about_deleted(view, schema, record, addition.findings);
+  }
 }
 
 namespace {
+
+bool names_others(std::span<const sync::Op> ops) {
+  return std::ranges::any_of(ops, [](const sync::Op& op) {
+    return std::ranges::any_of(
+        op.changes, [](const sync::FieldChange& change) { return std::holds_alternative<sync::Id>(change.value); });
+  });
+}
 
 void add(Workstation& station, Call call, std::string_view collection_name) {
   const sync::Schema& schema = station.schema();
@@ -93,7 +104,7 @@ void add(Workstation& station, Call call, std::string_view collection_name) {
   const auto save_it = [&station](const Call& of, Addition added) {
     save(station, of, std::move(added.ops), {added.event_ms, {}, std::move(added.findings), std::move(added.accept)});
   };
-  if (collection_name == "manual_entry") return save_it(call, *std::move(addition));
+  if (collection_name == "manual_entry" && !names_others(addition->ops)) return save_it(call, *std::move(addition));
   read(station, call, [&station, call, save_it, addition = *std::move(addition)](PersonView& view) mutable {
     ask_about_others(station, view, addition);
     save_it(call, std::move(addition));
@@ -106,15 +117,17 @@ void check_customer(Workstation& station, Call call) {
   auto addition = addition_of(schema, *schema.collection("customer"), station.default_scope(call.rights()),
                               desk_of(station, call), call.request.body);
   if (!addition) return call.respond(platform::error_response(addition.error()));
-  read(station, call, [&station, call, addition = *std::move(addition)](PersonView& view) {
+  read(station, call, [&station, call, addition = *std::move(addition)](PersonView& view) mutable {
     const sync::Schema& known = station.schema();
+    const sync::Record record = record_of(known, addition.ops.front());
+    refuse_unknown_targets(view, known, addition.ops, addition.findings);
+    const auto others = duplicates_of(known, view, record, Compared::all, addition.ops);
+    if (others.empty()) ask_about_deleted(view, known, record, addition.findings);
     const Judged judged = judge_here(station, call, addition.ops, addition.findings, addition.event_ms);
     if (judged.refusal) return call.respond(*judged.refusal);
-    call.respond(
-        json_response(200, {{"schema", "holdline.check/1"},
-                            {"findings", to_json(judged.findings)},
-                            {"duplicates", json_of(duplicates_of(known, view, record_of(known, addition.ops.front()),
-                                                                 Compared::all, addition.ops))}}));
+    call.respond(json_response(
+        200,
+        {{"schema", "holdline.check/1"}, {"findings", to_json(judged.findings)}, {"duplicates", json_of(others)}}));
   });
 }
 
@@ -193,9 +206,10 @@ void edit(Workstation& station, Call call, std::string_view collection_name) {
     hint_at_hours(station.schema(), station.site(), view, after, edit.changes, edit.findings);
     std::ranges::move(sync::look_over(collection, edit.changes, &shown.record, desk.now_ms, desk.now_ms),
                       std::back_inserter(edit.findings));
-    save(station, call,
-         {{sync::OpKind::edit, {collection.no, id}, shown.record.scope, shown.cn, std::move(edit.changes), {}}},
-         {desk.now_ms, {}, std::move(edit.findings), std::move(edit.accept)});
+    std::vector<sync::Op> ops{
+        {sync::OpKind::edit, {collection.no, id}, shown.record.scope, shown.cn, std::move(edit.changes), {}}};
+    refuse_unknown_targets(view, station.schema(), ops, edit.findings);
+    save(station, call, std::move(ops), {desk.now_ms, {}, std::move(edit.findings), std::move(edit.accept)});
   });
 }
 
@@ -328,6 +342,7 @@ void add_anywhere(Workstation& station, Call call, const sync::Collection& colle
         return refuse_unless_saved(station, call, unknown_record("customer"));
       op.scope = found->shown->record.scope;
     }
+    refuse_unknown_targets(view, station.schema(), added.ops, added.findings);
     save(station, call, std::move(added.ops), {added.event_ms, {}, std::move(added.findings), std::move(added.accept)});
   });
 }

@@ -24,7 +24,7 @@ interface Conflict {
   about_deletion: boolean | null;
   at: string | null;
   by: { name: string };
-  duplicate_of: { id: string; name: string } | null; // the other record with the same value
+  duplicate_of: { id: string; name: string; deleted: boolean } | null; // the other record with the same value
   fields: { field: string; base: string | null; current: string | null; other: string | null; now: string | null }[];
   hidden: boolean;
   resolution: string | null;

@@ -300,6 +300,38 @@ TEST_F(LocalApiRecordsTest, OneAddressIsOneRecordHoweverItIsWritten) {
   EXPECT_EQ(get(path).json().at("children").at("email").size(), 1u);
 }
 
+TEST_F(LocalApiRecordsTest, WhatIsWrittenDownPointsToWhatIsHere) {
+  work({customer_of(1, "Ada", "Byron")});
+  const std::string path = "/customers/" + id_of(1).text();
+  const std::string email = post(path + "/emails", {{"fields", {{"addr", "a@b.example"}}}}, "a").json()["created"][0];
+  const auto code = [](const Answer& answer) { return answer.json().at("findings").at(0).at("code"); };
+  Json mine = message;
+  for (const std::string& wrong : {email, id_of(7).text()}) {
+    mine["fields"]["customer"] = wrong;
+    EXPECT_EQ(code(post("/entries", mine, "of" + wrong)), "unknown-record");
+    const Json change{{"changes", {{"primary_phone", {{"base", nullptr}, {"value", wrong}}}}}};
+    EXPECT_EQ(code(patch(path, change, "to" + wrong)), "unknown-record");
+  }
+  const Json merged{{"changes", {{"merged_into", {{"base", nullptr}, {"value", id_of(1).text()}}}}}};
+  EXPECT_EQ(code(patch(path, merged, "m")), "set-by-merging");
+  mine["fields"]["customer"] = id_of(1).text();
+  EXPECT_EQ(post("/entries", mine, "right").status, 201);
+}
+
+TEST_F(LocalApiRecordsTest, SomebodyWhoWasDeletedHereIsAskedAboutWhenTheyComeBack) {
+  sync::Record stands = customer_of(1, "Ada", "Byron");
+  stands.fields[*collection_of("customer").field("ref")] = text("KD-10");
+  role = "supervisor";
+  work({stands});
+  Json again{{"fields", {{"ref", "kd\u201110"}, {"given", "Zoe"}}}};
+  EXPECT_EQ(post("/customers", again, "a").json().at("findings").at(0).at("code"), "same-customer");
+  ASSERT_EQ(ask("DELETE", "/customers/" + id_of(1).text(), R"({"reason":"moved"})", "d").status, 200);
+  EXPECT_EQ(post("/customers", again, "b").json().at("findings").at(0).at("code"), "deleted-customer");
+  EXPECT_EQ(post("/customers/check", again).json().at("findings").at(0).at("code"), "deleted-customer");
+  again["accept"] = {{"hints", {"deleted-customer"}}, {"because", "is back"}};
+  EXPECT_EQ(post("/customers", again, "c").status, 201);
+}
+
 TEST_F(LocalApiRecordsTest, AnEditThatLeavesNobodyNamedIsRefused) {
   work({customer_of(1, "Ada", "Byron")});
   const std::string path = "/customers/" + id_of(1).text();
