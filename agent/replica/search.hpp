@@ -55,8 +55,8 @@ struct SearchQuery {
   // `words` and `spellings`.
   std::vector<Words> names() const;
 };
-// What else may be meant by words that are in nobody's name together: a name and a town, a name and the end of a number.
-// Whoever `query` finds is meant when all words of `name` are in the name, and all of `town` in the town.
+// What else may be meant by words that are in nobody's name together: a name and a town, a name and the end of a
+// number. Whoever `query` finds is meant when all words of `name` are in the name, and all of `town` in the town.
 struct SearchReading {
   SearchQuery query;
   SearchQuery::Words name, town;

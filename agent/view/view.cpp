@@ -215,7 +215,7 @@ struct View::Search {
   Sight sight;
   std::size_t wanted;  // one more than asked for, to know whether there is more
   const sync::Filter* filter = nullptr;
-  SearchQuery::Words name{}, town{};           // what whoever is found has to have as well (SearchReading)
+  SearchQuery::Words name{}, town{};  // what whoever is found has to have as well (SearchReading)
   std::size_t most_candidates = agent::most_candidates;
   std::vector<Hit> hits{};
   std::set<sync::RecordKey> roots{};

@@ -119,7 +119,8 @@ void CaseDivision::tell_facts(const std::vector<std::size_t>& group, CallbackCas
   for (const std::uint32_t attempt : attempts) made.attempts.push_back(of_.attempts_[attempt]);
   std::ranges::sort(made.attempts, {}, [](const CallAttempt& one) { return std::pair(one.started_ms, one.id); });
   for (const CaseDecision* decision : decisions_) {
-    if (std::ranges::none_of(decision->requests, [&](const sync::Id& id) { return holds(made.requests, id); })) continue;
+    if (std::ranges::none_of(decision->requests, [&](const sync::Id& id) { return holds(made.requests, id); }))
+      continue;
     if (decision->kind == CaseDecision::Kind::first) made.first = decision->by;
     if (decision->kind == CaseDecision::Kind::settled) made.settled = decision->by;
   }

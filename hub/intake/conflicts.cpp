@@ -48,8 +48,8 @@ Result<void> IntakeGroup::join_conflicts(const Candidate& candidate, std::uint32
   return {};
 }
 
-// Two people may decide one conflict without knowing of each other. The decision that arrives first holds: the other one,
-// made in view of what no longer stands, would take it back without a word to either of them.
+// Two people may decide one conflict without knowing of each other. The decision that arrives first holds: the other
+// one, made in view of what no longer stands, would take it back without a word to either of them.
 Result<std::optional<sync::ActionResult>> IntakeGroup::decided_before(const Candidate& candidate) {
   const sync::Collection& conflicts = *schema_.collection("conflict");
   for (const sync::Op& op : candidate.action.ops) {
@@ -62,8 +62,8 @@ Result<std::optional<sync::ActionResult>> IntakeGroup::decided_before(const Cand
     const std::string reason = value_in<std::string>(conflicts, record, "resolution");
     sync::ActionResult result = quarantine(
         candidate.lane, candidate.stored, "resolved-already",
-        "Nothing of this took effect: the conflict was decided first by " + (name.empty() ? "somebody" : name) + " at " +
-            sync::format_time(value_in<std::int64_t>(conflicts, record, "resolved_at")) +
+        "Nothing of this took effect: the conflict was decided first by " + (name.empty() ? "somebody" : name) +
+            " at " + sync::format_time(value_in<std::int64_t>(conflicts, record, "resolved_at")) +
             (reason.empty() ? "" : ": " + reason));
     result.conflicts.push_back(op.record.id);
     return std::optional(std::move(result));

@@ -58,8 +58,7 @@ std::optional<What> deed_of(const sync::Collection& collection, const sync::Op& 
   const auto text = [&](std::string_view field) { return text_of(collection, op, field); };
   const auto words = [&](std::string_view field) { return in_plain_words(text(field)); };
   if (collection.name == "conflict") return made_of("decision", "", {text("resolution")});
-  if (collection.name == "posting")
-    return made_of("posting", "", {words("state"), text("posted_as"), text("reason")});
+  if (collection.name == "posting") return made_of("posting", "", {words("state"), text("posted_as"), text("reason")});
   if (collection.name == "form_use") return made_of("paper-used", "", {text("number"), words("kind"), text("reason")});
   if (op.kind != sync::OpKind::create) return std::nullopt;
   if (collection.name == "incident") return made_of("declared", "", {text("title")});

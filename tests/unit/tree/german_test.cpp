@@ -1,6 +1,6 @@
 // What the page says in German. The texts of its own are complete because they compile; what it is told by others (the
-// labels and options of the shipped schema, refusals by their codes, what somebody did) is looked up by name, and a name
-// without a text would be shown in English among German words.
+// labels and options of the shipped schema, refusals by their codes, what somebody did) is looked up by name, and a
+// name without a text would be shown in English among German words.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -44,8 +44,8 @@ std::string in_words(std::string name) {
 
 // Labels of what stands on a form, and the options to choose from.
 std::set<std::string> terms_of_schema() {
-  static const std::regex line_of_field(R"(\n(\w+) = \{([^\n]*form_position = [^\n]*)\})"), label(R"re(label = "([^"]+)")re"),
-      options(R"(options = \[([^\]]*)\])"), quoted(R"re("([^"]+)")re");
+  static const std::regex line_of_field(R"(\n(\w+) = \{([^\n]*form_position = [^\n]*)\})"),
+      label(R"re(label = "([^"]+)")re"), options(R"(options = \[([^\]]*)\])"), quoted(R"re("([^"]+)")re");
   const std::string schema = text_of("sync/schema/schema.toml");
   std::set<std::string> terms;
   for (std::sregex_iterator one(schema.begin(), schema.end(), line_of_field), end; one != end; ++one) {

@@ -91,7 +91,8 @@ TEST_F(CallbacksTest, PromisesOfSeveralDesksAreOneCaseThatKeepsItsRefusals) {
   EXPECT_EQ(ask("POST", "/decide", {{"kind", "first"}, {"cases", cases}, {"reason", "y"}}).code(), "no-person");
   const Json settled{{"kind", "settled"}, {"cases", Json::array({cases.at(0)})}, {"by", "sue"}, {"reason", "rang in"}};
   EXPECT_EQ(ask("POST", "/decide", settled).status, 201);
-  const Answer late = ask("POST", "/decide", {{"kind", "first"}, {"cases", Json::array({cases.at(0)})}, {"by", "tim"}, {"reason", "y"}});
+  const Answer late = ask("POST", "/decide",
+                          {{"kind", "first"}, {"cases", Json::array({cases.at(0)})}, {"by", "tim"}, {"reason", "y"}});
   EXPECT_EQ(late.code(), "decided-already");
   EXPECT_NE(late.json.dump().find("decided by sue at "), std::string::npos) << late.json.dump();
 }

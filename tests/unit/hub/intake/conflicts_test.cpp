@@ -87,7 +87,8 @@ TEST_F(IntakeConflicts, WhoDecidesSecondChangesNothingAndHearsWhoWasFirst) {
   }
   const auto decided = [&](Workstation& station, std::vector<sync::Op> ops, const std::string& reason) {
     sync::Op close{sync::OpKind::edit, conflicts().at(0).key, leeds, 2, {}, {}};
-    close.changes.push_back({*collection.field("state"), sync::make_base(Value("open")), std::string("resolved"), {}, {}});
+    close.changes.push_back(
+        {*collection.field("state"), sync::make_base(Value("open")), std::string("resolved"), {}, {}});
     close.changes.push_back({*collection.field("resolution"), sync::make_base(Value{}), reason, {}, {}});
     std::ranges::sort(close.changes, {}, &sync::FieldChange::field);
     ops.push_back(std::move(close));
