@@ -128,6 +128,12 @@ class View {
 
  private:
   struct Search;
+  // Pending records are looked at in portions, so that a common beginning among 100,000 of them costs no more than what
+  // is shown.
+  static constexpr std::size_t portion = 64;
+  // Looked at for one search: bounds how long others wait for a word that thousands begin with.
+  static constexpr std::size_t most_candidates = 16'384;
+  static bool is_live(const std::optional<Shown>& shown) { return shown && !shown->record.deleted; }
   Result<void> list_own(const sync::Collection& collection, const OverlaySnapshot& snapshot, sync::Id before,
                         std::size_t limit, const Sight& sight, RecordList& many);
   std::optional<Shown> show(const Sight&, const OverlaySnapshot&, const sync::RecordKey&, ReplicaRow* row,
