@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sync/action/postal.hpp"
+#include "sync/action/groups.hpp"
 #include "sync/form/numbers.hpp"
 #include "sync/form/same_customer.hpp"
 #include "sync/text/phone.hpp"

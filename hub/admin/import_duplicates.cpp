@@ -5,8 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "sync/action/groups.hpp"
 #include "sync/action/merged.hpp"
-#include "sync/action/postal.hpp"
 #include "sync/text/text.hpp"
 
 namespace holdline::hub {

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "sync/action/action.hpp"
@@ -19,5 +20,12 @@ std::optional<FieldIndex> missing_of_group(const Collection& collection, std::sp
 // Names what is missing, as it stood when the change was decided: value and base are those of `shown`. Ascending by
 // field, as the changes have to be.
 void complete_groups(const Collection& collection, const Record& shown, std::vector<FieldChange>& changes);
+
+// Of the text field `postcode` of an address, the field beside it with the country whose rules it follows; nothing: it
+// is no postcode. Both merge as one value.
+std::optional<FieldIndex> country_beside(const Collection& collection, FieldIndex postcode);
+
+// By which the postcodes of two records are the same (sync/text/postcode.hpp); empty without one.
+std::string postcode_key(const Collection& collection, const Record& record, FieldIndex postcode);
 
 }  // namespace holdline::sync

@@ -7,7 +7,6 @@
 #include "sync/action/checks.hpp"
 #include "sync/action/format.hpp"
 #include "sync/action/groups.hpp"
-#include "sync/action/postal.hpp"
 #include "sync/base/limits.hpp"
 #include "sync/base/syntax.hpp"
 #include "sync/reference/reference.hpp"

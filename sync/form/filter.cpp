@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "sync/action/postal.hpp"
+#include "sync/action/groups.hpp"
 #include "sync/text/country.hpp"
 #include "sync/text/postcode.hpp"
 #include "sync/text/text.hpp"

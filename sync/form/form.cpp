@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sync/action/postal.hpp"
+#include "sync/action/groups.hpp"
 #include "sync/base/syntax.hpp"
 #include "sync/text/country.hpp"
 #include "sync/text/phone.hpp"
