@@ -147,8 +147,7 @@ std::optional<std::string> Commands::fetch_text(platform::HttpRequest request, i
     if (again && again(error)) continue;
     std::cerr << "holdline-hub: "
               << error.value("detail", "the hub answered with status " + std::to_string(response->status)) << " ("
-              << error.value("code", "failed") << ")
-";
+              << error.value("code", "failed") << ")\n";
     result = error.value("code", "") == "import-running" ? temporary : failed;
     return std::nullopt;
   }
