@@ -8,6 +8,7 @@
 #include "cli/document.hpp"
 #include "cli/errors.hpp"
 #include "cli/text.hpp"
+#include "contingency/states/transitions.hpp"
 
 namespace holdline::cli {
 
@@ -200,6 +201,12 @@ Outcome report(Session& session) {
   return print_saved(session, answer);
 }
 
+// What may follow what, from the code itself; asks no agent.
+Outcome print_table(Session& session) {
+  session.world().out << contingency::transitions_as_text();
+  return ExitCode::ok;
+}
+
 constexpr char confirm_verb[] = "confirm", recover_verb[] = "recover", close_verb[] = "close", cancel_verb[] = "cancel";
 
 std::vector<Option> about_one(std::vector<Option> more = {}) {
@@ -288,6 +295,7 @@ std::vector<Command> contingency_commands() {
        {{"--note", "TEXT", "What is seen, in a few words"}, {"--scope", "S", "Where (default: your own)"}},
        true,
        report},
+      {group, "table", "What may follow what: every state and transition of this program", {}, {}, false, print_table},
       {group, "enter", "Type a short code that was read out", {{"CODE", "K7M3F-9QXTQ"}}, {}, true, enter_code},
   };
 }
