@@ -1,7 +1,9 @@
 // What a workstation tells the hub of itself.
 #include <algorithm>
 
+#include "agent/paper/paper_records.hpp"
 #include "agent/workstation.hpp"
+#include "contingency/forms/page.hpp"
 #include "platform/os/files.hpp"
 
 namespace holdline::agent {
@@ -9,7 +11,11 @@ namespace holdline::agent {
 std::unique_ptr<FleetMember> Workstation::join_fleet() {
   return std::make_unique<FleetMember>(
       FleetMember::Parts{deps_.io, deps_.entropy, deps_.log, config_.directory / "fleet.json",
-                         [this] { return condition(); }, [this](std::function<void()> work) { aside(std::move(work)); },
+                         [this] {
+                           rehearse_if_due();
+                           return condition();
+                         },
+                         [this](std::function<void()> work) { aside(std::move(work)); },
                          [this](std::string_view path, std::string body, Asked then) {
                            ask_hub(path, std::move(body), std::move(then));
                          }});
@@ -36,7 +42,27 @@ contingency::WorkstationReport Workstation::condition() const {
   report.store_sound = outbox.health == OutboxHealth::writable;
   if (const auto free = platform::free_bytes(config_.directory))
     report.disk_free_bytes = static_cast<std::int64_t>(*free);
+  report.plan_version = runs()->plan->version;
+  report.actions_not_runnable = self_checks_.not_runnable();
+  if (!knows_paper(schema())) return report;
+  report.form_numbers = static_cast<std::int64_t>(references_.left());
+  report.templates = static_cast<std::int64_t>(contingency::paper_forms(schema()).size());
+  report.prints = self_checks_.prints();
   return report;
+}
+
+// A station tries by itself whether it could perform the plan: what is missing is to be known before it is needed.
+void Workstation::rehearse_if_due() {
+  if (!is_station()) return;
+  const auto plan = runs()->plan;
+  if (!self_checks_.should_rehearse(plan->version, deps_.clock.now().boot_ms)) return;
+  rehearse_plan({{"incident", "DRYRUN"}, {"scope", grant().scopes.front()}, {"title", ""}, {"reason", ""}},
+                [this](const std::vector<Runner::Rehearsed>& all) {
+                  std::string missing;
+                  for (const Runner::Rehearsed& one : all)
+                    if (!one.good) missing += (missing.empty() ? "" : ", ") + one.action + (one.undo ? " (undo)" : "");
+                  self_checks_.rehearsed(std::move(missing));
+                });
 }
 
 }  // namespace holdline::agent

@@ -39,6 +39,7 @@ struct AgentConfig {
   LinkConfig link;
   RunbookConfig runbook;
   std::vector<platform::ProbeSettings> probes;  // of systems beside the hub
+  bool practice = false;                        // no setting: this is a world of practice
 };
 
 struct AgentConfigRead {

@@ -22,7 +22,19 @@ Result<void> Workstation::refresh_outages() {
   const auto known = contingency_.incidents();
   for (const contingency::Outage& outage : known->outages())
     for (const sync::Id& id : outage.incidents) incidents.push_back(*known->find(id));
-  return runs_.refresh(*view_, incidents);
+  HOLDLINE_TRY(runs_.refresh(*view_, incidents));
+  use_policy(*runs_.known()->plan);
+  return {};
+}
+
+// Every desk and the audit mean the same thresholds: those of the newest plan that is here.
+void Workstation::use_policy(const contingency::Plan& plan) {
+  if (plan.hash == policy_of_) return;
+  policy_of_ = plan.hash;
+  contingency_.use(plan.policy);
+  if (probes_) probes_->use(plan.policy.probes, plan.policy.states);
+  aside_.post([this, codes = plan.policy.codes] { code_attempts_.use(codes); });
+  deps_.log.info("policy-used", "the thresholds and limits of this plan hold now", {{"version", plan.version}});
 }
 
 void Workstation::look_at_incidents_if_about(const sync::Action& saved) {

@@ -90,6 +90,7 @@ Workstation::Workstation(const AgentConfig& config, WorkstationIdentity identity
                 if (const auto runner = weak.lock()) runner->know(std::move(known));
               });
             }),
+      self_checks_(config.directory / "forms-drawn"),
       code_attempts_(config.directory / "code-attempts.json", contingency_.policy().codes),
       library_(config.directory / "library"),
       identity_(std::move(identity)),
@@ -211,8 +212,9 @@ void Workstation::start_engine() {
   events.rows_changed = [this](std::span<const sync::Change> rows) { look_at_incidents_if_among(rows); };
   probes_ = std::make_shared<DeskProbes>(DeskProbes::Parts{deps_.io, deps_.clock, deps_.entropy, deps_.log},
                                          config_.link, probe_roads());
-  told_ = std::make_shared<ToldWatch>(deps_.io, deps_.clock,
-                                      [this](std::function<void(View&)> work) { read(std::move(work)); });
+  told_ = std::make_shared<ToldWatch>(
+      deps_.io, deps_.clock, [this](std::function<void(View&)> work) { read(std::move(work)); },
+      [this] { return contingency_.policy().presses; });
   runner_ = make_runner();
   events.exchanged = [this](const Exchange& exchange) { probes_->exchanged(exchange); };
   engine_ = std::make_unique<Engine>(
@@ -359,7 +361,7 @@ void Workstation::conflicts_differ() {
 
 void Workstation::count_conflicts() {
   count_again_ = false;
-  if (conflicts_.count_some(*view_)) {
+  if (conflicts_.count_some(*view_, contingency_.had_drill())) {
     reading_.post([this] { count_conflicts(); });
     return;
   }

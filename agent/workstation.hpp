@@ -20,6 +20,7 @@
 #include "agent/engine/engine.hpp"
 #include "agent/engine/hub_transport.hpp"
 #include "agent/fleet/fleet.hpp"
+#include "agent/fleet/self_checks.hpp"
 #include "agent/identity/accounts.hpp"
 #include "agent/identity/authenticator.hpp"
 #include "agent/identity/enrollment.hpp"
@@ -36,6 +37,7 @@
 #include "platform/os/log.hpp"
 #include "platform/os/mutex.hpp"
 #include "platform/os/task_thread.hpp"
+#include "sync/base/hash.hpp"
 #include "sync/form/form.hpp"
 
 namespace holdline::agent {
@@ -98,6 +100,8 @@ class Workstation {
   // What is known of the runs of the plan. Any thread.
   std::shared_ptr<const KnownRuns> runs() const { return runs_.known(); }
   bool is_station() const { return config_.runbook.station; }
+  // What lists show when nobody says otherwise: nothing of drills, except in the world of practice, where all is.
+  Practice shown_practice() const { return config_.practice ? Practice::with : Practice::without; }
   // As Runner::rehearse, with the newest plan. Any thread; `then` is called on the I/O thread.
   void rehearse_plan(Words words, std::function<void(std::vector<Runner::Rehearsed>)> then);
 
@@ -131,6 +135,8 @@ class Workstation {
   HeldClaims& held_claims() { return held_claims_; }
   // This workstation among the others.
   FleetMember& fleet() { return *fleet_; }
+  // Pages of forms were drawn here, or could not be. On the thread for what takes long.
+  void forms_drawn(bool well) { self_checks_.drew(well); }
 
  private:
   class Access;
@@ -152,6 +158,7 @@ class Workstation {
   Result<void> read_incidents_now();
   void service_changed(const std::string& scope, const contingency::ServiceTransition& row);
   Result<void> refresh_outages();  // on the reading thread
+  void use_policy(const contingency::Plan& plan);
   std::shared_ptr<Runner> make_runner();
   // Events of a run in this workstation's own name. On the I/O thread, as `then`.
   void keep_events(const contingency::Incident& incident, const std::vector<contingency::JournalEntry>& entries,
@@ -177,6 +184,7 @@ class Workstation {
   void post_to_hub(std::string_view path, std::string body, Asked then);
   std::unique_ptr<FleetMember> join_fleet();
   contingency::WorkstationReport condition() const;
+  void rehearse_if_due();
 
   Dependencies deps_;
   const AgentConfig config_;
@@ -188,6 +196,7 @@ class Workstation {
   Overlay overlay_;
   Contingency contingency_;
   Runs runs_;
+  SelfChecks self_checks_;
   CodeAttempts code_attempts_;  // the thread for what takes long only
   FileLibrary library_;
   std::unique_ptr<OutboxWorker> outbox_;
@@ -201,6 +210,7 @@ class Workstation {
   std::atomic<bool> counting_ = false;     // a count is due or under way
   std::atomic<bool> count_again_ = false;  // what it counts has changed since it began
   std::atomic<sync::ChangeNumber> counted_at_ = ~sync::ChangeNumber{0};
+  sync::Hash policy_of_;         // the plan whose policy holds; the reading thread only
   std::uint64_t view_file_ = 0;  // which of the replica's files the view reads; the reading thread only
   std::unique_ptr<platform::HttpClient> side_client_;  // the I/O thread only, like the three that follow
   bool asking_people_ = false;

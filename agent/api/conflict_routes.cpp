@@ -8,6 +8,7 @@
 #include "agent/api/route.hpp"
 #include "agent/api/save.hpp"
 #include "agent/view/conflict_choice.hpp"
+#include "agent/view/open_conflicts.hpp"
 #include "sync/form/same_customer.hpp"
 #include "sync/merge/conflicts.hpp"
 
@@ -117,8 +118,10 @@ struct Conflicts {
   std::size_t total = 0;
   bool more = false;
 };
-Result<Conflicts> conflicts_in(PersonView& view, const sync::Collection& collection, const std::string& state,
+Result<Conflicts> conflicts_in(const Workstation& station, PersonView& view, const std::string& state,
                                const sync::Id& after, std::size_t limit) {
+  const sync::Collection& collection = *station.schema().collection("conflict");
+  const bool practised = station.contingency().had_drill();
   constexpr std::size_t page = 500;
   Conflicts found;
   const auto age = [&](const Shown& shown) { return std::pair(time_of(collection, shown), shown.record.key); };
@@ -135,6 +138,7 @@ Result<Conflicts> conflicts_in(PersonView& view, const sync::Collection& collect
     if (!last) before = many.shown.back().record.key.id;
     for (Shown& shown : many.shown) {
       if (state != "all" && shown.record.fields[*collection.field("state")] != sync::Value(state)) continue;
+      if (practised && is_about_practice(view, station.schema(), shown.record)) continue;
       ++found.total;
       if (!from || age(shown) > *from) found.oldest.push_back(std::move(shown));
     }
@@ -157,7 +161,7 @@ void list_conflicts(Workstation& station, Call call) {
       station, call,
       [&station, state, after = *after, limit = limit_of(call.request.query, most, most),
        respond = call.respond](PersonView& view) {
-        const auto found = conflicts_in(view, *station.schema().collection("conflict"), state, after, limit);
+        const auto found = conflicts_in(station, view, state, after, limit);
         if (!found) return respond(platform::error_response(found.error()));
         Json items = Json::array();
         for (const Shown& shown : found->oldest) {

@@ -155,6 +155,18 @@ std::optional<sync::Id> id_of(const platform::HttpFields& query, std::string_vie
   return found == query.end() ? sync::Id{} : sync::Id::parse(found->second);
 }
 
+platform::HttpResponse wrong_practice() {
+  return platform::error_response(400, "malformed", "`practice` can be without, with or only.");
+}
+
+std::optional<Practice> practice_of(const platform::HttpFields& query, Practice otherwise) {
+  const auto found = query.find("practice");
+  if (found == query.end()) return otherwise;
+  if (found->second == "without") return Practice::without;
+  if (found->second == "with") return Practice::with;
+  return found->second == "only" ? std::optional(Practice::only) : std::nullopt;
+}
+
 std::optional<sync::ActionRef> action_ref_of(std::string_view text) {
   sync::ActionRef ref;
   unsigned lane = 0;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/view/view.hpp"
 #include "platform/http/http.hpp"
 #include "platform/text/json_object.hpp"
 #include "sync/action/action.hpp"
@@ -23,6 +24,10 @@ namespace holdline::agent {
 std::size_t limit_of(const platform::HttpFields& query, std::size_t otherwise, std::size_t most);
 // ?before=ID or ?after=ID, from where a list goes on; nil when it is not given, nothing when it is not an id.
 std::optional<sync::Id> id_of(const platform::HttpFields& query, std::string_view name);
+// ?practice=only (what was for practice, apart), with or without; `otherwise` when it is not given, nothing for
+// anything else.
+std::optional<Practice> practice_of(const platform::HttpFields& query, Practice otherwise);
+platform::HttpResponse wrong_practice();  // what is answered to another word
 // "LANE/NUMBER"; nothing for anything else.
 std::optional<sync::ActionRef> action_ref_of(std::string_view text);
 

@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 
 #include "agent/api/description/description.hpp"
+#include "agent/api/practice/practice.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
 #include "agent/identity/enrollment.hpp"
@@ -45,7 +46,7 @@ std::optional<std::string> rest_of(std::string_view pattern, std::string_view pa
 constexpr Route own_routes[] = {
     {"GET", "/status", nullptr, Access::anybody},    {"GET", "/openapi.json", nullptr, Access::anybody},
     {"GET", "/events", nullptr, Access::anybody},    {"POST", "/enroll", nullptr, Access::anybody},
-    {"POST", "/reenroll", nullptr, Access::anybody},
+    {"POST", "/reenroll", nullptr, Access::anybody}, {"POST", "/practice", nullptr, Access::person},
 };
 
 struct Matched {
@@ -112,19 +113,24 @@ bool has_wrong_limit(const platform::HttpFields& query) {
          (limit->second.empty() || limit->second.find_first_not_of("0123456789") != std::string::npos);
 }
 
+constexpr std::size_t most_practising = 512;
+
+std::string hash_of_token(const platform::HttpRequest& request) {
+  return sync::to_hex(sync::sha256(token_of(request)).view());
+}
+
 bool is_known(const platform::Peer& peer) { return peer.kind == platform::Peer::Kind::unix_socket; }
 
 }  // namespace
 
 std::vector<Route> all_routes() {
   std::vector<Route> all(std::begin(own_routes), std::end(own_routes));
-  for (const auto& table : {session_routes(),       form_routes(),          draft_routes(),
-                            record_routes(),        record_change_routes(), outbox_routes(),
-                            decision_routes(),      conflict_routes(),      do_not_call_routes(),
-                            export_routes(),        fleet_routes(),         overview_routes(),
-                            paper_routes(),         incident_routes(),      code_routes(),
-                            outage_report_routes(), run_routes(),           callback_work_routes(),
-                            callback_list_routes(), posting_routes(),       incident_report_routes()})
+  for (const auto& table :
+       {session_routes(), form_routes(),           draft_routes(),    record_routes(),        record_change_routes(),
+        outbox_routes(),  decision_routes(),       conflict_routes(), do_not_call_routes(),   export_routes(),
+        fleet_routes(),   overview_routes(),       paper_routes(),    incident_routes(),      drill_routes(),
+        code_routes(),    outage_report_routes(),  run_routes(),      callback_work_routes(), callback_list_routes(),
+        posting_routes(), incident_report_routes()})
     all.insert(all.end(), table.begin(), table.end());
   std::ranges::stable_partition(all, [](const Route& route) { return route.path.find('{') == route.path.npos; });
   return all;
@@ -143,8 +149,9 @@ std::string_view token_of(const platform::HttpRequest& request) {
 }
 
 void read(Workstation& station, const Call& call, std::function<void(PersonView&)> work) {
-  station.read([who = call.rights(), work = std::move(work)](View& view) {
+  station.read([who = call.rights(), practice = station.shown_practice(), work = std::move(work)](View& view) {
     PersonView own(view, who);
+    own.show_practice(practice);
     work(own);
   });
 }
@@ -154,6 +161,7 @@ LocalApi::LocalApi(AgentConfig config, Workstation::Dependencies deps)
 LocalApi::~LocalApi() = default;
 
 Result<void> LocalApi::start() {
+  PracticeWorld::forget(config_);
   HOLDLINE_ASSIGN(auto identity, load_identity(config_.directory));
   if (!identity) return {};
   HOLDLINE_ASSIGN(station_, Workstation::open(config_, std::move(*identity), deps_));
@@ -180,8 +188,11 @@ void LocalApi::answer(platform::HttpRequest request, platform::Respond respond) 
   if (auto refusal = refusal_of(*found.route, request.peer, session)) return respond(*std::move(refusal));
   if (has_wrong_limit(request.query))
     return respond(platform::error_response(400, "malformed", "`limit` must be a whole number."));
+  if (path == "/practice") return practise(request, respond, *session);
+  if (path == "/logout") practising_.erase(hash_of_token(request));
+  Workstation& here = practises(request) && path != "/login" ? practice_->station() : *station_;
   auto who = session ? std::optional(*std::move(session)) : std::nullopt;
-  found.route->handle(*station_, {std::move(request), std::move(found.rest), std::move(respond), std::move(who)});
+  found.route->handle(here, {std::move(request), std::move(found.rest), std::move(respond), std::move(who)});
 }
 
 // A page of the browser says whom it takes for signed in, because tabs share one session; and which requests nobody
@@ -198,7 +209,10 @@ Result<Session> LocalApi::session_of(const platform::HttpRequest& request) {
 }
 
 nlohmann::json LocalApi::status(const platform::HttpRequest& request) const {
-  nlohmann::json status = status_json(station_.get(), request);
+  const bool practised = practises(request);
+  nlohmann::json status = status_json(practised ? &practice_->station() : station_.get(), request);
+  if (station_) status["practice"] = practised;
+  if (practised) status["person"] = person(request);
   for (const HealthNote& note : notes_) status["health"].push_back({{"code", note.code}, {"message", note.message}});
   return told_to(request.peer, std::move(status));
 }
@@ -220,6 +234,35 @@ nlohmann::json LocalApi::told_to(const platform::Peer& peer, nlohmann::json stat
     for (const std::string& member : members) less[name][member] = status.at(name).at(member);
   }
   return less;
+}
+
+bool LocalApi::practises(const platform::HttpRequest& request) const {
+  return practice_ && !practising_.empty() && practising_.contains(hash_of_token(request));
+}
+
+void LocalApi::practise(const platform::HttpRequest& request, const platform::Respond& respond,
+                        const Session& session) {
+  auto json = platform::JsonObject::parse(request.body);
+  const bool on = json.boolean("on", true);
+  if (auto whole = json.checked_whole(); !whole) return respond(platform::error_response(whole.error()));
+  const auto done = [respond, on] { respond(json_response(200, {{"schema", "holdline.practice/1"}, {"on", on}})); };
+  const std::string token = hash_of_token(request);
+  if (!on) {
+    practising_.erase(token);
+    return done();
+  }
+  if (practising_.size() >= most_practising) practising_.clear();  // of sign-ins that are long over
+  if (practice_) {
+    practising_.insert(token);
+    return done();
+  }
+  auto world = PracticeWorld::open(config_, *station_, deps_);
+  if (!world) return respond(platform::error_response(world.error()));
+  practice_ = *std::move(world);
+  practice_->invent(session, [this, token, done] {
+    practising_.insert(token);
+    done();
+  });
 }
 
 void LocalApi::note_health(std::string code, std::string message) {

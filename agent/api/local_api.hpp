@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,8 @@
 #include "platform/http/http.hpp"
 
 namespace holdline::agent {
+
+class PracticeWorld;
 
 class LocalApi {
  public:
@@ -30,6 +33,9 @@ class LocalApi {
   // nothing about the workstation, the hub or certificates.
   static nlohmann::json told_to(const platform::Peer& peer, nlohmann::json status);
   Workstation* workstation() { return station_.get(); }
+  // Whether who asks practises: in a world of its own (agent/api/practice), until they say that they do not, or sign
+  // out. On the I/O thread.
+  bool practises(const platform::HttpRequest& request) const;
   // What IT has to look at beside what the workstation knows of itself: stands in the status, once for each code, until
   // it is cleared. Before the I/O thread runs, or on it.
   void note_health(std::string code, std::string message);
@@ -40,6 +46,8 @@ class LocalApi {
   void enroll(const platform::HttpRequest& request, const platform::Respond& respond, bool again);
   void enrolled(Result<WorkstationIdentity> identity, const platform::Respond& respond);
 
+  void practise(const platform::HttpRequest& request, const platform::Respond& respond, const Session& session);
+
   struct HealthNote {
     std::string code, message;
   };
@@ -49,6 +57,8 @@ class LocalApi {
   Workstation::Dependencies deps_;
   std::vector<HealthNote> notes_;
   std::unique_ptr<Workstation> station_;
+  std::unique_ptr<PracticeWorld> practice_;  // from the first who wanted it until the daemon ends
+  std::set<std::string> practising_;         // hashes of the tokens of those who do
   platform::TaskThread enrolling_;  // its requests to the hub take seconds; last: it ends before what it works for
 };
 

@@ -80,6 +80,7 @@ std::span<const Route> decision_routes();         // what is to become of what w
 std::span<const Route> conflict_routes();         // what two people changed at once
 std::span<const Route> do_not_call_routes();      // whom not to call
 std::span<const Route> incident_routes();         // outages: what is in force, and each decision about it
+std::span<const Route> drill_routes();            // drills that were held, and what came of them
 std::span<const Route> code_routes();             // short codes, made and typed
 std::span<const Route> outage_report_routes();    // "CRM not working"
 std::span<const Route> incident_report_routes();  // what an outage was, and left

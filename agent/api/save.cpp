@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "agent/api/contingency/real_in_drill.hpp"
 #include "agent/api/forms.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/contingency/incident_records.hpp"
@@ -201,7 +202,9 @@ Desk desk_of(const Workstation& station, const Call& call) {
           station.identity().name, std::max<std::int64_t>(0, station.sync_status().clock_offset_ms)};
 }
 
-void save(Workstation& station, const Call& call, std::vector<sync::Op> ops, Saving saving) {
+namespace {
+
+void save_judged(Workstation& station, const Call& call, std::vector<sync::Op> ops, Saving saving) {
   auto draft = draft_of(station, call);
   if (!draft) return;
   const auto refuse = [&](const platform::HttpResponse& refusal) { refuse_unless_saved(station, call, refusal); };
@@ -225,6 +228,16 @@ void save(Workstation& station, const Call& call, std::vector<sync::Op> ops, Sav
                             call.respond(saved ? saved_response(call.request, *saved, references, notes)
                                                : platform::error_response(saved.error()));
                           });
+}
+
+}  // namespace
+
+void save(Workstation& station, const Call& call, std::vector<sync::Op> ops, Saving saving) {
+  if (!may_be_real_in_drill(station, ops)) return save_judged(station, call, std::move(ops), std::move(saving));
+  station.read([&station, call, ops = std::move(ops), saving = std::move(saving)](View& view) mutable {
+    ask_about_real(station.schema(), view, ops, saving.findings);
+    save_judged(station, call, std::move(ops), std::move(saving));
+  });
 }
 
 void note(Workstation& station, const Call& call, sync::Op op, std::function<void(const Result<Saved>&)> done) {

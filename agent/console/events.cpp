@@ -77,11 +77,19 @@ void Events::see() {
 bool Events::tell(Listener& listener, bool changed, bool beat) {
   const Json person = api_.person(listener.asked);
   std::string name = one_line(person);
+  // Who practises is told of the world in which they do.
+  Json practised;
+  if (api_.practises(listener.asked)) {
+    practised = api_.status(listener.asked);
+    if (practised.contains("sync")) practised["sync"].erase("wake_in_ms");
+    name += one_line(practised);
+  }
   if (changed || name != listener.person) {
     listener.person = std::move(name);
-    status_["person"] = person;
+    Json& status = practised.is_null() ? status_ : practised;
+    status["person"] = person;
     return listener.body->write("id: " + start_ + "." + std::to_string(number_) + "\nevent: status\ndata: " +
-                                one_line(LocalApi::told_to(listener.asked.peer, status_)) + "\n\n");
+                                one_line(LocalApi::told_to(listener.asked.peer, status)) + "\n\n");
   }
   return beat ? listener.body->write("event: beat\ndata:\n\n") : listener.body->is_open();
 }

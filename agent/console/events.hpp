@@ -38,7 +38,7 @@ class Events {
   struct Listener {
     platform::HttpRequest asked;  // who it is
     std::string owner;
-    std::string person;  // as told last
+    std::string person;  // as told last, and the world in which they practise
     std::shared_ptr<platform::LiveBody> body;
   };
   void make_room(const std::string& owner);

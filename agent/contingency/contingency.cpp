@@ -76,9 +76,25 @@ std::int64_t since_of(const Incident& incident) {
 
 Contingency::Contingency(const platform::Clock& clock, contingency::Policy policy, Changed changed)
     : clock_(clock),
-      policy_(policy),
       changed_(std::move(changed)),
-      incidents_(std::make_shared<const contingency::Incidents>()) {}
+      policy_(std::move(policy)),
+      incidents_(std::make_shared<const contingency::Incidents>()),
+      drills_(std::make_shared<const std::vector<DrillHeld>>()) {}
+
+Contingency::Machine Contingency::machine_at(contingency::Standing standing, std::int64_t since_ms) const {
+  return {contingency::Service(policy_.probes, policy_.states, standing), since_ms};
+}
+
+void Contingency::use(const contingency::Policy& policy) {
+  const platform::MutexLock lock(mutex_);
+  policy_ = policy;
+  for (auto& [scope, machine] : machines_) machine = machine_at(machine.service.standing(), machine.since_ms);
+}
+
+contingency::Policy Contingency::policy() const {
+  const platform::MutexLock lock(mutex_);
+  return policy_;
+}
 
 void Contingency::take(const contingency::Probe& probe) { step_all(probe); }
 
@@ -123,7 +139,7 @@ void Contingency::follow(const std::string& scope, Machine& machine, Told& told)
   }
   // Where nothing is probed nothing would ever say that it is well again.
   if (machine.service.standing().state == ServiceState::degraded && is_unprobed(machine.service.health()))
-    machine = {contingency::Service(policy_.probes, policy_.states), 0};
+    machine = machine_at({}, 0);
   std::vector<const Incident*> here = in_force(*incidents_);
   std::erase_if(here, [&](const Incident* incident) { return !concerns(*incident, scope); });
   if (const Incident* leading = first_of(here)) machine.since_ms = since_of(*leading);
@@ -136,6 +152,11 @@ void Contingency::tell(const Told& told) const {
 
 Result<void> Contingency::refresh(View& view, const std::vector<std::string>& scopes) {
   HOLDLINE_ASSIGN(const auto read, read_incidents(view));
+  HOLDLINE_ASSIGN(auto drills, read_drills(view));
+  {
+    const platform::MutexLock lock(mutex_);
+    drills_ = std::make_shared<const std::vector<DrillHeld>>(std::move(drills));
+  }
   know(read.incidents, read.decisions, scopes);
   return {};
 }
@@ -152,9 +173,8 @@ void Contingency::know(const std::vector<Incident>& incidents, const std::vector
     std::erase_if(machines_, [&](const auto& entry) { return !sync::is_within(entry.first, scopes); });
     for (const std::string& scope : scopes) {
       // A machine that begins says nothing of how it came about: what was declared stands.
-      const auto begun = machines_.try_emplace(
-          scope, Machine{contingency::Service(policy_.probes, policy_.states,
-                                              {incidents_->state_of(scope, ServiceState::normal), false, true})});
+      const auto begun =
+          machines_.try_emplace(scope, machine_at({incidents_->state_of(scope, ServiceState::normal), false, true}, 0));
       follow(scope, begun.first->second, told);
     }
   }
@@ -208,6 +228,19 @@ std::optional<Incident> Contingency::in_force_on(std::string_view scope) const {
   std::erase_if(here, [&](const Incident* incident) { return !concerns(*incident, scope); });
   const Incident* first = first_of(here);
   return first ? std::optional(*first) : std::nullopt;
+}
+
+std::shared_ptr<const std::vector<DrillHeld>> Contingency::drills() const {
+  const platform::MutexLock lock(mutex_);
+  return drills_;
+}
+
+bool Contingency::had_drill() const {
+  if (!drills()->empty()) return true;
+  const auto known = incidents();
+  return std::ranges::any_of(known->outages(), [&](const contingency::Outage& outage) {
+    return std::ranges::any_of(outage.incidents, [&](const sync::Id& id) { return known->find(id)->declared.drill; });
+  });
 }
 
 ContingencyGate Contingency::gate(const std::vector<std::string>& scopes) const {

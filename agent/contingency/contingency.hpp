@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/contingency/drills.hpp"
 #include "agent/view/view.hpp"
 #include "contingency/code/code_entry.hpp"
 #include "contingency/incident/incidents.hpp"
@@ -59,14 +60,17 @@ class Contingency {
  public:
   // A scope's service has changed by this row of the table; called without a lock, on whatever thread told it.
   using Changed = std::function<void(const std::string& scope, const contingency::ServiceTransition& row)>;
-  // `clock` outlives it. The policy is the plan's.
+  // `clock` outlives it. The policy is the plan's that ships.
   Contingency(const platform::Clock& clock, contingency::Policy policy, Changed changed = {});
 
   // --- what probes and the link's machine tell ---
   void take(const contingency::Probe& probe);
   void pass_time();
   void link_stands(const contingency::LinkStatus& link);
-  const contingency::Policy& policy() const { return policy_; }
+  // Another plan holds: from now on by its thresholds. Every scope stays where it stands, and what was probed so far
+  // counts no more.
+  void use(const contingency::Policy& policy);
+  contingency::Policy policy() const;
 
   // --- what records tell: on the reading thread, after anything about incidents was saved, fed or refused ---
   // `scopes`: what the workstation holds now. What cannot be read leaves everything as it is.
@@ -84,6 +88,10 @@ class Contingency {
   // What an entry that is taken in a scope now belongs to: what began first and is in force there, a real outage before
   // practice.
   std::optional<contingency::Incident> in_force_on(std::string_view scope) const;
+  // Whether anything that is known here was a drill: only then there may be records of practice.
+  bool had_drill() const;
+  // Drills that are over, as they were reported, the latest first. Never null.
+  std::shared_ptr<const std::vector<DrillHeld>> drills() const;
   // Over all of these scopes.
   ContingencyGate gate(const std::vector<std::string>& scopes) const;
 
@@ -94,6 +102,7 @@ class Contingency {
   };
   using Told = std::vector<std::pair<std::string, const contingency::ServiceTransition*>>;
   // The machine goes where the incidents say that its scope is, row by row.
+  Machine machine_at(contingency::Standing standing, std::int64_t since_ms) const HOLDLINE_REQUIRES(mutex_);
   void follow(const std::string& scope, Machine& machine, Told& told) HOLDLINE_REQUIRES(mutex_);
   void step(const std::string& scope, Machine& machine, const contingency::ServiceEvent& event, Told& told)
       HOLDLINE_REQUIRES(mutex_);
@@ -101,11 +110,12 @@ class Contingency {
   void tell(const Told& told) const;
 
   const platform::Clock& clock_;
-  const contingency::Policy policy_;
   const Changed changed_;
   mutable platform::Mutex mutex_;
+  contingency::Policy policy_ HOLDLINE_GUARDED_BY(mutex_);
   std::map<std::string, Machine> machines_ HOLDLINE_GUARDED_BY(mutex_);  // by scope
   std::shared_ptr<const contingency::Incidents> incidents_ HOLDLINE_GUARDED_BY(mutex_);
+  std::shared_ptr<const std::vector<DrillHeld>> drills_ HOLDLINE_GUARDED_BY(mutex_);
   std::optional<contingency::LinkStatus> link_ HOLDLINE_GUARDED_BY(mutex_);
 };
 

@@ -1,5 +1,6 @@
 #include <map>
 
+#include "agent/contingency/drills.hpp"
 #include "agent/contingency/incident_records.hpp"
 #include "contingency/incident/record.hpp"
 #include "contingency/incident/record_names.hpp"
@@ -39,9 +40,10 @@ bool knows_incidents(const sync::Schema& schema) {
 
 bool is_of_incidents(const sync::Schema& schema, sync::CollectionNo no) {
   const sync::Collection* collection = schema.collection(no);
-  return collection && (collection->name == contingency::incident_collection ||
-                        collection->name == contingency::incident_step_collection ||
-                        collection->name == contingency::incident_link_collection);
+  return collection &&
+         (collection->name == contingency::incident_collection ||
+          collection->name == contingency::incident_step_collection ||
+          collection->name == contingency::incident_link_collection || collection->name == drill_collection);
 }
 
 Result<IncidentsRead> read_incidents(View& view) {

@@ -35,6 +35,8 @@ class CodeAttempts {
  public:
   CodeAttempts(platform::Path file, contingency::ThrottleOptions options) : file_(std::move(file)), options_(options) {}
 
+  void use(const contingency::ThrottleOptions& options) { options_ = options; }
+
   struct Typed {
     std::string code, person;
     std::vector<std::string> scopes;  // that an incident may concern here

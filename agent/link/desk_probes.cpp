@@ -12,9 +12,9 @@ namespace holdline::agent {
 
 namespace {
 
-contingency::ProbeOptions options_of(const LinkConfig& config) {
-  contingency::ProbeOptions options;
-  options.every_ms = config.every.count();
+// What the settings of this workstation say comes before the plan.
+contingency::ProbeOptions options_of(const LinkConfig& config, contingency::ProbeOptions options = {}) {
+  if (config.every != LinkConfig{}.every) options.every_ms = config.every.count();
   return options;
 }
 
@@ -51,6 +51,15 @@ LinkWatch::Events DeskProbes::events() {
   };
   events.takes_writes_again = [this] { roads_.sync_now(); };
   return events;
+}
+
+void DeskProbes::use(const contingency::ProbeOptions& probes, const contingency::StateOptions& states) {
+  boost::asio::post(parts_.io, [weak = weak_from_this(), probes, states] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->probe_timeout_ = std::chrono::milliseconds(probes.timeout_ms);
+    self->watch_.use(options_of(self->config_, probes), states);
+  });
 }
 
 void DeskProbes::start(std::vector<platform::ProbeSettings> probes, const std::string& credentials_directory) {
@@ -99,18 +108,16 @@ void DeskProbes::ask_hub(bool write) {
     if (write)
       self->roads_.service({contingency::Target::hub_write, health.answers(contingency::Target::hub_write), 0});
   };
-  roads_.hub(sync::encode_json(sync::Probe{write}), std::chrono::milliseconds(contingency::ProbeOptions{}.timeout_ms),
-             then);
+  roads_.hub(sync::encode_json(sync::Probe{write}), probe_timeout_, then);
 }
 
 void DeskProbes::ask_network() {
   if (!network_) return;
-  network_->ask(std::chrono::milliseconds(contingency::ProbeOptions{}.timeout_ms),
-                [weak = weak_from_this()](std::optional<platform::ProbeOutcome> outcome) {
-                  const auto self = weak.lock();
-                  if (!self || !outcome) return;
-                  self->watch_.probed({contingency::Target::network, outcome->good, outcome->took_ms});
-                });
+  network_->ask(probe_timeout_, [weak = weak_from_this()](std::optional<platform::ProbeOutcome> outcome) {
+    const auto self = weak.lock();
+    if (!self || !outcome) return;
+    self->watch_.probed({contingency::Target::network, outcome->good, outcome->took_ms});
+  });
 }
 
 // A line when it changes, not one for each failure.

@@ -4,6 +4,7 @@
 // Threads: probes belong to the I/O thread; what the engine tells and what is shown are for any.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -46,6 +47,8 @@ class DeskProbes : public std::enable_shared_from_this<DeskProbes> {
   void start(std::vector<platform::ProbeSettings> probes, const std::string& credentials_directory);
   // Ends: nothing is asked or told any more. Likewise.
   void stop();
+  // By the thresholds of another plan from now on. Any thread.
+  void use(const contingency::ProbeOptions& probes, const contingency::StateOptions& states);
   // What became of a request of the engine. Any thread.
   void exchanged(const Exchange& exchange);
   // Any thread.
@@ -63,6 +66,7 @@ class DeskProbes : public std::enable_shared_from_this<DeskProbes> {
   Roads roads_;
   const LinkConfig config_;
   LinkWatch watch_;  // the I/O thread only, like what follows
+  std::chrono::milliseconds probe_timeout_{contingency::ProbeOptions{}.timeout_ms};
   boost::asio::steady_timer timer_;
   std::optional<platform::OwnNetwork> network_;
   std::optional<platform::ProbeRounds> rounds_;

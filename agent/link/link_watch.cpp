@@ -27,6 +27,11 @@ LinkWatch::LinkWatch(contingency::ProbeOptions probes, contingency::StateOptions
                      platform::Entropy& entropy, Events events)
     : options_(probes), clock_(clock), entropy_(entropy), events_(std::move(events)), link_(probes, states) {}
 
+void LinkWatch::use(contingency::ProbeOptions probes, contingency::StateOptions states) {
+  options_ = probes;
+  link_ = contingency::Link(probes, states, link_.status(now_ms()).state);
+}
+
 std::int64_t LinkWatch::look() {
   take(contingency::event::TimePassed{});
   const bool begins = round_ < first_rounds && since_wall_ms_ == 0;

@@ -38,6 +38,9 @@ class LinkWatch {
   LinkWatch(contingency::ProbeOptions probes, contingency::StateOptions states, const platform::Clock& clock,
             platform::Entropy& entropy, Events events);
 
+  // By other thresholds from now on. The link stays as it is, and what was learned so far counts no more.
+  void use(contingency::ProbeOptions probes, contingency::StateOptions states);
+
   // Asks what is due now. Call it again at the boot time it returns.
   std::int64_t look();
   // What came of a probe: the hub's answer, or why there was none (an error of the client). `status` and `body` as HTTP
@@ -66,7 +69,7 @@ class LinkWatch {
   bool is_new(std::optional<std::int64_t> at_ms) const;
   std::int64_t now_ms() const { return clock_.now().boot_ms; }
 
-  const contingency::ProbeOptions options_;
+  contingency::ProbeOptions options_;
   const platform::Clock& clock_;
   platform::Entropy& entropy_;
   Events events_;

@@ -19,7 +19,7 @@ using contingency::use_collection;
 constexpr std::size_t page_of_records = 200;
 
 template <class Take>
-Result<void> each_record(PersonView& view, const sync::Collection& collection, Take take) {
+Result<void> each_record(PersonView view, const sync::Collection& collection, Take take) {
   sync::Id before;
   while (true) {
     HOLDLINE_ASSIGN(const auto page, view.list(collection, before, page_of_records));
@@ -54,10 +54,11 @@ Result<Pads> read_pads(const sync::Schema& schema, PersonView& view) {
   Pads pads;
   if (!knows_paper(schema)) return pads;
   const sync::Collection &kept = *schema.collection(pad_collection), &used = *schema.collection(use_collection);
+  const PersonView all = view.with_practice();  // a sheet of a drill has to come back as well
   HOLDLINE_TRY(
-      each_record(view, kept, [&](const sync::Record& record) { pads.take(contingency::pad_of(kept, record)); }));
+      each_record(all, kept, [&](const sync::Record& record) { pads.take(contingency::pad_of(kept, record)); }));
   HOLDLINE_TRY(
-      each_record(view, used, [&](const sync::Record& record) { pads.take(contingency::sheet_use_of(used, record)); }));
+      each_record(all, used, [&](const sync::Record& record) { pads.take(contingency::sheet_use_of(used, record)); }));
   return pads;
 }
 

@@ -170,7 +170,8 @@ void Runner::look_where_due(const sync::Id& id) {
   for (const contingency::ActionRun& at : held.holder.runbook().actions()) {
     const contingency::PlanAction* action = held.holder.plan().action(at.action);
     const bool looks = at.state == RunState::ok && !action->does.check.empty() &&
-                       action->does.check.front().every_ms != 0 && run != nullptr && !run->incident.declared.drill;
+                       action->does.check.front().every_ms != 0 && run != nullptr &&
+                       (!run->incident.declared.drill || action->real_in_drill);
     if (!looks) {
       held.looks.erase(at.action);
       continue;

@@ -60,7 +60,7 @@ std::optional<OutageProposal> proposal_of(std::vector<OutageReport> reports, con
   return latest;
 }
 
-Result<Told> read_told(View& view, std::int64_t now_ms) {
+Result<Told> read_told(View& view, const contingency::PressOptions& options, std::int64_t now_ms) {
   Told told;
   if (const sync::Collection* states = view.schema().collection("service_state")) {
     HOLDLINE_ASSIGN(told.service, read_service(view, *states));
@@ -72,7 +72,7 @@ Result<Told> read_told(View& view, std::int64_t now_ms) {
   for (const Shown& shown : many.shown)
     reports.push_back({{text_of(*collection, shown.record, "person"), text_of(*collection, shown.record, "what")},
                        time_of(*collection, shown.record, "at")});
-  told.proposal = proposal_of(std::move(reports), {}, now_ms);
+  told.proposal = proposal_of(std::move(reports), options, now_ms);
   return told;
 }
 
@@ -89,7 +89,7 @@ void ToldWatch::look() {
   read_([weak = weak_from_this(), now_ms = clock_.now().wall_ms](View& view) {
     const auto self = weak.lock();
     if (!self) return;
-    auto told = read_told(view, now_ms);
+    auto told = read_told(view, self->options_(), now_ms);
     const platform::MutexLock lock(self->mutex_);
     if (told) self->told_ = *std::move(told);
   });

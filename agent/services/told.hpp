@@ -51,7 +51,7 @@ struct OutageReport {
 std::optional<OutageProposal> proposal_of(std::vector<OutageReport> reports, const contingency::PressOptions& options,
                                           std::int64_t now_ms);
 // Errors of reading; without these collections in the schema everything is well.
-Result<Told> read_told(View& view, std::int64_t now_ms);
+Result<Told> read_told(View& view, const contingency::PressOptions& options, std::int64_t now_ms);
 
 // Looks every two seconds: two small collections, a tenth of a millisecond.
 class ToldWatch : public std::enable_shared_from_this<ToldWatch> {
@@ -60,8 +60,10 @@ class ToldWatch : public std::enable_shared_from_this<ToldWatch> {
   using Read = std::function<void(std::function<void(View&)>)>;
 
   // Made as a shared pointer.
-  ToldWatch(boost::asio::io_context& io, const platform::Clock& clock, Read read)
-      : timer_(io), clock_(clock), read_(std::move(read)) {}
+  // `options`: how many reports are a proposal, as the plan says now.
+  ToldWatch(boost::asio::io_context& io, const platform::Clock& clock, Read read,
+            std::function<contingency::PressOptions()> options)
+      : timer_(io), clock_(clock), read_(std::move(read)), options_(std::move(options)) {}
 
   // On the I/O thread, or before it runs.
   void start();
@@ -75,6 +77,7 @@ class ToldWatch : public std::enable_shared_from_this<ToldWatch> {
   boost::asio::steady_timer timer_;
   const platform::Clock& clock_;
   const Read read_;
+  const std::function<contingency::PressOptions()> options_;
   bool stopped_ = false;
   mutable platform::Mutex mutex_;
   Told told_ HOLDLINE_GUARDED_BY(mutex_);

@@ -10,14 +10,15 @@ constexpr std::size_t conflicts_at_once = 250;
 
 }  // namespace
 
-bool OpenConflicts::count_some(View& view) {
+bool OpenConflicts::count_some(View& view, bool practised) {
   const sync::Collection& collection = *view.schema().collection("conflict");
   const sync::FieldIndex state = *collection.field("state");
   const auto many = view.list(collection, before_, conflicts_at_once);
   const bool more = many && many->shown.size() == conflicts_at_once;
   if (many)
     so_far_ += static_cast<std::uint64_t>(std::ranges::count_if(many->shown, [&](const Shown& shown) {
-      return shown.record.fields[state] == sync::Value(std::string("open"));
+      return shown.record.fields[state] == sync::Value(std::string("open")) &&
+             !(practised && is_about_practice(view, view.schema(), shown.record));
     }));
   if (more) {
     before_ = many->shown.back().record.key.id;

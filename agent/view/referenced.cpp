@@ -15,7 +15,8 @@ Result<std::vector<Shown>> with_reference(const sync::Collection& collection, Pe
                                           const std::string& reference) {
   std::vector<Shown> shown;
   if (!collection.reference) return shown;
-  HOLDLINE_ASSIGN(auto hits, view.search(reference, most_of_one_reference, collection.no));
+  // Whoever reads it out names one record, as by its id.
+  HOLDLINE_ASSIGN(auto hits, view.with_practice().search(reference, most_of_one_reference, collection.no));
   for (Hit& hit : hits.hits)
     if (hit.root.record.fields[*collection.reference] == sync::Value(reference)) shown.push_back(std::move(hit.root));
   return shown;

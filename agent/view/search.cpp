@@ -79,6 +79,7 @@ Result<std::optional<Shown>> View::Search::survivor(std::optional<Shown> root) {
 Result<void> View::Search::take(std::optional<Shown> root, const sync::RecordKey& matched, Match why) {
   if (enough() || !is_live(root) || (only && root->record.key.collection != *only)) return {};
   HOLDLINE_ASSIGN(root, survivor(std::move(root)));
+  if (!sight.lists(layout().schema(), root)) return {};
   if (filter != nullptr) {
     const sync::Collection& collection = *layout().schema().collection(root->record.key.collection);
     if (!sync::passes(view.reader_->normalizer(), collection, *filter, root->record)) return {};

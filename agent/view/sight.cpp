@@ -6,6 +6,7 @@
 
 #include "sync/action/merged.hpp"
 #include "sync/merge/merge.hpp"
+#include "sync/table/export.hpp"
 
 namespace holdline::agent {
 
@@ -35,6 +36,13 @@ std::optional<Shown> Sight::permitted(const sync::Schema& schema, std::optional<
     if ((seen >> i & 1) == 0) shown->record.fields[i] = sync::Null{};
   shown->own &= seen;
   return shown;
+}
+
+bool Sight::lists(const sync::Schema& schema, const std::optional<Shown>& shown) const {
+  if (!shown || shown->record.deleted) return false;
+  if (practice == Practice::with) return true;
+  const bool practised = sync::is_practice(*schema.collection(shown->record.key.collection), shown->record);
+  return practised == (practice == Practice::only);
 }
 
 Result<std::vector<Shown>> PersonView::aliases(const sync::RecordKey& survivor) {

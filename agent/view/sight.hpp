@@ -21,7 +21,8 @@ bool may_export(const sync::Rights& who, const sync::Id& person, const sync::Act
 
 // A View as one person sees it, for one request on the reading thread. A record and its children are shown with all
 // that the role sees; lists and hits leave sensitive fields out. What hangs on a record that was merged into another
-// one is shown with that one (see sync/action/merged.hpp).
+// one is shown with that one (see sync/action/merged.hpp). Lists, searches and whatever counts by them are without what
+// was for practice unless the request asks for it.
 class PersonView {
  public:
   PersonView(View& view, sync::Rights who) : view_(view), who_(std::move(who)) {}
@@ -53,14 +54,23 @@ class PersonView {
   }
   const NameNormalizer& normalizer() const { return view_.normalizer(); }
   const sync::Rights& who() const { return who_; }
+  // From now on.
+  void show_practice(Practice practice) { practice_ = practice; }
+  // The same eyes, for what is named and for what has to be accounted for whatever it is.
+  PersonView with_practice() const {
+    PersonView all = *this;
+    all.practice_ = Practice::with;
+    return all;
+  }
 
  private:
   static constexpr std::size_t most_aliases = 32;
 
-  Sight sight(sync::Reading reading) const { return {&who_, reading}; }
+  Sight sight(sync::Reading reading) const { return {&who_, reading, practice_}; }
 
   View& view_;
   sync::Rights who_;
+  Practice practice_ = Practice::without;
 };
 
 // What a person writes down points to what this workstation shows them ("unknown-record"): not to a record of another

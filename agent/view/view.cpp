@@ -120,7 +120,7 @@ Result<View::RecordList> View::about(const sync::Collection& collection, const s
     RecordList many{{}, as_of(seen)};
     std::set<sync::RecordKey> taken;
     const auto take = [&](std::optional<Shown> shown) {
-      if (is_live(shown) && shape->is_about(shown->record, root)) many.shown.push_back(*std::move(shown));
+      if (sight.lists(schema(), shown) && shape->is_about(shown->record, root)) many.shown.push_back(*std::move(shown));
     };
     for (ReplicaRow& row : seen.rows) {
       const sync::RecordKey key = row.record.key;
@@ -155,7 +155,8 @@ Result<void> View::list_own(const sync::Collection& collection, const OverlaySna
     if (keys.empty()) return {};
     HOLDLINE_ASSIGN(auto all, show_all(sight, snapshot, keys, many.as_of));
     for (auto& one : all)
-      if (is_live(one) && one->cn == 0 && many.shown.size() < limit) many.shown.push_back(*std::move(one));
+      if (sight.lists(schema(), one) && one->cn == 0 && many.shown.size() < limit)
+        many.shown.push_back(*std::move(one));
     before = ids.back();
   }
   return {};
@@ -178,7 +179,9 @@ Result<View::RecordList> View::list(const sync::Collection& collection, const sy
   if (!after) HOLDLINE_TRY(list_own(collection, *snapshot, before, limit, sight, many));
   std::set<sync::Id> taken;  // between the two reads the hub may have taken some
   for (const Shown& shown : many.shown) taken.insert(shown.record.key.id);
-  while (many.shown.size() < limit) {
+  // What was practised is among the newest, and few: nobody is kept waiting for a walk through everything else.
+  for (std::size_t looked_at = 0; many.shown.size() < limit; looked_at += limit) {
+    if (sight.practice == Practice::only && looked_at >= most_candidates) break;
     HOLDLINE_ASSIGN(auto seen, reader_->list(collection, after, limit));
     many.as_of = as_of(seen);
     for (ReplicaRow& row : seen.rows) {
@@ -186,7 +189,7 @@ Result<View::RecordList> View::list(const sync::Collection& collection, const sy
       after = shape->place_of(row.record);
       if (many.shown.size() == limit || taken.contains(key.id)) continue;
       auto shown = show(sight, *snapshot, key, &row, seen.cursor.cn);
-      if (is_live(shown)) many.shown.push_back(*std::move(shown));
+      if (sight.lists(schema(), shown)) many.shown.push_back(*std::move(shown));
     }
     if (seen.rows.size() < limit) break;
   }

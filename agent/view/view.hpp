@@ -49,14 +49,21 @@ struct Hit {
   Match why;
 };
 
+// What was taken down in a drill or for practice (sync::is_practice): left out of lists and searches, among the rest,
+// or apart. A record that is asked for by its id is shown whatever it is.
+enum class Practice : std::uint8_t { without, with, only };
+
 // Whose eyes a query is answered for (see sight.hpp); without `who` everything is shown, for the daemon's own use.
 struct Sight {
   const sync::Rights* who = nullptr;
   sync::Reading reading = sync::Reading::one;
+  Practice practice = Practice::with;
 
   // What of it may be shown: nothing when its scope or collection is not theirs, else without the fields they do not
   // see.
   std::optional<Shown> permitted(const sync::Schema& schema, std::optional<Shown> shown) const;
+  // Whether it stands in a list or among hits: it is there, and of the kind that is asked for.
+  bool lists(const sync::Schema& schema, const std::optional<Shown>& shown) const;
 };
 
 class View {

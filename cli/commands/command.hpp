@@ -53,6 +53,7 @@ std::vector<Command> schema_commands();
 std::vector<Command> export_commands();
 std::vector<Command> fleet_commands();
 std::vector<Command> contingency_commands();
+std::vector<Command> drill_commands();
 std::vector<Command> certificate_commands();
 std::vector<Command> report_commands();
 std::vector<Command> paper_commands();

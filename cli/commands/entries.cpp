@@ -49,10 +49,15 @@ Cell outage_of(const json& fields) {
 
 using Columns = std::vector<std::pair<std::string, std::string>>;  // header, field
 
+std::vector<std::pair<std::string, std::string>> paged(const Arguments& typed) {
+  return {{"limit", typed.get("--limit")},
+          {"before", typed.get("--before")},
+          {"practice", typed.has("--practice") ? "only" : ""}};
+}
+
 Outcome list(Session& session, const std::string& path, const Columns& columns) {
   const Arguments& typed = session.arguments();
-  HOLDLINE_ASSIGN(const Answer answer,
-                  session.get(target(path, {{"limit", typed.get("--limit")}, {"before", typed.get("--before")}})));
+  HOLDLINE_ASSIGN(const Answer answer, session.get(target(path, paged(typed))));
   if (session.printed_json(answer)) return ExitCode::ok;
   const json document = answer.document();
   std::vector<std::string> header = {"ID"};
@@ -143,9 +148,7 @@ Outcome edit_any_record(Session& session) {
 // Whatever the collection is: what each record says, one line each.
 Outcome list_records(Session& session) {
   const Arguments& typed = session.arguments();
-  HOLDLINE_ASSIGN(const Answer answer,
-                  session.get(target(record_target(session),
-                                     {{"limit", typed.get("--limit")}, {"before", typed.get("--before")}})));
+  HOLDLINE_ASSIGN(const Answer answer, session.get(target(record_target(session), paged(typed))));
   if (session.printed_json(answer)) return ExitCode::ok;
   const json document = answer.document();
   Table table({"ID", "WHAT IT SAYS"});
@@ -221,7 +224,8 @@ std::vector<Command> entry_commands() {
   const Positional callback_fields{"FIELD=VALUE", "name=… phone=… reason=… promise_start=… promise_end=…", true};
   const Option scope{"--scope", "S", "Where it belongs (default: the person's own)"};
   const std::vector<Option> page = {{"--limit", "N", "At most so many"},
-                                    {"--before", "ID", "Those older than this one"}};
+                                    {"--before", "ID", "Those older than this one"},
+                                    {"--practice", "", "What was taken in drills, apart"}};
   return {
       {"entry",
        "add",

@@ -62,6 +62,7 @@ struct PlanAction {
   std::string approver;                // "", "supervisor" or "it": who says that it may run
   bool telephony = false;              // waits until a person confirmed the incident
   bool dry_run = false;                // can be performed for practice: the performer is told that it is one
+  bool real_in_drill = false;          // is performed in a drill as in an outage, and undone afterwards
   std::int64_t timeout_ms = 30'000;
   std::uint32_t retries = 2;
   std::int64_t retry_wait_ms = 5'000;

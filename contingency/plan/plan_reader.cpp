@@ -126,6 +126,9 @@ PlanAction read_action(const toml::table& table, std::set<std::string>& taken, c
   at.choice("approver", approvers, action.approver);
   at.boolean("telephony", action.telephony);
   at.boolean("dry-run", action.dry_run);
+  at.boolean("real-in-drill", action.real_in_drill);
+  if (action.dry_run && action.real_in_drill)
+    at.refuse("real-in-drill", "and dry-run exclude each other: in a drill it is performed, or only tried");
   at.number("timeout-s", action.timeout_ms, 1, 600, 1'000);
   at.number("retries", action.retries, 0, 10);
   at.number("retry-wait-s", action.retry_wait_ms, 1, 600, 1'000);

@@ -71,6 +71,7 @@ void read_readiness(Keys& at, ReadinessOptions& readiness) {
   at.number("silent-hours", readiness.silent_ms, 1, 720, hour);
   at.number("copy-age-hours", readiness.copy_age_ms, 1, 720, hour);
   at.number("form-numbers", readiness.form_numbers, 0, 1'000);
+  at.boolean("has-printed", readiness.has_printed);
   at.number("disk-free-mib", readiness.disk_free_bytes, 1, 1'048'576, 1 << 20);
   at.number("clock-off-s", readiness.clock_off_ms, 1, 86'400, second);
 }

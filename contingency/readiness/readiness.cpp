@@ -32,7 +32,10 @@ ReadinessCheck flag(std::string id, std::uint32_t weight, const std::optional<bo
 }
 
 bool is_asked(const ReadinessCheck& check, const ReadinessOptions& options) {
-  if (check.id == "print" || check.id == "forms") return options.uses_paper;
+  if (check.id == "print") return options.uses_paper && (check.known || options.has_printed);
+  if (check.id == "forms") return options.uses_paper;
+  if (check.id == "templates") return options.uses_paper && check.known;  // a hub of before does not pass it on
+  if (check.id == "actions") return options.uses_plan && check.known;     // of those that perform it
   return check.id != "plan" || options.uses_plan;
 }
 
@@ -52,11 +55,22 @@ std::vector<ReadinessCheck> desk_checks(const ReadinessFacts& facts, const Readi
       checked(
           "forms", 1, facts.form_numbers, [&](std::int64_t left) { return left >= options.form_numbers; },
           [](std::int64_t left) { return std::to_string(left) + " form numbers are left"; },
-          "Assign another block of form numbers."),
+          "Let it reach the hub: it is given another block of numbers."),
+      checked(
+          "templates", 1, facts.templates, [](std::int64_t forms) { return forms > 0; },
+          [](std::int64_t) { return std::string("it has no forms to print"); },
+          "Give the centre forms: holdline-hub schema apply."),
       checked(
           "plan", 1, facts.plan_version, [&](std::uint32_t version) { return version >= options.plan_version; },
-          [](std::uint32_t version) { return "it has version " + std::to_string(version) + " of the plan"; },
-          "Let it fetch the plan."),
+          [&](std::uint32_t version) {
+            return "it has version " + std::to_string(version) + " of the plan, and " +
+                   std::to_string(options.plan_version) + " is the newest";
+          },
+          "Let it reach the hub: it fetches the plan with its data."),
+      checked(
+          "actions", 1, facts.actions_not_runnable, [](const std::string& missing) { return missing.empty(); },
+          [](const std::string& missing) { return "not every action of the plan can be performed at it: " + missing; },
+          "See what is missing there: holdline runbook dry-run."),
       checked(
           "disk", 2, facts.disk_free_bytes, [&](std::int64_t bytes) { return bytes >= options.disk_free_bytes; },
           [](std::int64_t bytes) { return std::to_string(bytes >> 20) + " MiB are free"; }, "Make room on its disk."),

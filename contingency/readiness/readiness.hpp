@@ -17,9 +17,12 @@ struct ReadinessFacts {
   std::optional<std::int64_t> copy_age_ms;   // of its customer data
   std::optional<bool> locked;                // the lease ended, or it was revoked
   std::optional<bool> unlocks_offline;       // somebody of its roster has signed in with no hub, lately enough
-  std::optional<bool> prints;                // a test page came out, or a PDF was written
+  std::optional<bool> prints;                // the pages that were asked for last were drawn, or not
   std::optional<std::int64_t> form_numbers;  // of its blocks that are left
+  std::optional<std::int64_t> templates;     // forms that can be printed
   std::optional<std::uint32_t> plan_version;
+  // Of a workstation that performs the plan: what cannot be performed at it, in words; empty: everything can.
+  std::optional<std::string> actions_not_runnable;
   std::optional<std::int64_t> disk_free_bytes;
   std::optional<std::int64_t> clock_off_ms;
   std::optional<std::size_t> entries_stuck;  // need attention, or wait although the hub answers
@@ -35,6 +38,7 @@ struct ReadinessOptions {
   std::int64_t clock_off_ms = 60'000;
   // What a site may do without; false: its checks are left out.
   bool uses_paper = true, uses_plan = true;
+  bool has_printed = false;  // every workstation has to have printed; else only one that could not is not ready
 };
 
 struct ReadinessCheck {

@@ -32,7 +32,9 @@ Json report_json(const WorkstationReport& report) {
   if (report.equal_at) json["equal_at"] = std::to_string(*report.equal_at);
   if (report.prints) json["prints"] = *report.prints;
   if (report.form_numbers) json["form_numbers"] = *report.form_numbers;
+  if (report.templates) json["templates"] = *report.templates;
   if (report.plan_version) json["plan_version"] = *report.plan_version;
+  if (report.actions_not_runnable) json["actions_not_runnable"] = *report.actions_not_runnable;
   return json;
 }
 
@@ -55,6 +57,8 @@ WorkstationReport report_of(JsonReader r, JsonReader& outer) {
   if (r.has("equal_at")) report.equal_at = r.counter("equal_at");
   if (r.has("prints")) report.prints = r.flag("prints");
   if (r.has("form_numbers")) report.form_numbers = r.integer<std::int64_t>("form_numbers");
+  if (r.has("templates")) report.templates = r.integer<std::int64_t>("templates");
+  if (r.has("actions_not_runnable")) report.actions_not_runnable = r.text("actions_not_runnable", actions_bytes);
   if (r.has("plan_version")) report.plan_version = r.integer<std::uint32_t>("plan_version");
   outer.require(r.ok());
   return report;
@@ -131,7 +135,9 @@ ReadinessFacts facts_of(const WorkstationState& state, std::int64_t hub_now_ms) 
   facts.unlocks_offline = report.unlocks_offline;
   facts.prints = report.prints;
   facts.form_numbers = report.form_numbers;
+  facts.templates = report.templates;
   facts.plan_version = report.plan_version;
+  facts.actions_not_runnable = report.actions_not_runnable;
   facts.disk_free_bytes = report.disk_free_bytes;
   facts.clock_off_ms = report.clock_off_ms;
   const std::uint64_t late = report.oldest_waiting_ms >= stuck_ms ? report.waiting : 0;

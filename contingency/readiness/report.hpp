@@ -15,6 +15,7 @@
 namespace holdline::contingency {
 
 inline constexpr std::size_t seat_bytes = 40;  // each part of it
+inline constexpr std::size_t actions_bytes = 300;
 inline constexpr std::size_t report_bytes = 4 * 1024;
 inline constexpr std::size_t fleet_bytes = 8 * 1024 * 1024;
 inline constexpr std::size_t fleet_most = 10'000;  // workstations of one answer
@@ -43,7 +44,9 @@ struct WorkstationReport {
   // Of what a site may do without: nothing where this workstation cannot tell.
   std::optional<bool> prints;
   std::optional<std::int64_t> form_numbers;
+  std::optional<std::int64_t> templates;
   std::optional<std::uint32_t> plan_version;
+  std::optional<std::string> actions_not_runnable;  // at most actions_bytes
   bool operator==(const WorkstationReport&) const = default;
 };
 

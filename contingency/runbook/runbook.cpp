@@ -109,7 +109,7 @@ bool Runbook::advance_one(ActionRun& run, std::int64_t now_ms, RunActions& out) 
   switch (run.state) {
     case R::waiting:
       if (!may_begin(run)) break;
-      if (record_.drill && plan_of(run).does.kind != ActionKind::checklist && !plan_of(run).dry_run) {
+      if (is_left_out(run)) {
         settle(run, R::skipped, now_ms, out);
       } else if (!plan_of(run).approver.empty() && !run.approved) {
         run.state = R::asking;
@@ -138,6 +138,12 @@ bool Runbook::advance_one(ActionRun& run, std::int64_t now_ms, RunActions& out) 
       break;
   }
   return run.state != before;
+}
+
+// In a drill: it can neither be performed dry, nor does the plan say that it is performed all the same.
+bool Runbook::is_left_out(const ActionRun& run) const {
+  const PlanAction& action = plan_of(run);
+  return record_.drill && action.does.kind != ActionKind::checklist && !action.dry_run && !action.real_in_drill;
 }
 
 void Runbook::begin(ActionRun& run, std::int64_t now_ms, RunActions& out) {
@@ -171,7 +177,7 @@ void Runbook::perform(ActionRun& run, std::int64_t now_ms, RunActions& out) {
   run.due_ms = now_ms + action.timeout_ms;
   out.push_back(action::Perform{run.action, undo ? action.undo.front() : action.does, undo,
                                 idempotency_key(record_.incident, run), run.tries, record_.fence, action.timeout_ms,
-                                record_.drill});
+                                record_.drill && !action.real_in_drill});
 }
 
 // A try failed or did not answer: once more later, or it is `otherwise`.

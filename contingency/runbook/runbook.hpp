@@ -200,6 +200,7 @@ class Runbook {
   Result<void> on(const event::TimePassed& event, std::int64_t now_ms, RunActions& out);
   void advance(std::int64_t now_ms, RunActions& out);
   bool advance_one(ActionRun& run, std::int64_t now_ms, RunActions& out);
+  bool is_left_out(const ActionRun& run) const;
   void begin(ActionRun& run, std::int64_t now_ms, RunActions& out);
   void begin_undo(ActionRun& run, std::int64_t now_ms, RunActions& out);
   void perform(ActionRun& run, std::int64_t now_ms, RunActions& out);

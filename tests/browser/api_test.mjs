@@ -577,6 +577,10 @@ test("an outage is declared, decided about and closed", async () => {
   await good("link", { reason: "not practice", incident: real, other: practice, same: false });
   await bad("invalid", "link", { reason: "x", incident: real, other: real });
   await good("cancel", { reason: "practised", incident: practice });
+  const { drill, items } = await get("ada", "/contingency/drills");
+  assert.deepEqual([items[0].incident, items[0].declared_by, drill.overdue], [practice, "ada", false]);
+  for (const path of ["/entries", "/paper", "/customers"])
+    await refused(400, "malformed", "ada", "GET", `${path}?practice=blue&q=ada`);
   await workOffThePlan(real);
   await bad("gate-closed", "recover", { reason: "early" });
   const by_hand = await save("ada", "POST", "/entries", { fields: { kind: "note", note: "by hand" } });
@@ -607,6 +611,21 @@ async function reported(incident) {
   await refused(404, "client-unknown", "ada", "GET", "/reports/latest?client=nobody");
   await refused(400, "malformed", "ada", "GET", "/reports/latest?format=doc");
 }
+
+test("practice is a world of its own, with invented customers", async () => {
+  const practise = (body) => as("bob", "POST", "/practice", { body });
+  assert.equal((await practise({ on: true })).status, 200);
+  await refused(400, "malformed", "bob", "POST", "/practice", { body: { off: true } });
+  const found = (await get("bob", "/customers?q=Practice")).items;
+  assert.equal(found.length, 10, "and nobody else");
+  const taken = await save("bob", "POST", "/entries", { fields: { kind: "message", name: "for practice" } });
+  const { practice, contingency, sync } = await get("bob", "/status");
+  assert.deepEqual([practice, contingency.incident.drill, sync.connected], [true, true, false]);
+  assert.equal((await get("bob", `/entries/${taken.created[0]}`)).fields.drill, true);
+  assert.equal((await practise({ on: false })).status, 200);
+  assert.equal((await as("bob", "GET", `/entries/${taken.created[0]}`)).status, 404, "it is not here");
+  assert.equal((await get("bob", "/status")).practice, false);
+});
 
 test("signing out, taking over, and too many attempts", async () => {
   await refused(409, "somebody-signed-in", "ada", "POST", "/login", { body: { person: "bob", password } });

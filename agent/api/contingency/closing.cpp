@@ -5,6 +5,7 @@
 #include "agent/api/posting/postings.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/paper/paper_records.hpp"
+#include "agent/view/open_conflicts.hpp"
 #include "contingency/incident/name.hpp"
 #include "contingency/runbook/words.hpp"
 
@@ -103,10 +104,19 @@ Result<contingency::ClosingFacts> closing_facts(Workstation& station, PersonView
   facts.entries_unsent = unsent;
   facts.needs_attention = static_cast<std::size_t>(outbox.quarantined);
   if (fleet) add_other_desks(*fleet, station.identity().device, incident, facts);
+  HOLDLINE_ASSIGN(facts.paper_forms_out, paper_forms_out(station, view, incident.declared.scopes,
+                                                         contingency::incident_name(incident.declared.id)));
+  // What was practised is called back, posted and decided on by nobody; what is real of that is no matter of a drill.
+  if (incident.declared.drill) {
+    facts.needs_attention = 0;
+    return facts;
+  }
   const auto& scopes = incident.declared.scopes;
   const sync::Collection* conflicts = schema.collection("conflict");
+  const bool practised = station.contingency().had_drill();
   HOLDLINE_ASSIGN(facts.conflicts_open, count_left(view, conflicts, scopes, [&](const sync::Record& record) {
-                    return is_option(*conflicts, record, "state", "open");
+                    return is_option(*conflicts, record, "state", "open") &&
+                           !(practised && is_about_practice(view, schema, record));
                   }));
   const sync::Collection* callbacks = schema.collection("callback_request");
   const std::string name = contingency::incident_name(incident.declared.id);
@@ -114,7 +124,6 @@ Result<contingency::ClosingFacts> closing_facts(Workstation& station, PersonView
                     return is_option(*callbacks, record, "incident", name) &&
                            is_option(*callbacks, record, "state", "open");
                   }));
-  HOLDLINE_ASSIGN(facts.paper_forms_out, paper_forms_out(station, view, scopes, name));
   HOLDLINE_ASSIGN(const auto postings, postings_here(schema, view));
   const sync::Collection* entries = schema.collection("manual_entry");
   HOLDLINE_ASSIGN(facts.entries_unposted, count_left(view, entries, scopes, [&](const sync::Record& record) {

@@ -1,12 +1,14 @@
 // Outages as people at this workstation see and decide about them: what is in force, what is left, and each decision as
 // an action like any other. Whether it may be is asked of contingency/; what it says is saved.
 #include <algorithm>
+#include <iterator>
 #include <memory>
 
 #include <nlohmann/json.hpp>
 
 #include "agent/api/contingency/closing.hpp"
 #include "agent/api/contingency/deciding.hpp"
+#include "agent/api/contingency/drill_reports.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/save.hpp"
 #include "agent/contingency/incident_json.hpp"
@@ -14,7 +16,6 @@
 #include "contingency/code/alphabet.hpp"
 #include "contingency/incident/name.hpp"
 #include "contingency/incident/record_names.hpp"
-#include "contingency/plan/plan.hpp"
 #include "platform/text/json_object.hpp"
 #include "sync/base/timestamp.hpp"
 
@@ -183,7 +184,7 @@ Result<std::vector<sync::Op>> ops_to_declare(Workstation& station, const Call& c
   const std::string person = call.session->person.name;
   HOLDLINE_ASSIGN(const auto incident,
                   contingency::declare(declared, ServiceTrigger::declare, ask, facts, person, now_ms));
-  static const std::uint32_t plan_version = contingency::read_plan(contingency::shipped_plan_text()).plan.version;
+  const std::uint32_t plan_version = station.runs()->plan->version;
   const SaidAt said = said_here(station);
   auto ops = ops_of_declaration(station.schema(), incident, plan_version, said);
   if (asked.expected_ms)
@@ -250,32 +251,56 @@ std::optional<ServiceTrigger> trigger_of(std::string_view verb) {
   return std::nullopt;
 }
 
-Result<std::vector<sync::Op>> ops_to_move(Workstation& station, const Call& call, PersonView& view,
-                                          const std::optional<contingency::Fleet>& fleet, const DecisionAsked& asked,
-                                          ServiceTrigger trigger) {
+// By whom it is decided, and what the daemon itself reads beside what they see.
+struct Deciding {
+  PersonView& view;
+  View& all;
+  const std::optional<contingency::Fleet>& fleet;
+};
+
+// Workstations of its scopes, by name.
+std::vector<std::string> desks_of(const std::optional<contingency::Fleet>& fleet,
+                                  const contingency::Incident& incident) {
+  std::vector<std::string> names;
+  if (!fleet) return names;
+  for (const contingency::WorkstationState& desk : fleet->workstations)
+    if (!desk.revoked && std::ranges::any_of(desk.scopes, [&](const std::string& scope) {
+          return sync::is_within(scope, incident.declared.scopes);
+        }))
+      names.push_back(desk.name);
+  return names;
+}
+
+Result<std::vector<sync::Op>> ops_to_move(Workstation& station, const Call& call, const Deciding& by,
+                                          const DecisionAsked& asked, ServiceTrigger trigger) {
   contingency::Ask ask;
   ask.role = role_of(call);
   ask.reason = asked.reason;
   ask.overrides_gate = asked.overrides;
   contingency::Facts facts;
-  facts.gate_open = station.contingency().gate(asked.incident.declared.scopes).open;
+  // In a drill nothing was broken.
+  facts.gate_open = asked.incident.declared.drill || station.contingency().gate(asked.incident.declared.scopes).open;
   // When it is closed they are a point of the checklist, which somebody may have signed for.
   if (trigger == ServiceTrigger::cancel) facts.actions_left = actions_left(station, asked.incident).value_or(0);
   if (trigger == ServiceTrigger::close) {
-    HOLDLINE_ASSIGN(const auto left, closing_facts(station, view, asked.incident, fleet));
+    HOLDLINE_ASSIGN(const auto left, closing_facts(station, by.view, asked.incident, by.fleet));
     facts.checklist_left = contingency::points_left(contingency::checklist(left, asked.incident.exceptions));
     facts.other_incidents = station.contingency().incidents()->others_in_force(asked.incident.declared.id);
   }
   HOLDLINE_ASSIGN(const auto moved, contingency::move(asked.incident, trigger, ask, facts, call.session->person.name,
                                                       corrected_now_ms(station)));
-  return ops_of(station.schema(), moved, moved.steps.back(), said_here(station));
+  auto ops = ops_of(station.schema(), moved, moved.steps.back(), said_here(station));
+  if (!moved.declared.drill || moved.in_force()) return ops;
+  HOLDLINE_ASSIGN(auto report,
+                  report_ops(station, by.all, moved, desks_of(by.fleet, moved), call.session->person.name, ops.size()));
+  std::ranges::move(report, std::back_inserter(ops));
+  return ops;
 }
 
-Result<std::vector<sync::Op>> ops_to_decide(Workstation& station, const Call& call, PersonView& view,
-                                            const std::optional<contingency::Fleet>& fleet) {
+Result<std::vector<sync::Op>> ops_to_decide(Workstation& station, const Call& call, const Deciding& by_whom) {
   const std::string_view verb = verb_of(call);
   HOLDLINE_ASSIGN(const DecisionAsked asked, decision_asked(station, call, verb));
-  if (const auto trigger = trigger_of(verb)) return ops_to_move(station, call, view, fleet, asked, *trigger);
+  if (const auto trigger = trigger_of(verb)) return ops_to_move(station, call, by_whom, asked, *trigger);
   // What has no row in the table of states is for whoever may decide at all.
   const contingency::Who role = role_of(call);
   if (role == contingency::Who{}) return fail(ErrorKind::ask_person, "role-refused", "This is for supervisors and IT.");
@@ -304,11 +329,13 @@ void decide_on_incident(Workstation& station, Call call) {
   if (auto refusal = refuse_without_incidents(station)) return call.respond(*std::move(refusal));
   const Call answered = answered_in_force(station, call);
   const auto decide = [&station, answered](std::optional<contingency::Fleet> fleet) {
-    agent::read(station, answered, [&station, answered, fleet = std::move(fleet)](PersonView& view) {
-      save_decision(station, answered, ops_to_decide(station, answered, view, fleet));
+    station.read([&station, answered, fleet = std::move(fleet)](View& all) {
+      PersonView view(all, answered.rights());
+      save_decision(station, answered, ops_to_decide(station, answered, {view, all, fleet}));
     });
   };
-  verb_of(call) == "close" ? ask_for_fleet(station, decide) : decide(std::nullopt);
+  const bool ends = verb_of(call) == "close" || verb_of(call) == "cancel";
+  ends ? ask_for_fleet(station, decide) : decide(std::nullopt);
 }
 
 }  // namespace

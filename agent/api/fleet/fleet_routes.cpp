@@ -1,7 +1,9 @@
 // Which workstations could work by hand now, and which not and why: of all of them for supervisors and IT, of this one
 // for whoever sits at it.
 #include <algorithm>
+#include <map>
 
+#include "agent/api/contingency/drill_reports.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
 #include "sync/base/timestamp.hpp"
@@ -45,14 +47,14 @@ Json workstation_json(const WorkstationState& state, const DeskReadiness& desk) 
           {"checks", failed_checks_json(desk)}};
 }
 
-// What no workstation here can tell is not asked of any: the site does without.
-ReadinessOptions options_for(const std::vector<WorkstationState>& states) {
+// As the plan says. What no workstation here can tell is not asked of any: the site does without.
+ReadinessOptions options_for(const Workstation& station, const std::vector<WorkstationState>& states) {
   const auto any = [&states](auto told) {
     return std::ranges::any_of(states,
                                [&](const WorkstationState& state) { return state.report && told(*state.report); });
   };
-  ReadinessOptions options;
-  options.uses_paper = any([](const auto& report) { return report.prints || report.form_numbers; });
+  ReadinessOptions options = station.runs()->plan->policy.readiness;
+  options.uses_paper = any([](const auto& report) { return report.form_numbers.has_value(); });
   options.uses_plan = any([](const auto& report) { return report.plan_version.has_value(); });
   return options;
 }
@@ -82,17 +84,34 @@ Result<FleetFilter> filter_of(const platform::HttpFields& query) {
   return filter;
 }
 
-platform::HttpResponse fleet_response(FleetMember::Listed listed, const FleetFilter& filter) {
+// Each site by itself, for whoever answers for one.
+Json sites_json(const std::map<std::string, std::vector<contingency::ReadinessFacts>>& sites,
+                const ReadinessOptions& options) {
+  Json list = Json::array();
+  for (const auto& [name, desks] : sites) {
+    const contingency::SiteReadiness site = site_readiness(desks, options);
+    list.push_back(
+        {{"site", name}, {"ready", site.ready}, {"all", site.all}, {"score", site.score}, {"summary", site.summary}});
+  }
+  return list;
+}
+
+platform::HttpResponse fleet_response(const Workstation& station, FleetMember::Listed listed,
+                                      const FleetFilter& filter) {
   auto& states = listed.fleet.workstations;
   const std::int64_t as_of_ms = listed.fleet.hub_wall_ms;
   std::ranges::sort(states, {}, walking_order);
-  const ReadinessOptions options = options_for(states);
+  const ReadinessOptions options = options_for(station, states);
   std::vector<contingency::ReadinessFacts> facts;
+  std::map<std::string, std::vector<contingency::ReadinessFacts>> sites;
   Json items = Json::array();
   for (const WorkstationState& state : states) {
-    const auto& known = facts.emplace_back(facts_of(state, as_of_ms));
+    contingency::ReadinessFacts known = facts_of(state, as_of_ms);
     const DeskReadiness desk = readiness(known, options);
-    if (state.revoked) facts.pop_back();
+    if (!state.revoked) {
+      facts.push_back(known);
+      sites[state.report ? state.report->seat.site : std::string()].push_back(std::move(known));
+    }
     if (filter.not_ready && (state.revoked || desk.ready)) continue;
     if (filter.silent_since && (state.revoked || state.heard_ms >= *filter.silent_since)) continue;
     items.push_back(workstation_json(state, desk));
@@ -103,6 +122,8 @@ platform::HttpResponse fleet_response(FleetMember::Listed listed, const FleetFil
                              {"ready", site.ready},
                              {"all", site.all},
                              {"score", site.score},
+                             {"sites", sites_json(sites, options)},
+                             {"drill", drill_due_json(station)},
                              {"as_of", sync::format_time(as_of_ms)},
                              {"from", listed.kept ? "copy" : "hub"},
                              {"items", items}});
@@ -115,8 +136,9 @@ void list_workstations(Workstation& station, Call call) {
         platform::error_response(403, "role-refused", "The list of workstations is for supervisors and IT."));
   auto filter = filter_of(call.request.query);
   if (!filter) return call.respond(platform::error_response(400, filter.error().code, filter.error().message));
-  station.fleet().list([filter = *filter, respond = std::move(call.respond)](Result<FleetMember::Listed> listed) {
-    respond(listed ? fleet_response(*std::move(listed), filter) : platform::error_response(listed.error()));
+  station.fleet().list([&station, filter = *filter,
+                        respond = std::move(call.respond)](Result<FleetMember::Listed> listed) {
+    respond(listed ? fleet_response(station, *std::move(listed), filter) : platform::error_response(listed.error()));
   });
 }
 
@@ -127,12 +149,14 @@ void own_readiness(Workstation& station, Call call) {
     own.name = station.grant().name;
     own.heard_ms = own.reported_ms = now_ms;
     own.report = station.fleet().report();
-    const DeskReadiness desk = readiness(facts_of(own, now_ms), options_for({own}));
+    const DeskReadiness desk = readiness(facts_of(own, now_ms), options_for(station, {own}));
     respond(json_response(200, {{"schema", "holdline.readiness/1"},
                                 {"name", own.name},
                                 {"ready", desk.ready},
                                 {"score", desk.score},
-                                {"checks", failed_checks_json(desk)}}));
+                                {"checks", failed_checks_json(desk)},
+                                {"plan", station.runs()->plan->version},
+                                {"drill", drill_due_json(station)}}));
   });
 }
 

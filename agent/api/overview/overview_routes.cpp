@@ -4,6 +4,7 @@
 
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
+#include "agent/view/open_conflicts.hpp"
 #include "sync/base/timestamp.hpp"
 
 namespace holdline::agent {
@@ -64,15 +65,19 @@ Result<void> count_callbacks(PersonView& view, const sync::Collection& collectio
   });
 }
 
-Result<void> count_conflicts(PersonView& view, const sync::Collection& collection, Counts& counts) {
+Result<void> count_conflicts(PersonView& view, const Workstation& station, const sync::Collection& collection,
+                             Counts& counts) {
+  const bool practised = station.contingency().had_drill();
   return look_through(view, collection, counts, [&](const sync::Record& record) {
     const auto* state = value_of<std::string>(collection, record, "state");
-    if (state != nullptr && *state == "open") ++counts.conflicts_open;
+    const bool open = state != nullptr && *state == "open";
+    if (open && !(practised && is_about_practice(view, station.schema(), record))) ++counts.conflicts_open;
     return true;
   });
 }
 
-Result<Counts> counted(PersonView& view, const sync::Schema& schema, std::int64_t since_ms, std::int64_t now_ms) {
+Result<Counts> counted(PersonView& view, const Workstation& station, std::int64_t since_ms, std::int64_t now_ms) {
+  const sync::Schema& schema = station.schema();
   Counts counts;
   for (const char* name : {"manual_entry", "callback_request", "complaint"})
     if (const sync::Collection* collection = schema.collection(name))
@@ -80,7 +85,7 @@ Result<Counts> counted(PersonView& view, const sync::Schema& schema, std::int64_
   if (const sync::Collection* callbacks = schema.collection("callback_request"))
     HOLDLINE_TRY(count_callbacks(view, *callbacks, now_ms, counts));
   if (const sync::Collection* conflicts = schema.collection("conflict"))
-    HOLDLINE_TRY(count_conflicts(view, *conflicts, counts));
+    HOLDLINE_TRY(count_conflicts(view, station, *conflicts, counts));
   return counts;
 }
 
@@ -93,7 +98,7 @@ void show_overview(Workstation& station, Call call) {
         platform::error_response(400, "malformed", "`since` must be a time like 2026-11-30T10:40:00Z."));
   read(station, call, [&station, since_ms = *since_ms, respond = call.respond](PersonView& view) {
     const std::int64_t now_ms = station.clock().now().wall_ms;
-    const auto counts = counted(view, station.schema(), since_ms, now_ms);
+    const auto counts = counted(view, station, since_ms, now_ms);
     if (!counts) return respond(platform::error_response(counts.error()));
     const std::int64_t as_of_ms = station.sync_status().replica.as_of_ms;
     respond(json_response(200, {{"schema", "holdline.overview/1"},

@@ -1,6 +1,7 @@
 // Paper forms: pads are printed, sheets are entered or accounted for otherwise, and what is still out is listed.
 #include <utility>
 
+#include "agent/api/input.hpp"
 #include "agent/api/paper/paper_parts.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/save.hpp"
@@ -35,6 +36,7 @@ Json pad_json(const sync::Schema& schema, const PadBalance& balance) {
           {"held_by", pad.held_by},
           {"customer", pad.customer ? Json(pad.customer->text()) : Json()},
           {"incident", pad.incident},
+          {"drill", pad.drill},
           {"person", pad.person},
           {"station", pad.station},
           {"printed", sync::format_time(pad.at_ms)},
@@ -47,12 +49,15 @@ Json pad_json(const sync::Schema& schema, const PadBalance& balance) {
 }
 
 void list_paper(Workstation& station, Call call) {
-  agent::read(station, call, [&station, call](PersonView& view) {
+  const auto practice = practice_of(call.request.query, station.shown_practice());
+  if (!practice) return call.respond(wrong_practice());
+  agent::read(station, call, [&station, call, practice = *practice](PersonView& view) {
     const sync::Schema& schema = station.schema();
     const auto pads = read_pads(schema, view);
     if (!pads) return call.respond(platform::error_response(pads.error()));
     const auto& query = call.request.query;
     const auto incident = query.find("incident");
+    const bool named = incident != query.end() && !incident->second.empty();
     const bool out_only = query.contains("outstanding");
     Json forms = Json::array(), listed = Json::array();
     for (const std::string& name : contingency::paper_forms(schema)) {
@@ -60,7 +65,9 @@ void list_paper(Workstation& station, Call call) {
       forms.push_back({{"name", name}, {"label", form->label}, {"version", form->version}});
     }
     std::size_t outstanding = 0;
-    for (const PadBalance& balance : pads->balance(incident == query.end() ? std::string() : incident->second)) {
+    for (const PadBalance& balance : pads->balance(named ? incident->second : std::string())) {
+      const bool listed_so = practice == Practice::with || balance.pad->drill == (practice == Practice::only);
+      if (!named && !listed_so) continue;
       outstanding += balance.outstanding.size();
       if (!out_only || !balance.outstanding.empty()) listed.push_back(pad_json(schema, balance));
     }

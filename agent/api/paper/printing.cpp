@@ -127,8 +127,9 @@ void show_pages(Workstation& station, Call call) {
     if (!pad) return call.respond(unknown_record("pad"));
     auto pages = pages_of(station, view, *pad);
     if (!pages) return call.respond(platform::error_response(pages.error()));
-    station.aside([call, pages = *std::move(pages)] {
+    station.aside([&station, call, pages = *std::move(pages)] {
       auto drawn = draw_forms(pages);
+      station.forms_drawn(drawn.has_value());
       if (!drawn) return call.respond(platform::error_response(drawn.error()));
       call.respond({200, "application/pdf", {}, *std::move(drawn)});
     });

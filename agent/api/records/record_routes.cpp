@@ -5,12 +5,13 @@
 #include "agent/api/do_not_call.hpp"
 #include "agent/api/forms.hpp"
 #include "agent/api/input.hpp"
-#include "agent/api/responses.hpp"
-#include "agent/api/route.hpp"
 #include "agent/api/records/broad.hpp"
 #include "agent/api/records/search.hpp"
+#include "agent/api/responses.hpp"
+#include "agent/api/route.hpp"
 #include "agent/view/referenced.hpp"
 #include "sync/action/merged.hpp"
+#include "sync/table/export.hpp"
 
 namespace holdline::agent {
 
@@ -126,13 +127,17 @@ void list_about(Workstation& station, Call call, std::string_view collection_nam
   if (!id) return call.respond(unknown_record("customer"));
   const sync::Collection* known = station.schema().collection(collection_name);
   if (!known) return call.respond(unknown_record("collection"));  // a site's own schema may do without
+  const auto practice = practice_of(call.request.query, station.shown_practice());
+  if (!practice) return call.respond(wrong_practice());
   const sync::Collection &collection = *known, &customers = *station.schema().collection(of::customer);
   read(station, call,
-       [&station, &collection, &customers, id = *id, limit = limit_of(call.request.query, usually_listed, most_listed),
-        respond = call.respond](PersonView& view) {
+       [&station, &collection, &customers, id = *id, practice = *practice,
+        limit = limit_of(call.request.query, usually_listed, most_listed), respond = call.respond](PersonView& view) {
          const auto found = view.find({customers.no, id});
          if (!found) return respond(platform::error_response(found.error()));
          if (!found->shown || found->shown->record.deleted) return respond(unknown_record("customer"));
+         // Of somebody who was invented for a drill everything is.
+         view.show_practice(sync::is_practice(customers, found->shown->record) ? Practice::with : practice);
          respond_list(respond, collection, station.site().region, limit, view.about(collection, id, limit + 1), false);
        });
 }
@@ -140,10 +145,13 @@ void list_about(Workstation& station, Call call, std::string_view collection_nam
 void list(Workstation& station, Call call, std::string_view collection_name) {
   const auto before = id_of(call.request.query, "before");
   if (!before) return call.respond(platform::error_response(400, "malformed", "`before` must be the id of a record."));
+  const auto practice = practice_of(call.request.query, station.shown_practice());
+  if (!practice) return call.respond(wrong_practice());
   const sync::Collection& collection = *station.schema().collection(collection_name);
   read(station, call,
-       [&station, call, &collection, before = *before,
+       [&station, call, &collection, before = *before, practice = *practice,
         limit = limit_of(call.request.query, usually_listed, most_listed)](PersonView& view) {
+         view.show_practice(practice);
          auto many = view.list(collection, before, limit + 1);
          const std::size_t count = many ? std::min(limit, many->shown.size()) : 0;
          const auto most = limit_list(station, call, collection, count, before);

@@ -4,11 +4,12 @@
 
 #include "agent/api/forms.hpp"
 #include "agent/api/input.hpp"
-#include "agent/api/responses.hpp"
-#include "agent/api/route.hpp"
 #include "agent/api/records/broad.hpp"
 #include "agent/api/records/search.hpp"
+#include "agent/api/responses.hpp"
+#include "agent/api/route.hpp"
 #include "agent/view/referenced.hpp"
+#include "sync/table/export.hpp"
 #include "sync/text/phone.hpp"
 
 namespace holdline::agent {
@@ -88,6 +89,7 @@ void add_records(const std::vector<Referenced::Found>& found, const char* matche
               {"label", collection->label},
               {"reference", text_field(*collection, shown.record, "reference")},
               {"matched", matched_by},
+              {"drill", sync::is_practice(*collection, shown.record)},
               {"pending", !shown.pending.empty()}};
     for (const char* name : {"name", "customer", "kind", "reason", "recorded_at"})
       if (const auto field = collection->field(name); field && !sync::is_null(shown.record.fields[*field]))
@@ -108,18 +110,21 @@ Json advice_for(std::string_view typed, bool found) {
 }  // namespace
 
 void search_customers(Workstation& station, Call call) {
+  const auto practice = practice_of(call.request.query, station.shown_practice());
+  if (!practice) return call.respond(wrong_practice());
   const auto typed = call.request.query.find("q");
   if (typed == call.request.query.end() || typed->second.empty())
     return call.respond(platform::error_response(400, "no-query", "Say what to look for: ?q=TEXT"));
   const std::size_t limit = limit_of(call.request.query, 20, max_hits);
   const sync::Collection& customers = *station.schema().collection(of::customer);
   std::map<std::string, std::string> wanted(call.request.query.begin(), call.request.query.end());
-  for (const char* own : {"q", "limit"}) wanted.erase(own);
+  for (const char* own : {"q", "limit", "practice"}) wanted.erase(own);
   auto filter = sync::filter_of(customers, wanted);
   if (!filter) return call.respond(platform::error_response(400, filter.error().code, filter.error().message));
   read(station, call,
-       [&station, call, &customers, text = typed->second, limit, filter = *std::move(filter),
+       [&station, call, &customers, text = typed->second, limit, filter = *std::move(filter), practice = *practice,
         respond = call.respond](PersonView& view) {
+         view.show_practice(practice);
          const std::string region = station.site().region;
          auto found = view.search(text, limit, customers.no, {region, true, &filter});
          if (!found) return respond(platform::error_response(found.error()));

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/api/contingency/deciding.hpp"
+#include "agent/api/contingency/drill_reports.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/runbook/run_json.hpp"
 #include "agent/api/save.hpp"
@@ -72,6 +73,7 @@ void show_plan(Workstation& station, Call call) {
   const auto runs = station.runs();
   Json json = plan_json(*runs->plan);
   json["schema"] = "holdline.plan/1";
+  json["drill"] = drill_due_json(station);
   json["text"] = runs->plan_text;
   call.respond(json_response(200, json));
 }

@@ -60,9 +60,12 @@ Outcome draw_again(Session& session) {
 }
 
 Result<Answer> ask_paper(Session& session, bool outstanding) {
-  return session.get(target(
-      "/paper", {{"outstanding", outstanding ? "true" : ""}, {"incident", session.arguments().get("--incident")}}));
+  return session.get(target("/paper", {{"outstanding", outstanding ? "true" : ""},
+                                       {"incident", session.arguments().get("--incident")},
+                                       {"practice", session.arguments().has("--practice") ? "only" : ""}}));
 }
+
+std::string label_of(const json& pad) { return text_of(pad, "label") + (is_set(pad, "drill") ? " (practice)" : ""); }
 
 void print_sum(Session& session, const json& document) {
   session.world().err << text_of(document, "outstanding") << " sheets are outstanding. This PC has "
@@ -77,7 +80,7 @@ Outcome list_pads(Session& session) {
       {"PAD", "PRINTED", "FORM", "WHO HAS IT", "BY", "AT", "SHEETS", "ENTERED", "VOID", "MISSING", "OUTSTANDING"});
   for (const json& pad : list_of(document, "pads")) {
     const std::string out = text_of(pad, "outstanding_sheets");
-    table.row({text_of(pad, "id"), session.time(member(pad, "printed")), text_of(pad, "label"), text_of(pad, "held_by"),
+    table.row({text_of(pad, "id"), session.time(member(pad, "printed")), label_of(pad), text_of(pad, "held_by"),
                text_of(pad, "person"), text_of(pad, "station"), text_of(pad, "sheets"), text_of(pad, "entered"),
                text_of(pad, "voided"), text_of(pad, "missing"),
                Cell(out.empty() ? "none" : out, out.empty() ? Tone::good : Tone::warning)});
@@ -95,8 +98,8 @@ Outcome chase(Session& session) {
   Table table({"NUMBER", "SHEET", "FORM", "WHO HAS IT", "PRINTED BY", "AT", "SINCE"});
   for (const json& pad : list_of(document, "pads"))
     for (const json& sheet : list_of(pad, "outstanding"))
-      table.row({text_of(sheet, "number"), text_of(sheet, "sheet") + " of " + text_of(pad, "sheets"),
-                 text_of(pad, "label"), text_of(pad, "held_by"), text_of(pad, "person"), text_of(pad, "station"),
+      table.row({text_of(sheet, "number"), text_of(sheet, "sheet") + " of " + text_of(pad, "sheets"), label_of(pad),
+                 text_of(pad, "held_by"), text_of(pad, "person"), text_of(pad, "station"),
                  session.time(member(pad, "printed"))});
   if (!table.empty()) table.print(session.world().out, session.style());
   print_sum(session, document);
@@ -129,7 +132,7 @@ Outcome account_for(Session& session) {
 
 std::vector<Command> paper_commands() {
   const std::string group = "forms";
-  const Option out{"-o,--out", "FILE", "The PDF"},
+  const Option out{"-o,--out", "FILE", "The PDF"}, practice{"--practice", "", "Those of drills, apart"},
       incident{"--incident", "ID", "Only of this one (as entries name it): printed in it, or opened in it"};
   return {
       {group,
@@ -149,10 +152,10 @@ std::vector<Command> paper_commands() {
        "list",
        "Pads, and what became of their sheets",
        {},
-       {{"--outstanding", "", "Only pads of which sheets are outstanding"}, incident},
+       {{"--outstanding", "", "Only pads of which sheets are outstanding"}, incident, practice},
        false,
        list_pads},
-      {group, "chase", "Sheets that are outstanding, one a line", {}, {incident}, false, chase},
+      {group, "chase", "Sheets that are outstanding, one a line", {}, {incident, practice}, false, chase},
       {group,
        "enter",
        "Type in what was written on a sheet: its number becomes the reference of the entry, once",

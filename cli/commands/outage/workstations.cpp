@@ -41,6 +41,19 @@ std::string waiting_of(const json& item) {
   return waiting + ", oldest " + length_of(oldest.get<std::int64_t>());
 }
 
+// Not of one workstation: it says what people can do, and who has to see to it.
+void print_drill(Session& session, const json& drill) {
+  std::ostream& out = session.world().out;
+  const json& last = member(drill, "last");
+  out << "  drill: the last one " << (last.is_string() ? "was " + session.time(last) : std::string("was never held"));
+  if (is_set(drill, "overdue"))
+    out << ", and the plan asks for one every " << text_of(drill, "every_days")
+        << " days. Hold one: holdline drill start --reason TEXT";
+  else if (member(drill, "due").is_string())
+    out << ", the next is due " << session.time(member(drill, "due"));
+  out << '\n';
+}
+
 Outcome list_workstations(Session& session) {
   const Arguments& given = session.arguments();
   HOLDLINE_ASSIGN(const Answer answer,
@@ -58,6 +71,11 @@ Outcome list_workstations(Session& session) {
   std::ostream& out = session.world().out;
   if (!table.empty()) table.print(out, session.style());
   out << text_of(document, "summary") << ".\n";
+  if (const json& sites = list_of(document, "sites"); sites.size() > 1)
+    for (const json& site : sites)
+      out << "  " << (text_of(site, "site").empty() ? "(no site)" : escape(text_of(site, "site"))) << ": "
+          << text_of(site, "summary") << ", score " << text_of(site, "score") << " of 100\n";
+  print_drill(session, member(document, "drill"));
   return ExitCode::ok;
 }
 
@@ -69,6 +87,8 @@ Outcome own_readiness(Session& session) {
     std::ostream& out = session.world().out;
     out << escape(text_of(document, "name"))
         << (ready ? " is ready: people could work here without the hub.\n" : " is not ready.\n");
+    out << "  plan: version " << text_of(document, "plan") << '\n';
+    print_drill(session, member(document, "drill"));
     for (const json& check : list_of(document, "checks"))
       out << "  " << escape(text_of(check, "check")) << ": " << escape(text_of(check, "why")) << ". "
           << escape(text_of(check, "remedy")) << '\n';

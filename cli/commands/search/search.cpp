@@ -48,7 +48,10 @@ Outcome search_typed(Session& session) {
 }  // namespace
 
 Outcome search_customers(Session& session, const std::string& text, const Wanted& wanted) {
-  std::vector<std::pair<std::string, std::string>> query{{"q", text}, {"limit", session.arguments().get("--limit")}};
+  std::vector<std::pair<std::string, std::string>> query{
+      {"q", text},
+      {"limit", session.arguments().get("--limit")},
+      {"practice", session.arguments().has("--practice") ? "only" : ""}};
   query.insert(query.end(), wanted.begin(), wanted.end());
   HOLDLINE_ASSIGN(const Answer answer, session.get(target("/customers", query)));
   if (session.printed_json(answer)) return ExitCode::ok;
@@ -80,6 +83,7 @@ Command customer_search() {
           "Find customers by name, number or reference",
           {{"TEXT", "Beginnings of names, the beginning or the end of a number, a reference", true}},
           {{"--limit", "N", "At most so many (default 20, most 50)"},
+           {"--practice", "", "Who was invented for drills, apart"},
            {"--where", "FIELD=VALUE", "Only those of whom it is so, as in city=Leeds; may be repeated", true}},
           false,
           search_typed};

@@ -6,6 +6,7 @@ import { clock } from "../page/i18n.ts";
 import { use } from "../page/store.ts";
 import { CodeEntry, CodeToReadOut, Decide, Declare } from "./deciding.tsx";
 import { useLoaded, Waiting } from "../views/load.tsx";
+import { Drills, Practise } from "./drills.tsx";
 import { Report } from "./report.tsx";
 import { t, told, word } from "./text.ts";
 
@@ -153,6 +154,8 @@ export function Outages() {
                 <Declare scopes={status?.workstation?.scopes ?? []} looksWell={all.gate.looks_well} open={now.length === 0} />
               )}
               {all.codes && <CodeEntry />}
+              <Practise />
+              {role !== "agent" && <Drills />}
               {over.length > 0 && (
                 <details class="card">
                   <summary>{t("over")}</summary>

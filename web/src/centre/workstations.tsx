@@ -4,6 +4,7 @@ import { get } from "../daemon/api.ts";
 import { session } from "../daemon/session.ts";
 import { age, clock, term } from "../page/i18n.ts";
 import { useRefreshed, Waiting } from "../views/load.tsx";
+import { DrillDue, type Due } from "./drills.tsx";
 import { t, told, word } from "./text.ts";
 
 interface Check {
@@ -27,6 +28,8 @@ interface Workstation {
   checks: Check[];
 }
 export interface Listed {
+  sites: { site: string; summary: string; score: number; all: number }[];
+  drill: Due;
   ready: number;
   all: number;
   as_of: string;
@@ -94,7 +97,7 @@ export function Workstations() {
         <p class="note">{t("noListKept")}</p>
       ) : (
         <Waiting of={loaded}>
-          {({ ready, all: count, as_of, from, items }) => (
+          {({ ready, all: count, as_of, from, items, sites, drill }) => (
             <>
               <p>
                 <strong>{t("readyOf", { ready, all: count })}</strong>{" "}
@@ -105,6 +108,16 @@ export function Workstations() {
                   {t("allWorkstations", { n: items.length })}
                 </button>
               </p>
+              {sites.length > 1 && (
+                <ul>
+                  {sites.map(({ site, summary, score }) => (
+                    <li key={site}>
+                      {site || "–"}: {summary} ({score}/100)
+                    </li>
+                  ))}
+                </ul>
+              )}
+              <DrillDue drill={drill} />
               <ul class="list">
                 {items
                   .filter(({ state }) => all || state === "not-ready")

@@ -22,6 +22,7 @@ export interface Status {
     held: boolean; // it is back, and came and went too often to be believed yet
   };
   systems?: { state: "normal" | "degraded"; since: string | null; cause: Cause; failing: string };
+  practice?: boolean; // of the world in which this person practises
   proposal?: { about: string; people: number; since: string } | null;
   person?: { name: string; role: string } | null;
   workstation?: { name: string; scopes: string[] };

@@ -81,16 +81,53 @@ TEST_F(ContingencyRoutesTest, A14WhatIsTakenInPracticeIsMarkedAndLeavesWithNoExp
   };
   const std::string id = declared({{"reason", "the drill of March"}, {"drill", true}}).at("id");
   ASSERT_EQ(post("/entries", message, "practised").status, 201);
-  const Json fields = get("/entries").json().at("items").at(0).at("fields");
+  EXPECT_EQ(get("/entries").json().at("items"), Json::array()) << "no list has it";
+  EXPECT_EQ(get("/overview").json().at("taken"), 0);
+  EXPECT_EQ(get("/postings?state=all").json().at("items"), Json::array());
+  const Json fields = get("/entries?practice=only").json().at("items").at(0).at("fields");
   EXPECT_EQ(fields.at("drill"), true);
   EXPECT_EQ(fields.at("incident"), id);
   EXPECT_EQ(rows("during"), 0);
   Json forged = message;
   forged["fields"]["drill"] = true;
   EXPECT_EQ(post("/entries", forged, "forged").code(), "invalid") << "nobody hides an entry so";
-  ASSERT_EQ(decide("cancel", {{"reason", "the drill is over"}}).status, 200);
+  EXPECT_EQ(get("/readiness").json().at("drill").at("overdue"), true) << "none was held yet";
+  ASSERT_EQ(decide("recover", {{"reason", "the drill is over"}}).status, 200) << "nothing was broken";
+  for (const char* point : {"entries-unsent", "desks-silent", "actions-left"})
+    ASSERT_EQ(decide("except", {{"point", point}, {"reason", "no hub"}}).status, 200);
+  ASSERT_EQ(decide("close", {{"reason", "the drill is over"}}).status, 200);
+  const Json held = get("/contingency/drills").json();
+  EXPECT_EQ(held.at("items").at(0).at("incident"), id);
+  EXPECT_EQ(held.at("items").at(0).at("taken").size(), 1u);
+  EXPECT_EQ(held.at("items").at(0).at("stations"), Json::array({"desk 7"}));
+  EXPECT_EQ(get("/readiness").json().at("drill").at("last"), held.at("items").at(0).at("ended"));
   ASSERT_EQ(post("/entries", message, "real").status, 201);
   EXPECT_EQ(rows("after"), 1);
+  EXPECT_EQ(get("/entries?practice=with").json().at("items").size(), 2u);
+}
+
+TEST_F(ContingencyRoutesTest, InADrillWhoChangesSomethingRealIsAsked) {
+  const auto fields = [](const char* name, const char* value) {
+    Json body = Json::object();
+    body["fields"][name] = value;
+    return body;
+  };
+  const auto renamed = [](const char* to) {
+    Json body = Json::object();
+    body["changes"]["given"]["value"] = to;
+    return body;
+  };
+  const std::string before = post("/customers", fields("family", "Lovelace"), "real").json().at("created").at(0);
+  declared({{"reason", "the drill of March"}, {"drill", true}});
+  const std::string here = post("/customers", fields("family", "Drillbit"), "invented").json().at("created").at(0);
+  EXPECT_EQ(patch("/customers/" + here, renamed("Ada"), "practised").status, 200);
+  EXPECT_EQ(patch("/customers/" + before, renamed("Ada"), "meant?").code(), "asked");
+  Json meant = renamed("Ada");
+  meant["accept"]["hints"].push_back("real-in-drill");
+  meant["accept"]["because"] = "she rang";
+  EXPECT_EQ(patch("/customers/" + before, meant, "meant").status, 200);
+  EXPECT_EQ(get("/customers?q=drillbit").json().at("items").size(), 0u);
+  EXPECT_EQ(get("/customers?q=drillbit&practice=only").json().at("items").size(), 1u);
 }
 
 TEST_F(ContingencyRoutesTest, ItClosesWhenEveryPointIsDoneOrSignedFor) {

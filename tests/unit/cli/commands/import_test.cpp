@@ -32,7 +32,7 @@ std::vector<std::string> keys_of(const Scripted& holdline) {
 // Runs `holdline import - options…` over the text, at an agent with the shipped schema. Forgets that it was asked for.
 int imported(Scripted& holdline, const std::string& text, const std::vector<std::string>& options = {}) {
   holdline.script.push_front(platform::HttpClientResponse{
-      200, {}, json{{"version", 4}, {"text", std::string(sync::default_schema_text())}}.dump()});
+      200, {}, json{{"version", 5}, {"text", std::string(sync::default_schema_text())}}.dump()});
   holdline.in.clear();
   holdline.in.str(text);
   std::vector<std::string> arguments = {"import", "-"};

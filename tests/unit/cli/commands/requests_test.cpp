@@ -56,6 +56,9 @@ TEST(Requests, DecisionsAboutOutagesSayWhyAndAreShownAfterwards) {
   EXPECT_EQ(decided({"enter", "K7M3F-9QXTQ"}), R"(POST /contingency/codes/enter {"code":"K7M3F-9QXTQ"})");
   EXPECT_EQ(decided({"except", "desks-silent", "--reason", "asked"}),
             R"(POST /contingency/except {"point":"desks-silent","reason":"asked"})");
+  EXPECT_EQ(asked_by({"drill", "start", "--reason", "March", "--title", "quarterly"}).document(),
+            (json{{"drill", true}, {"reason", "March"}, {"title", "quarterly"}}));
+  EXPECT_EQ(asked_by({"entry", "list", "--practice"}, "{}").line(), "GET /entries?practice=only");
   Scripted holdline;
   EXPECT_EQ(holdline({"contingency", "close"}), 2) << "without a reason nothing is asked";
   EXPECT_TRUE(holdline.requests.empty());

@@ -15,6 +15,7 @@ ReadinessFacts good_desk(int number) {
   facts.locked = false;
   facts.unlocks_offline = facts.prints = facts.store_sound = true;
   facts.form_numbers = 50;
+  facts.templates = 4;
   facts.plan_version = 1;
   facts.disk_free_bytes = 5LL << 30;
   facts.clock_off_ms = -200;
@@ -64,6 +65,22 @@ TEST(Readiness, WhatIsNotKnownIsNotReady) {
   EXPECT_FALSE(desk.ready);
   EXPECT_EQ(desk.score, 0U);
   for (const ReadinessCheck& check : desk.checks) EXPECT_FALSE(check.known) << check.id;
+}
+
+TEST(Readiness, NamesWhatOfFormsAndPlanIsMissing) {
+  ReadinessFacts facts = good_desk(1);
+  facts.form_numbers = 3;
+  facts.templates = 0;
+  facts.actions_not_runnable = "stop-dialler, callers-notice (undo)";
+  const DeskReadiness desk = readiness(facts, {.plan_version = 3});
+  std::vector<std::string> why;
+  for (const ReadinessCheck& check : desk.checks)
+    if (!check.passed) why.push_back(check.id + ": " + check.why);
+  EXPECT_EQ(why,
+            (std::vector<std::string>{
+                "forms: 3 form numbers are left", "templates: it has no forms to print",
+                "plan: it has version 1 of the plan, and version 3 is the newest",
+                "actions: not every action of the plan can be performed at it: stop-dialler, callers-notice (undo)"}));
 }
 
 TEST(Readiness, RisesWithADrillThatMendsThings) {

@@ -150,11 +150,14 @@ TEST(RunbookTest, AnExpiryUndoesByItself) {
 TEST(RunbookTest, PracticeIsPerformedDryOrNotAtAll) {
   PlanAction dry = webhook("dry");
   dry.dry_run = true;
-  Runbook run(plan_of({dry, webhook("wet")}), {.drill = true});
+  PlanAction real = webhook("real");
+  real.real_in_drill = true;
+  Runbook run(plan_of({dry, webhook("wet"), real}), {.drill = true});
   const auto performed = all_of<action::Perform>(run.step(event::Entered{}, 0));
-  ASSERT_EQ(performed.size(), 1U);
+  ASSERT_EQ(performed.size(), 2U);
   EXPECT_TRUE(performed[0].dry_run);
   EXPECT_EQ(run.actions()[1].state, RunState::skipped);
+  EXPECT_FALSE(performed[1].dry_run) << "the plan says otherwise";
 }
 
 TEST(RunbookTest, APersonTicksOrSkipsAChecklistAndWhatHasNotBegunEndsWithTheIncident) {

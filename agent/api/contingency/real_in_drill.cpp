@@ -1,0 +1,79 @@
+#include "agent/api/contingency/real_in_drill.hpp"
+
+#include <algorithm>
+
+#include "agent/api/route.hpp"
+#include "sync/table/export.hpp"
+
+namespace holdline::agent {
+
+namespace {
+
+bool bears_mark(const sync::Collection& collection) {
+  return std::ranges::find(collection.fields, sync::Filling::drill, &sync::Field::filled_with) !=
+         collection.fields.end();
+}
+
+// What people type about customers; what an outage itself is made of is not changed by it.
+bool is_typed(const sync::Schema& schema, const sync::Op& op) {
+  const sync::Collection* collection = schema.collection(op.record.collection);
+  return collection && (is_open_to_all(schema, collection->name) || collection->name == "suppression");
+}
+
+// Marked itself, when it is saved.
+bool will_be_marked(const sync::Schema& schema, const sync::Op& op) {
+  return op.kind == sync::OpKind::create && bears_mark(*schema.collection(op.record.collection));
+}
+
+// On what a new record hangs, or about whom it is: the first reference that is given.
+std::optional<sync::RecordKey> subject_of(const sync::Collection& collection, const sync::Op& op) {
+  for (const sync::FieldChange& change : op.changes)
+    if (collection.fields[change.field].type == sync::FieldType::reference)
+      if (const auto* id = std::get_if<sync::Id>(&change.value))
+        return sync::RecordKey{collection.fields[change.field].target, *id};
+  return std::nullopt;
+}
+
+bool is_made_here(const std::vector<sync::Op>& ops, const sync::RecordKey& key) {
+  return std::ranges::any_of(ops,
+                             [&](const sync::Op& op) { return op.kind == sync::OpKind::create && op.record == key; });
+}
+
+// Of a record that is there: its own mark, or that of what it hangs on.
+bool is_practised(const sync::Schema& schema, View& view, const sync::RecordKey& key) {
+  const auto found = view.find(key);
+  if (!found || !found->shown) return false;
+  const sync::Collection& collection = *schema.collection(key.collection);
+  if (bears_mark(collection) || !collection.parent) return sync::is_practice(collection, found->shown->record);
+  const auto* parent = std::get_if<sync::Id>(&found->shown->record.fields[*collection.parent]);
+  return parent && is_practised(schema, view, {collection.fields[*collection.parent].target, *parent});
+}
+
+bool is_real(const sync::Schema& schema, View& view, const std::vector<sync::Op>& ops, const sync::Op& op) {
+  if (!is_typed(schema, op) || will_be_marked(schema, op)) return false;
+  if (op.kind != sync::OpKind::create) return !is_practised(schema, view, op.record);
+  const auto subject = subject_of(*schema.collection(op.record.collection), op);
+  return !subject || (!is_made_here(ops, *subject) && !is_practised(schema, view, *subject));
+}
+
+}  // namespace
+
+bool may_be_real_in_drill(const Workstation& station, const std::vector<sync::Op>& ops) {
+  if (ops.empty()) return false;
+  const auto incident = station.contingency().in_force_on(ops.front().scope);
+  if (!incident || !incident->declared.drill) return false;
+  return std::ranges::any_of(
+      ops, [&](const sync::Op& op) { return is_typed(station.schema(), op) && !will_be_marked(station.schema(), op); });
+}
+
+void ask_about_real(const sync::Schema& schema, View& view, const std::vector<sync::Op>& ops,
+                    std::vector<sync::Finding>& findings) {
+  if (std::ranges::none_of(ops, [&](const sync::Op& op) { return is_real(schema, view, ops, op); })) return;
+  findings.push_back(
+      {"", "real-in-drill",
+       "A drill is on, and this changes something real: it cannot be marked as practice, and goes to the "
+       "hub like everything else. Practise with somebody who was invented for it.",
+       sync::Weight::asked});
+}
+
+}  // namespace holdline::agent
