@@ -21,8 +21,8 @@
 #include "cli/token_file.hpp"
 #include "platform/os/clock.hpp"
 #include "platform/os/entropy.hpp"
+#include "platform/os/program/sole_work.hpp"
 #include "platform/os/secret.hpp"
-#include "platform/os/sole_work.hpp"
 
 namespace holdline::cli {
 

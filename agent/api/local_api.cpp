@@ -9,7 +9,7 @@
 #include <boost/asio/post.hpp>
 
 #include "agent/api/description/description.hpp"
-#include "agent/api/practice/practice.hpp"
+#include "agent/api/practice.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
 #include "agent/identity/enrollment.hpp"

@@ -33,7 +33,7 @@ class LocalApi {
   // nothing about the workstation, the hub or certificates.
   static nlohmann::json told_to(const platform::Peer& peer, nlohmann::json status);
   Workstation* workstation() { return station_.get(); }
-  // Whether who asks practises: in a world of its own (agent/api/practice), until they say that they do not, or sign
+  // Whether who asks practises: in a world of its own (practice.hpp), until they say that they do not, or sign
   // out. On the I/O thread.
   bool practises(const platform::HttpRequest& request) const;
   // What IT has to look at beside what the workstation knows of itself: stands in the status, once for each code, until

@@ -5,10 +5,10 @@
 #include <optional>
 #include <utility>
 
-#include "agent/api/contingency/real_in_drill.hpp"
 #include "agent/api/forms.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/contingency/incident_records.hpp"
+#include "agent/contingency/real_in_drill.hpp"
 #include "agent/runbook/run_records.hpp"
 #include "contingency/incident/name.hpp"
 #include "sync/form/form.hpp"
@@ -233,9 +233,13 @@ void save_judged(Workstation& station, const Call& call, std::vector<sync::Op> o
 }  // namespace
 
 void save(Workstation& station, const Call& call, std::vector<sync::Op> ops, Saving saving) {
-  if (!may_be_real_in_drill(station, ops)) return save_judged(station, call, std::move(ops), std::move(saving));
-  station.read([&station, call, ops = std::move(ops), saving = std::move(saving)](View& view) mutable {
-    ask_about_real(station.schema(), view, ops, saving.findings);
+  const auto is_typed = [&station](std::string_view collection) {
+    return is_open_to_all(station.schema(), collection) || collection == "suppression";
+  };
+  if (!may_be_real_in_drill(station.contingency(), station.schema(), is_typed, ops))
+    return save_judged(station, call, std::move(ops), std::move(saving));
+  station.read([&station, call, is_typed, ops = std::move(ops), saving = std::move(saving)](View& view) mutable {
+    ask_about_real(station.schema(), view, is_typed, ops, saving.findings);
     save_judged(station, call, std::move(ops), std::move(saving));
   });
 }

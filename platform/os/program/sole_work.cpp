@@ -1,4 +1,4 @@
-#include "platform/os/sole_work.hpp"
+#include "platform/os/program/sole_work.hpp"
 
 #include <pwd.h>
 #include <sys/socket.h>

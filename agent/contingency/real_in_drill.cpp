@@ -1,8 +1,7 @@
-#include "agent/api/contingency/real_in_drill.hpp"
+#include "agent/contingency/real_in_drill.hpp"
 
 #include <algorithm>
 
-#include "agent/api/route.hpp"
 #include "sync/table/export.hpp"
 
 namespace holdline::agent {
@@ -14,10 +13,9 @@ bool bears_mark(const sync::Collection& collection) {
          collection.fields.end();
 }
 
-// What people type about customers; what an outage itself is made of is not changed by it.
-bool is_typed(const sync::Schema& schema, const sync::Op& op) {
+bool types(const IsTyped& is_typed, const sync::Schema& schema, const sync::Op& op) {
   const sync::Collection* collection = schema.collection(op.record.collection);
-  return collection && (is_open_to_all(schema, collection->name) || collection->name == "suppression");
+  return collection && is_typed(collection->name);
 }
 
 // Marked itself, when it is saved.
@@ -49,8 +47,9 @@ bool is_practised(const sync::Schema& schema, View& view, const sync::RecordKey&
   return parent && is_practised(schema, view, {collection.fields[*collection.parent].target, *parent});
 }
 
-bool is_real(const sync::Schema& schema, View& view, const std::vector<sync::Op>& ops, const sync::Op& op) {
-  if (!is_typed(schema, op) || will_be_marked(schema, op)) return false;
+bool is_real(const sync::Schema& schema, View& view, const IsTyped& is_typed, const std::vector<sync::Op>& ops,
+             const sync::Op& op) {
+  if (!types(is_typed, schema, op) || will_be_marked(schema, op)) return false;
   if (op.kind != sync::OpKind::create) return !is_practised(schema, view, op.record);
   const auto subject = subject_of(*schema.collection(op.record.collection), op);
   return !subject || (!is_made_here(ops, *subject) && !is_practised(schema, view, *subject));
@@ -58,17 +57,18 @@ bool is_real(const sync::Schema& schema, View& view, const std::vector<sync::Op>
 
 }  // namespace
 
-bool may_be_real_in_drill(const Workstation& station, const std::vector<sync::Op>& ops) {
+bool may_be_real_in_drill(const Contingency& contingency, const sync::Schema& schema, const IsTyped& is_typed,
+                          const std::vector<sync::Op>& ops) {
   if (ops.empty()) return false;
-  const auto incident = station.contingency().in_force_on(ops.front().scope);
+  const auto incident = contingency.in_force_on(ops.front().scope);
   if (!incident || !incident->declared.drill) return false;
   return std::ranges::any_of(
-      ops, [&](const sync::Op& op) { return is_typed(station.schema(), op) && !will_be_marked(station.schema(), op); });
+      ops, [&](const sync::Op& op) { return types(is_typed, schema, op) && !will_be_marked(schema, op); });
 }
 
-void ask_about_real(const sync::Schema& schema, View& view, const std::vector<sync::Op>& ops,
+void ask_about_real(const sync::Schema& schema, View& view, const IsTyped& is_typed, const std::vector<sync::Op>& ops,
                     std::vector<sync::Finding>& findings) {
-  if (std::ranges::none_of(ops, [&](const sync::Op& op) { return is_real(schema, view, ops, op); })) return;
+  if (std::ranges::none_of(ops, [&](const sync::Op& op) { return is_real(schema, view, is_typed, ops, op); })) return;
   findings.push_back(
       {"", "real-in-drill",
        "A drill is on, and this changes something real: it cannot be marked as practice, and goes to the "

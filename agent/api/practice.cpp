@@ -1,4 +1,4 @@
-#include "agent/api/practice/practice.hpp"
+#include "agent/api/practice.hpp"
 
 #include <algorithm>
 #include <array>
