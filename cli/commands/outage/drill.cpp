@@ -30,7 +30,7 @@ void print_due(Session& session, const json& document) {
   table.print(session.world().out, session.style());
 }
 
-void print_report(Session& session, const json& report) {
+void print_drill_report(Session& session, const json& report) {
   std::ostream& out = session.world().out;
   Table table;
   table.row({"drill", text_of(report, "short") + " " + text_of(report, "title"), text_of(report, "reason")});
@@ -122,7 +122,7 @@ Outcome end_drill(Session& session) {
   if (session.printed_json(*closed)) return ExitCode::ok;
   HOLDLINE_ASSIGN(const Answer held, session.get("/contingency/drills"));
   for (const json& report : list_of(held.document(), "items"))
-    if (text_of(report, "incident") == text_of(drills[0], "id")) print_report(session, report);
+    if (text_of(report, "incident") == text_of(drills[0], "id")) print_drill_report(session, report);
   return ExitCode::ok;
 }
 
@@ -133,7 +133,7 @@ Outcome drill_report(Session& session) {
   print_due(session, document);
   for (const json& report : list_of(document, "items")) {
     if (!text_of(report, "incident").starts_with(session.arguments().get("--incident"))) continue;
-    print_report(session, report);
+    print_drill_report(session, report);
     if (!session.arguments().has("--all")) break;
   }
   return ExitCode::ok;

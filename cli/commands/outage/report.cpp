@@ -41,7 +41,7 @@ std::string figure_text(const json& figure) {
   return unit.empty() ? text : text + " " + unit;
 }
 
-void print_report(Session& session, const json& report) {
+void print_outage(Session& session, const json& report) {
   std::ostream& out = session.world().out;
   if (is_set(report, "practice")) out << "PRACTICE: nothing of this happened to a customer.\n";
   out << escape(text_of(report, "title")) << " (" << escape(text_of(report, "incident")) << ")\n"
@@ -70,10 +70,10 @@ Outcome write_report(Session& session, const std::string& file) {
   return ExitCode::ok;
 }
 
-Outcome show_report(Session& session) {
+Outcome show_outage(Session& session) {
   if (session.arguments().has("--output")) return write_report(session, session.arguments().get("--output"));
   HOLDLINE_ASSIGN(const Answer answer, get_report(session, "json"));
-  if (!session.printed_json(answer)) print_report(session, answer.document());
+  if (!session.printed_json(answer)) print_outage(session, answer.document());
   return ExitCode::ok;
 }
 
@@ -119,7 +119,7 @@ std::vector<Command> report_commands() {
             {"--output", "FILE", "Write it, with timeline, tables and definitions; ends in .pdf, .html or .json"},
             {"--client", "CLIENT", "Only this client's scopes, with nothing of others"}},
            false,
-           show_report},
+           show_outage},
           {group,
            "improve",
            "Write down what is to be done better after it, and who does it",

@@ -5,7 +5,7 @@
 namespace holdline::contingency {
 namespace {
 
-constexpr std::int64_t ten_ms = 1'770'000'000'000;
+constexpr std::int64_t declared_ms = 1'770'000'000'000;
 
 Incident a_drill() {
   Incident drill;
@@ -13,21 +13,21 @@ Incident a_drill() {
   drill.declared.title = "quarterly";
   drill.declared.scopes = {"acme/london"};
   drill.declared.drill = true;
-  drill.steps.push_back({ServiceTrigger::declare, {"sue", by_supervisor, "the drill of March", ten_ms}});
-  drill.exceptions.push_back({"desks-silent", {"sue", by_supervisor, "switched off", ten_ms + 900}});
+  drill.steps.push_back({ServiceTrigger::declare, {"sue", by_supervisor, "the drill of March", declared_ms}});
+  drill.exceptions.push_back({"desks-silent", {"sue", by_supervisor, "switched off", declared_ms + 900}});
   return drill;
 }
 
 TEST(DrillReportTest, SaysWhoTookPartHowLongItTookAndWhatFailed) {
   const Incident drill = a_drill();
   DrillFacts facts{&drill,
-                   {{"Manual entry", "bob", "desk 2", ten_ms + 42'000}, {"Callback", "", "desk 2", ten_ms + 90'000}},
-                   ten_ms - 30'000,
+                   {{"Manual entry", "bob", "desk 2", declared_ms + 42'000}, {"Callback", "", "desk 2", declared_ms + 90'000}},
+                   declared_ms - 30'000,
                    {"desk 3", "desk 2"},
                    {"ivy"},
                    2,
                    {"notice: FAILED"}};
-  const DrillReport report = report_of(facts, ten_ms + 600'000);
+  const DrillReport report = report_of(facts, declared_ms + 600'000);
   EXPECT_EQ(report.to_declare_ms, 30'000);
   EXPECT_EQ(report.to_first_entry_ms, 42'000);
   EXPECT_EQ(report.taken.at("Callback"), 1U);
@@ -42,7 +42,7 @@ TEST(DrillReportTest, OfALargeSiteAsMuchIsKeptAsFitsAndTheRestIsCounted) {
   const Incident drill = a_drill();
   DrillFacts facts{&drill, {}, {}, {}, {}, 0, {}};
   for (int desk = 0; desk < 600; ++desk) facts.desks.push_back("workstation-" + std::to_string(desk));
-  const std::string text = encode_json(report_of(facts, ten_ms));
+  const std::string text = encode_json(report_of(facts, declared_ms));
   EXPECT_LE(text.size(), drill_report_bytes);
   const auto kept = decode_drill_report(text);
   ASSERT_TRUE(kept);

@@ -1,14 +1,18 @@
 #include "platform/os/files.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <functional>
 
+#include "platform/os/program/sole_work.hpp"
 #include "tests/unit/platform/scratch.hpp"
 
 namespace holdline::platform {
