@@ -57,7 +57,7 @@ std::string folded(const icu::UnicodeString& name) {
   icu::UnicodeString lower(parts->normalize(name, status)), bare;
   lower.foldCase();
   for (std::int32_t at = 0; at < lower.length(); at = lower.moveIndex32(at, 1))
-    if (const UChar32 c = lower.char32At(at); u_isalnum(c)) bare.append(c);
+    if (const UChar32 c = lower.char32At(at); u_isalnum(c) && u_charType(c) != U_MODIFIER_LETTER) bare.append(c);
   std::string out;
   bare.toUTF8String(out);
   return out;

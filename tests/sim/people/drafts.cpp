@@ -133,7 +133,7 @@ std::vector<sync::Op> Drafts::edit_text(const agent::Shown& customer, std::strin
 std::vector<sync::Op> Drafts::edit_address(const agent::Shown& customer) const {
   sync::Op edit = edit_of(customer);
   change(edit, customer, "street", "street " + token_);
-  change(edit, customer, "postcode", std::string("LS1"));
+  change(edit, customer, "postcode", std::string("LS1 4AP"));
   change(edit, customer, "city", std::string("Leeds"));
   change(edit, customer, "country", std::string("GB"));
   return in_order({edit});

@@ -79,7 +79,7 @@ TEST(Readiness, NamesWhatOfFormsAndPlanIsMissing) {
   EXPECT_EQ(why,
             (std::vector<std::string>{
                 "forms: 3 form numbers are left", "templates: it has no forms to print",
-                "plan: it has version 1 of the plan, and version 3 is the newest",
+                "plan: it has version 1 of the plan, and 3 is the newest",
                 "actions: not every action of the plan can be performed at it: stop-dialler, callers-notice (undo)"}));
 }
 

@@ -77,7 +77,7 @@ TEST_F(ActionTest, StoredFormIsTheOneWrittenDown) {
             "01"
             "03"
             "07"
-            "04"
+            "05"
             "8094b2cbd466"
             "bfa907"
             "00"

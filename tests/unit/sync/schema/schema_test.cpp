@@ -53,8 +53,8 @@ TEST(Schema, TheOneThatIsShippedParses) {
             "customer address phone email manual_entry callback_request suppression conflict holding offer interaction "
             "note complaint follow_up consent verification authority disclosure rights_request data_export incident "
             "incident_step incident_link outage_report service_state runbook_event plan_part form_pad form_use "
-            "callback_decision callback_release callback_claim callback_attempt posting improvement "
-            "drill_report broad_search saved_query ");
+            "drill_report callback_decision callback_release callback_claim callback_attempt posting improvement "
+            "broad_search saved_query ");
 }
 
 TEST(Schema, FindsCollectionsAndFieldsByNameAndNumber) {
