@@ -7,10 +7,10 @@
 #include "agent/api/do_not_call.hpp"
 #include "agent/api/forms.hpp"
 #include "agent/api/input.hpp"
+#include "agent/api/records/saved_queries.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
 #include "agent/api/save.hpp"
-#include "agent/api/records/saved_queries.hpp"
 #include "agent/contingency/incident_records.hpp"
 #include "agent/outbox/action_draft.hpp"
 #include "agent/paper/paper_records.hpp"
@@ -160,6 +160,8 @@ void ask_why(const sync::Collection& collection, const sync::Record& shown,
     if (!takes_one_value || field.policy == sync::MergePolicy::transition || sync::is_null(stands) ||
         stands == change.value)
       continue;
+    // What is refused already is not asked about.
+    if (std::ranges::find(findings, field.name, &sync::Finding::field) != findings.end()) continue;
     return findings.push_back({field.name, "correction",
                                field.label + " was taken down otherwise: say why it is corrected. What stood there is "
                                              "kept in the history.",

@@ -29,7 +29,9 @@ class PaperTest : public LocalApiTest {
   // The numbers of the newest pad that are outstanding.
   std::vector<std::string> out() {
     std::vector<std::string> numbers;
-    for (const Json& sheet : Json(get("/paper?practice=with&outstanding=true").json().at("pads").back().at("outstanding"))) numbers.push_back(sheet.at("number"));
+    for (const Json& sheet :
+         Json(get("/paper?practice=with&outstanding=true").json().at("pads").back().at("outstanding")))
+      numbers.push_back(sheet.at("number"));
     return numbers;
   }
   Answer enter(const std::string& number, Json more = Json::object(), const std::string& with = {}) {

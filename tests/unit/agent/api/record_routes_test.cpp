@@ -301,10 +301,14 @@ TEST_F(LocalApiRecordsTest, OneAddressIsOneRecordHoweverItIsWritten) {
 }
 
 TEST_F(LocalApiRecordsTest, WhatIsWrittenDownPointsToWhatIsHere) {
+  role = "supervisor";
   work({customer_of(1, "Ada", "Byron")});
   const std::string path = "/customers/" + id_of(1).text();
   const std::string email = post(path + "/emails", {{"fields", {{"addr", "a@b.example"}}}}, "a").json()["created"][0];
-  const auto code = [](const Answer& answer) { return answer.json().at("findings").at(0).at("code"); };
+  const auto code = [](const Answer& answer) {
+    const Json told = answer.json();
+    return told.contains("findings") ? told["findings"][0].value("code", "") : answer.body;
+  };
   Json mine = message;
   for (const std::string& wrong : {email, id_of(7).text()}) {
     mine["fields"]["customer"] = wrong;
