@@ -313,11 +313,11 @@ void DuplicatesBeside::add(Created created) {
 }
 
 Result<bool> DuplicatesBeside::look(std::size_t portion) {
-  constexpr std::chrono::milliseconds longest_wait{4};  // for the ledger's thread, on which pushes wait as well
+  constexpr std::chrono::milliseconds longest_turn{4};  // for the ledger's thread, on which pushes wait as well
   if (!thread_) return search_.look(ledger_, scope_, portion);
   if (!std::exchange(asked_, true)) thread_->post([this] { look_at_all(); });
   const platform::MutexLock lock(mutex_);
-  if (!ended_) changed_.wait_for(mutex_, longest_wait);
+  if (!ended_) changed_.wait_for(mutex_, longest_turn);
   if (!ended_) return true;
   HOLDLINE_TRY(*ended_);
   return false;

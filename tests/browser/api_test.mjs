@@ -129,6 +129,7 @@ const bodies = {
   CasesDecided: { kind: "first", cases: [randomUUID()], reason: "sample" },
   PostingWanted: { state: "claimed" },
   CaseHanded: { case: randomUUID(), reason: "sample" },
+  PracticeWanted: { on: false },
 };
 const bodyOf = ({ requestBody }) => bodies[requestBody?.content["application/json"].schema.$ref.split("/").at(-1)];
 const needsKey = ({ parameters = [] }) => parameters.some(({ $ref }) => $ref?.endsWith("/IdempotencyKey"));
@@ -613,18 +614,18 @@ async function reported(incident) {
 }
 
 test("practice is a world of its own, with invented customers", async () => {
-  const practise = (body) => as("bob", "POST", "/practice", { body });
+  const practise = (body) => as("ada", "POST", "/practice", { body });
   assert.equal((await practise({ on: true })).status, 200);
-  await refused(400, "malformed", "bob", "POST", "/practice", { body: { off: true } });
-  const found = (await get("bob", "/customers?q=Practice")).items;
+  await refused(400, "malformed", "ada", "POST", "/practice", { body: { off: true } });
+  const found = (await get("ada", "/customers?q=Practice")).items;
   assert.equal(found.length, 10, "and nobody else");
-  const taken = await save("bob", "POST", "/entries", { fields: { kind: "message", name: "for practice" } });
-  const { practice, contingency, sync } = await get("bob", "/status");
+  const taken = await save("ada", "POST", "/entries", { fields: { kind: "message", name: "for practice" } });
+  const { practice, contingency, sync } = await get("ada", "/status");
   assert.deepEqual([practice, contingency.incident.drill, sync.connected], [true, true, false]);
-  assert.equal((await get("bob", `/entries/${taken.created[0]}`)).fields.drill, true);
+  assert.equal((await get("ada", `/entries/${taken.created[0]}`)).fields.drill, true);
   assert.equal((await practise({ on: false })).status, 200);
-  assert.equal((await as("bob", "GET", `/entries/${taken.created[0]}`)).status, 404, "it is not here");
-  assert.equal((await get("bob", "/status")).practice, false);
+  assert.equal((await as("ada", "GET", `/entries/${taken.created[0]}`)).status, 404, "it is not here");
+  assert.equal((await get("ada", "/status")).practice, false);
 });
 
 test("signing out, taking over, and too many attempts", async () => {
