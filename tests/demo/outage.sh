@@ -76,7 +76,7 @@ until_true 30 'desk 1 noticing' sh -c "'$bin/holdline' --socket '$work/desk-1.so
 desk 1 status | head -n 1
 declare -A taken=([1]=0 [2]=0)
 save() { local n=$1; shift; desk "$n" "$@" >/dev/null || die "desk $n could not save"; taken[$n]=$((taken[$n] + 1)); }
-save 1 contingency declare --title "The hub is away" --reason "it does not answer"
+save 1 contingency declare --title "The hub is away" --reason "it does not answer" --word declare
 for ((i = 1; i <= entries; i++)); do
   for n in 1 2; do save $n entry add kind=message "name=Caller $i" "note=Message $i taken at desk $n while the hub was away"; done
 done
