@@ -9,10 +9,14 @@
 
 namespace holdline::cli {
 
+// Both answer a part of what they are given: it has to stand somewhere.
+//
 // A member of an object, or a JSON null.
 const nlohmann::json& member(const nlohmann::json& object, std::string_view name);
+const nlohmann::json& member(nlohmann::json&& object, std::string_view name) = delete;
 // A member that is a list; an empty one otherwise.
 const nlohmann::json& list_of(const nlohmann::json& object, std::string_view name);
+const nlohmann::json& list_of(nlohmann::json&& object, std::string_view name) = delete;
 
 // For showing: texts as they are, null as nothing, everything else as JSON. Not yet escaped.
 std::string shown(const nlohmann::json& value);

@@ -20,7 +20,7 @@ struct Interval {
 // Something that was taken at a desk while the outage lasted: an entry, a callback, a complaint, a contact.
 struct TakenWork {
   std::string what, kind;  // for people: "Entry", "message"
-  std::string scope, person, station;
+  std::string station;
   std::int64_t event_ms = 0;     // when it happened
   std::int64_t recorded_ms = 0;  // when the hub had it
   bool paper = false, customer_known = false;
@@ -41,8 +41,7 @@ struct PromiseMade {
 
 struct CallMade {
   std::string outcome;  // for people
-  bool connected = false;
-  bool late = false;  // told after the claim was over: whether it was the only call, somebody has to look
+  bool late = false;    // told after the claim was over: whether it was the only call, somebody has to look
 };
 
 struct DisagreementFound {

@@ -135,7 +135,8 @@ ReportSection coverage_section(const ReportFacts& facts, std::string& sentence) 
                                          "Issued by workstations, as they told last, and not at the hub yet."));
   sentence = !share ? "No workstation serves these scopes."
              : heard == all
-                 ? "Coverage 100 %: everything that " + std::to_string(all) + " workstations took is in this report."
+                 ? "Coverage 100 %: everything that was taken at " + std::to_string(all) +
+                       (all == 1 ? " workstation" : " workstations") + " is in this report."
                  : "Coverage " + std::to_string(static_cast<int>(*share)) + " %: " + std::to_string(all - heard) +
                        " of " + std::to_string(all) +
                        " workstations may hold something that is not in this report, and its figures may rise.";

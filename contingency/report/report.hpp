@@ -30,7 +30,6 @@ struct ReportTable {
 struct Bar {
   std::string label;
   double value = 0;
-  bool marked = false;  // set apart: in the outage
 };
 struct ReportChart {
   std::string id, title, definition;

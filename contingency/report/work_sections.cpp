@@ -37,7 +37,7 @@ ReportChart course_of_work(const ReportFacts& facts) {
                     n,
                     {}};
   for (const auto& [at, count] : bars)
-    chart.bars.push_back({minute_text(at * step_ms).substr(11, 5), static_cast<double>(count), false});
+    chart.bars.push_back({minute_text(at * step_ms).substr(11, 5), static_cast<double>(count)});
   return chart;
 }
 
@@ -72,7 +72,7 @@ ReportChart lateness(const ReportFacts& facts) {
                     "Of promises with a time: from its end until they were spoken with, or until this report was made.",
                     0,
                     {}};
-  for (const auto& [most, label] : steps) chart.bars.push_back({std::string(label), 0, false});
+  for (const auto& [most, label] : steps) chart.bars.push_back({std::string(label), 0});
   for (const PromiseMade& promise : facts.promises) {
     const Kept kept = kept_of(promise, facts.made_ms);
     if (kept != Kept::late && kept != Kept::missed) continue;
@@ -97,8 +97,8 @@ void add_promise_figures(const ReportFacts& facts, ReportSection& section) {
   auto& figures = section.figures;
   figures.push_back(count_figure("promises", "Promises to call back", facts.promises.size(),
                                  "Each is one promise that somebody at a desk made to one caller."));
-  figures.push_back({"cases", "Customers' matters", of_cases == 0 ? std::nullopt : std::optional<double>(cases.size()),
-                     "", of_cases, "Promises to one customer about what one call can settle are one matter."});
+  figures.push_back({"cases", "Cases", of_cases == 0 ? std::nullopt : std::optional<double>(cases.size()), "", of_cases,
+                     "Promises to one customer that one call can settle are one case."});
   figures.push_back({"kept", "Kept in time", percent(kept[Kept::in_time], due), "%", due,
                      "Of promises with a time that has come: spoken with before it ended."});
   figures.push_back(count_figure("late", "Kept late", kept[Kept::late], "Spoken with after the promised time."));

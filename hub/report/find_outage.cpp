@@ -59,7 +59,10 @@ std::string letters_of(std::string_view code) {
 }
 
 Error no_such_incident(const KnownIncidents& known, std::string_view code) {
-  std::string text = "There is no incident " + std::string(code) + " here. There are:";
+  std::string text = "There is no incident " + std::string(code) + " here";
+  if (known.by_id.empty())
+    return {ErrorKind::ask_person, "no-such-incident", text + ", and none was declared in these scopes."};
+  text += ". There are:";
   std::vector<const Incident*> latest;
   for (const auto& [id, incident] : known.by_id) latest.push_back(&incident);
   std::ranges::sort(latest, std::ranges::greater{}, [](const Incident* one) { return one->begins_ms(); });

@@ -50,7 +50,7 @@ Result<void> read_releases(LedgerReader& reader, ReportFacts& facts) {
   return each_row(reader, "callback_release", facts.scopes, [&](const RecordFields& fields, const Record&) {
     if (fields.number("began_at") < from_ms) return;
     facts.events.push_back({fields.number("began_at"),
-                            "Callbacks were released: " + std::to_string(fields.number("cases")) + " matters",
+                            "Callbacks were released: " + std::to_string(fields.number("cases")) + " cases",
                             fields.text("person"), fields.text("reason")});
   });
 }

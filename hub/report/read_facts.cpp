@@ -70,11 +70,10 @@ class FactsReader {
     return each_row(reader_, collection, facts_.scopes, take);
   }
 
-  contingency::TakenWork& add_work(std::string what, std::string kind, std::string_view when, std::string_view who,
-                                   const RecordFields& fields, const Record& record) {
-    contingency::TakenWork work{
-        std::move(what),     in_words(std::move(kind)),   record.scope, fields.text(who), fields.text("station"),
-        fields.number(when), fields.number("recorded_at")};
+  contingency::TakenWork& add_work(std::string what, std::string kind, std::string_view when,
+                                   const RecordFields& fields) {
+    contingency::TakenWork work{std::move(what), in_words(std::move(kind)), fields.text("station"), fields.number(when),
+                                fields.number("recorded_at")};
     work.customer_known = !fields.id("customer").is_nil();
     work.marked = is_marked(fields);
     return facts_.work.emplace_back(std::move(work));
@@ -101,7 +100,7 @@ class FactsReader {
   Result<void> read_entries() {
     return each("manual_entry", [&](const RecordFields& fields, const Record& record) {
       if (!belongs(fields, fields.number("event_time"))) return;
-      auto& work = add_work("Entry", fields.text("kind"), "event_time", "operator", fields, record);
+      auto& work = add_work("Entry", fields.text("kind"), "event_time", fields);
       work.paper = fields.flag("paper");
       for (std::string& need : fields.texts("needs")) work.needs.push_back(in_words(std::move(need)));
       if (facts_.drill()) return;
@@ -111,19 +110,19 @@ class FactsReader {
   }
 
   Result<void> read_complaints() {
-    return each("complaint", [&](const RecordFields& fields, const Record& record) {
+    return each("complaint", [&](const RecordFields& fields, const Record&) {
       if (!belongs(fields, fields.number("received_at"))) return;
-      add_work("Complaint", fields.text("category"), "received_at", "taken_by", fields, record);
+      add_work("Complaint", fields.text("category"), "received_at", fields);
       facts_.complaints.push_back({fields.number("received_at"), fields.number("listened_at"),
                                    fields.number("acknowledge_by"), fields.number("resolved_at")});
     });
   }
 
   Result<void> read_contacts() {
-    return each("interaction", [&](const RecordFields& fields, const Record& record) {
+    return each("interaction", [&](const RecordFields& fields, const Record&) {
       const std::int64_t start_ms = fields.number("started_at");
       if (belongs(fields, start_ms))
-        add_work("Contact", fields.text("channel"), "started_at", "operator", fields, record);
+        add_work("Contact", fields.text("channel"), "started_at", fields);
       else if (fields.flag("drill") || facts_.drill() || start_ms < interval_.from_ms - compared_ms)
         return;
       facts_.contacts.push_back({start_ms, fields.number("ended_at"), fields.id("customer"), fields.text("reason"),
@@ -141,7 +140,7 @@ class FactsReader {
     std::set<Id> told;  // calls, which may be about several promises
     return each("callback_request", [&](const RecordFields& fields, const Record& record) {
       if (!belongs(fields, fields.number("taken_at"))) return;
-      add_work("Callback", fields.text("purpose"), "taken_at", "taken_by", fields, record);
+      add_work("Callback", fields.text("purpose"), "taken_at", fields);
       contingency::PromiseMade promise;
       promise.reference = fields.text("reference");
       promise.contact_ms = fields.number("taken_at");
@@ -166,8 +165,7 @@ class FactsReader {
       if (connected && (promise.reached_ms == 0 || attempt.started_ms < promise.reached_ms))
         promise.reached_ms = attempt.started_ms;
       if (told.insert(attempt.id).second)
-        facts_.calls.push_back(
-            {outcome ? std::string(outcome->text) : in_words(attempt.outcome), connected, attempt.late});
+        facts_.calls.push_back({outcome ? std::string(outcome->text) : in_words(attempt.outcome), attempt.late});
     }
   }
 

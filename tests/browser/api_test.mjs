@@ -603,9 +603,13 @@ test("an outage is declared, decided about and closed", async () => {
 });
 
 async function reported(incident) {
+  const better = { incident, finding: "desk 2 slept", what: "wake it", owner: "rita" };
+  await save("ada", "POST", "/records/improvement", { fields: better });
   const report = await until("the report to hold all", async () => {
     const told = await get("ada", "/reports/latest");
-    return told.closed && told.sections.find((one) => one.id === "work").figures[0].value > 0 && told;
+    const section = (id) => told.sections.find((one) => one.id === id);
+    const improved = section("afterwards").tables[0]?.rows[0]?.[0] === "desk 2 slept";
+    return told.closed && improved && section("work").figures[0].value > 0 && told;
   });
   assert.equal(report.incident, incident.slice(0, 6).toUpperCase());
   for (const format of ["pdf", "html"]) await get("ada", `/reports/${incident}?format=${format}`);

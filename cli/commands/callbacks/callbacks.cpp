@@ -120,8 +120,9 @@ Outcome release(Session& session) {
   if (session.arguments().has("--accept-missing")) body["accept_missing"] = true;
   HOLDLINE_ASSIGN(const Answer answer, session.write("POST", "/callbacks/release", body));
   if (session.printed_json(answer)) return ExitCode::ok;
-  print_preview(session, answer.document());
-  print_release(session, member(answer.document(), "release"));
+  const json begun = answer.document();
+  print_preview(session, begun);
+  print_release(session, member(begun, "release"));
   return ExitCode::ok;
 }
 
@@ -149,9 +150,10 @@ Outcome hand(Session& session) {
   json body{{"case", session.arguments().get("CASE")}, {"reason", session.arguments().get("--reason")}};
   if (session.arguments().has("--to")) body["agent"] = session.arguments().get("--to");
   HOLDLINE_ASSIGN(const Answer answer, session.write("POST", "/callbacks/hand", body));
+  const json claim = answer.document();
   if (!session.printed_json(answer))
-    session.world().out << "Theirs as claim " << text_of(answer.document(), "claim") << " until "
-                        << session.time(member(answer.document(), "until")) << "; they see it among their callbacks.\n";
+    session.world().out << "Theirs as claim " << text_of(claim, "claim") << " until "
+                        << session.time(member(claim, "until")) << "; they see it among their callbacks.\n";
   return ExitCode::ok;
 }
 

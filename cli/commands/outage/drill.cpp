@@ -48,7 +48,10 @@ void print_drill_report(Session& session, const json& report) {
   table.row({"taken down", taken});
   table.row({"took part", joined(member(report, "people")), "at " + joined(member(report, "stations"))});
   if (const json& absent = list_of(report, "absent"); !absent.empty())
-    table.row({"did not", Cell(std::to_string(absent.size()) + " workstations", Tone::warning), joined(absent)});
+    table.row(
+        {"did not",
+         Cell(std::to_string(absent.size()) + (absent.size() == 1 ? " workstation" : " workstations"), Tone::warning),
+         joined(absent)});
   out << '\n';
   table.print(out, session.style());
   const json& failed = list_of(report, "failed");
@@ -120,8 +123,10 @@ Outcome end_drill(Session& session) {
   }
   if (!closed) return tl::unexpected<Error>(closed.error());
   if (session.printed_json(*closed)) return ExitCode::ok;
+  session.world().out << "The drill is over.\n";
   HOLDLINE_ASSIGN(const Answer held, session.get("/contingency/drills"));
-  for (const json& report : list_of(held.document(), "items"))
+  const json reports = held.document();
+  for (const json& report : list_of(reports, "items"))
     if (text_of(report, "incident") == text_of(drills[0], "id")) print_drill_report(session, report);
   return ExitCode::ok;
 }

@@ -7,6 +7,7 @@
 #include "cli/document.hpp"
 #include "cli/errors.hpp"
 #include "cli/text.hpp"
+#include "contingency/report/report.hpp"
 #include "platform/os/files.hpp"
 #include "platform/text/url.hpp"
 
@@ -31,14 +32,11 @@ Result<Answer> get_report(Session& session, const std::string& format) {
 
 std::string figure_text(const json& figure) {
   const json value = member(figure, "value");
-  if (value.is_null()) return "not known";
-  const double number = value.get<double>();
-  const auto whole = static_cast<std::int64_t>(number);
+  contingency::Figure told;
+  if (value.is_number()) told.value = value.get<double>();
   const std::string unit = text_of(figure, "unit");
-  std::string text = std::to_string(whole);
-  if (unit.empty() && static_cast<double>(whole) != number)
-    text += "." + std::to_string(static_cast<int>((number - static_cast<double>(whole)) * 10));
-  return unit.empty() ? text : text + " " + unit;
+  told.unit = unit;
+  return contingency::say(told);
 }
 
 void print_outage(Session& session, const json& report) {
@@ -50,7 +48,7 @@ void print_outage(Session& session, const json& report) {
     const json figures = list_of(section, "figures");
     if (figures.empty()) continue;
     out << "\n" << escape(text_of(section, "title")) << "\n";
-    Table table({"", ""});
+    Table table;
     for (const json& figure : figures)
       table.row({Cell("  " + escape(text_of(figure, "label"))), Cell(figure_text(figure))});
     table.print(out, session.style());
@@ -82,8 +80,9 @@ Result<std::string> whole_name(Session& session) {
   HOLDLINE_ASSIGN(const Answer answer, session.get("/contingency"));
   std::string code = session.arguments().get("INCIDENT");
   for (char& c : code) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const json contingency = answer.document();
   std::string known;
-  for (const json& incident : list_of(answer.document(), "incidents")) {
+  for (const json& incident : list_of(contingency, "incidents")) {
     const std::string name = text_of(incident, "id");
     if (!code.empty() && name.starts_with(code)) return name;
     known += " " + text_of(incident, "short");

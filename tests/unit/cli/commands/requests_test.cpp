@@ -40,6 +40,18 @@ TEST(Requests, ReadingCommandsAskForTheirTarget) {
   EXPECT_EQ(asked_by({"status"}, R"({"mode":"online"})").key, "");
 }
 
+TEST(Requests, WhatIsToBeDoneBetterNamesItsOutageWhole) {
+  const auto improved = [](const std::string& code) {
+    Scripted holdline;
+    holdline.answers(200, R"({"incidents":[{"id":"wtpxmqac","short":"WTPXMQ"},{"id":"kdpaemfx","short":"KDPAEM"}]})");
+    holdline.answers(201, saved);
+    const int ended = holdline({"report", "improve", code, "--finding", "slept", "--what", "wake", "--owner", "rita"});
+    return ended == 0 ? holdline.requests.at(1).document().dump() : holdline.err.str();
+  };
+  EXPECT_EQ(improved("KDPAEM"), R"({"fields":{"finding":"slept","incident":"kdpaemfx","owner":"rita","what":"wake"}})");
+  EXPECT_NE(improved("zzz").find("There are: WTPXMQ KDPAEM."), std::string::npos);
+}
+
 TEST(Requests, DecisionsAboutOutagesSayWhyAndAreShownAfterwards) {
   const auto decided = [](std::vector<std::string> words) {
     Scripted holdline;

@@ -45,7 +45,7 @@ PromiseMade promise(std::int64_t until_ms, std::int64_t reached_ms) {
   return made;
 }
 
-TEST(OutageReport, SaysFirstWhoseWorkMayBeMissing) {
+TEST(IncidentReports, SaysFirstWhoseWorkMayBeMissing) {
   ReportFacts facts = quiet_outage();
   WorkstationTally desk;
   desk.name = "desk-1";
@@ -62,10 +62,11 @@ TEST(OutageReport, SaysFirstWhoseWorkMayBeMissing) {
             "rise.");
   EXPECT_EQ(figure(report, "missing").value, 2.0);
   facts.workstations = {desk};
-  EXPECT_EQ(make_report(facts).coverage, "Coverage 100 %: everything that 1 workstations took is in this report.");
+  EXPECT_EQ(make_report(facts).coverage,
+            "Coverage 100 %: everything that was taken at 1 workstation is in this report.");
 }
 
-TEST(OutageReport, JudgesPromisesByTheirTimeAlone) {
+TEST(IncidentReports, JudgesPromisesByTheirTimeAlone) {
   ReportFacts facts = quiet_outage();
   PromiseMade called_off = promise(began + hour, 0);
   called_off.settled = true;
@@ -87,7 +88,7 @@ TEST(OutageReport, JudgesPromisesByTheirTimeAlone) {
   EXPECT_EQ(section.charts.front().n, 2u);
 }
 
-TEST(OutageReport, ComparesTheOutageWithOtherDaysAndSaysOfHowMany) {
+TEST(IncidentReports, ComparesTheOutageWithOtherDaysAndSaysOfHowMany) {
   ReportFacts facts = quiet_outage();
   sync::Id ann;
   ann.bytes[0] = 1;
@@ -106,10 +107,10 @@ TEST(OutageReport, ComparesTheOutageWithOtherDaysAndSaysOfHowMany) {
   EXPECT_EQ(say(figure(report, "csat-other")), "5");
 }
 
-TEST(OutageReport, CountsWhatWasTakenWhenItHappened) {
+TEST(IncidentReports, CountsWhatWasTakenWhenItHappened) {
   ReportFacts facts = quiet_outage();
-  facts.work = {{"Entry", "message", "acme/london", "bob", "desk-1", began + 20 * minute, began + 21 * minute},
-                {"Entry", "message", "acme/london", "bob", "desk-1", began + 25 * minute, began + 85 * minute}};
+  facts.work = {{"Entry", "message", "desk-1", began + 20 * minute, began + 21 * minute},
+                {"Entry", "message", "desk-1", began + 25 * minute, began + 85 * minute}};
   facts.work[1].marked = false;
   const IncidentReport report = make_report(facts);
   EXPECT_EQ(figure(report, "taken").value, 2.0);
@@ -122,7 +123,7 @@ TEST(OutageReport, CountsWhatWasTakenWhenItHappened) {
   EXPECT_LE(chart.bars.size(), 9u);
 }
 
-TEST(OutageReport, IsWrittenWithoutLettingTextsBecomeMarkup) {
+TEST(IncidentReports, IsWrittenWithoutLettingTextsBecomeMarkup) {
   const IncidentReport report = make_report(quiet_outage());
   const std::string html = report_html(report), json = report_json(report);
   EXPECT_EQ(html.find("<down>"), std::string::npos);
