@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 
 namespace holdline::agent {
 
@@ -120,13 +121,15 @@ void OutboxWorker::save_waiting() {
 
 std::vector<Result<Saved>> OutboxWorker::append(const std::vector<Draft>& drafts) {
   auto answers = outbox_->append(*schema_, drafts);
-  const auto full = [&] {
+  const auto failed_for = [&](std::string_view code) {
     return std::any_of(answers.begin(), answers.end(),
-                       [](const auto& answer) { return !answer && answer.error().code == "disk-full"; });
+                       [&](const auto& answer) { return !answer && answer.error().code == code; });
   };
   // All or none failed for want of space: the space set aside is for this moment.
-  while (full() && outbox_->release_reserve(SpaceFor::entries) && outbox_->recover())
+  while (failed_for("disk-full") && outbox_->release_reserve(SpaceFor::entries) && outbox_->recover())
     answers = outbox_->append(*schema_, drafts);
+  // Memory may be there again, also when it ran out in somebody else's work: nobody is sent away for what has passed.
+  if (failed_for("out-of-memory") && outbox_->recover()) answers = outbox_->append(*schema_, drafts);
   return answers;
 }
 
