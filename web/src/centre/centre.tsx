@@ -1,6 +1,8 @@
-// The views of supervisors and IT, and what follows an outage, in a file of their own: nobody else waits for them.
+// The views of supervisors and IT, complaints, and what follows an outage, in a file of their own: nobody who takes a
+// message waits for them.
 import type { ComponentType } from "preact";
 import { Calling } from "./calling.tsx";
+import { Complaints } from "./complaints.tsx";
 import { Conflicts } from "./conflicts.tsx";
 import { Merging } from "./merging.tsx";
 import { Outages } from "./outages.tsx";
@@ -14,6 +16,7 @@ import { keepListed, Workstations } from "./workstations.tsx";
 // By the first part of their place.
 export const views: Record<string, ComponentType> = {
   calling: Calling,
+  complaints: Complaints,
   conflicts: Conflicts,
   merge: Merging,
   outages: Outages,

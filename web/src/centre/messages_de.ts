@@ -2,6 +2,8 @@
 import type { centre_en } from "./messages_en.ts";
 
 export const centre_de: Record<keyof typeof centre_en, string> = {
+  complaintsHint: "Was zuerst fällig ist, steht oben. Ein Schritt öffnet ein kurzes Formular.",
+  noComplaints: "Keine Beschwerden",
   mergeTitle: "Zwei Kunden, die einer sind",
   mergePickHint: "Wer diesem Kunden ähnelt, steht oben. Andere lassen sich suchen.",
   mergeWhat:

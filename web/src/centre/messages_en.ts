@@ -1,5 +1,7 @@
 // What the views of supervisors and IT say, in English.
 export const centre_en = {
+  complaintsHint: "Those that are due first. A step opens a short form.",
+  noComplaints: "No complaints",
   mergeTitle: "Two customers who are one",
   mergePickHint: "Who look like this customer stand first. Search for others.",
   mergeWhat:

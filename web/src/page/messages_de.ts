@@ -94,8 +94,6 @@ export const de: Messages = {
   callbacks: "Rückrufe",
   conflicts: "Konflikte",
   complaints: "Beschwerden",
-  complaintsHint: "Was zuerst fällig ist, steht oben. Ein Schritt öffnet ein kurzes Formular.",
-  noComplaints: "Keine Beschwerden",
   overview: "Überblick",
   runbook: "Notfallplan",
   workstations: "Arbeitsplätze",

@@ -90,8 +90,6 @@ export const en = {
   callbacks: "Callbacks",
   conflicts: "Conflicts",
   complaints: "Complaints",
-  complaintsHint: "Those that are due first. A step opens a short form.",
-  noComplaints: "No complaints",
   overview: "Overview",
   runbook: "Runbook",
   workstations: "Workstations",

@@ -12,7 +12,6 @@ import { settings } from "../page/settings.ts";
 import { use } from "../page/store.ts";
 import { Callbacks } from "./callbacks.tsx";
 import { Centre, fetchCentre } from "./centre.tsx";
-import { Complaints } from "./complaints.tsx";
 import { Customer } from "./customer.tsx";
 import { Entries } from "./entries.tsx";
 import { Form, titleOf } from "./form.tsx";
@@ -32,14 +31,13 @@ const takeAsked = (): string => {
   return number;
 };
 
-const of_the_centre = new Set(["conflicts", "merge", "outages", "overview", "paper", "posting", "release", "runbook", "workstations"]);
+const of_the_centre = new Set(["complaints", "conflicts", "merge", "outages", "overview", "paper", "posting", "release", "runbook", "workstations"]);
 const supervises = (): boolean => ["supervisor", "it"].includes(session.get().person?.role ?? "");
 
 function View() {
   const [place, id] = use(route);
   if (place === "customer" && id) return <Customer key={id} id={id} />;
   if (place === "entries") return <Entries which={id ?? ""} />;
-  if (place === "complaints") return <Complaints />;
   if (place === "callbacks") return <Callbacks />;
   if (place === "guides") return <Guides />;
   if (place === "settings") return <Preferences />;

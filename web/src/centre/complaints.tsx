@@ -3,10 +3,11 @@ import { begin, localTime, typed, type About } from "../daemon/drafts.ts";
 import { fieldOf, labelOf } from "../daemon/schema.ts";
 import { session } from "../daemon/session.ts";
 import type { Shown } from "../daemon/types.ts";
-import { clock, t, term } from "../page/i18n.ts";
+import { clock, term } from "../page/i18n.ts";
 import { use } from "../page/store.ts";
-import { useLoaded, Waiting } from "./load.tsx";
-import { Pending, text, written } from "./record.tsx";
+import { useLoaded, Waiting } from "../views/load.tsx";
+import { Pending, text, written } from "../views/record.tsx";
+import { t } from "./text.ts";
 
 // When, by whom, and what was said; each step is one value.
 const steps: [string, string, string][] = [
