@@ -108,7 +108,7 @@ TEST(CrashLoop, WithoutWorkLeavesFilesAsTheyAre) {
   const Contents desk_first = crash(desk.daemon(), desk.directory());
   const Contents hub_first = crash(centre.hub().daemon(), centre.hub().directory());
   Contents desk_last, hub_last;
-  for (int i = 0; i < 8; ++i) {
+  for (int i = 0; i < 4; ++i) {
     desk_last = crash(desk.daemon(), desk.directory());
     hub_last = crash(centre.hub().daemon(), centre.hub().directory());
   }

@@ -149,7 +149,7 @@ TEST(CutOffEnrolment, AtAnyChangeOfTheDiskIsGoneOnWithByTheSameCode) {
   bool was_killed = true;
   const bool every_change = std::getenv("HOLDLINE_EVERY_CHANGE") != nullptr;
   // Every one of the first, where certificate and identity are written, then fewer and fewer of those of the databases.
-  for (int change = 1; was_killed; change += every_change ? 1 : 1 + change / 8) {
+  for (int change = 1; was_killed; change += every_change ? 1 : 1 + change / 3) {
     SCOPED_TRACE(change);
     Desk desk(centre.directory(), "desk-" + std::to_string(change));
     desk.start();
