@@ -8,7 +8,11 @@
 #include "bench/measure.hpp"
 #include "bench/workloads/workloads.hpp"
 #include "contingency/callbacks/order.hpp"
+#include "contingency/callbacks/release/preview.hpp"
+#include "platform/time/country_zones.hpp"
+#include "platform/time/zones.hpp"
 #include "sync/base/hash.hpp"
+#include "sync/text/phone_country.hpp"
 
 namespace holdline::bench {
 
@@ -38,6 +42,44 @@ CallbackRequest promise(std::uint64_t number, std::mt19937& random, std::uint32_
   if (random() % 2 == 0) request.promise_end_ms = request.contact_ms + 6 * bench_hour_ms;
   request.taken_by = "agent-" + std::to_string(random() % bench_desks);
   return request;
+}
+
+// What a supervisor sees before a release: every case screened by its refusals and by the clock where it is, counted,
+// and called one after another at the pace of the floor. With nothing remembered from the look before.
+void preview_of(const Options& options, Report& report) {
+  const std::uint32_t wanted = options.quick ? 1'000 : 20'000;
+  const sync::Schema schema = *sync::Schema::parse(sync::default_schema_text());
+  const contingency::ZoneRules zones{platform::zone_offset_ms, platform::zones_of_country, sync::country_of_number};
+  const contingency::CallRules rules{schema, "Europe/London"};
+  const std::int64_t now_ms = base_ms + 9 * bench_hour_ms;
+  std::vector<double> looking, looking_cpu;
+  std::size_t breaking = 0;
+  for (unsigned round = 0; round < (options.quick ? 1U : 5U); ++round) {
+    std::mt19937 random(round);
+    Cases cases;
+    for (std::uint32_t n = 0; n < wanted; ++n) {
+      CallbackRequest request = promise(n, random, wanted);
+      request.customer = id_of(3, n);  // each of somebody else
+      request.number = "+4420" + std::to_string(70'000'000 + n);
+      cases.take(std::move(request));
+    }
+    cases.settle();
+    const Stopwatch watch;
+    contingency::CallingWindows windows(schema, zones, {now_ms, now_ms + 8 * 24 * bench_hour_ms});
+    const auto listed = contingency::list_cases(cases, rules, windows, now_ms);
+    breaking = contingency::preview(listed, {}, {200, 6}, 1'000, now_ms).breaking.size();
+    looking.push_back(1e3 * watch.seconds());
+    looking_cpu.push_back(1e3 * watch.cpu_seconds());
+  }
+  report.add({"callbacks.preview_ms",
+              median(looking),
+              "ms",
+              std::nullopt,
+              std::nullopt,
+              {{"cpu_ms", median(looking_cpu)},
+               {"cases", static_cast<double>(wanted)},
+               {"breaking", static_cast<double>(breaking)},
+               {"slowest_ms", percentile(looking, 1)}}});
 }
 
 }  // namespace
@@ -91,6 +133,7 @@ void callbacks(const Options& options, Report& report) {
               std::nullopt,
               std::nullopt,
               {{"median_ms", median(adding)}, {"slowest_ms", percentile(adding, 1)}}});
+  preview_of(options, report);
 }
 
 }  // namespace holdline::bench

@@ -53,6 +53,16 @@ Standing standing_of(const CallbackRequest& request, const CallbackCase& of,
   return by_calls(request, of, request_of);
 }
 
+// The time that was promised last: by whoever took it, or by who had to promise another one.
+std::pair<std::int64_t, std::int64_t> promised(const CallbackRequest& request,
+                                               const std::vector<const CaseDecision*>& decisions) {
+  std::pair window(request.promise_start_ms, request.promise_end_ms);
+  for (const CaseDecision* decision : decisions)
+    if (decision->kind == CaseDecision::Kind::promised && holds(decision->requests, request.id))
+      window = {decision->promise_start_ms, decision->promise_end_ms};
+  return window;
+}
+
 CaseNeed need_of(const std::vector<Standing>& standings, const CallbackCase& of) {
   const auto any = [&](Standing standing) { return std::ranges::find(standings, standing) != standings.end(); };
   if (any(Standing::open)) {
@@ -79,7 +89,7 @@ std::string_view name_of(CaseHint::Why why) {
 }
 
 std::string_view name_of(CaseDecision::Kind kind) {
-  constexpr std::array<std::string_view, 5> names{"together", "apart", "settled", "covered", "first"};
+  constexpr std::array<std::string_view, 6> names{"together", "apart", "settled", "covered", "first", "promised"};
   return names[static_cast<std::size_t>(kind)];
 }
 
@@ -164,10 +174,12 @@ void CaseDivision::tell_standing(const std::vector<std::size_t>& group, Callback
     made.open.push_back(one.id);
     made.purposes |= bit_of(one.purpose);
     if (made.contact_ms == 0 || one.contact_ms < made.contact_ms) made.contact_ms = one.contact_ms;
-    const std::int64_t promised = one.promise_end_ms != 0 ? one.promise_end_ms : one.promise_start_ms;
-    if (promised == 0 || (made.promise_end_ms != 0 && promised >= made.promise_end_ms)) continue;
-    made.promise_end_ms = promised;
-    made.promise_start_ms = one.promise_start_ms;
+    if (made.promise_zone.empty()) made.promise_zone = one.promise_zone;  // told, though no time was
+    const auto [from_ms, until_ms] = promised(one, decisions_);
+    const std::int64_t end_ms = until_ms != 0 ? until_ms : from_ms;
+    if (end_ms == 0 || (made.promise_end_ms != 0 && end_ms >= made.promise_end_ms)) continue;
+    made.promise_end_ms = end_ms;
+    made.promise_start_ms = from_ms;
     made.promise_zone = one.promise_zone;
   }
   made.need = need_of(standings, made);

@@ -20,10 +20,12 @@ struct CaseDecision {
     settled,   // the customer rang in, or it was done otherwise; `by.reason` is the evidence
     covered,   // a request that came in after the call was answered by that call
     first,     // called before everything else; `by.reason` says why
+    promised,  // another time was promised for `requests`; `by.reason` says why the first one could not be kept
   };
   sync::Id id;
   Kind kind = Kind::together;
   std::vector<sync::Id> requests, others = {};  // each stands for itself; the case it is in now is the one meant
+  std::int64_t promise_start_ms = 0, promise_end_ms = 0;  // promised: the window
   Signature by;
 };
 std::string_view name_of(CaseDecision::Kind kind);

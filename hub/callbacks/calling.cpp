@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "contingency/callbacks/outcome.hpp"
-#include "hub/callbacks/calls.hpp"
+#include "hub/callbacks/asked.hpp"
 #include "hub/callbacks/documents.hpp"
-#include "platform/text/json_object.hpp"
+#include "hub/callbacks/list/calls.hpp"
 #include "sync/base/limits.hpp"
 #include "sync/base/timestamp.hpp"
 
@@ -18,31 +18,6 @@ namespace {
 using Json = nlohmann::json;
 using contingency::CallbackCase;
 using platform::HttpResponse;
-
-// All rows in one commit, with the claims that have moved on by now: nobody is told before it is durable.
-Result<void> keep_all(const CallbackDesk& desk, std::vector<OwnRow> rows) {
-  const CallbackList& list = desk.list();
-  contingency::ClaimActions moved;
-  for (const auto& [fence, claim] : list.moved_on) {
-    const Id& id = list.claim_records.at(fence).id;
-    const bool again = std::ranges::any_of(rows, [&](const OwnRow& row) { return row.ops.front().record.id == id; });
-    if (!again) moved.push_back(contingency::action::KeepClaim{claim});
-  }
-  HOLDLINE_ASSIGN(auto more, rows_of(desk.ledger.schema(), list, moved, {}));
-  rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-  if (rows.empty()) return {};
-  const auto outcomes = desk.intake.take_own(rows, desk.now_ms);
-  // What was decided has not become true: the list in memory is not the ledger's any more.
-  if (!outcomes) desk.board.forget();
-  if (!outcomes) return tl::unexpected<Error>(outcomes.error());
-  for (const RowOutcome& outcome : *outcomes)
-    if (outcome.effect == RowEffect::refused || outcome.effect == RowEffect::conflict) {
-      desk.board.forget();
-      return fail(ErrorKind::ask_person, outcome.code.empty() ? "not-kept" : outcome.code,
-                  "It could not be kept: do not dial, and try again. " + outcome.text);
-    }
-  return {};
-}
 
 // The claims after a step, kept; an error is what the step refused.
 Result<void> step_and_keep(const CallbackDesk& desk, const contingency::ClaimEvent& event, const NewClaim& fresh = {}) {
@@ -70,15 +45,10 @@ const contingency::ReleaseBatch* release_for(const CallbackDesk& desk, const con
   return nullptr;
 }
 
-const CallbackCase* case_of(const CallbackDesk& desk, std::uint64_t fence) {
-  const auto* claim = desk.list().claims.find(fence);
-  return claim == nullptr || claim->requests.empty() ? nullptr : desk.list().cases.find(claim->requests.front());
-}
-
 // With whatever a retry after a lost answer has to know.
 HttpResponse claim_answer(const CallbackDesk& desk, int status, std::uint64_t fence) {
   const auto& claim = *desk.list().claims.find(fence);
-  const CallbackCase* of = case_of(desk, fence);
+  const CallbackCase* of = case_of_claim(desk, fence);
   Json json = of == nullptr ? Json::object() : case_document(desk, {of, desk.board.screened(*of)});
   json["schema"] = "holdline.callback-claim/1";
   json["claim"] = fence;
@@ -138,6 +108,35 @@ HttpResponse outcome_answer(std::uint64_t fence, const contingency::Outcome& out
 
 }  // namespace
 
+Result<void> keep_all(const CallbackDesk& desk, std::vector<OwnRow> rows) {
+  const CallbackList& list = desk.list();
+  contingency::ClaimActions moved;
+  for (const auto& [fence, claim] : list.moved_on) {
+    const Id& id = list.claim_records.at(fence).id;
+    const bool again = std::ranges::any_of(rows, [&](const OwnRow& row) { return row.ops.front().record.id == id; });
+    if (!again) moved.push_back(contingency::action::KeepClaim{claim});
+  }
+  HOLDLINE_ASSIGN(auto more, rows_of(desk.ledger.schema(), list, moved, {}));
+  rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  if (rows.empty()) return {};
+  const auto outcomes = desk.intake.take_own(rows, desk.now_ms);
+  // What was decided has not become true: the list in memory is not the ledger's any more.
+  if (!outcomes) desk.board.forget();
+  if (!outcomes) return tl::unexpected<Error>(outcomes.error());
+  for (const RowOutcome& outcome : *outcomes)
+    if (outcome.effect == RowEffect::refused || outcome.effect == RowEffect::conflict) {
+      desk.board.forget();
+      return fail(ErrorKind::ask_person, outcome.code.empty() ? "not-kept" : outcome.code,
+                  "It could not be kept: do not dial, and try again. " + outcome.text);
+    }
+  return {};
+}
+
+const CallbackCase* case_of_claim(const CallbackDesk& desk, std::uint64_t fence) {
+  const auto* claim = desk.list().claims.find(fence);
+  return claim == nullptr || claim->requests.empty() ? nullptr : desk.list().cases.find(claim->requests.front());
+}
+
 Result<HttpResponse> show_own(const CallbackDesk& desk, std::string_view body) {
   auto json = platform::JsonObject::parse(body);
   const std::string agent = agent_in(desk, json);
@@ -177,7 +176,8 @@ Result<HttpResponse> next_case(const CallbackDesk& desk, std::string_view body) 
     release = batch->id.text();
     return true;
   });
-  if (found != nullptr) return claim_case(desk, {found, agent, station, 0, told}, release);
+  if (found != nullptr)
+    return claim_case(desk, {.of = found, .agent = agent, .station = station, .told = told}, release);
   return fail(ErrorKind::ask_person, "nothing-to-call",
               "Nothing more may be handed out now: all that may be called is taken, or the pace is reached.");
 }
@@ -209,7 +209,7 @@ Result<HttpResponse> hand_case(const CallbackDesk& desk, std::string_view body) 
   op.set("at", std::max(desk.now_ms, desk.list().decided_ms + 1));
   const auto* taken = desk.list().claims.of(*of);
   if (taken == nullptr) HOLDLINE_TRY(keep_all(desk, {OwnRow{{std::move(op).op()}}}));
-  return claim_case(desk, {of, agent, "", 0, {}}, "");
+  return claim_case(desk, {.of = of, .agent = agent, .station = ""}, "");
 }
 
 Result<HttpResponse> dial(const CallbackDesk& desk, std::string_view body) {
@@ -217,7 +217,7 @@ Result<HttpResponse> dial(const CallbackDesk& desk, std::string_view body) {
   const std::uint64_t fence = fence_in(json);
   const std::string agent = agent_in(desk, json);
   HOLDLINE_TRY(json.checked_whole());
-  const CallbackCase* of = case_of(desk, fence);
+  const CallbackCase* of = case_of_claim(desk, fence);
   const auto* claim = desk.list().claims.find(fence);
   const bool theirs =
       claim != nullptr && claim->agent == agent &&
@@ -243,7 +243,7 @@ Result<HttpResponse> tell_outcome(const CallbackDesk& desk, std::string_view bod
   const auto* outcome = contingency::outcome_named(attempt.outcome);
   if (outcome == nullptr) return tl::unexpected<Error>(unknown_outcome());
   HOLDLINE_ASSIGN(attempt.next_ms, next_time(*outcome, next));
-  if (const CallbackCase* of = case_of(desk, fence))
+  if (const CallbackCase* of = case_of_claim(desk, fence))
     for (const auto& known : of->attempts)
       if (known.fence == fence && known.agent == attempt.agent && known.outcome == attempt.outcome &&
           known.notes == attempt.notes)

@@ -148,8 +148,13 @@ Json list_document(const CallbackDesk& desk, const std::vector<contingency::List
 }
 
 Json preview_document(const contingency::Preview& seen, const contingency::ListCoverage& coverage) {
-  Json breaking = Json::array();
-  for (std::size_t n = 0; n < seen.breaking.size() && n < 100; ++n) breaking.push_back(seen.breaking[n].text());
+  Json breaking = Json::array(), breaks = Json::array();
+  for (std::size_t n = 0; n < seen.breaking.size() && n < 100; ++n) {
+    breaking.push_back(seen.breaking[n].of.text());
+    breaks.push_back({{"case", seen.breaking[n].of.text()},
+                      {"promised_until", time_of(seen.breaking[n].promised_ms)},
+                      {"expected", time_of(seen.breaking[n].expected_ms)}});
+  }
   return {{"schema", "holdline.callback-preview/1"},
           {"cases", seen.cases},
           {"promises", seen.requests},
@@ -160,9 +165,11 @@ Json preview_document(const contingency::Preview& seen, const contingency::ListC
           {"by_zone", counts(seen.by_zone)},
           {"by_language", counts(seen.by_language)},
           {"not_now_because", counts(seen.by_why)},
+          {"calls_an_hour", seen.an_hour},
           {"finished", time_of(seen.finish_ms)},
           {"promises_that_break", seen.breaking.size()},
           {"breaking", breaking},
+          {"breaks", breaks},
           {"workstations_outstanding", coverage.outstanding},
           {"may_be_missing", coverage.may_be_missing}};
 }

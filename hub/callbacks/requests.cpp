@@ -6,11 +6,13 @@
 #include <nlohmann/json.hpp>
 
 #include "contingency/incident/signed_by.hpp"
+#include "hub/callbacks/asked.hpp"
 #include "hub/callbacks/calling.hpp"
 #include "hub/callbacks/documents.hpp"
-#include "hub/callbacks/fields.hpp"
-#include "hub/callbacks/releases.hpp"
-#include "platform/text/json_object.hpp"
+#include "hub/callbacks/exporting.hpp"
+#include "hub/callbacks/list/fields.hpp"
+#include "hub/callbacks/list/releases.hpp"
+#include "hub/callbacks/promising.hpp"
 #include "sync/base/limits.hpp"
 #include "sync/base/syntax.hpp"
 
@@ -26,36 +28,6 @@ using platform::HttpResponse;
 constexpr std::string_view callbacks_path = "/admin/v1/callbacks";
 constexpr std::int64_t shown_cases = 1'000;
 
-Result<contingency::ReleaseFilter> filter_of(platform::JsonObject& json) {
-  contingency::ReleaseFilter filter{json.text("scope"), json.texts("reasons"), json.texts("zones"),
-                                    json.texts("languages")};
-  if (!filter.scope.empty() && !sync::is_scope(filter.scope))
-    return fail(ErrorKind::ask_person, "bad-scope", "A scope looks like acme/london.");
-  return filter;
-}
-
-std::uint32_t count_of(platform::JsonObject& json, std::string_view name, std::uint32_t otherwise) {
-  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(json.number(name, otherwise), 0, 1'000'000));
-}
-
-contingency::Floor floor_of(platform::JsonObject& json) {
-  return {count_of(json, "agents", 1), count_of(json, "calls_an_hour", 6)};
-}
-
-// Of those that the asker may see.
-std::vector<contingency::ListedCase> listed_for(const CallbackDesk& desk) {
-  auto listed = desk.board.listed();
-  std::erase_if(listed, [&](const contingency::ListedCase& one) { return !desk.sees(one.of->scope); });
-  return listed;
-}
-
-// What an asker names, and what names nothing means all that they see.
-Result<void> check_scope(const CallbackDesk& desk, const std::string& scope) {
-  if (scope.empty() || desk.sees(scope)) return {};
-  return fail(ErrorKind::ask_person, "scope-refused",
-              "This scope is not yours at this workstation. Name one of your own.");
-}
-
 Result<HttpResponse> show(const CallbackDesk& desk, std::string_view body) {
   auto json = platform::JsonObject::parse(body.empty() ? "{}" : body);
   const auto limit =
@@ -67,24 +39,14 @@ Result<HttpResponse> show(const CallbackDesk& desk, std::string_view body) {
 
 Result<HttpResponse> show_preview(const CallbackDesk& desk, std::string_view body) {
   auto json = platform::JsonObject::parse(body);
-  HOLDLINE_ASSIGN(const auto filter, filter_of(json));
-  const auto floor = floor_of(json);
-  const std::uint32_t per_minute = count_of(json, "per_minute", contingency::ReleaseCaps{}.per_minute);
+  HOLDLINE_ASSIGN(const auto filter, asked_filter(json));
+  const auto floor = asked_floor(json);
+  const std::uint32_t per_minute = asked_count(json, "per_minute", contingency::ReleaseCaps{}.per_minute);
   HOLDLINE_TRY(json.checked_whole());
-  HOLDLINE_TRY(check_scope(desk, filter.scope));
+  HOLDLINE_TRY(check_asked_scope(desk, filter.scope));
   const auto seen = contingency::preview(listed_for(desk), filter, floor, per_minute, desk.now_ms);
   HOLDLINE_ASSIGN(const auto coverage, coverage_of(desk.ledger, desk.now_ms));
   return callback_answer(200, preview_document(seen, coverage));
-}
-
-// Whoever asks at a workstation signs for themselves.
-Result<contingency::Signature> signature_of(const CallbackDesk& desk, platform::JsonObject& json) {
-  contingency::Signature by{json.text("by"), contingency::by_supervisor, json.text("reason"), desk.now_ms};
-  if (desk.asker != nullptr) by.person = desk.asker->person;
-  if (by.person.empty()) return fail(ErrorKind::ask_person, "no-person", "Say who decides it: --by NAME.");
-  if (by.person.size() > 80 || by.reason.size() > sync::limits::reason_bytes)
-    return fail(ErrorKind::ask_person, "malformed", "A name has at most 80 and a reason at most 500 characters.");
-  return by;
 }
 
 // One at a time for every case.
@@ -99,17 +61,17 @@ Result<void> check_no_other(const CallbackDesk& desk, const contingency::Release
 
 Result<HttpResponse> begin(const CallbackDesk& desk, std::string_view body) {
   auto json = platform::JsonObject::parse(body);
-  HOLDLINE_ASSIGN(auto filter, filter_of(json));
-  HOLDLINE_ASSIGN(auto by, signature_of(desk, json));
+  HOLDLINE_ASSIGN(auto filter, asked_filter(json));
+  HOLDLINE_ASSIGN(auto by, asked_signature(desk, json));
   contingency::ReleaseCaps caps;
-  caps.per_minute = count_of(json, "per_minute", caps.per_minute);
-  caps.per_agent = count_of(json, "per_agent", caps.per_agent);
-  const auto floor = floor_of(json);
+  caps.per_minute = asked_count(json, "per_minute", caps.per_minute);
+  caps.per_agent = asked_count(json, "per_agent", caps.per_agent);
+  const auto floor = asked_floor(json);
   const bool accept = json.boolean("accept_missing", false);
   HOLDLINE_TRY(json.checked_whole());
   if (filter.scope.empty())
     return fail(ErrorKind::ask_person, "bad-scope", "Say whose callbacks are released: a scope like acme/london.");
-  HOLDLINE_TRY(check_scope(desk, filter.scope));
+  HOLDLINE_TRY(check_asked_scope(desk, filter.scope));
   HOLDLINE_TRY(check_no_other(desk, filter));
   const auto seen = contingency::preview(listed_for(desk), filter, floor, caps.per_minute, desk.now_ms);
   HOLDLINE_ASSIGN(const auto coverage, coverage_of(desk.ledger, desk.now_ms));
@@ -138,7 +100,7 @@ Result<const contingency::ReleaseBatch*> release_named(const CallbackDesk& desk,
 Result<HttpResponse> change(const CallbackDesk& desk, std::string_view body) {
   auto json = platform::JsonObject::parse(body);
   const std::string name = json.text("release"), wanted = json.text("change");
-  HOLDLINE_ASSIGN(const auto by, signature_of(desk, json));
+  HOLDLINE_ASSIGN(const auto by, asked_signature(desk, json));
   HOLDLINE_TRY(json.checked_whole());
   HOLDLINE_ASSIGN(const auto* batch, release_named(desk, name));
   contingency::ReleaseEvent event = contingency::event::ReleaseHeld{by};
@@ -186,7 +148,7 @@ Result<HttpResponse> decide(const CallbackDesk& desk, std::string_view body) {
   auto json = platform::JsonObject::parse(body);
   const std::string kind = json.text("kind");
   const auto cases = json.texts("cases"), apart = json.texts("promises");
-  HOLDLINE_ASSIGN(const auto by, signature_of(desk, json));
+  HOLDLINE_ASSIGN(const auto by, asked_signature(desk, json));
   HOLDLINE_TRY(json.checked_whole());
   const bool divides = kind == "apart";
   if (kind != "together" && kind != "apart" && kind != "settled" && kind != "first")
@@ -222,15 +184,68 @@ using Answering = Result<HttpResponse> (*)(const CallbackDesk&, std::string_view
 
 const std::map<std::string_view, Answering>& answering() {
   static const std::map<std::string_view, Answering> table{
-      {"list", show},      {"preview", show_preview}, {"release", begin},       {"change", change},
-      {"decide", decide},  {"mine", show_own},        {"next", next_case},      {"hand", hand_case},
-      {"dial", dial},      {"outcome", tell_outcome}, {"alive", still_calling}, {"give-back", give_back},
+      {"list", show},
+      {"preview", show_preview},
+      {"release", begin},
+      {"change", change},
+      {"decide", decide},
+      {"mine", show_own},
+      {"next", next_case},
+      {"hand", hand_case},
+      {"dial", dial},
+      {"outcome", tell_outcome},
+      {"alive", still_calling},
+      {"give-back", give_back},
       {"free", free_case},
+      {"export", export_cases},
+      {"outcomes", read_dialler_outcomes},
+      {"take-back", take_back},
+      {"capacity", show_capacity},
+      {"set-capacity", set_capacity},
+      {"promise", promise_anew},
+      {"promise-breaking", promise_what_breaks_anew},
   };
   return table;
 }
 
 }  // namespace
+
+Result<contingency::ReleaseFilter> asked_filter(platform::JsonObject& json) {
+  contingency::ReleaseFilter filter{json.text("scope"), json.texts("reasons"), json.texts("zones"),
+                                    json.texts("languages")};
+  if (!filter.scope.empty() && !sync::is_scope(filter.scope))
+    return fail(ErrorKind::ask_person, "bad-scope", "A scope looks like acme/london.");
+  return filter;
+}
+
+std::uint32_t asked_count(platform::JsonObject& json, std::string_view name, std::uint32_t otherwise) {
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(json.number(name, otherwise), 0, 1'000'000));
+}
+
+contingency::Floor asked_floor(platform::JsonObject& json) {
+  return {asked_count(json, "agents", 1), asked_count(json, "calls_an_hour", 6)};
+}
+
+std::vector<contingency::ListedCase> listed_for(const CallbackDesk& desk) {
+  auto listed = desk.board.listed();
+  std::erase_if(listed, [&](const contingency::ListedCase& one) { return !desk.sees(one.of->scope); });
+  return listed;
+}
+
+Result<void> check_asked_scope(const CallbackDesk& desk, const std::string& scope) {
+  if (scope.empty() || desk.sees(scope)) return {};
+  return fail(ErrorKind::ask_person, "scope-refused",
+              "This scope is not yours at this workstation. Name one of your own.");
+}
+
+Result<contingency::Signature> asked_signature(const CallbackDesk& desk, platform::JsonObject& json) {
+  contingency::Signature by{json.text("by"), contingency::by_supervisor, json.text("reason"), desk.now_ms};
+  if (desk.asker != nullptr) by.person = desk.asker->person;
+  if (by.person.empty()) return fail(ErrorKind::ask_person, "no-person", "Say who decides it: --by NAME.");
+  if (by.person.size() > 80 || by.reason.size() > sync::limits::reason_bytes)
+    return fail(ErrorKind::ask_person, "malformed", "A name has at most 80 and a reason at most 500 characters.");
+  return by;
+}
 
 bool CallbackDesk::sees(const std::string& scope) const {
   return asker == nullptr || std::ranges::find(asker->scopes, scope) != asker->scopes.end();

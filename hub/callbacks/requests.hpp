@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "hub/callbacks/board.hpp"
+#include "hub/callbacks/list/board.hpp"
 #include "hub/intake/intake.hpp"
 #include "hub/setup/config.hpp"
 #include "platform/http/http.hpp"
@@ -37,9 +37,10 @@ struct CallbackDesk {
 };
 
 // On the ledger's thread. `what`: "list", "preview", "release", "change", "decide", "mine", "next", "hand", "dial",
-// "outcome", "alive", "give-back", "free". Errors: ask_person "malformed", "unknown-path", "no-person",
-// "no-such-callback", "no-such-release", "release-there", "scope-refused", what begin_release, step
-// (contingency/callbacks/release) and Claims refuse, and those of Intake::take_own.
+// "outcome", "alive", "give-back", "free", "export", "outcomes", "take-back",
+// "capacity", "set-capacity", "promise", "promise-breaking". Errors: ask_person "malformed",
+// "unknown-path", "no-person", "no-such-callback", "no-such-release", "release-there", "scope-refused", what
+// begin_release, step (contingency/callbacks/release) and Claims refuse, and those of Intake::take_own.
 Result<platform::HttpResponse> answer_callbacks(const CallbackDesk& desk, std::string_view what, std::string_view body);
 // The administrator's: the request's name is the end of its path.
 Result<platform::HttpResponse> answer_callbacks(const CallbackDesk& desk, const platform::HttpRequest& request);

@@ -9,7 +9,7 @@
 #include "contingency/incident/incidents.hpp"
 #include "contingency/incident/name.hpp"
 #include "contingency/manual/posting.hpp"
-#include "hub/callbacks/records.hpp"
+#include "hub/callbacks/list/records.hpp"
 #include "hub/convergence/convergence.hpp"
 #include "hub/plan/plans.hpp"
 #include "hub/report/find_outage.hpp"

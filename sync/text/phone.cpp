@@ -229,6 +229,15 @@ std::string phone_for_people(std::string_view e164, std::string_view region) {
   return text;
 }
 
+std::optional<PhoneParts> phone_parts(std::string_view e164) {
+  Parsed parsed;
+  if (!is_e164(e164) || plans().Parse(std::string(e164), nowhere, &parsed) != PhoneNumberUtil::NO_PARSING_ERROR)
+    return std::nullopt;
+  PhoneParts parts{std::to_string(parsed.country_code()), {}};
+  plans().GetNationalSignificantNumber(parsed, &parts.national);
+  return parts;
+}
+
 std::string country_of_number(std::string_view e164) {
   Parsed parsed;
   std::string region;

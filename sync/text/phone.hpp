@@ -51,6 +51,13 @@ std::vector<std::string> same_phones(std::string_view e164);
 // code ("+39 02 1234567"). Only for the eye. What is no number in E.164 comes back as it is.
 std::string phone_for_people(std::string_view e164, std::string_view region);
 
+// A number as systems take it that keep the country apart: "44" and "2079460018", with the zero that some countries'
+// numbers begin with. Nothing for what is no number in E.164.
+struct PhoneParts {
+  std::string country_code, national;
+};
+std::optional<PhoneParts> phone_parts(std::string_view e164);
+
 // "4.42079E+11": what a spreadsheet makes of digits that it took for an amount.
 bool is_spreadsheet_amount(std::string_view text);
 

@@ -129,6 +129,12 @@ const bodies = {
   CasesDecided: { kind: "first", cases: [randomUUID()], reason: "sample" },
   PostingWanted: { state: "claimed" },
   CaseHanded: { case: randomUUID(), reason: "sample" },
+  CaseExport: { format: "jsonl", again: randomUUID(), reason: "sample" },
+  DiallerOutcomes: { format: "jsonl", content: "" },
+  BatchNamed: { batch: randomUUID() },
+  CapacityWanted: { scope: "acme/london", zone: "Mars/Olympus", opens: "09:00", closes: "17:00", calls: 4 },
+  PromiseAnew: { cases: [randomUUID()], from: "2030-01-01T09:00:00Z", until: "2030-01-01T10:00:00Z", reason: "sample" },
+  PromiseBreaking: { scope: "acme/london", reason: "sample" },
   PracticeWanted: { on: false },
 };
 const bodyOf = ({ requestBody }) => bodies[requestBody?.content["application/json"].schema.$ref.split("/").at(-1)];
@@ -476,6 +482,29 @@ test("callbacks are released, called and told", async () => {
   await bad("case-claimed", "ada", "hand", { case: third.case, agent: "ada", reason: "x" });
   await bad("claim-unknown", "ada", "free", { claim: 1 });
   await good("ada", "change", { change: "stop" });
+  const open = listed.filter((one) => one.case !== again.case && one.case !== third.case).map((one) => one.case);
+  const exported = { format: "jsonl", scope: "acme/london", reason: "a test", accept_missing: true, most: 1 };
+  await bad("unknown-format", "ada", "export", { ...exported, format: "fax" });
+  const unused = await good("ada", "export", exported, 201);
+  assert.equal((await good("ada", "take-back", { batch: unused.batch })).cases, 1);
+  const dialler = await good("ada", "export", exported, 201);
+  const read = { format: "jsonl", content: JSON.stringify({ holdline: JSON.parse(dialler.content).holdline, outcome: "no_answer" }) };
+  assert.equal((await good("ada", "outcomes", read)).kept, 1);
+  assert.equal((await good("ada", "outcomes", read)).known, 1, "reading it again changes nothing");
+  await bad("columns-missing", "ada", "outcomes", { format: "vicidial", content: "x" });
+  const hours = { scope: "acme/london", zone: "Europe/London", opens: "09:00", closes: "17:00", calls: 4 };
+  await bad("capacity-malformed", "ada", "capacity", { ...hours, opens: "9" });
+  assert.equal((await good("ada", "capacity", hours, 201)).divided.length, 1);
+  assert.equal((await get("ada", "/callbacks/capacity?scope=acme/london")).windows[0].calls, 4);
+  await refused(422, "bad-scope", "ada", "GET", "/callbacks/capacity?scope=Acme%20London");
+  await until("the windows at the desk", async () => (await get("bob", "/callbacks/windows")).divided);
+  const soon = (minutes) => new Date(Date.now() + minutes * 60_000).toISOString();
+  const anew = { cases: open, from: soon(0), until: soon(30), reason: "they asked" };
+  await bad("reason-missing", "ada", "promise", { ...anew, reason: "" });
+  await good("ada", "promise", anew, 201);
+  await bad("reason-missing", "ada", "promise-breaking", { reason: "" });
+  const moved = await good("ada", "promise-breaking", { scope: "acme/london", agents: 1, calls_an_hour: 1, reason: "the outage" }, 201);
+  assert.ok(moved.promised.length >= 1);
 });
 
 test("a conflict is shown and resolved", async () => {

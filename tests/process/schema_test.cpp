@@ -24,7 +24,7 @@ class ChangedForms : public ::testing::Test {
   }
   // A field more, an option more, a longer name; what an entry costs is not asked for any more.
   std::string next() {
-    std::string text = with(shown(), "\nversion = 5", "\nversion = 6");
+    std::string text = with(shown(), "\nversion = 6", "\nversion = 7");
     text = with(text, "recorded_at = { no = 14,",
                 "shift = { no = 60, type = \"text\", max_length = 40, form_position = 7 }\n"
                 "recorded_at = { no = 14,");
@@ -79,18 +79,18 @@ TEST_F(ChangedForms, ReachARunningDeskAndOneThatWasAwayWithAFullOutbox) {
   EXPECT_EQ(dry.status, 0) << dry.err;
   EXPECT_NE(dry.out.find("manual_entry.shift: a new field"), std::string::npos) << dry.out;
   EXPECT_NE(dry.out.find("manual_entry.amount: retired"), std::string::npos) << dry.out;
-  EXPECT_EQ(open.status()["forms"], 5);
+  EXPECT_EQ(open.status()["forms"], 6);
   apply_next();
 
-  wait_for_forms(open, 6);
+  wait_for_forms(open, 7);
   const std::string long_name(150, 'n');
   open.ask({"entry", "add", "kind=chat", "name=" + long_name, "shift=Nightshift", "note=open"});
   open.ask({"customer", "add", "family=Lovelace", "nickname=Addie"});
   EXPECT_EQ(open.daemon().pid(), process) << "not restarted";
-  EXPECT_EQ(away.status()["forms"], 5);
+  EXPECT_EQ(away.status()["forms"], 6);
   connect(away);
   away.wait_for("drained");
-  wait_for_forms(away, 6);
+  wait_for_forms(away, 7);
 
   for (Desk* desk : {&open, &away}) {
     desk->wait_for("drained");
@@ -109,7 +109,7 @@ TEST_F(ChangedForms, ReachARunningDeskAndOneThatWasAwayWithAFullOutbox) {
 }
 
 TEST_F(ChangedForms, AreRefusedWhereWhatIsStoredOrOnItsWayWouldNotFit) {
-  const std::string text = with(shown(), "\nversion = 5", "\nversion = 6");
+  const std::string text = with(shown(), "\nversion = 6", "\nversion = 7");
   const Outcome refused =
       centre_.hub().run({"schema", "apply",
                          file_of(with(with(text, "city = { no = 20, type = \"text\", max_length = 80",
@@ -124,7 +124,7 @@ TEST_F(ChangedForms, AreRefusedWhereWhatIsStoredOrOnItsWayWouldNotFit) {
   EXPECT_NE(refused.out.find("manual_entry.amount: another type: cannot be: add a new field and retire this one"),
             std::string::npos)
       << refused.out;
-  EXPECT_NE(refused.out.find("Nothing was changed: version 5 stays in use."), std::string::npos) << refused.out;
+  EXPECT_NE(refused.out.find("Nothing was changed: version 6 stays in use."), std::string::npos) << refused.out;
   std::printf("%s", refused.out.c_str());
   const Outcome broken =
       centre_.hub().run({"schema", "apply", file_of(with(text, "type = \"text\"", "type = \"txt\""))});
@@ -137,18 +137,18 @@ TEST_F(ChangedForms, AreKeptOverARestartAndTakenByAHubThatDoesNotRun) {
   desk.wait_for("online");
   centre_.hub().daemon().stop();
   apply_next();
-  desk.add_entry("typed in version 5");
+  desk.add_entry("typed in version 6");
   centre_.hub().start();
-  wait_for_forms(desk, 6);
+  wait_for_forms(desk, 7);
   centre_.hub().daemon().kill();
   desk.daemon().kill();
   centre_.hub().start();
   desk.start();
   desk.wait_for("drained");
-  EXPECT_EQ(desk.status()["forms"], 6);
+  EXPECT_EQ(desk.status()["forms"], 7);
   const Json versions = centre_.hub().ask({"schema", "versions", "--json"});
   ASSERT_EQ(versions["items"].size(), 2u);
-  EXPECT_EQ(versions["items"][1]["version"], 6);
+  EXPECT_EQ(versions["items"][1]["version"], 7);
   EXPECT_EQ(versions["items"][1]["present"], true);
   desk.wait_until_equal_to(centre_.hub());
 }
@@ -164,37 +164,37 @@ TEST_F(ChangedForms, ThatTheHubHasLostAreWaitedForActionByAction) {
   centre_.hub().start();
   const std::string text = next();
   apply_next();
-  wait_for_forms(desk, 6);
+  wait_for_forms(desk, 7);
   cut_off(desk);
-  desk.ask({"entry", "add", "kind=chat", "name=Ann", "shift=Night", "note=in version 6"});
+  desk.ask({"entry", "add", "kind=chat", "name=Ann", "shift=Night", "note=in version 7"});
   centre_.hub().daemon().kill();
   replace_directory(centre_ / "yesterday", centre_.hub().directory());
   centre_.hub().start();
   connect(desk);
 
   desk.wait_for("online");
-  wait_for_forms(desk, 5);
-  desk.add_entry("in version 5");
+  wait_for_forms(desk, 6);
+  desk.add_entry("in version 6");
   desk.until("the later entry at the hub", [&] {
     const auto states = desk.action_states();
     return std::ranges::count(states, "waiting") == 1 && desk.waiting() == 0;
   });
   const Json awaited = centre_.hub().ask({"schema", "versions", "--json"})["awaited"];
   ASSERT_EQ(awaited.size(), 1u) << awaited.dump();
-  EXPECT_EQ(awaited[0]["version"], 6);
+  EXPECT_EQ(awaited[0]["version"], 7);
   const Outcome other = centre_.hub().run({"schema", "apply", file_of(text + "\n# another text\n")});
   EXPECT_EQ(other.status, 3) << other.out;
   EXPECT_NE(other.out.find("their entries wait for it"), std::string::npos) << other.out;
 
   const Outcome applied = centre_.hub().run({"schema", "apply", file_of(text)});
   ASSERT_EQ(applied.status, 0) << applied.out << applied.err;
-  wait_for_forms(desk, 6);
+  wait_for_forms(desk, 7);
   desk.until("the entry that waited in effect", [&] {
     return centre_.hub().ask({"status", "--json"})["waiting"] == 0;
   });
   desk.wait_until_equal_to(centre_.hub());
-  EXPECT_EQ(sorted(desk.entry_notes()), (std::vector<std::string>{"before", "in version 5", "in version 6"}));
-  EXPECT_EQ(entry_of(desk, "in version 6")["shift"], "Night");
+  EXPECT_EQ(sorted(desk.entry_notes()), (std::vector<std::string>{"before", "in version 6", "in version 7"}));
+  EXPECT_EQ(entry_of(desk, "in version 7")["shift"], "Night");
 }
 
 }  // namespace

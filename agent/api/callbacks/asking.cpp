@@ -4,6 +4,7 @@
 #include <array>
 
 #include "agent/api/asking/asking.hpp"
+#include "agent/api/responses.hpp"
 #include "contingency/callbacks/duties.hpp"
 
 namespace holdline::agent {
@@ -32,12 +33,12 @@ void ask_in_name(Workstation& station, const Call& call, std::string_view what, 
 
 platform::HttpResponse callback_refusal(const Error& error) {
   constexpr std::array forbidden{"role-refused", "scope-refused", "person-disabled", "bad-sign-in"};
-  constexpr std::array unknown{"no-such-release", "no-such-callback", "claim-unknown"};
+  constexpr std::array unknown{"no-such-release", "no-such-callback", "claim-unknown", "no-such-export"};
   constexpr std::array not_now{
       "nothing-released", "nothing-to-call",  "agent-has-enough", "case-claimed",      "case-uncertain",
       "claim-over",       "claim-of-another", "already-dialling", "may-not-be-called", "workstations-outstanding",
       "release-empty",    "release-there",    "release-over",     "release-held",      "release-not-held",
-      "decided-already"};
+      "decided-already",  "nothing-breaks"};
   const auto among = [&](const auto& codes) { return std::ranges::find(codes, error.code) != codes.end(); };
   if (error.code == "not-signed-in" || error.code == "sign-in-too-old")
     return platform::error_response(401, error.code, error.message);
@@ -73,6 +74,14 @@ void ask_or_go_without(Workstation& station, Call call, std::string_view what, J
     if (answer.error().kind == ErrorKind::retry_later) return then(std::nullopt);
     respond(callback_refusal(answer.error()));
   });
+}
+
+void pass_on(Workstation& station, Call call, std::string_view what, int status) {
+  Json body = Json::parse(call.request.body, nullptr, false);
+  if (!body.is_object())
+    return call.respond(platform::error_response(400, "malformed", "The body must be one JSON object."));
+  ask_about_callbacks(station, call, what, std::move(body),
+                      [call, status](const Json& told) { call.respond(json_response(status, told)); });
 }
 
 }  // namespace holdline::agent

@@ -19,6 +19,9 @@ void ask_about_callbacks(Workstation& station, Call call, std::string_view what,
 void ask_or_go_without(Workstation& station, Call call, std::string_view what, nlohmann::json body,
                        std::function<void(std::optional<nlohmann::json>)> then);
 
+// As it was asked, with the members that the hub knows; its answer with this status.
+void pass_on(Workstation& station, Call call, std::string_view what, int status);
+
 // 403, 404 and 409 where the present state forbids it.
 platform::HttpResponse callback_refusal(const Error& error);
 // Whether the person may ask for it at all.

@@ -23,20 +23,21 @@ void show_cases(Workstation& station, Call call) {
   });
 }
 
-// As it was asked, with the members that the hub knows.
-void pass_on(Workstation& station, Call call, std::string_view what, int status) {
-  Json body = Json::parse(call.request.body, nullptr, false);
-  if (!body.is_object())
-    return call.respond(platform::error_response(400, "malformed", "The body must be one JSON object."));
-  ask_about_callbacks(station, call, what, std::move(body),
-                      [call, status](const Json& told) { call.respond(json_response(status, told)); });
-}
-
 void preview(Workstation& station, Call call) { pass_on(station, std::move(call), "preview", 200); }
 void release(Workstation& station, Call call) { pass_on(station, std::move(call), "release", 201); }
 void change(Workstation& station, Call call) { pass_on(station, std::move(call), "change", 200); }
 void decide_cases(Workstation& station, Call call) { pass_on(station, std::move(call), "decide", 201); }
 void free_case(Workstation& station, Call call) { pass_on(station, std::move(call), "free", 200); }
+// Asked again after a lost answer it is the same batch: what was handed over is not lost, and nothing more leaves.
+void export_cases(Workstation& station, Call call) {
+  Json body = Json::parse(call.request.body, nullptr, false);
+  const auto key = sync::Id::parse(call.request.header("idempotency-key"));
+  if (body.is_object() && key && !body.contains("batch")) body["batch"] = key->text();
+  if (body.is_object()) call.request.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
+  pass_on(station, std::move(call), "export", 201);
+}
+void read_outcomes(Workstation& station, Call call) { pass_on(station, std::move(call), "outcomes", 200); }
+void take_back(Workstation& station, Call call) { pass_on(station, std::move(call), "take-back", 200); }
 
 // One urgent case to one agent, who finds it among their work.
 void hand(Workstation& station, Call call) {
@@ -55,10 +56,11 @@ void hand(Workstation& station, Call call) {
 
 std::span<const Route> callback_list_routes() {
   static constexpr Route table[] = {
-      {"GET", "/callbacks/cases", show_cases},     {"POST", "/callbacks/preview", preview},
-      {"POST", "/callbacks/release", release},     {"POST", "/callbacks/change", change},
-      {"POST", "/callbacks/decide", decide_cases}, {"POST", "/callbacks/hand", hand},
-      {"POST", "/callbacks/free", free_case},
+      {"GET", "/callbacks/cases", show_cases},        {"POST", "/callbacks/preview", preview},
+      {"POST", "/callbacks/release", release},        {"POST", "/callbacks/change", change},
+      {"POST", "/callbacks/decide", decide_cases},    {"POST", "/callbacks/hand", hand},
+      {"POST", "/callbacks/free", free_case},         {"POST", "/callbacks/export", export_cases},
+      {"POST", "/callbacks/outcomes", read_outcomes}, {"POST", "/callbacks/take-back", take_back},
   };
   return table;
 }

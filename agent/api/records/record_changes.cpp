@@ -11,6 +11,7 @@
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
 #include "agent/api/save.hpp"
+#include "agent/callbacks/promise_room.hpp"
 #include "agent/contingency/incident_records.hpp"
 #include "agent/outbox/action_draft.hpp"
 #include "agent/paper/paper_records.hpp"
@@ -77,6 +78,8 @@ void ask_about_others(Workstation& station, PersonView& view, Addition& addition
   const std::string& name = schema.collection(record.key.collection)->name;
   if (name == of::callback) {
     ask_about_do_not_call(station, view, record, addition.findings);
+    ask_about_room({station.identity().name, station.site(), station.clock().now().wall_ms}, view, schema, record,
+                   addition.findings);
     hint_at_hours(schema, station.site(), view, record, addition.ops.front().changes, addition.findings);
   }
   refuse_same_query(view, schema, record, addition.findings);
@@ -384,7 +387,7 @@ bool is_open_to_all(const sync::Schema& schema, std::string_view name) {
   const sync::Collection* collection = schema.collection(name);
   return collection && !collection->built_in && name != "suppression" && name != "data_export" &&
          name != "outage_report" && name != "service_state" && name != contingency::pad_collection &&
-         name != contingency::use_collection && name != "posting" &&
+         name != contingency::use_collection && name != "posting" && name != "promise_capacity" &&
          (name == "callback_request" || !name.starts_with("callback_")) && !is_of_incidents(schema, collection->no) &&
          !is_of_runs(schema, collection->no);
 }

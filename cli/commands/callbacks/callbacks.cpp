@@ -15,14 +15,6 @@ using nlohmann::json;
 
 namespace {
 
-Result<std::int64_t> number_of(const std::string& text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number < 0)
-    return usage("“" + text + "” is no whole number");
-  return number;
-}
-
 template <void (*print)(Session&, const json&)>
 Outcome print_answer(Session& session, const Result<Answer>& answer) {
   if (!answer) return tl::unexpected<Error>(answer.error());
@@ -51,7 +43,7 @@ Outcome take_next(Session& session) {
 }
 
 Result<json> claim_body(Session& session) {
-  HOLDLINE_ASSIGN(const auto claim, number_of(session.arguments().get("CLAIM")));
+  HOLDLINE_ASSIGN(const auto claim, whole_number_of(session.arguments().get("CLAIM")));
   return json{{"claim", claim}};
 }
 
@@ -94,28 +86,13 @@ Outcome list_cases(Session& session) {
   return ExitCode::ok;
 }
 
-Result<json> release_body(Session& session) {
-  const Arguments& given = session.arguments();
-  json body = json::object();
-  if (given.has("--scope")) body["scope"] = given.get("--scope");
-  for (const auto& [option, name] : {std::pair("--only-reason", "reasons"), std::pair("--only-zone", "zones"),
-                                     std::pair("--only-language", "languages")})
-    if (given.has(option)) body[name] = given.all(option);
-  for (const auto& [option, name] : {std::pair("--agents", "agents"), std::pair("--calls-an-hour", "calls_an_hour"),
-                                     std::pair("--per-minute", "per_minute")}) {
-    if (!given.has(option)) continue;
-    HOLDLINE_ASSIGN(body[name], number_of(given.get(option)));
-  }
-  return body;
-}
-
 Outcome preview(Session& session) {
-  HOLDLINE_ASSIGN(const json body, release_body(session));
+  HOLDLINE_ASSIGN(const json body, filter_body(session));
   return print_answer<print_preview>(session, session.write("POST", "/callbacks/preview", body));
 }
 
 Outcome release(Session& session) {
-  HOLDLINE_ASSIGN(json body, release_body(session));
+  HOLDLINE_ASSIGN(json body, filter_body(session));
   if (session.arguments().has("--reason")) body["reason"] = session.arguments().get("--reason");
   if (session.arguments().has("--accept-missing")) body["accept_missing"] = true;
   HOLDLINE_ASSIGN(const Answer answer, session.write("POST", "/callbacks/release", body));
@@ -167,18 +144,6 @@ Outcome free_case(Session& session) {
 constexpr char hold_word[] = "hold", go_on_word[] = "go-on", stop_word[] = "stop";
 constexpr char together_word[] = "together", apart_word[] = "apart", settled_word[] = "settled", first_word[] = "first";
 
-std::vector<Option> with_filter(std::vector<Option> own) {
-  std::vector<Option> options{{"--scope", "S", "Whose callbacks"},
-                              {"--only-reason", "TEXT", "Only with this reason", true},
-                              {"--only-zone", "ZONE", "Only in this time zone", true},
-                              {"--only-language", "LANG", "Only in this language", true},
-                              {"--agents", "N", "Who will call (default: 1)"},
-                              {"--calls-an-hour", "N", "That each of them makes (default: 6)"},
-                              {"--per-minute", "N", "Cases handed out at full pace (default: 10)"}};
-  options.insert(options.end(), own.begin(), own.end());
-  return options;
-}
-
 const std::string callbacks_group = "callbacks";
 const Positional claim_word = {"CLAIM", "Its number"};
 const Option kept_reason = {"--reason", "TEXT", "Why; it is kept"};
@@ -220,14 +185,14 @@ std::vector<Command> deciding_commands() {
        "preview",
        "What a release would hand out, and what keeps the rest",
        {},
-       with_filter({}),
+       filter_options({}),
        false,
        preview},
       {callbacks_group,
        "release",
        "Begin to hand the list out to agents",
        {},
-       with_filter({kept_reason, {"--accept-missing", "", "Though promises may be missing; needs a reason"}}),
+       filter_options({kept_reason, {"--accept-missing", "", "Though promises may be missing; needs a reason"}}),
        false,
        release},
       {callbacks_group,
@@ -274,9 +239,45 @@ std::vector<Command> deciding_commands() {
 
 }  // namespace
 
+Result<std::int64_t> whole_number_of(const std::string& text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number < 0)
+    return usage("“" + text + "” is no whole number");
+  return number;
+}
+
+Result<json> filter_body(Session& session) {
+  const Arguments& given = session.arguments();
+  json body = json::object();
+  if (given.has("--scope")) body["scope"] = given.get("--scope");
+  for (const auto& [option, name] : {std::pair("--only-reason", "reasons"), std::pair("--only-zone", "zones"),
+                                     std::pair("--only-language", "languages")})
+    if (given.has(option)) body[name] = given.all(option);
+  for (const auto& [option, name] : {std::pair("--agents", "agents"), std::pair("--calls-an-hour", "calls_an_hour"),
+                                     std::pair("--per-minute", "per_minute")}) {
+    if (!given.has(option)) continue;
+    HOLDLINE_ASSIGN(body[name], whole_number_of(given.get(option)));
+  }
+  return body;
+}
+
+std::vector<Option> filter_options(std::vector<Option> own) {
+  std::vector<Option> options{{"--scope", "S", "Whose callbacks"},
+                              {"--only-reason", "TEXT", "Only with this reason", true},
+                              {"--only-zone", "ZONE", "Only in this time zone", true},
+                              {"--only-language", "LANG", "Only in this language", true},
+                              {"--agents", "N", "Who will call (default: 1)"},
+                              {"--calls-an-hour", "N", "That each of them makes (default: 6)"},
+                              {"--per-minute", "N", "Cases handed out at full pace (default: 10)"}};
+  options.insert(options.end(), own.begin(), own.end());
+  return options;
+}
+
 std::vector<Command> callback_commands() {
   auto commands = work_commands();
-  for (Command& one : deciding_commands()) commands.push_back(std::move(one));
+  for (auto more : {deciding_commands(), promise_commands(), dialler_commands()})
+    for (Command& one : more) commands.push_back(std::move(one));
   return commands;
 }
 

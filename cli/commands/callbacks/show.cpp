@@ -55,15 +55,6 @@ std::string not_now_of(Session& session, const json& of) {
   return blocked;
 }
 
-void print_counts(Session& session, const char* title, const json& counts) {
-  if (!counts.is_object() || counts.empty()) return;
-  std::ostream& out = session.world().out;
-  out << '\n';
-  Table table({title, "CASES"});
-  for (const auto& [name, count] : counts.items()) table.row({name, shown(count)});
-  table.print(out, session.style());
-}
-
 }  // namespace
 
 void print_claim(Session& session, const json& claim) {
@@ -118,6 +109,15 @@ void print_coverage(Session& session, const json& document) {
                       << text_of(document, "may_be_missing") << " requests may be missing.\n";
 }
 
+void print_counts(Session& session, const char* title, const json& counts) {
+  if (!counts.is_object() || counts.empty()) return;
+  std::ostream& out = session.world().out;
+  out << '\n';
+  Table table({title, "CASES"});
+  for (const auto& [name, count] : counts.items()) table.row({name, shown(count)});
+  table.print(out, session.style());
+}
+
 void print_preview(Session& session, const json& preview) {
   std::ostream& out = session.world().out;
   out << text_of(preview, "cases") << " cases of " << text_of(preview, "promises")
@@ -127,8 +127,18 @@ void print_preview(Session& session, const json& preview) {
   print_counts(session, "TIME ZONE", member(preview, "by_zone"));
   print_counts(session, "REASON", member(preview, "by_reason"));
   print_counts(session, "LANGUAGE", member(preview, "by_language"));
-  out << "\nAll called " << session.time(member(preview, "finished"))
+  out << '\n'
+      << text_of(preview, "cases") << " cases at " << text_of(preview, "calls_an_hour") << " calls an hour: all called "
+      << session.time(member(preview, "finished"))
       << " at this pace; promises that break: " << text_of(preview, "promises_that_break") << ".\n";
+  Table breaks({"CASE", "PROMISED UNTIL", "CALLED AT THIS PACE"});
+  for (const json& one : list_of(preview, "breaks"))
+    breaks.row(
+        {text_of(one, "case"), session.time(member(one, "promised_until")), session.time(member(one, "expected"))});
+  if (!breaks.empty()) {
+    breaks.print(out, session.style());
+    out << "Promise them another time: holdline callbacks promise-breaking --reason WHY, with the same options.\n";
+  }
   print_coverage(session, preview);
 }
 

@@ -95,6 +95,13 @@ std::optional<std::int64_t> CallingWindows::next_open(const Whereabouts& where, 
   return std::max(from_ms, next->from_ms);
 }
 
+std::optional<std::int64_t> CallingWindows::open_until(const Whereabouts& where, std::int64_t at_ms) {
+  const Spans& spans = of(where);
+  const auto now = std::ranges::upper_bound(spans, at_ms, {}, &Span::until_ms);
+  if (now == spans.end() || now->from_ms > at_ms) return std::nullopt;
+  return now->until_ms;
+}
+
 const std::string& CallingWindows::country_of(std::string_view number) {
   auto found = countries_.find(number);
   if (found == countries_.end())

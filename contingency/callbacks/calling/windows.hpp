@@ -57,6 +57,8 @@ class CallingWindows {
   const Spans& of(const Whereabouts& where);
   // The first moment from `from_ms` on that is open; nothing within the time that is looked at.
   std::optional<std::int64_t> next_open(const Whereabouts& where, std::int64_t from_ms);
+  // Until when it stays open from an open moment on; nothing when it is not open then.
+  std::optional<std::int64_t> open_until(const Whereabouts& where, std::int64_t at_ms);
   // Where the one who is called is, by the best that is known: a zone that was told, the country of the address, that
   // of the number, the site's zone.
   Whereabouts whereabouts(std::string_view told_zone, std::string_view address_country, std::string_view number,

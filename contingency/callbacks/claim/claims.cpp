@@ -65,6 +65,12 @@ struct Claims::Stepper {
     claim.since_ms = now_ms;
     claim.slice = asked.slice_until_ms != 0;
     claim.until_ms = claim.slice ? asked.slice_until_ms : now_ms + claims.options_.lease_ms;
+    if (claim.slice) {
+      claim.state = ClaimState::dialling;
+      claim.number = asked.number;
+      claim.dial_ms = now_ms;
+      claim.batch = asked.batch;
+    }
     claims.keep(std::move(claim), out);
   }
 
@@ -127,10 +133,17 @@ struct Claims::Stepper {
     end(found->second, decided.by);
   }
 
+  void operator()(const event::HandedBack& back) const {
+    const auto found = claims.claims_.find(back.fence);
+    if (found == claims.claims_.end() || !found->second.slice || found->second.state == ClaimState::over)
+      return out.push_back(refuse("claim-unknown", "Nothing that was handed over has this claim, or it is over."));
+    end(found->second, back.by);
+  }
+
   void operator()(event::ClaimTime) const {
     for (const Claim* claim : claims.live()) {
       if (claim->state == ClaimState::uncertain || claim->until_ms > now_ms) continue;
-      if (claim->state == ClaimState::leased && !claim->slice) {
+      if (claim->state == ClaimState::leased) {
         end(*claim, "expired");
         continue;
       }

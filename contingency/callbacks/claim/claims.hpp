@@ -38,7 +38,8 @@ struct Claim {
   std::int64_t since_ms = 0, until_ms = 0;
   std::string number = {};    // dialling: which
   std::int64_t dial_ms = 0;   // when the intent was acknowledged
-  bool slice = false;         // handed to one workstation to be worked without the hub: it may dial without asking
+  bool slice = false;         // handed over for longer, to be called without asking the hub again
+  std::string batch = {};     // what it was handed over with: a dialler's export, or a slice for one desk
   std::string how_over = {};  // over: "outcome", "given-back", "expired", or who decided
 };
 
@@ -46,7 +47,9 @@ namespace event {
 struct CaseAsked {
   const CallbackCase* of = nullptr;
   std::string agent, station;
-  std::int64_t slice_until_ms = 0;  // as a slice, until then
+  // Handed over until then, with others of one batch, its number told at once: that is the intent to dial.
+  std::int64_t slice_until_ms = 0;
+  std::string batch = {}, number = {};
   // Claims of this agent whose outcomes are saved at the desk and on their way: they hold their cases, and count no
   // more against how many an agent may have.
   std::vector<std::uint64_t> told = {};
@@ -75,11 +78,15 @@ struct UncertainDecided {  // a supervisor: it may be called again
   std::uint64_t fence = 0;
   std::string by;
 };
+struct HandedBack {  // a supervisor: what was handed over was not called and will not be
+  std::uint64_t fence = 0;
+  std::string by;
+};
 struct ClaimTime {};
 }  // namespace event
 using ClaimEvent =
     std::variant<event::CaseAsked, event::ClaimAlive, event::DialIntended, event::OutcomeTold, event::OutcomeArrived,
-                 event::ClaimGivenBack, event::UncertainDecided, event::ClaimTime>;
+                 event::ClaimGivenBack, event::UncertainDecided, event::HandedBack, event::ClaimTime>;
 
 namespace action {
 struct KeepClaim {  // write it down before anybody is told

@@ -27,26 +27,42 @@ void PromiseRoom::take(const PromiseWindow& window, std::uint32_t share) {
   kept.share = share;
 }
 
-Result<void> PromiseRoom::promise(const std::string& queue, std::int64_t start_ms) {
-  const auto found = windows_.find({queue, start_ms});
-  if (found == windows_.end())
-    return fail(ErrorKind::ask_person, "window-unknown", "No such window was divided; offer one of the list.");
-  if (found->second.room() != 0) {
-    ++found->second.promised;
+PromiseRoom::Window* PromiseRoom::holding(const std::string& queue, std::int64_t at_ms) {
+  auto found = windows_.upper_bound({queue, at_ms});
+  if (found == windows_.begin()) return nullptr;
+  --found;
+  const PromiseWindow& window = found->second.window;
+  return window.queue == queue && window.end_ms > at_ms ? &found->second : nullptr;
+}
+
+void PromiseRoom::count(const std::string& queue, std::int64_t from_ms) {
+  if (Window* window = holding(queue, from_ms)) ++window->promised;
+}
+
+Result<void> PromiseRoom::promise(const std::string& queue, std::int64_t from_ms) {
+  Window* window = holding(queue, from_ms);
+  if (window != nullptr && window->room() != 0) {
+    ++window->promised;
     return {};
   }
-  const auto next = offers(queue, start_ms);
-  return fail(
-      ErrorKind::ask_person, "window-full",
-      "This window is full. " +
-          (next.empty() ? std::string("No later one has room: promise no time, or ask a supervisor.")
-                        : "The next one with room begins at " + sync::format_time(next.front().window.start_ms) + "."));
+  const auto next = offers(queue, from_ms);
+  const std::string then =
+      next.empty() ? "No later one has room: promise no time, or ask a supervisor."
+                   : "The next one with room begins at " + sync::format_time(next.front().window.start_ms) + ".";
+  if (window == nullptr) return fail(ErrorKind::ask_person, "window-unknown", "Nobody makes calls then. " + then);
+  return fail(ErrorKind::ask_person, "window-full", "What this PC may promise of that time is promised. " + then);
+}
+
+std::vector<PromiseRoom::Window> PromiseRoom::coming(const std::string& queue, std::int64_t now_ms) const {
+  std::vector<Window> coming;
+  for (auto at = windows_.lower_bound({queue, 0}); at != windows_.end() && at->first.first == queue; ++at)
+    if (at->second.window.end_ms > now_ms) coming.push_back(at->second);
+  return coming;
 }
 
 std::vector<PromiseRoom::Window> PromiseRoom::offers(const std::string& queue, std::int64_t now_ms) const {
-  std::vector<Window> offers;
-  for (auto at = windows_.lower_bound({queue, 0}); at != windows_.end() && at->first.first == queue; ++at)
-    if (at->second.room() != 0 && at->second.window.end_ms > now_ms) offers.push_back(at->second);
+  auto offers = coming(queue, now_ms);
+  std::erase_if(offers, [](const Window& one) { return one.room() == 0; });
   return offers;
 }
 

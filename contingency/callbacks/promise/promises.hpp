@@ -34,12 +34,18 @@ class PromiseRoom {
 
   // A share that was handed out; again, with another share, when the queue is divided anew.
   void take(const PromiseWindow& window, std::uint32_t share);
-  // ask_person "window-full" (names the next one with room), "window-unknown".
-  Result<void> promise(const std::string& queue, std::int64_t start_ms);
-  // To be offered to the caller: not over by then, with room, by time.
+  // A call within a window, promised: by the time from which on. ask_person "window-full", "window-unknown": none is
+  // then. Both name the next one with room.
+  Result<void> promise(const std::string& queue, std::int64_t from_ms);
+  // What was promised before: it counts, whether or not there is room for it.
+  void count(const std::string& queue, std::int64_t from_ms);
+  // Not over by then, by time; to be offered to the caller are those with room.
+  std::vector<Window> coming(const std::string& queue, std::int64_t now_ms) const;
   std::vector<Window> offers(const std::string& queue, std::int64_t now_ms) const;
 
  private:
+  Window* holding(const std::string& queue, std::int64_t at_ms);
+
   std::map<std::pair<std::string, std::int64_t>, Window> windows_;
 };
 

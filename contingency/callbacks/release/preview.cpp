@@ -1,6 +1,8 @@
 #include "contingency/callbacks/release/preview.hpp"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "contingency/incident/incidents.hpp"
 
@@ -27,20 +29,66 @@ std::string zone_text(const Whereabouts& where) {
   return where.countries.front() + ", one of " + std::to_string(where.zones.size()) + " zones";
 }
 
-// One call after another at this pace, no sooner than each may be made.
-void look_ahead(const std::vector<const ListedCase*>& callable, double apart_ms, std::int64_t now_ms, Preview& into) {
-  auto free_ms = static_cast<double>(now_ms);
-  into.finish_ms = now_ms;
-  for (const ListedCase* listed : callable) {
-    const auto ready = static_cast<double>(*listed->screening.ready_ms);
-    // Who may only be called later does not keep the others waiting.
-    const double called = std::max(free_ms, ready);
-    free_ms = (ready > free_ms ? free_ms : called) + apart_ms;
-    into.finish_ms = std::max(into.finish_ms, static_cast<std::int64_t>(called + apart_ms));
-    const std::int64_t promised = listed->of->promise_end_ms;
-    if (promised != 0 && called > static_cast<double>(promised)) into.breaking.push_back(listed->of->id);
+// One call after another at this pace, no sooner than each may be made: in the order of now, but that a promise which
+// comes near in the meantime goes before what nobody is waiting for by a certain time.
+class LookAhead {
+ public:
+  LookAhead(const std::vector<const ListedCase*>& callable, std::int64_t now_ms)
+      : callable_(callable), now_ms_(now_ms) {
+    for (std::size_t n = 0; n < callable.size(); ++n) later_.emplace(*callable[n]->screening.ready_ms, n);
   }
-}
+
+  void run(double apart_ms, Preview& into) {
+    auto free_ms = static_cast<double>(now_ms_);
+    into.finish_ms = now_ms_;
+    while (!later_.empty() || !ready_.empty() || !near_.empty()) {
+      // Who may only be called later does not keep the others waiting.
+      if (ready_.empty() && near_.empty()) free_ms = std::max(free_ms, static_cast<double>(later_.begin()->first));
+      const auto at_ms = static_cast<std::int64_t>(free_ms);
+      pass_time(at_ms);
+      const CallbackCase& of = *callable_[next()]->of;
+      free_ms += apart_ms;
+      into.finish_ms = static_cast<std::int64_t>(free_ms);
+      if (of.promise_end_ms != 0 && at_ms > of.promise_end_ms)
+        into.breaking.push_back({of.id, of.promise_end_ms, at_ms});
+    }
+  }
+
+ private:
+  using At = std::pair<std::int64_t, std::size_t>;
+
+  void pass_time(std::int64_t at_ms) {
+    for (; !later_.empty() && later_.begin()->first <= at_ms; later_.erase(later_.begin())) {
+      const std::size_t n = later_.begin()->second;
+      ready_.insert(n);
+      const CallbackCase& of = *callable_[n]->of;
+      if (place_of(of, now_ms_).band == Band::others && of.promise_end_ms != 0)
+        coming_near_.emplace(of.promise_end_ms - OrderOptions{}.near_ms, n);
+    }
+    for (; !coming_near_.empty() && coming_near_.begin()->first <= at_ms; coming_near_.erase(coming_near_.begin())) {
+      const std::size_t n = coming_near_.begin()->second;
+      if (ready_.erase(n) != 0) near_.emplace(callable_[n]->of->promise_end_ms, n);
+    }
+  }
+
+  std::size_t next() {
+    const bool first =
+        !ready_.empty() && (near_.empty() || place_of(*callable_[*ready_.begin()]->of, now_ms_).band != Band::others);
+    const std::size_t n = first ? *ready_.begin() : near_.begin()->second;
+    if (first)
+      ready_.erase(ready_.begin());
+    else
+      near_.erase(near_.begin());
+    return n;
+  }
+
+  const std::vector<const ListedCase*>& callable_;  // in their order
+  const std::int64_t now_ms_;
+  std::set<At> later_;  // by when they may be called
+  std::set<std::size_t> ready_;
+  std::set<At> coming_near_;  // of these: by when their promise is near
+  std::set<At> near_;         // by the end of the promise
+};
 
 }  // namespace
 
@@ -76,9 +124,10 @@ Preview preview(const std::vector<ListedCase>& listed, const ReleaseFilter& filt
       ++(one.screening.ready_ms ? told.scheduled : told.blocked);
     if (one.screening.ready_ms) callable.push_back(&one);
   }
+  told.an_hour = std::uint64_t{floor.agents} * floor.calls_an_hour;
   double apart_ms = preview_hour_ms / std::max<std::uint32_t>(1, floor.agents * floor.calls_an_hour);
   if (per_minute != 0) apart_ms = std::max(apart_ms, preview_minute_ms / per_minute);
-  look_ahead(callable, apart_ms, now_ms, told);
+  LookAhead(callable, now_ms).run(apart_ms, told);
   return told;
 }
 

@@ -41,12 +41,20 @@ struct Floor {
   std::uint32_t agents = 1, calls_an_hour = 6;  // of each agent
 };
 
+// A promise that cannot be kept at this pace.
+struct BreakingPromise {
+  sync::Id of;                   // a case
+  std::int64_t promised_ms = 0;  // until when
+  std::int64_t expected_ms = 0;  // when they would be called
+};
+
 struct Preview {
   std::size_t cases = 0, requests = 0;
   std::size_t now = 0, scheduled = 0, blocked = 0;  // together: cases
   std::map<std::string, std::size_t> by_reason, by_zone, by_language, by_why;
-  std::int64_t finish_ms = 0;           // when the last that may be called would have been
-  std::vector<sync::Id> breaking = {};  // cases whose promise cannot be kept at this pace
+  std::int64_t finish_ms = 0;  // when the last that may be called would have been
+  std::uint64_t an_hour = 0;   // calls of the floor together
+  std::vector<BreakingPromise> breaking = {};
 };
 // `per_minute`: the pace of the batch; the slower of it and the floor counts.
 Preview preview(const std::vector<ListedCase>& listed, const ReleaseFilter& filter, const Floor& floor,

@@ -80,6 +80,17 @@ std::string_view name_of(ReleaseState state) {
   return names[static_cast<std::size_t>(state)];
 }
 
+Result<void> check_coverage(const ListCoverage& coverage, bool accept_missing, const Signature& by) {
+  if (!coverage.outstanding.empty() && !accept_missing)
+    return fail(ErrorKind::ask_person, "workstations-outstanding",
+                std::to_string(coverage.outstanding.size()) + " workstations have not told everything; about " +
+                    std::to_string(coverage.may_be_missing) +
+                    " requests may be missing. Wait for them, or release all the same and say why.");
+  if (!coverage.outstanding.empty() && by.reason.empty())
+    return fail(ErrorKind::ask_person, "reason-missing", "Say why the list is released before it is complete.");
+  return {};
+}
+
 Result<ReleaseBatch> begin_release(sync::Id id, ReleaseFilter filter, ReleaseCaps caps, Signature by,
                                    const Preview& seen, const ListCoverage& coverage, bool accept_missing) {
   const auto share = [](std::uint32_t percent) { return percent >= 1 && percent <= 100; };
@@ -90,13 +101,7 @@ Result<ReleaseBatch> begin_release(sync::Id id, ReleaseFilter filter, ReleaseCap
   if (seen.now + seen.scheduled == 0)
     return fail(ErrorKind::ask_person, "release-empty",
                 "Nothing of this list may be called. The preview says why not.");
-  if (!coverage.outstanding.empty() && !accept_missing)
-    return fail(ErrorKind::ask_person, "workstations-outstanding",
-                std::to_string(coverage.outstanding.size()) + " workstations have not told everything; about " +
-                    std::to_string(coverage.may_be_missing) +
-                    " requests may be missing. Wait for them, or release all the same and say why.");
-  if (!coverage.outstanding.empty() && by.reason.empty())
-    return fail(ErrorKind::ask_person, "reason-missing", "Say why the list is released before it is complete.");
+  HOLDLINE_TRY(check_coverage(coverage, accept_missing, by));
   ReleaseBatch batch;
   batch.id = id;
   batch.filter = std::move(filter);

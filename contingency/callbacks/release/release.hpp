@@ -38,8 +38,11 @@ struct ReleaseBatch {
   std::uint64_t handed_out = 0, open = 0;
 };
 
-// A new one. ask_person: "workstations-outstanding" (says how many, and what may be missing: repeat it with
-// `accept_missing`), "release-empty" (nothing fits the filter), "reason-missing" (accepted, without a reason),
+// A list that may be incomplete is handed out only by who says so, and why. ask_person "workstations-outstanding" (says
+// how many, and what may be missing: repeat it with `accept_missing`), "reason-missing".
+Result<void> check_coverage(const ListCoverage& coverage, bool accept_missing, const Signature& by);
+
+// A new one. ask_person: those of check_coverage, "release-empty" (nothing fits the filter),
 // "caps-malformed".
 Result<ReleaseBatch> begin_release(sync::Id id, ReleaseFilter filter, ReleaseCaps caps, Signature by,
                                    const Preview& seen, const ListCoverage& coverage, bool accept_missing);

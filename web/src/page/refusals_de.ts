@@ -159,6 +159,8 @@ export const refusals_de: Record<string, string> = {
   "one-of": "Entweder eine Nummer oder eine E-Mail-Adresse angeben.",
   "other-offset": "{field} trägt eine andere Zeitverschiebung als die Uhren dort. Die Zeit dort angeben, oder es ist so gemeint.",
   "out-of-range": "{field} ist zu groß oder zu klein.",
+  "window-full": "Für diese Zeit darf dieser Arbeitsplatz nichts mehr versprechen.",
+  "window-unknown": "Zu dieser Zeit ruft niemand an.",
   "outside-calling-hours": "{field} liegt außerhalb der Zeiten, in denen dort angerufen werden darf.",
   "partial-group": "{field} gehört zu dem, was mit ihm geändert wurde: alle angeben.",
   "passed-already": "{field} ist schon vorbei: eine andere Zeit zusagen, oder sagen, warum es erst jetzt eingetragen wird.",

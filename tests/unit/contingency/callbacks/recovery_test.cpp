@@ -107,7 +107,8 @@ class Recovery {
     if (desk.fence == 0) {
       const std::size_t of = random_() % cases_.size();
       const std::vector<std::uint64_t> told(desk.outcomes.begin(), desk.outcomes.end());
-      if (ask(desk, event::CaseAsked{&cases_[of], desk.name, desk.name, 0, told}, &desk.fence))
+      if (ask(desk, event::CaseAsked{.of = &cases_[of], .agent = desk.name, .station = desk.name, .told = told},
+              &desk.fence))
         desk.of = of;
       else
         desk.fence = 0;

@@ -8,7 +8,6 @@
 
 #include "contingency/callbacks/claim/claims.hpp"
 #include "contingency/callbacks/outcome.hpp"
-#include "contingency/callbacks/promise/promises.hpp"
 #include "tests/unit/contingency/callbacks/support.hpp"
 
 namespace holdline::contingency {
@@ -133,7 +132,7 @@ TEST_F(ClaimsTest, NoCaseIsDialledByTwoInAnyCourseOfEvents) {
         if (keep == nullptr) continue;
         const Claim& claim = keep->claim;
         kept.push_back(claim);
-        if (claim.state == ClaimState::leased && !fences.contains(claim.fence)) {  // not a sign of life
+        if (!fences.contains(claim.fence)) {
           ASSERT_TRUE(fences.empty() || claim.fence > *fences.rbegin());
           fences.insert(claim.fence);
         }
@@ -150,7 +149,7 @@ TEST_F(ClaimsTest, NoCaseIsDialledByTwoInAnyCourseOfEvents) {
       now += static_cast<std::int64_t>(random() % (4 * of_a_minute));
       const std::string agent = "agent-" + std::to_string(random() % 4);
       const std::uint64_t fence = fences.empty() ? 1 : 1 + random() % *fences.rbegin();
-      switch (random() % 7) {
+      switch (random() % 9) {
         case 0:
           take(claims.step(event::CaseAsked{&at(static_cast<std::uint8_t>(1 + random() % 9)), agent, agent}, now));
           break;
@@ -169,6 +168,18 @@ TEST_F(ClaimsTest, NoCaseIsDialledByTwoInAnyCourseOfEvents) {
         case 5:
           take(claims.step(event::ClaimTime{}, now));
           break;
+        case 6:
+          take(claims.step(event::CaseAsked{.of = &at(static_cast<std::uint8_t>(1 + random() % 9)),
+                                            .agent = "dialler",
+                                            .station = "dialler",
+                                            .slice_until_ms = now + 20 * of_a_minute,
+                                            .batch = "b",
+                                            .number = "+44"},
+                           now));
+          break;
+        case 7:
+          take(claims.step(event::HandedBack{fence, "sue"}, now));
+          break;
         default:
           if (random() % 10 != 0) break;
           claims = Claims();  // the hub restarts: what was kept is all it knows
@@ -185,26 +196,6 @@ TEST(OutcomesTest, EachSaysWhatFollows) {
   EXPECT_FALSE(outcome_named("system_unavailable")->counts);
   EXPECT_EQ(outcome_named("deceased_reported")->next, NextStep::review);
   EXPECT_EQ(outcome_named("hung up"), nullptr);
-}
-
-TEST(PromisesTest, DesksWithoutContactNeverPromiseMoreThanTheFloorCanServe) {
-  std::vector<std::string> desks;
-  for (int n = 0; n < 7; ++n) desks.push_back("PC-" + std::to_string(n));
-  std::map<std::string, std::uint32_t> over_a_day;
-  for (std::int64_t of_day = 0; of_day < 24; ++of_day) {
-    const PromiseWindow window{"acme/london", of_day * 60 * of_a_minute, (of_day + 1) * 60 * of_a_minute, 10};
-    std::uint32_t together = 0;
-    for (const auto& [desk, share] : shares_of(window, desks)) together += share, over_a_day[desk] += share;
-    EXPECT_EQ(together, 10U);
-  }
-  for (const auto& [desk, share] : over_a_day) EXPECT_NEAR(share, 240.0 / 7, 3) << desk << ": nobody always gets less";
-  PromiseRoom room;
-  room.take({"q", 0, 60 * of_a_minute, 10}, 1);
-  room.take({"q", 60 * of_a_minute, 120 * of_a_minute, 10}, 1);
-  EXPECT_TRUE(room.promise("q", 0));
-  EXPECT_EQ(room.promise("q", 0).error().code, "window-full");
-  ASSERT_EQ(room.offers("q", 0).size(), 1U);
-  EXPECT_EQ(room.offers("q", 0).front().window.start_ms, 60 * of_a_minute);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // Who may ask what about callbacks from a workstation.
 #include "hub/callbacks/desks.hpp"
 
-#include "hub/callbacks/fields.hpp"
+#include "hub/callbacks/list/fields.hpp"
 #include "hub/people/people.hpp"
 #include "platform/crypto/signing.hpp"
 #include "sync/session/person_question.hpp"

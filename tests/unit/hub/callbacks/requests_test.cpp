@@ -1,66 +1,10 @@
 // The list of callbacks over a real ledger: what supervisors see and decide.
 #include "hub/callbacks/requests.hpp"
 
-#include "hub/callbacks/fields.hpp"
-#include "sync/base/timestamp.hpp"
-#include "sync/text/contact_hash.hpp"
-#include "tests/unit/hub/fixture.hpp"
+#include "tests/unit/hub/callbacks/fixture.hpp"
 
 namespace holdline::hub::testing {
 namespace {
-
-class CallbacksTest : public HubTest {
- protected:
-  CallbacksTest() { enrol(); }
-
-  struct Answer {
-    int status = 0;
-    Json json;
-    std::string code() const { return json.value("code", ""); }
-  };
-  Answer ask(std::string method, const std::string& path, const Json& body = nullptr) {
-    platform::HttpRequest request;
-    request.method = std::move(method);
-    request.path = "/admin/v1/callbacks" + path;
-    if (!body.is_null()) request.body = body.dump();
-    // Every second request by a hub that was started again, the others by one that followed what was written.
-    if (++asked_ % 2 == 0) board_.forget();
-    EXPECT_TRUE(board_.keep_up(*hub_.ledger, nullptr, at_ms_));
-    const auto answer = answer_callbacks({*hub_.ledger, intake_, entropy_, board_, at_ms_}, request);
-    if (!answer) return {422, Json{{"code", answer.error().code}, {"message", answer.error().message}}};
-    return {answer->status, Json::parse(answer->body)};
-  }
-  Json list() { return ask("GET", "").json; }
-
-  void keep(RecordOp op) {
-    const OwnRow row{{std::move(op).op()}};
-    ASSERT_EQ(intake_.take_own({&row, 1}, at_ms_).value().front().effect, RowEffect::created);
-  }
-  RecordOp made(const std::string& collection) {
-    return {*hub_.ledger->schema().collection(collection), sync::OpKind::create, entropy_.id(), "acme/leeds"};
-  }
-  void promise(const std::string& name, const std::string& phone, const std::string& reason) {
-    keep(std::move(made("callback_request")
-                       .set("name", name)
-                       .set("phone", phone)
-                       .set("reason", reason)
-                       .set("taken_at", at_ms_ - 3'600'000)
-                       .set("state", std::string("open"))));
-  }
-  // As a desk keeps it.
-  void refuse(const std::string& phone) {
-    const std::string hash = sync::contact_hash(hub_.ledger->identity().suppression_key, "number", phone);
-    keep(std::move(made("suppression")
-                       .set("kind", std::string("number"))
-                       .set("value_hash", hash)
-                       .set("status", std::string("do_not_contact"))));
-  }
-
-  std::int64_t at_ms_ = *sync::parse_time("2027-06-09T18:30:00Z");  // 19:30 in London
-  Intake intake_{*hub_.ledger, entropy_};
-  CallbackBoard board_{hub_.config};
-  int asked_ = 0;
-};
 
 TEST_F(CallbacksTest, PromisesOfSeveralDesksAreOneCaseThatKeepsItsRefusals) {
   promise("Ada Lovelace", "+442079460018", "delivery");
@@ -98,10 +42,18 @@ TEST_F(CallbacksTest, PromisesOfSeveralDesksAreOneCaseThatKeepsItsRefusals) {
 }
 
 TEST_F(CallbacksTest, AReleaseInTheEveningReachesWhoIsAwake) {
-  promise("London", "+442079460018", "delivery");
-  promise("New York", "+12125550123", "invoice");
-  promise("Athens", "+302101234567", "delivery");
-  promise("Tokyo", "+81312345678", "delivery");
+  std::vector<OwnRow> rows;
+  const auto add = [&](const std::string& name, const std::string& phone) {
+    rows.push_back({{std::move(promise_op(name, phone, "delivery")).op()}});
+  };
+  for (int n = 100; n < 150; ++n) {
+    const std::string end = std::to_string(n);
+    add("London " + end, "+44207946" + end + "0");
+    add("New York " + end, "+12125550" + end);
+    add("Athens " + end, "+302101234" + end);
+    add("Tokyo " + end, "+8131234" + end + "0");
+  }
+  ASSERT_TRUE(intake_.take_own(rows, at_ms_));
   const Json wanted{{"scope", "acme/leeds"}, {"by", "sue"}, {"agents", 2}};
   EXPECT_EQ(ask("POST", "/release", wanted).code(), "workstations-outstanding") << "it was never heard of";
   Json accepted = wanted;
@@ -110,9 +62,13 @@ TEST_F(CallbacksTest, AReleaseInTheEveningReachesWhoIsAwake) {
   accepted["reason"] = "it is switched off";
   const Answer begun = ask("POST", "/release", accepted);
   ASSERT_EQ(begun.status, 201) << begun.json.dump();
-  EXPECT_EQ(begun.json.at("now"), 2);
-  EXPECT_EQ(begun.json.at("scheduled"), 2);
-  EXPECT_EQ(begun.json.at("not_now_because").at("outside-hours"), 2);
+  EXPECT_EQ(begun.json.at("now"), 100);
+  EXPECT_EQ(begun.json.at("scheduled"), 100);
+  EXPECT_EQ(begun.json.at("not_now_because").at("outside-hours"), 100);
+  std::printf("%s", ("200 cases at 19:30 in London: " + begun.json.at("now").dump() + " now, " +
+                     begun.json.at("scheduled").dump() +
+                     " when it is day where they are: " + begun.json.at("by_zone").dump() + "\n")
+                        .c_str());
   EXPECT_EQ(begun.json.at("workstations_outstanding"), Json{"desk 7"});
 
   at_ms_ += 20 * 60'000;

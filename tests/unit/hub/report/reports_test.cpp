@@ -2,7 +2,7 @@
 #include "hub/report/reports.hpp"
 
 #include "contingency/incident/name.hpp"
-#include "hub/callbacks/fields.hpp"
+#include "hub/callbacks/list/fields.hpp"
 #include "sync/action/groups.hpp"
 #include "sync/base/timestamp.hpp"
 #include "tests/unit/hub/fixture.hpp"

@@ -77,7 +77,7 @@ TEST_F(ActionTest, StoredFormIsTheOneWrittenDown) {
             "01"
             "03"
             "07"
-            "05"
+            "06"
             "8094b2cbd466"
             "bfa907"
             "00"

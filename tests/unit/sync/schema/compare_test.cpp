@@ -15,7 +15,7 @@ std::string with(std::string text, std::string_view from, std::string_view to) {
   return at == std::string::npos ? text : text.replace(at, from.size(), to);
 }
 
-std::string newer(std::string text) { return with(std::move(text), "\nversion = 5", "\nversion = 6"); }
+std::string newer(std::string text) { return with(std::move(text), "\nversion = 6", "\nversion = 7"); }
 
 // "where: what", with "!" in front of what cannot be.
 std::vector<std::string> changes(const std::string& to) {
@@ -82,7 +82,7 @@ TEST(SchemaCompare, RefusesWhatStoredDataDoesNotFit) {
   EXPECT_EQ(changes(with(text, "notes = { no = 12,", "notes = { replication = \"never\", no = 12,")).front(),
             "!customer.notes: on workstations in another form");
   EXPECT_EQ(changes(with(shipped(), "max_length = 80, search = \"name\"", "max_length = 90, search = \"name\"")).back(),
-            "!: version 5 after 5");
+            "!: version 6 after 6");
 }
 
 TEST(SchemaCompare, RefusesWhatWouldRefuseAWaitingQueue) {

@@ -44,7 +44,7 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
 TEST(Schema, TheOneThatIsShippedParses) {
   const auto schema = Schema::parse(default_schema_text());
   ASSERT_TRUE(schema) << schema.error().message;
-  EXPECT_EQ(schema->version(), 5u);
+  EXPECT_EQ(schema->version(), 6u);
   EXPECT_EQ(schema->text(), default_schema_text());
   EXPECT_EQ(schema->hash(), sha256(default_schema_text()));
   std::string names;
@@ -54,7 +54,7 @@ TEST(Schema, TheOneThatIsShippedParses) {
             "note complaint follow_up consent verification authority disclosure rights_request data_export incident "
             "incident_step incident_link outage_report service_state runbook_event plan_part form_pad form_use "
             "drill_report callback_decision callback_release callback_claim callback_attempt posting improvement "
-            "broad_search saved_query ");
+            "promise_capacity broad_search saved_query ");
 }
 
 TEST(Schema, FindsCollectionsAndFieldsByNameAndNumber) {

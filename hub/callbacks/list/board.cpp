@@ -1,4 +1,4 @@
-#include "hub/callbacks/board.hpp"
+#include "hub/callbacks/list/board.hpp"
 
 #include <limits>
 
@@ -82,6 +82,16 @@ std::vector<contingency::ListedCase> CallbackBoard::listed() {
 contingency::Screening CallbackBoard::screened(const contingency::CallbackCase& of) {
   look_at_hours();
   return contingency::screen(of, list().cases, hours_->rules, hours_->windows, now_ms_);
+}
+
+std::optional<std::int64_t> CallbackBoard::open_until(const contingency::Whereabouts& where) {
+  look_at_hours();
+  return hours_->windows.open_until(where, now_ms_);
+}
+
+std::optional<std::int64_t> CallbackBoard::next_open(const contingency::Whereabouts& where, std::int64_t from_ms) {
+  look_at_hours();
+  return hours_->windows.next_open(where, from_ms);
 }
 
 void CallbackBoard::put_in_order() {

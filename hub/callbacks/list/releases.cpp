@@ -1,8 +1,8 @@
-#include "hub/callbacks/releases.hpp"
+#include "hub/callbacks/list/releases.hpp"
 
 #include <charconv>
 
-#include "hub/callbacks/fields.hpp"
+#include "hub/callbacks/list/fields.hpp"
 
 namespace holdline::hub {
 

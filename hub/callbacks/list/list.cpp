@@ -1,4 +1,4 @@
-#include "hub/callbacks/list.hpp"
+#include "hub/callbacks/list/list.hpp"
 
 #include "contingency/readiness/report.hpp"
 

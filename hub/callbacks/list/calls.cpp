@@ -1,8 +1,8 @@
-#include "hub/callbacks/calls.hpp"
+#include "hub/callbacks/list/calls.hpp"
 
 #include <array>
 
-#include "hub/callbacks/fields.hpp"
+#include "hub/callbacks/list/fields.hpp"
 #include "sync/text/contact_hash.hpp"
 
 namespace holdline::hub {
@@ -40,7 +40,11 @@ sync::Op claim_op(const sync::Collection& claims, const Claim& claim, const NewC
       .set("station", claim.station)
       .set("since", claim.since_ms)
       .set("until", claim.until_ms)
-      .set("release", fresh.release);
+      .set("release", fresh.release)
+      .set("number", claim.number)
+      .set("batch", claim.batch);
+  if (claim.dial_ms != 0) op.set("dial_at", claim.dial_ms);
+  if (claim.slice) op.set("slice", true);
   return std::move(op).op();
 }
 
@@ -86,6 +90,8 @@ Claim claim_of(const sync::Collection& claims, const sync::Record& record) {
   claim.number = fields.text("number");
   claim.dial_ms = fields.number("dial_at");
   claim.how_over = fields.text("how_over");
+  claim.slice = fields.flag("slice");
+  claim.batch = fields.text("batch");
   return claim;
 }
 

@@ -5,8 +5,8 @@
 #include <set>
 #include <unordered_map>
 
-#include "hub/callbacks/fields.hpp"
-#include "hub/callbacks/list.hpp"
+#include "hub/callbacks/list/fields.hpp"
+#include "hub/callbacks/list/list.hpp"
 
 namespace holdline::hub {
 

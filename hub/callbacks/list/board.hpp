@@ -7,7 +7,7 @@
 #include <optional>
 #include <unordered_map>
 
-#include "hub/callbacks/records.hpp"
+#include "hub/callbacks/list/records.hpp"
 #include "hub/setup/config.hpp"
 #include "platform/time/country_zones.hpp"
 #include "platform/time/zones.hpp"
@@ -32,6 +32,10 @@ class CallbackBoard {
   // In order, all that need a call, each screened.
   std::vector<contingency::ListedCase> listed();
   contingency::Screening screened(const contingency::CallbackCase& of);
+  // From when on people may be called there, that moment or later; nothing: not within a week.
+  std::optional<std::int64_t> next_open(const contingency::Whereabouts& where, std::int64_t from_ms);
+  // Until when people may be called where it is now; nothing: they may not.
+  std::optional<std::int64_t> open_until(const contingency::Whereabouts& where);
   // In order, those that may be called now, until `take` answers true.
   void each_callable(const std::function<bool(const contingency::ListedCase&)>& take);
 

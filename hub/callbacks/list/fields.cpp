@@ -1,4 +1,4 @@
-#include "hub/callbacks/fields.hpp"
+#include "hub/callbacks/list/fields.hpp"
 
 #include <algorithm>
 

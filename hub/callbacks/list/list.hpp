@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "contingency/callbacks/claim/claims.hpp"
+#include "contingency/callbacks/promise/capacity.hpp"
 #include "contingency/callbacks/release/release.hpp"
 #include "hub/ledger/ledger.hpp"
 
@@ -30,6 +31,7 @@ struct CallbackList {
   std::map<std::uint64_t, std::set<Id>> attempts;      // calls that are known, by their claim
   std::int64_t decided_ms = 0;                         // of the latest decision
   std::map<Id, std::string> reference;                 // of requests: what was read out to the caller
+  std::map<Id, contingency::PromiseCapacity> capacities;
 };
 
 // Who has something that is not in the list, or was not heard of for so long that nobody knows.

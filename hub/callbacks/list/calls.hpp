@@ -3,7 +3,7 @@
 #pragma once
 
 #include "contingency/callbacks/claim/claims.hpp"
-#include "hub/callbacks/list.hpp"
+#include "hub/callbacks/list/list.hpp"
 #include "hub/intake/intake.hpp"
 
 namespace holdline::hub {

@@ -1,11 +1,11 @@
-#include "hub/callbacks/records.hpp"
+#include "hub/callbacks/list/records.hpp"
 
 #include <algorithm>
 #include <array>
 #include <tuple>
 
-#include "hub/callbacks/calls.hpp"
-#include "hub/callbacks/releases.hpp"
+#include "hub/callbacks/list/calls.hpp"
+#include "hub/callbacks/list/releases.hpp"
 #include "sync/text/contact_hash.hpp"
 
 namespace holdline::hub {
@@ -22,8 +22,10 @@ constexpr std::size_t rows_at_once = 5'000, changes_at_once = 2'000;
 constexpr ChangeNumber most_followed = 5'000;
 
 // What the list is made of, in the order in which it is read.
-constexpr std::array read_whole{"callback_request",  "complaint",        "consent",        "suppression",
-                                "callback_decision", "callback_release", "callback_claim", "callback_attempt"};
+constexpr std::array read_whole{"callback_request", "complaint",         "consent",
+                                "suppression",      "callback_decision", "callback_release",
+                                "callback_claim",   "callback_attempt",  "promise_capacity"};
+constexpr std::string_view not_in_older = "promise_capacity";
 
 contingency::Purpose purpose_named(const std::string& name) {
   const auto found = std::ranges::find(contingency::purpose_names, name);
@@ -61,6 +63,7 @@ Result<void> CallbackRecords::read_all(LedgerReader& reader) {
   HOLDLINE_ASSIGN(scopes_, reader.scopes());
   for (const char* name : read_whole) {
     const sync::Collection* collection = schema_.collection(name);
+    if (collection == nullptr && name == not_in_older) continue;
     if (collection == nullptr)
       return fail(ErrorKind::ask_person, "schema-older",
                   "This hub's schema does not have " + std::string(name) +
@@ -119,6 +122,8 @@ bool CallbackRecords::take(const sync::Collection& collection, const sync::Recor
   if (name == "suppression") return take_refusal(record, fields);
   if (name == "callback_decision") take_decision(record, fields);
   if (name == "callback_release") take_release(record);
+  if (name == not_in_older)
+    list_.capacities.insert_or_assign(record.key.id, contingency::capacity_of(collection, record));
   if (name == "callback_claim") take_claim(record, fields);
   if (name == "callback_attempt") {
     auto attempt = attempt_of(collection, record);
@@ -222,10 +227,12 @@ void CallbackRecords::take_decision(const sync::Record& record, const RecordFiel
   decision.id = record.key.id;
   const std::string kind = fields.text("kind");
   for (const auto one : {CaseDecision::Kind::together, CaseDecision::Kind::apart, CaseDecision::Kind::settled,
-                         CaseDecision::Kind::covered, CaseDecision::Kind::first})
+                         CaseDecision::Kind::covered, CaseDecision::Kind::first, CaseDecision::Kind::promised})
     if (contingency::name_of(one) == kind) decision.kind = one;
   decision.requests = fields.ids("requests");
   decision.others = fields.ids("others");
+  decision.promise_start_ms = fields.number("promise_start");
+  decision.promise_end_ms = fields.number("promise_end");
   decision.by = {fields.text("person"), contingency::by_supervisor, fields.text("reason"), fields.number("at")};
   list_.decided_ms = std::max(list_.decided_ms, decision.by.at_ms);
   list_.cases.take(std::move(decision));
