@@ -88,7 +88,7 @@ function(holdline_program name)
   add_executable(${name} main.cpp)
   target_link_libraries(${name} PRIVATE ${ARGN})
   # A main runs once: optimising the command line's parser costs half a minute and saves nothing.
-  target_compile_options(${name} PRIVATE -O1)
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 endfunction()
 

@@ -10,14 +10,15 @@ namespace holdline::sync {
 
 namespace {
 
-// 9 is a digit, A a letter, * either; what else stands there is written like that. Several ways are parted by '|', the
+// 9 is a digit, A a letter, * either, a small letter is that letter; what else stands there is written like that. Several ways are parted by '|', the
 // usual one first. `before`: letters that belong to it. `told_by`: so many characters tell the place, 0: all of them.
 struct CountryForm {
   std::string_view code, name, ways, example, before = {};
   std::size_t told_by = 0;
 };
 
-constexpr std::string_view british = "A9 9AA|A99 9AA|AA9 9AA|AA99 9AA|A9A 9AA|AA9A 9AA|AAA 9AA";
+constexpr std::string_view british = "A9 9AA|A99 9AA|AA9 9AA|AA99 9AA|A9A 9AA|AA9A 9AA|AAA 9AA|"
+                                     "bfpo 9|bfpo 99|bfpo 999|bfpo 9999";  // of the forces abroad
 constexpr std::string_view four = "9999", five = "99999", six = "999999", parted_five = "999 99";
 
 constexpr std::array forms{
@@ -147,9 +148,11 @@ std::optional<std::string> written(std::string_view way, std::string_view letter
   std::string text;
   std::size_t at = 0;
   for (const char c : way) {
-    const bool place = c == '9' || c == 'A' || c == '*';
+    const bool itself = c >= 'a' && c <= 'z';
+    const bool place = c == '9' || c == 'A' || c == '*' || itself;
     if (place && at == letters.size()) return std::nullopt;
     if ((c == '9' && !is_numeral(letters[at])) || (c == 'A' && !is_capital(letters[at]))) return std::nullopt;
+    if (itself && letters[at] != c - 'a' + 'A') return std::nullopt;
     text += place ? letters[at++] : c;
   }
   return at == letters.size() ? std::optional(std::move(text)) : std::nullopt;

@@ -89,6 +89,7 @@ test("with the hub away nobody is dialled, and the outcome of a call is saved al
   await bob.getByRole("button", { name: "Save", exact: true }).click();
   await bob.getByRole("heading", { name: "Alan Turing" }).waitFor({ state: "detached" });
   await centre.startHub();
+  await centre.at("second", "sync"); // by itself it would look again within a minute
   await until("the outcome at the hub", async () => {
     const list = JSON.parse((await centre.hub("callbacks", "list", "--json")).stdout);
     return list.items.length === 1 && list.items[0].calls === 1 && list.items[0].claim === null;

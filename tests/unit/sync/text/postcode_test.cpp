@@ -8,7 +8,7 @@ namespace {
 TEST(Postcode, IsWrittenAsInItsCountry) {
   const struct {
     const char *country, *typed, *text;
-  } cases[] = {{"GB", "sw1a1aa", "SW1A 1AA"},     {"GB", "m1 1ae", "M1 1AE"},    {"DE", "D-10115", "10115"},
+  } cases[] = {{"GB", "sw1a1aa", "SW1A 1AA"}, {"GB", "bfpo61", "BFPO 61"},     {"GB", "m1 1ae", "M1 1AE"},    {"DE", "D-10115", "10115"},
                {"NL", "1012ab", "1012 AB"},       {"PL", "00950", "00-950"},     {"CA", "k1a0b1", "K1A 0B1"},
                {"US", "902101234", "90210-1234"}, {"LV", "1010", "LV-1010"},     {"SE", "SE-11122", "111 22"},
                {"IE", "d02af30", "D02 AF30"},     {"PT", "1100148", "1100-148"}, {"JP", "１０００００１", "100-0001"}};
