@@ -159,7 +159,7 @@ async function daemonDead(one, centre) {
   await one.shot("3-daemon-back-sign-in");
   await browser.signIn("ada", page);
   await page.getByText("✓ Saved on this PC").waitFor();
-  const kept = page.waitForResponse((answer) => answer.url().endsWith("/drafts") && answer.request().method() === "PUT");
+  const kept = page.waitForResponse((answer) => answer.url().endsWith("/drafts") && answer.request().postData()?.includes("half of"));
   await page.keyboard.press("Alt+b");
   await one.fill({ name: "Tom Sawyer", reason: "half of what he wanted" });
   await kept;
