@@ -186,16 +186,18 @@ void show_conflict(Workstation& station, Call call) {
   });
 }
 
-// Of two who decide one conflict at once the second is told what the first one did.
+// Of two who decide one conflict at once the second is told what the first one did. Who and when is the hub's to write.
 platform::HttpResponse resolved_already(const Workstation& station, const sync::Collection& collection,
-                                        const sync::Record& conflict) {
-  const Json fields = to_json(collection, conflict);
-  const auto text = [&](const char* name) { return fields[name].is_string() ? fields[name].get<std::string>() : ""; };
-  const std::string name = person_name(station.accounts(), fields["resolved_by"]), at = text("resolved_at"),
-                    reason = text("resolution");
+                                        const Shown& conflict) {
+  const Json fields = to_json(collection, conflict.record);
+  const std::string name = person_name(station.accounts(), fields.value("resolved_by", Json())),
+                    at = fields.value("resolved_at", ""), reason = fields.value("resolution", "");
+  const std::string by = !name.empty()               ? " by " + name
+                         : conflict.pending.empty() ? ""
+                                                    : " on this PC, and the hub does not have that yet";
   return platform::error_response(409, "resolved-already",
-                                  "This conflict was decided already by " + (name.empty() ? "somebody" : name) +
-                                      (at.empty() ? "" : " at " + at) + (reason.empty() ? "" : ": " + reason));
+                                  "This conflict was decided already" + by + (at.empty() ? "" : " at " + at) +
+                                      (reason.empty() ? "." : ": " + reason));
 }
 
 // On the reading thread: what the conflict shows decides what the choice comes to.
@@ -207,7 +209,7 @@ void resolve_shown(Workstation& station, const Call& call, PersonView& view, con
   if (!found) return call.respond(platform::error_response(found.error()));
   if (!found->shown) return refuse_unless_saved(station, call, unknown_record("conflict"));
   if (found->shown->record.fields[*collection.field("state")] == sync::Value(std::string("resolved")))
-    return refuse_unless_saved(station, call, resolved_already(station, collection, found->shown->record));
+    return refuse_unless_saved(station, call, resolved_already(station, collection, *found->shown));
   const auto values = sync::conflict_values(schema, found->shown->record);
   if (!values) return call.respond(platform::error_response(values.error()));
   if (values->about_deletion && chosen.take_other)

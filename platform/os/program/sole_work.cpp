@@ -51,8 +51,8 @@ std::string started_at(pid_t pid) {
   if (behind_name == std::string::npos) return {};
   std::istringstream fields(text.substr(behind_name + 1));
   std::string field;
-  constexpr int start_time = 20;  // of what follows the name
-  for (int n = 0; n < start_time; ++n) fields >> field;
+  constexpr int before_it = 19;  // of what follows the name; proc(5): the name is field 2, the time of the start 22
+  for (int n = 0; n < before_it; ++n) fields >> field;
   std::int64_t ticks = 0, booted = 0;
   if (!(fields >> ticks)) return {};
   for (std::string name; std::getline(system, text);)

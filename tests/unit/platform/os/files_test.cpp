@@ -12,7 +12,9 @@
 #include <csignal>
 #include <functional>
 
+#include "platform/os/clock.hpp"
 #include "platform/os/program/sole_work.hpp"
+#include "sync/base/timestamp.hpp"
 #include "tests/unit/platform/scratch.hpp"
 
 namespace holdline::platform {
@@ -233,7 +235,11 @@ TEST(SoleWork, IsBegunByOneAndNamesItsHolderToOthers) {
   EXPECT_EQ(second.error().code, "held");
   EXPECT_TRUE(second.error().message.starts_with("process " + std::to_string(::getpid()) + " of "))
       << second.error().message;
-  EXPECT_NE(second.error().message.find(", since 20"), std::string::npos) << second.error().message;
+  const std::int64_t now_ms = SystemClock().now().wall_ms;
+  const auto day_of = [](std::int64_t ms) { return ", since " + sync::format_time(ms).substr(0, 10); };
+  EXPECT_TRUE(second.error().message.find(day_of(now_ms)) != std::string::npos ||
+              second.error().message.find(day_of(now_ms - 86'400'000)) != std::string::npos)
+      << second.error().message;
   { const SoleWork ended = *std::move(held); }
   EXPECT_TRUE(SoleWork::begin(name));
 }
