@@ -9,6 +9,7 @@
 #include "platform/text/json_object.hpp"
 #include "sync/base/timestamp.hpp"
 #include "sync/form/promise.hpp"
+#include "sync/form/words.hpp"
 #include "sync/text/text.hpp"
 
 namespace holdline::agent {
@@ -37,8 +38,8 @@ Value integer_from(const sync::Field& field, const Json& json, std::vector<sync:
 
 Value boolean_from(const sync::Field& field, const Json& json, std::vector<sync::Finding>& findings) {
   if (json.is_boolean()) return json.get<bool>();
-  if (json == "yes" || json == "true") return true;
-  if (json == "no" || json == "false") return false;
+  if (json.is_string())
+    if (const auto says = sync::yes_or_no(json.get_ref<const std::string&>())) return *says;
   return wrong(field, "yes or no", findings);
 }
 

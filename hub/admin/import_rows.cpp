@@ -8,6 +8,7 @@
 #include "sync/base/bytes.hpp"
 #include "sync/base/timestamp.hpp"
 #include "sync/form/numbers.hpp"
+#include "sync/form/words.hpp"
 #include "sync/merge/merge.hpp"
 #include "sync/text/text.hpp"
 
@@ -26,8 +27,8 @@ std::optional<sync::Value> value_of(const sync::Field& field, const std::string&
       return sync::Value(number);
     }
     case sync::FieldType::boolean:
-      if (text != "yes" && text != "no") return std::nullopt;
-      return sync::Value(text == "yes");
+      if (const auto says = sync::yes_or_no(text)) return sync::Value(*says);
+      return std::nullopt;
     case sync::FieldType::time:
       if (const auto time = sync::parse_time(text)) return sync::Value(*time);
       return std::nullopt;
@@ -209,7 +210,11 @@ Result<void> ImportColumns::put(const sync::TableColumn& column, const std::stri
     return {};
   }
   if (field.type == sync::FieldType::set || field.type == sync::FieldType::list) {
-    ops.front().changes.push_back({column.field, sync::BaseUnknown{}, {}, {cell}, {}});
+    auto& changes = ops.front().changes;
+    auto all = std::ranges::find(changes, column.field, &sync::FieldChange::field);
+    if (all == changes.end()) all = changes.insert(all, {column.field, sync::BaseUnknown{}, {}, {}, {}});
+    if (std::string text = sync::tidy_text(cell); std::ranges::count(all->adds, text) == 0)
+      all->adds.push_back(std::move(text));
     return {};
   }
   auto value = value_of(field, field.type == sync::FieldType::text ? cell : sync::tidy_line(cell));

@@ -110,11 +110,14 @@ Result<std::vector<RowOutcome>> IntakeGroup::take_own(const sync::Maker& hub, co
   for (std::size_t op = 0; op < effects.size(); ++op) {
     RowEffect& effect = outcomes[row_of[op]].effect;
     const bool first = op == 0 || row_of[op - 1] != row_of[op];
+    // What hangs on a record that was here already changes that one.
+    const auto& about = rows[row_of[op]].about;
+    const bool hangs = about && own.ops[op].record != *about;
     if (effects[op].conflict)
       effect = RowEffect::conflict;
-    else if (effects[op].created && first)
+    else if (effects[op].created && first && !hangs)
       effect = RowEffect::created;
-    else if (effects[op].changed && effect == RowEffect::unchanged)
+    else if ((effects[op].changed || effects[op].created) && effect == RowEffect::unchanged)
       effect = RowEffect::updated;
   }
   return outcomes;

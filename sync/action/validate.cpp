@@ -223,6 +223,8 @@ class OpCheck {
       add(field, "out-of-range", "must be at most " + std::to_string(*field.maximum) + ".");
     if (field.type == FieldType::time && (number < first_time_ms || number > last_time_ms))
       add(field, "out-of-range", "must be in the years 1 to 9999.");
+    const bool typed = field.type == FieldType::integer && field.form_position != 0;
+    if (const std::string text = std::to_string(number); typed && holds_card_number(text)) card(field, text);
   }
 
   void typed_text(const Field& field, const std::string& text) {

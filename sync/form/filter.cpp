@@ -1,12 +1,12 @@
 #include "sync/form/filter.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <optional>
 #include <utility>
 
 #include "sync/action/groups.hpp"
+#include "sync/form/words.hpp"
 #include "sync/text/country.hpp"
 #include "sync/text/postcode.hpp"
 #include "sync/text/text.hpp"
@@ -48,29 +48,6 @@ std::string fields_to_choose_by(const Collection& collection) {
   return named(names);
 }
 
-std::optional<std::string> yes_or_no(const std::string& text) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> words{{{"yes", "yes"},
-                                                                                       {"true", "yes"},
-                                                                                       {"1", "yes"},
-                                                                                       {"ja", "yes"},
-                                                                                       {"no", "no"},
-                                                                                       {"false", "no"},
-                                                                                       {"0", "no"},
-                                                                                       {"nein", "no"}}};
-  const auto found = std::ranges::find(words, text, [](const auto& word) { return word.first; });
-  return found == words.end() ? std::nullopt : std::optional(std::string(found->second));
-}
-
-std::optional<std::string> option_of(const Field& field, const std::string& folded) {
-  const auto same = [&](const std::string& option) {
-    std::string words = option;
-    std::ranges::replace(words, '_', ' ');
-    return option == folded || words == folded;
-  };
-  const auto found = std::ranges::find_if(field.options, same);
-  return found == field.options.end() ? std::nullopt : std::optional(*found);
-}
-
 Error not_a_value(const Field& field, const std::string& what) {
   return {ErrorKind::ask_person, "not-a-value", field.label + " (" + field.name + ") " + what};
 }
@@ -80,7 +57,7 @@ Result<std::string> meant(const Field& field, const std::string& text) {
   const std::string folded = fold_text(tidy_line(text));
   if (folded.empty()) return std::string();
   if (field.type == FieldType::boolean) {
-    if (auto word = yes_or_no(folded)) return *std::move(word);
+    if (const auto word = yes_or_no(folded)) return std::string(*word ? "yes" : "no");
     return tl::unexpected(not_a_value(field, "is yes or no."));
   }
   if (field.type == FieldType::integer) {

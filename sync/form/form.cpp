@@ -4,6 +4,7 @@
 
 #include "sync/action/groups.hpp"
 #include "sync/base/syntax.hpp"
+#include "sync/form/words.hpp"
 #include "sync/text/country.hpp"
 #include "sync/text/phone.hpp"
 #include "sync/text/postcode.hpp"
@@ -101,6 +102,7 @@ class Tidy {
   std::string right_text(const Field& field, const std::string& typed) {
     if (field.type == FieldType::phone) return tidy_number(typed);
     if (field.type == FieldType::email) return tidy_email(typed).value_or(tidy_line(typed));
+    if (field.type == FieldType::picklist) return option_of(field, typed).value_or(tidy_line(typed));
     if (field.type != FieldType::text) return tidy_line(typed);
     if (field.format == TextFormat::country) return looked_up(field, tidy_line(typed), country_code);
     if (field.format == TextFormat::time_zone) return looked_up(field, tidy_line(typed), site_.time_zone);

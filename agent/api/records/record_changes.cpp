@@ -58,13 +58,13 @@ sync::Record record_of(const sync::Schema& schema, const sync::Op& op) {
   return with_changes(std::move(record), op.changes);
 }
 
-// Of whom the change makes the customer look like another: who did before was asked about then.
+// Of whom the change makes the customer look like another, or more like one: who did before was asked about then.
 std::vector<Duplicate> made_alike(const sync::Schema& schema, PersonView& view, const sync::Record& before,
                                   const sync::Record& after) {
   auto alike = duplicates_of(schema, view, after, Compared::all, {});
   const auto known = alike.empty() ? alike : duplicates_of(schema, view, before, Compared::all, {});
   std::erase_if(alike, [&](const Duplicate& one) {
-    return std::ranges::any_of(known, [&](const Duplicate& old) { return old.id == one.id && old.field == one.field; });
+    return std::ranges::any_of(known, [&](const Duplicate& old) { return old.id == one.id && old.field == one.field && old.similarity >= one.similarity; });
   });
   return alike;
 }
