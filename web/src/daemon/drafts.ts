@@ -119,12 +119,26 @@ export function type(id: string, field: string, text: string): void {
   update(id, { values, findings, touched: true, state, last: field });
 }
 
-// Those that were typed before the page was opened anew; what is typed now stays.
-export function takeBack(kept: Draft[], name: string): void {
+// Two pages may have one form open, each with another caller's words: the second is known by its key beside its name.
+const apart = "#";
+export const idAtHome = (id: string): string => id.split(apart)[0] ?? id;
+
+// What the daemon has of this person, from here or another page. `known`: what it had when this page last heard. What was
+// typed here since stays as it is; of anything else theirs is the newer, also that it is gone.
+export function takeBack(theirs: Draft[], known: Draft[], name: string): void {
   const { open, drafts } = desk(name);
-  const back = kept.filter((old) => !drafts.some((draft) => draft.id === old.id && draft.touched));
-  const typedNow = drafts.filter((draft) => !back.some((old) => old.id === draft.id));
-  put({ open, drafts: [...back.map((old): Draft => ({ ...old, state: "typing" })), ...typedNow] }, name);
+  const same = (one: Draft, other?: Draft): boolean => JSON.stringify(one.values) === JSON.stringify(other?.values);
+  const by = (key: string, all: Draft[]) => all.find((draft) => draft.key === key);
+  const isNew = (own: Draft): boolean => own.state !== "typing" || !same(own, by(own.key, known));
+  const stay = drafts.filter((own) => (own.touched ? isNew(own) || by(own.key, theirs) : !theirs.some(({ id }) => id === own.id)));
+  const now = stay.map((own) => ({ ...own, values: (!isNew(own) && by(own.key, theirs)?.values) || own.values }));
+  const more: Draft[] = [];
+  for (const one of theirs) {
+    const beside = now.find(({ id }) => id === one.id);
+    if (by(one.key, now) || (beside && same(beside, one))) continue;
+    more.push({ ...one, state: "typing", id: [...now, ...more].some(({ id }) => id === one.id) ? one.id + apart + one.key : one.id });
+  }
+  put({ open, drafts: [...more, ...now] }, name);
 }
 
 export const unsaved = (name = who()): Draft[] => desk(name).drafts.filter((draft) => draft.touched);

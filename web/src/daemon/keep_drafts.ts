@@ -3,7 +3,7 @@
 // share what is kept: who finds that another one was there reads it first, and what one saves or discards goes everywhere.
 import { ApiError, ask, get } from "./api.ts";
 import { Store } from "../page/store.ts";
-import { type Draft, desk, everyDesk, goneElsewhere, takeBack, unsaved, who } from "./drafts.ts";
+import { type Draft, desk, everyDesk, goneElsewhere, idAtHome, takeBack, unsaved, who } from "./drafts.ts";
 import { session, whenAskedToLeave, whenLeaving } from "./session.ts";
 
 const pause_ms = 2_000;
@@ -19,7 +19,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 // 13 to 19 digits with a right check digit (Luhn), however they are grouped: perhaps a payment card's, which nothing
 // here writes down. Such a draft stays in the page until it is saved, which says more, or discarded.
 function mayHoldCard(text: string): boolean {
-  for (const [run] of text.matchAll(/\d(?:[ -]?\d){12,18}/g)) {
+  for (const [run] of text.normalize("NFKC").matchAll(/\d(?:[^\d\p{L}]{0,2}\d){12,18}/gu)) {
     const digits = [...run.replace(/\D/g, "")].reverse().map(Number);
     const sum = digits.reduce((all, digit, at) => all + (at % 2 === 0 ? digit : (digit * 2 > 9 ? digit * 2 - 9 : digit * 2)), 0);
     if (sum % 10 === 0) return true;
@@ -54,14 +54,17 @@ function sorted(name: string): { keep: Draft[]; not: Unkept } {
 }
 
 // An answer to a key from before a restart must not save twice: the key goes along.
-const textOf = (drafts: Draft[]): string => (drafts.length === 0 ? "" : JSON.stringify(drafts));
+const textOf = (drafts: Draft[]): string =>
+  drafts.length === 0 ? "" : JSON.stringify(drafts.map((draft) => ({ ...draft, id: idAtHome(draft.id) })));
+const draftsOf = (text = ""): Draft[] => (text ? (JSON.parse(text) as Draft[]) : []);
 const textToKeep = (name: string): string => textOf(sorted(name).keep);
 const isKept = (name: string): boolean => textToKeep(name) === (kept[name]?.text ?? "");
 
 async function read(name: string): Promise<void> {
   const answer = await get<Kept>("/drafts", { watches: true });
+  const known = draftsOf(kept[name]?.text);
   kept[name] = answer;
-  if (answer.text) takeBack(JSON.parse(answer.text) as Draft[], name);
+  takeBack(draftsOf(answer.text), known, name);
   readFor = name;
 }
 

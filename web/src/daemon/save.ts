@@ -1,6 +1,7 @@
 // From a draft to a saved action. It is tried until the daemon has said yes or no, always under the same key, so that
 // an answer that was lost on the way does not make two of it.
 import { said, t, term } from "../page/i18n.ts";
+import { go } from "../page/router.ts";
 import { Store } from "../page/store.ts";
 import { ApiError, ask, newKey } from "./api.ts";
 import { type About, type Draft, desk, draftOf, drop, everyDesk, typed, update, utcTime, who } from "./drafts.ts";
@@ -154,6 +155,12 @@ export const warn = (text: string): void => notice.set({ text, about: "", notes:
 // Why it is meant so: a usual reason until somebody types another.
 export const reasonOf = ({ because }: Draft): string => because ?? t("becausePreset");
 
+function newCustomer({ purpose, values }: Draft, { created }: Saved): About | null {
+  if (purpose.do !== "add" || purpose.collection !== "customer" || !created[0]) return null;
+  const name = [values.given, values.family].filter((part) => part?.trim()).join(" ");
+  return { id: created[0], name: name || (values.org ?? "") };
+}
+
 // Saves what stands in the draft now. A draft that only needs "it is meant so" takes the reason along.
 export async function save(id: string): Promise<void> {
   const draft = draftOf(id);
@@ -170,8 +177,13 @@ export async function save(id: string): Promise<void> {
   update(id, { state: "saving", problem: "", touched: true });
   try {
     const saved = await ask<Saved>(method, path, body, { key: draft.key });
+    const onScreen = desk(name).open === id;
     drop(id, name);
-    if (name === who()) tell(saved, draft.about);
+    if (name !== who()) return;
+    const created = newCustomer(draft, saved);
+    tell(saved, created ?? draft.about);
+    // What is taken down next is theirs.
+    if (created && onScreen) go("customer", created.id);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     refused(draft, error, name);

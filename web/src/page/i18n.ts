@@ -95,14 +95,23 @@ const locale = (): string | undefined => (speaksGerman() ? "de" : undefined);
 
 const sameDay = (a: Date, b: Date): boolean => a.toDateString() === b.toDateString();
 
+// With the year where it is another one.
+const dayOf = (date: Date): Intl.DateTimeFormatOptions => ({
+  day: "numeric",
+  month: "short",
+  ...(date.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" }),
+});
+
 // "10:42" today, else with the day.
 export function clock(time: string | number | null | undefined): string {
   if (!time) return "–";
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return String(time);
-  const options: Intl.DateTimeFormatOptions = sameDay(date, new Date())
-    ? { hour: "2-digit", minute: "2-digit" }
-    : { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
+  const options: Intl.DateTimeFormatOptions = {
+    ...(sameDay(date, new Date()) ? {} : dayOf(date)),
+    hour: "2-digit",
+    minute: "2-digit",
+  };
   return new Intl.DateTimeFormat(locale(), options).format(date);
 }
 
@@ -113,12 +122,13 @@ export function span(start: string, end: string, zone: string): string {
   const day = (time: string): string => wallTime(time, at).slice(0, 10);
   const show = (time: string, withDay: boolean, where = at): string =>
     new Intl.DateTimeFormat(locale(), {
-      ...(withDay ? { day: "numeric", month: "short" } : {}),
+      ...(withDay ? dayOf(new Date(time)) : {}),
       hour: "2-digit",
       minute: "2-digit",
       timeZone: where,
     }).format(new Date(time));
   const parts = [start && show(start, true), end && show(end, !start || day(start) !== day(end))].filter(Boolean);
+  if (!start && end) parts[0] = t("byThen", { time: parts[0] ?? "" });
   const first = start || end;
   const differs = wallTime(first, at) !== wallTime(first, here);
   return `${parts.join(" – ")} (${at}${differs ? `; ${t("timeHere", { time: show(first, true, here) })}` : ""})`;

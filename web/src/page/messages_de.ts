@@ -184,6 +184,8 @@ export const de: Messages = {
   about: "Zu {name}",
   save: "Sichern",
   saving: "Wird gesichert",
+  byThen: "bis {time}",
+  nothingTyped: "Hier steht noch nichts.",
   saved: "Auf diesem PC gesichert",
   savedBefore: "Das war schon gesichert",
   waitingToSave: "Noch nicht gesichert: der Dienst dieses PCs antwortet nicht. Es wird gesichert, sobald er antwortet.",

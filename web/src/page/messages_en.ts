@@ -179,6 +179,8 @@ export const en = {
   about: "About {name}",
   save: "Save",
   saving: "Saving",
+  byThen: "until {time}",
+  nothingTyped: "Nothing was typed yet.",
   saved: "Saved on this PC",
   savedBefore: "This was saved before",
   waitingToSave: "Not saved yet: this PC's service does not answer. It is saved as soon as it does.",

@@ -1,6 +1,6 @@
 // A form made from the schema: its fields, what has to be looked at again, and what is asked before it is saved.
 import { useEffect, useRef } from "preact/hooks";
-import { type Draft, drop, show, type, update } from "../daemon/drafts.ts";
+import { type Draft, draftOf, drop, show, type, update } from "../daemon/drafts.ts";
 import { unkept } from "../daemon/keep_drafts.ts";
 import { isAsked, reasonOf, save } from "../daemon/save.ts";
 import { collectionOf, fieldOf, labelOf, newFields, stopsOf, templateFields, templateOf } from "../daemon/schema.ts";
@@ -193,6 +193,8 @@ function halfTyped(fields: FieldForm[]): FieldForm | undefined {
 function saveWhole(draft: Draft, fields: FieldForm[]): void {
   const half = halfTyped(fields);
   if (!half && isAsked(draft.findings) && !reasonOf(draft).trim()) return focusOn("because");
+  // What was typed just now is not in what is drawn yet.
+  if (!half && draft.purpose.do === "add" && !draftOf(draft.id)?.touched) return update(draft.id, { problem: t("nothingTyped") });
   if (!half) return void save(draft.id);
   const message = t("halfTyped", { field: term(half.label) });
   const findings: Finding[] = [{ field: half.name, code: "half-typed", message, weight: "refused" }];
