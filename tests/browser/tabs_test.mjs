@@ -47,6 +47,33 @@ test("a draft is seen on the other page, and gone there when it is discarded", a
   await until("the draft being gone", async () => (await there.count()) === 0);
 });
 
+test("two pages with a form open each keep what the other one types", async () => {
+  const written = (page, words) =>
+    page.waitForResponse((answer) => answer.url().endsWith("/drafts") && answer.ok() && answer.request().postData()?.includes(words));
+  const write = async (page, words) => {
+    const kept = written(page, words);
+    await page.locator("#field-note").pressSequentially(words);
+    await kept;
+  };
+  await first.keyboard.press("Alt+m");
+  await write(first, "the first caller");
+  await browser.find("lovelace", second);
+  await second.keyboard.press("Alt+m");
+  await write(second, "the second caller");
+  await write(first, " has more to say");
+  await write(second, " as well");
+  await write(first, ", and more");
+  await second.reload();
+  await second.goto(`${browser.centre.address}#/`);
+  const there = second.getByRole("region", { name: "Not finished" });
+  for (const words of ["the first caller has more to say, and more", "the second caller as well"]) {
+    await there.getByText(words).waitFor();
+    second.once("dialog", (dialog) => dialog.accept());
+    await there.getByRole("listitem").filter({ hasText: words }).getByRole("button", { name: /^Discard/ }).click();
+  }
+  await until("the drafts being gone", async () => (await first.locator("#field-note").count()) === 0);
+});
+
 test("the way back and a reload lead where one was", async () => {
   await browser.find("lovelace", first);
   await first.goto(`${browser.centre.address}#/callbacks`);

@@ -40,7 +40,7 @@ class CallbackDesksTest : public HubTest {
     EXPECT_TRUE(board_.keep_up(*hub_.ledger, nullptr, now()));
     const auto answer = answer_desk({*hub_.ledger, intake_, entropy_, board_, now()}, device_,
                                     sync::encode_json(question), 12 * 3'600'000);
-    if (!answer) return answer.error().code;
+    if (!answer) return said_ = answer.error().message, answer.error().code;
     json_ = Json::parse(answer->body);
     return "";
   }
@@ -61,6 +61,7 @@ class CallbackDesksTest : public HubTest {
   Intake intake_{*hub_.ledger, entropy_};
   CallbackBoard board_{hub_.config};
   Json json_;
+  std::string said_;  // why the last question was refused
 };
 
 TEST_F(CallbackDesksTest, EachRoleAsksWhatItMayWithinItsScopesAndNobodyInAnothersName) {
@@ -75,7 +76,7 @@ TEST_F(CallbackDesksTest, EachRoleAsksWhatItMayWithinItsScopesAndNobodyInAnother
   EXPECT_EQ(json_.at("cases"), 1) << "york is hers, and not this workstation's";
   EXPECT_EQ(ask(sue, "preview", {{"scope", "acme/york"}}), "scope-refused");
   const Json of = json_.at("items").at(0).at("case");
-  ASSERT_EQ(ask(sue, "hand", {{"case", of}, {"agent", "amy"}, {"by", "the boss"}, {"reason", "urgent"}}), "");
+  ASSERT_EQ(ask(sue, "hand", {{"case", of}, {"agent", "amy"}, {"by", "the boss"}, {"reason", "urgent"}}), "") << said_;
   ASSERT_EQ(ask(amy, "mine", {{"agent", "sue"}}), "") << "who says that they are somebody else is not";
   ASSERT_EQ(json_.at("claims").size(), 1u);
   EXPECT_EQ(json_.at("claims").at(0).at("promises").at(0).at("taken_by"), "");
