@@ -2,16 +2,11 @@
 
 #include <algorithm>
 
-#include "sync/table/export.hpp"
+#include "sync/table/practice.hpp"
 
 namespace holdline::agent {
 
 namespace {
-
-bool bears_mark(const sync::Collection& collection) {
-  return std::ranges::find(collection.fields, sync::Filling::drill, &sync::Field::filled_with) !=
-         collection.fields.end();
-}
 
 bool types(const IsTyped& is_typed, const sync::Schema& schema, const sync::Op& op) {
   const sync::Collection* collection = schema.collection(op.record.collection);
@@ -20,7 +15,7 @@ bool types(const IsTyped& is_typed, const sync::Schema& schema, const sync::Op& 
 
 // Marked itself, when it is saved.
 bool will_be_marked(const sync::Schema& schema, const sync::Op& op) {
-  return op.kind == sync::OpKind::create && bears_mark(*schema.collection(op.record.collection));
+  return op.kind == sync::OpKind::create && sync::bears_practice_mark(*schema.collection(op.record.collection));
 }
 
 // On what a new record hangs, or about whom it is: the first reference that is given.
@@ -39,12 +34,13 @@ bool is_made_here(const std::vector<sync::Op>& ops, const sync::RecordKey& key) 
 
 // Of a record that is there: its own mark, or that of what it hangs on.
 bool is_practised(const sync::Schema& schema, View& view, const sync::RecordKey& key) {
-  const auto found = view.find(key);
-  if (!found || !found->shown) return false;
-  const sync::Collection& collection = *schema.collection(key.collection);
-  if (bears_mark(collection) || !collection.parent) return sync::is_practice(collection, found->shown->record);
-  const auto* parent = std::get_if<sync::Id>(&found->shown->record.fields[*collection.parent]);
-  return parent && is_practised(schema, view, {collection.fields[*collection.parent].target, *parent});
+  const auto find = [&view](const sync::RecordKey& at) -> std::optional<sync::Record> {
+    auto found = view.find(at);
+    if (!found || !found->shown) return std::nullopt;
+    return std::move(found->shown->record);
+  };
+  const auto record = find(key);
+  return record && sync::is_of_practice(schema, *record, find);
 }
 
 bool is_real(const sync::Schema& schema, View& view, const IsTyped& is_typed, const std::vector<sync::Op>& ops,

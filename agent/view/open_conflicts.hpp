@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "agent/view/view.hpp"
-#include "sync/table/export.hpp"
+#include "sync/table/practice.hpp"
 
 namespace holdline::agent {
 
@@ -15,13 +15,11 @@ namespace holdline::agent {
 // PersonView. A subject that is not here is taken for real.
 template <class Eyes>
 bool is_about_practice(Eyes& view, const sync::Schema& schema, const sync::Record& conflict) {
-  const sync::Collection& conflicts = *schema.collection(conflict.key.collection);
-  const auto* number = std::get_if<std::int64_t>(&conflict.fields[*conflicts.field("collection")]);
-  const auto* id = std::get_if<sync::Id>(&conflict.fields[*conflicts.field("record")]);
-  const sync::Collection* subject = number ? schema.collection(static_cast<sync::CollectionNo>(*number)) : nullptr;
-  if (subject == nullptr || id == nullptr) return false;
-  const auto found = view.find({subject->no, *id});
-  return found && found->shown && sync::is_practice(*subject, found->shown->record);
+  return sync::is_of_practice(schema, conflict, [&view](const sync::RecordKey& key) -> std::optional<sync::Record> {
+    auto found = view.find(key);
+    if (!found || !found->shown) return std::nullopt;
+    return std::move(found->shown->record);
+  });
 }
 
 class OpenConflicts {

@@ -6,7 +6,7 @@
 
 #include "sync/action/merged.hpp"
 #include "sync/merge/merge.hpp"
-#include "sync/table/export.hpp"
+#include "sync/table/practice.hpp"
 
 namespace holdline::agent {
 

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "sync/table/practice.hpp"
 #include "sync/text/text.hpp"
 
 namespace holdline::agent {
@@ -145,6 +146,20 @@ void View::sort_as_listed(const sync::Collection& collection, std::vector<Shown>
                     [&](const Shown& one) { return std::pair(one.cn == 0, shape->place_of(one.record)); });
 }
 
+bool View::lists(const Sight& sight, const OverlaySnapshot& snapshot, const std::optional<Shown>& shown) {
+  if (!is_live(shown)) return false;
+  const sync::Collection& collection = *schema().collection(shown->record.key.collection);
+  if (sight.practice == Practice::with || collection.built_in || sync::bears_practice_mark(collection))
+    return sight.lists(schema(), shown);
+  const auto find = [&](const sync::RecordKey& key) -> std::optional<sync::Record> {
+    AsOf at;
+    auto found = show_all({}, snapshot, {&key, 1}, at);
+    if (!found || !found->front()) return std::nullopt;
+    return std::move(found->front()->record);
+  };
+  return sync::is_of_practice(schema(), shown->record, find) == (sight.practice == Practice::only);
+}
+
 // What is not at the hub yet, the last saved first.
 Result<void> View::list_own(const sync::Collection& collection, const OverlaySnapshot& snapshot, sync::Id before,
                             std::size_t limit, const Sight& sight, RecordList& many) {
@@ -155,7 +170,7 @@ Result<void> View::list_own(const sync::Collection& collection, const OverlaySna
     if (keys.empty()) return {};
     HOLDLINE_ASSIGN(auto all, show_all(sight, snapshot, keys, many.as_of));
     for (auto& one : all)
-      if (sight.lists(schema(), one) && one->cn == 0 && many.shown.size() < limit)
+      if (lists(sight, snapshot, one) && one->cn == 0 && many.shown.size() < limit)
         many.shown.push_back(*std::move(one));
     before = ids.back();
   }
@@ -189,7 +204,7 @@ Result<View::RecordList> View::list(const sync::Collection& collection, const sy
       after = shape->place_of(row.record);
       if (many.shown.size() == limit || taken.contains(key.id)) continue;
       auto shown = show(sight, *snapshot, key, &row, seen.cursor.cn);
-      if (sight.lists(schema(), shown)) many.shown.push_back(*std::move(shown));
+      if (lists(sight, *snapshot, shown)) many.shown.push_back(*std::move(shown));
     }
     if (seen.rows.size() < limit) break;
   }

@@ -141,6 +141,8 @@ class View {
   // Looked at for one search: bounds how long others wait for a word that thousands begin with.
   static constexpr std::size_t most_candidates = 16'384;
   static bool is_live(const std::optional<Shown>& shown) { return shown && !shown->record.deleted; }
+  // Whether it stands in a list: Sight::lists, and of a kind that bears no mark of practice by what it is about.
+  bool lists(const Sight& sight, const OverlaySnapshot& snapshot, const std::optional<Shown>& shown);
   Result<void> list_own(const sync::Collection& collection, const OverlaySnapshot& snapshot, sync::Id before,
                         std::size_t limit, const Sight& sight, RecordList& many);
   std::optional<Shown> show(const Sight&, const OverlaySnapshot&, const sync::RecordKey&, ReplicaRow* row,

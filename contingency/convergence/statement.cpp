@@ -119,6 +119,9 @@ std::string encode_json(const ConvergenceStatement& statement) {
             {"open_points", open_points(statement)},
             {"scopes", scopes},
             {"workstations", workstations}};
+  if (const auto& practised = statement.practised)
+    json["practised"] = {
+        {"drills", practised->drills}, {"taken", practised->taken}, {"open_conflicts", practised->open_conflicts}};
   if (statement.accepted) json["accepted"] = {{"by", statement.accepted->by}, {"reason", statement.accepted->reason}};
   return json.dump(2) + "\n";
 }
@@ -138,6 +141,13 @@ Result<ConvergenceStatement> decode_statement(std::string_view text) {
   r.array("scopes", most_scopes, [&](const Json& one) { statement.scopes.push_back(scope_of(one, r)); });
   r.array("workstations", most_workstations,
           [&](const Json& one) { statement.workstations.push_back(tally_of(one, r)); });
+  if (r.has("practised")) {
+    JsonReader practised = r.object("practised");
+    statement.practised =
+        Practised{practised.integer<std::uint64_t>("drills"), practised.integer<std::uint64_t>("taken"),
+                  practised.integer<std::uint64_t>("open_conflicts")};
+    r.require(practised.ok());
+  }
   if (r.has("accepted")) {
     JsonReader accepted = r.object("accepted");
     statement.accepted = Signed{accepted.text("by", points_bytes), accepted.text("reason", points_bytes)};

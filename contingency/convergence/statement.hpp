@@ -51,13 +51,21 @@ struct Signed {
   bool operator==(const Signed&) const = default;
 };
 
+// What was taken in drills that are over: it is among what was received, and nobody has to decide on it.
+struct Practised {
+  std::uint64_t drills = 0, taken = 0;
+  std::uint64_t open_conflicts = 0;  // about it
+  bool operator==(const Practised&) const = default;
+};
+
 struct ConvergenceStatement {
   sync::Id hub, epoch;
-  std::string about;                // the outage, in words; may be empty
-  std::int64_t made_ms = 0;         // by the hub's clock
-  std::int64_t heard_after_ms = 0;  // who told last before this may hold more than is known here
-  std::uint64_t change = 0;         // the ledger's head
-  std::uint64_t open_conflicts = 0;
+  std::string about;                   // the outage, in words; may be empty
+  std::int64_t made_ms = 0;            // by the hub's clock
+  std::int64_t heard_after_ms = 0;     // who told last before this may hold more than is known here
+  std::uint64_t change = 0;            // the ledger's head
+  std::uint64_t open_conflicts = 0;    // without those about practice
+  std::optional<Practised> practised;  // nothing: no drill was ever held
   std::vector<ScopeDigest> scopes;
   std::vector<WorkstationTally> workstations;
   std::optional<Signed> accepted;

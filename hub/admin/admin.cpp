@@ -11,6 +11,7 @@
 #include "hub/admin/import_request.hpp"
 #include "hub/admin/schema.hpp"
 #include "hub/convergence/convergence.hpp"
+#include "hub/ledger/practice.hpp"
 #include "hub/people/enrollment.hpp"
 #include "hub/people/scopes.hpp"
 #include "hub/plan/plan_requests.hpp"
@@ -355,6 +356,7 @@ Admin::Response Admin::conflicts(const HttpRequest& request) {
     for (const VersionedRecord& row : rows) {
       const sync::Record& record = row.stored.record;
       if (state != "all" && record.fields[*collection.field("state")] != sync::Value(state)) continue;
+      if (is_of_practice(*reader, record)) continue;
       if (++total <= list_limit) items.push_back(conflict_json(collection, record));
     }
     if (rows.size() < list_limit) break;

@@ -6,6 +6,7 @@
 #include "sync/action/validate.hpp"
 #include "sync/base/hash.hpp"
 #include "sync/base/syntax.hpp"
+#include "sync/table/practice.hpp"
 
 namespace holdline::hub {
 

@@ -7,6 +7,7 @@
 
 #include "sync/action/groups.hpp"
 #include "sync/action/merged.hpp"
+#include "sync/table/practice.hpp"
 #include "sync/text/text.hpp"
 
 namespace holdline::hub {
@@ -109,6 +110,7 @@ Result<std::uint64_t> DuplicateSearch::add_all(Ledger& ledger, const std::string
   };
   std::unordered_map<Id, Id> merged;
   HOLDLINE_TRY(each(customers_.no, [&](const sync::Record& customer) {
+    if (sync::is_practice(customers_, customer)) return;
     if (const auto into = sync::merged_into(customers_, customer))
       merged.emplace(customer.key.id, *into);
     else
@@ -185,7 +187,8 @@ Result<std::optional<sync::Record>> DuplicateSearch::stands_as(LedgerReader& rea
   };
   HOLDLINE_ASSIGN(const sync::RecordKey survivor, sync::survivor_of(schema_, key, find));
   if (!found || found->key != survivor) HOLDLINE_TRY(find(survivor));
-  if (!found || found->key != survivor || by_id_.contains(survivor.id)) found.reset();
+  if (!found || found->key != survivor || by_id_.contains(survivor.id) || sync::is_practice(customers_, *found))
+    found.reset();
   return found;
 }
 

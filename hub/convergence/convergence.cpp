@@ -1,10 +1,15 @@
 #include "hub/convergence/convergence.hpp"
 
+#include <set>
+
 #include <nlohmann/json.hpp>
 
+#include "contingency/drill/report.hpp"
 #include "contingency/readiness/report.hpp"
+#include "hub/ledger/practice.hpp"
 #include "platform/crypto/signed_text.hpp"
 #include "platform/text/json_object.hpp"
+#include "sync/action/record_fields.hpp"
 #include "sync/base/timestamp.hpp"
 
 namespace holdline::hub {
@@ -57,21 +62,46 @@ Result<std::vector<contingency::ScopeDigest>> digests(LedgerReader& reader) {
   return found;
 }
 
-Result<std::uint64_t> open_conflicts(LedgerReader& reader) {
+struct OpenConflicts {
+  std::uint64_t real = 0, practice = 0;
+};
+
+Result<OpenConflicts> open_conflicts(LedgerReader& reader) {
   const sync::Collection* collection = reader.schema().collection("conflict");
   const auto state = collection ? collection->field("state") : std::nullopt;
-  if (!state) return 0;
+  OpenConflicts open;
+  if (!state) return open;
   HOLDLINE_ASSIGN(const auto scopes, reader.scopes());
-  std::uint64_t open = 0;
   for (Id after;;) {
     HOLDLINE_ASSIGN(const auto rows, reader.rows(collection->no, scopes, after, conflict_page));
     for (const VersionedRecord& row : rows) {
       const auto* text = std::get_if<std::string>(&row.stored.record.fields[*state]);
-      if (text != nullptr && *text == "open") ++open;
+      if (text != nullptr && *text == "open") ++(is_of_practice(reader, row.stored.record) ? open.practice : open.real);
       after = row.stored.record.key.id;
     }
     if (rows.size() < conflict_page) return open;
   }
+}
+
+// As each drill's own report says, which is kept once in each of its scopes.
+Result<std::optional<contingency::Practised>> practised(LedgerReader& reader, std::uint64_t open_conflicts) {
+  contingency::Practised all{0, 0, open_conflicts};
+  const sync::Collection* collection = reader.schema().collection("drill_report");
+  HOLDLINE_ASSIGN(const auto scopes, reader.scopes());
+  std::set<std::string> counted;
+  for (Id after; collection != nullptr;) {
+    HOLDLINE_ASSIGN(const auto rows, reader.rows(collection->no, scopes, after, conflict_page));
+    for (const VersionedRecord& row : rows) {
+      const sync::RecordFields fields(*collection, row.stored.record);
+      const auto report = contingency::decode_drill_report(fields.text("text"));
+      after = row.stored.record.key.id;
+      if (!report || !counted.insert(fields.text("incident")).second) continue;
+      ++all.drills;
+      for (const auto& [kind, taken] : report->taken) all.taken += taken;
+    }
+    if (rows.size() < conflict_page) break;
+  }
+  return all.drills + all.open_conflicts == 0 ? std::nullopt : std::optional(all);
 }
 
 Result<WantedStatement> wanted_of(const std::string& body, std::int64_t now_ms) {
@@ -129,7 +159,9 @@ Result<ConvergenceStatement> state_convergence(Ledger& ledger, WantedStatement w
   statement.accepted = std::move(wanted.accepted);
   HOLDLINE_ASSIGN(statement.workstations, tallies_of(ledger, *reader));
   HOLDLINE_ASSIGN(statement.scopes, digests(*reader));
-  HOLDLINE_ASSIGN(statement.open_conflicts, open_conflicts(*reader));
+  HOLDLINE_ASSIGN(const OpenConflicts open, open_conflicts(*reader));
+  statement.open_conflicts = open.real;
+  HOLDLINE_ASSIGN(statement.practised, practised(*reader, open.practice));
   return statement;
 }
 

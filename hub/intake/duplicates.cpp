@@ -11,6 +11,7 @@
 
 #include "hub/intake/group.hpp"
 #include "sync/merge/conflicts.hpp"
+#include "sync/table/practice.hpp"
 #include "sync/text/text.hpp"
 
 namespace holdline::hub {
@@ -20,10 +21,11 @@ namespace {
 // With more of them one question would be asked as often; whoever decides one meets the next.
 constexpr std::size_t most_bearers = 8;
 
-// Folded.
+// Folded. An invented customer has whatever number somebody typed to practise.
 std::optional<std::string> unique_value(const sync::Collection& collection, const sync::Record& record,
                                         sync::FieldIndex field) {
-  if (record.deleted || sync::merged_into(collection, record)) return std::nullopt;
+  if (record.deleted || sync::merged_into(collection, record) || sync::is_practice(collection, record))
+    return std::nullopt;
   const auto* text = std::get_if<std::string>(&record.fields[field]);
   return text ? std::optional(sync::fold_key(*text)) : std::nullopt;
 }

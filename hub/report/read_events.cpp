@@ -101,12 +101,18 @@ std::optional<TimelineEntry> timeline_of(const contingency::JournalEntry& entry)
 }
 
 // The same event stands in every scope of its incident.
-Result<void> read_runs(LedgerReader& reader, ReportFacts& facts) {
+Result<void> read_runs(LedgerReader& reader, const std::set<std::string>& names, ReportFacts& facts) {
   const sync::Collection* events = reader.schema().collection("runbook_event");
   if (!events) return {};
   const contingency::Interval whole = facts.interval();
   std::map<Id, TimelineEntry> by_event;
-  HOLDLINE_TRY(each_row(reader, events->name, facts.scopes, [&](const RecordFields&, const Record& record) {
+  // Of a drill in the same hours nothing is told here.
+  std::set<Id> incidents;
+  HOLDLINE_TRY(each_row(reader, "incident", facts.scopes, [&](const RecordFields& fields, const Record& record) {
+    if (names.contains(fields.text("key").substr(0, fields.text("key").find(' ')))) incidents.insert(record.key.id);
+  }));
+  HOLDLINE_TRY(each_row(reader, events->name, facts.scopes, [&](const RecordFields& fields, const Record& record) {
+    if (!incidents.contains(fields.id("incident"))) return;
     const auto entry = contingency::entry_of(*events, record);
     if (!entry || !whole.holds(entry->at_ms)) return;
     if (auto told = timeline_of(*entry)) by_event.emplace(entry->id, *std::move(told));
@@ -121,7 +127,7 @@ Result<void> read_events(LedgerReader& reader, const std::set<std::string>& name
   HOLDLINE_TRY(read_presses(reader, facts));
   HOLDLINE_TRY(read_releases(reader, facts));
   HOLDLINE_TRY(read_pads(reader, names, facts));
-  return read_runs(reader, facts);
+  return read_runs(reader, names, facts);
 }
 
 }  // namespace holdline::hub

@@ -69,13 +69,6 @@ bool is_unverified(const Collection& customers, const Record& customer) {
   return verified && is_null(customer.fields[*verified]) && !text_at(customer, customers.field("source")).empty();
 }
 
-bool is_practice(const Collection& collection, const Record& record) {
-  const auto field = std::ranges::find(collection.fields, Filling::drill, &Field::filled_with);
-  if (field == collection.fields.end()) return false;
-  const auto* practice = std::get_if<bool>(&record.fields[static_cast<std::size_t>(field - collection.fields.begin())]);
-  return practice != nullptr && *practice;
-}
-
 ExportTable::ExportTable(const Schema& schema, const Collection& collection, FieldMask fields)
     : collection_(collection) {
   names_ = {std::string(record_id_column)};

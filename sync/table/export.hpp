@@ -48,9 +48,6 @@ const Collection* exported_collection(const Schema& schema, std::string_view nam
 // A customer that a file brought and nobody has checked since.
 bool is_unverified(const Collection& customers, const Record& customer);
 
-// It was taken down in a drill: it counts nowhere and leaves with nothing that does.
-bool is_practice(const Collection& collection, const Record& record);
-
 // What is asked of somebody who takes data out, and kept.
 struct ExportRequest {
   std::string collection, scope, purpose, reason;

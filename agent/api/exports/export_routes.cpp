@@ -15,6 +15,7 @@
 #include "sync/base/syntax.hpp"
 #include "sync/table/audience.hpp"
 #include "sync/table/export.hpp"
+#include "sync/table/practice.hpp"
 
 namespace holdline::agent {
 

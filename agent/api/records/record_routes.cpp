@@ -11,7 +11,7 @@
 #include "agent/api/route.hpp"
 #include "agent/view/referenced.hpp"
 #include "sync/action/merged.hpp"
-#include "sync/table/export.hpp"
+#include "sync/table/practice.hpp"
 
 namespace holdline::agent {
 

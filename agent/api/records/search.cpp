@@ -9,7 +9,7 @@
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
 #include "agent/view/referenced.hpp"
-#include "sync/table/export.hpp"
+#include "sync/table/practice.hpp"
 #include "sync/text/phone.hpp"
 
 namespace holdline::agent {

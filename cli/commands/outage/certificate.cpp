@@ -76,6 +76,10 @@ void print_checked(Session& session, const Checked& checked) {
   std::ostream& out = session.world().out;
   if (!checked.statement.about.empty()) out << escape(checked.statement.about) << "\n";
   print_table(session, checked.statement);
+  if (const auto& practised = checked.statement.practised)
+    out << "Practice, apart: of what was received " << practised->taken << " records were taken in "
+        << practised->drills << (practised->drills == 1 ? " drill" : " drills") << "; " << practised->open_conflicts
+        << " conflicts are about practice and wait for nobody.\n";
   for (const std::string& point : checked.points) out << "open: " << escape(point) << "\n";
   if (const auto& accepted = checked.statement.accepted)
     out << escape(accepted->by) << " signed for that: " << escape(accepted->reason) << "\n";

@@ -107,6 +107,15 @@ TEST_F(IntakeDuplicates, AreSettledByMerging) {
   EXPECT_EQ(state_of(conflicts().at(0)), "resolved");
 }
 
+TEST_F(IntakeDuplicates, OfSomebodyWhoWasInventedToPractiseAreNone) {
+  sync::Op invented = creates(2, "K-7");
+  invented.changes.push_back(set("drill", Value{}, Value(true)));
+  std::ranges::sort(invented.changes, {}, &sync::FieldChange::field);
+  other_.does({invented});
+  EXPECT_EQ(take(other_, other_.push(customer_lane)).results.at(0).verdict, Verdict::applied);
+  EXPECT_EQ(conflicts().size(), 0u);
+}
+
 TEST_F(IntakeDuplicates, OfScopesApartAreNone) {
   Workstation far(schema(), 3);
   far.device.scopes = far.person.scopes = {"acme/york"};
