@@ -234,9 +234,10 @@ void HubServer::answer_admin(HttpRequest request, Respond respond) {
     read_ahead(*job, hub_, entropy_, clock_);
     // What workstations told last is written once a minute, and whoever asks about it wants it now.
     if (is_about_convergence(job->request)) ledger_thread_->run_beside_writes([this] { keep_told(); });
-    ledger_thread_->run_in_turns([this, job, respond](Ledger&, Intake& intake, Traffic traffic) {
+    ledger_thread_->run_in_turns([this, job, respond, services = services_](Ledger&, Intake& intake, Traffic traffic) {
       job->traffic = traffic;
       auto answer = Admin(hub_, intake, entropy_, clock_).turn(*job);
+      if (answer && job->request.path == "/admin/v1/plan") services->look_at_plan();
       if (answer) respond(*std::move(answer));
       return !answer;
     });

@@ -15,6 +15,9 @@
 
 namespace holdline::contingency {
 
+// The role of a plan whose actions agents tick themselves.
+inline constexpr std::string_view agent_role = "agent";
+
 enum class ActionKind : std::uint8_t {
   checklist,  // a person does it and ticks it
   webhook,    // an HTTP request, signed
@@ -60,6 +63,7 @@ struct PlanAction {
   std::vector<std::string> scenarios;  // empty: every one
   std::string scope;                   // empty: that of the incident
   std::string approver;                // "", "supervisor" or "it": who says that it may run
+  std::string role;                    // of [[role]]: who does it and ticks it; empty: supervisors and IT
   bool telephony = false;              // waits until a person confirmed the incident
   bool dry_run = false;                // can be performed for practice: the performer is told that it is one
   bool real_in_drill = false;          // is performed in a drill as in an outage, and undone afterwards
@@ -93,6 +97,7 @@ struct Plan {
   std::vector<PlanRole> roles;
   std::vector<QuickCard> cards;
   std::vector<PlanAction> actions;
+  std::size_t probes = 0;  // [[probes]], which the hub reads (hub/plan/plan_probes.hpp)
   Policy policy;
   sync::Hash hash;  // of the text: what a drill was practised with
 

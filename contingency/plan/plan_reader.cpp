@@ -105,7 +105,7 @@ std::string path_of(const toml::table& table, std::string_view what) {
 }
 
 PlanAction read_action(const toml::table& table, std::set<std::string>& taken, const std::set<std::string>& scenarios,
-                       PlanRead& read) {
+                       const std::set<std::string>& roles, PlanRead& read) {
   const std::string path = path_of(table, "action");
   Keys at(table, path, read);
   PlanAction action;
@@ -124,6 +124,10 @@ PlanAction read_action(const toml::table& table, std::set<std::string>& taken, c
   at.text("scope", action.scope);
   if (!action.scope.empty() && !sync::is_scope(action.scope)) at.refuse("scope", "must be a scope like acme/london");
   at.choice("approver", approvers, action.approver);
+  at.text("role", action.role, id_bytes);
+  if (!action.role.empty() && !roles.contains(action.role)) at.refuse("role", "there is no role '" + action.role + "'");
+  if (action.role == agent_role && action.does.kind != ActionKind::checklist)
+    at.refuse("role", "agents do what is a checklist; a station performs the rest");
   at.boolean("telephony", action.telephony);
   at.boolean("dry-run", action.dry_run);
   at.boolean("real-in-drill", action.real_in_drill);
@@ -223,7 +227,8 @@ PlanRead read_plan(std::string_view toml) {
   for (const toml::table* table : at.tables("role")) plan.roles.push_back(read_role(*table, roles, read));
   for (const toml::table* table : at.tables("card")) plan.cards.push_back(read_card(*table, roles, read));
   for (const toml::table* table : at.tables("action"))
-    plan.actions.push_back(read_action(*table, actions, scenarios, read));
+    plan.actions.push_back(read_action(*table, actions, scenarios, roles, read));
+  plan.probes = at.tables("probes").size();
   if (const toml::table* policy = at.table("policy")) plan.policy = read_policy(*policy, read);
   plan.policy.readiness.plan_version = plan.version;
   at.finish();

@@ -4,6 +4,7 @@
 
 #include "contingency/plan/parts.hpp"
 #include "hub/people/scopes.hpp"
+#include "hub/plan/plan_probes.hpp"
 
 namespace holdline::hub {
 
@@ -124,7 +125,15 @@ std::vector<std::string> problems_of_plan(std::string_view text) {
   std::vector<std::string> problems;
   for (const contingency::PlanProblem& one : contingency::read_plan(text).problems)
     problems.push_back("line " + std::to_string(one.line) + ": " + one.key + " " + one.text);
+  if (problems.empty())
+    for (const platform::ConfigProblem& one : probes_of_plan(text).problems)
+      problems.push_back("line " + std::to_string(one.line) + ": " + one.message);
   return problems;
+}
+
+Result<std::string> plan_in_force(Ledger& ledger) {
+  HOLDLINE_ASSIGN(const auto kept, kept_plans(ledger));
+  return kept.empty() ? std::string(contingency::shipped_plan_text()) : kept.rbegin()->second;
 }
 
 Result<bool> set_plan(Ledger& ledger, Intake& intake, const std::string& text, const std::string& by,

@@ -15,6 +15,9 @@ namespace holdline::hub {
 // The texts of the versions that this ledger has, by version. Errors of the ledger.
 Result<std::map<std::uint32_t, std::string>> kept_plans(Ledger& ledger);
 
+// The text of the newest one, or of the one that ships.
+Result<std::string> plan_in_force(Ledger& ledger);
+
 // What is wrong with a plan, in the order of its lines: "7 action.redirect.timeout-s must be …"; empty: it can be used.
 std::vector<std::string> problems_of_plan(std::string_view text);
 

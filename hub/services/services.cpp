@@ -22,6 +22,21 @@ void Services::serve(const std::string& scope, const ServiceShown& stood) {
   scopes_.try_emplace(scope, Scope{contingency::Service(probes_, states_, standing), {}, stood, stood.since_ms, 0});
 }
 
+std::vector<std::string> Services::scopes() const {
+  std::vector<std::string> served;
+  for (const auto& [own, scope] : scopes_) served.push_back(own);
+  return served;
+}
+
+void Services::use(const contingency::ProbeOptions& probes, const contingency::StateOptions& states) {
+  probes_ = probes;
+  states_ = states;
+  for (auto& [own, scope] : scopes_) {
+    scope.service = contingency::Service(probes_, states_, scope.service.standing());
+    scope.joined = {};
+  }
+}
+
 void Services::probed(const std::string& name, std::span<const std::string> scopes, const contingency::Probe& probe,
                       const Moment& now) {
   for (auto& [own, scope] : scopes_) {

@@ -39,6 +39,11 @@ class Services {
 
   // From now on this scope as well; `stood` is what workstations were told of it last.
   void serve(const std::string& scope, const ServiceShown& stood);
+  std::vector<std::string> scopes() const;
+  // Not any more.
+  void forget(const std::string& scope) { scopes_.erase(scope); }
+  // By other thresholds from now on: every scope stays where it stands, and what was probed so far counts no more.
+  void use(const contingency::ProbeOptions& probes, const contingency::StateOptions& states);
   bool serves(const std::string& scope) const { return scopes_.contains(scope); }
 
   // A result of the probe `name`, which concerns these scopes; none: all that are served.

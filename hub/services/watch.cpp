@@ -9,6 +9,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include "contingency/plan/plan.hpp"
+#include "hub/plan/plan_probes.hpp"
+#include "hub/plan/plans.hpp"
 #include "hub/services/record.hpp"
 
 namespace holdline::hub {
@@ -20,18 +23,48 @@ constexpr std::chrono::seconds between_looks{2};
 }  // namespace
 
 ServiceWatch::ServiceWatch(Parts parts, std::vector<platform::ProbeSettings> probes)
-    : parts_(parts), probes_(std::move(probes)), timer_(parts.io) {}
+    : parts_(parts), own_(std::move(probes)), probes_(own_), timer_(parts.io) {}
 
 void ServiceWatch::start() {
-  const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
   find_scopes();
+  probe();
+  look_at_plan();
+  boost::asio::post(parts_.io, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->look();
+  });
+}
+
+void ServiceWatch::probe() {
+  const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
   rounds_.emplace(parts_.io, probes_, credentials != nullptr ? credentials : "", parts_.entropy,
                   [this](const platform::ProbeSettings& settings, const platform::ProbeOutcome& outcome) {
                     probed(settings, outcome);
                   });
-  boost::asio::post(parts_.io, [weak = weak_from_this()] {
-    if (const auto self = weak.lock()) self->look();
+}
+
+void ServiceWatch::look_at_plan() {
+  parts_.thread.run([weak = weak_from_this(), &io = parts_.io, &log = parts_.log](Ledger& ledger, Intake&) {
+    auto text = plan_in_force(ledger);
+    if (!text) return log.error(text.error());
+    boost::asio::post(io, [weak, text = *std::move(text)] {
+      if (const auto self = weak.lock()) self->use(text);
+    });
   });
+}
+
+void ServiceWatch::use(const std::string& plan_text) {
+  const auto plan = contingency::read_plan(plan_text).plan;
+  if (!rounds_ || plan.hash == plan_) return;
+  plan_ = plan.hash;
+  services_.use(plan.policy.probes, plan.policy.states);
+  probes_ = with_probes_of_plan(own_, probes_of_plan(plan_text).probes);
+  probe();
+  for (const std::string& scope : services_.scopes())
+    if (!is_probed(scope)) services_.forget(scope);
+  directory_.reset();  // who is told may be others
+  find_scopes();
+  parts_.log.info("plan-probed", "the probes and thresholds of this plan hold now",
+                  {{"version", plan.version}, {"probes", probes_.size()}});
 }
 
 void ServiceWatch::stop() {

@@ -1,6 +1,6 @@
-// The hub's probes at work: asks what its settings name, lets the machines of the scopes judge it, and keeps what they
-// say as records, so that every workstation shows it. Without a probe in the settings it only ends what an earlier run
-// told.
+// The hub's probes at work: asks what its settings and the plan in force name, lets the machines of the scopes judge
+// it, and keeps what they say as records, so that every workstation shows it. Without a probe in the settings it only
+// ends what an earlier run told.
 //
 // Threads: belongs to the one that runs its io_context; records are written on the ledger's.
 #pragma once
@@ -15,6 +15,7 @@
 #include "hub/services/services.hpp"
 #include "platform/os/log.hpp"
 #include "platform/probe/rounds.hpp"
+#include "sync/base/hash.hpp"
 
 namespace holdline::hub {
 
@@ -34,11 +35,15 @@ class ServiceWatch : public std::enable_shared_from_this<ServiceWatch> {
 
   // On the I/O thread, or before it runs.
   void start();
+  // The plan may be another one: from now on what it names is probed, by its thresholds. Any thread.
+  void look_at_plan();
   // Nothing is asked or written any more. On the I/O thread.
   void stop();
 
  private:
   void look();
+  void use(const std::string& plan_text);
+  void probe();
   void find_scopes();
   bool is_probed(const std::string& scope) const;
   void probed(const platform::ProbeSettings& settings, const platform::ProbeOutcome& outcome);
@@ -47,7 +52,9 @@ class ServiceWatch : public std::enable_shared_from_this<ServiceWatch> {
   Services::Moment now() const;
 
   Parts parts_;
-  const std::vector<platform::ProbeSettings> probes_;
+  const std::vector<platform::ProbeSettings> own_;  // of the hub's settings
+  std::vector<platform::ProbeSettings> probes_;     // and of the plan
+  sync::Hash plan_;                                 // the one that is used
   Services services_;
   boost::asio::steady_timer timer_;
   std::optional<platform::ProbeRounds> rounds_;

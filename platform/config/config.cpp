@@ -344,11 +344,12 @@ void ConfigReader::require(std::string_view key) {
 
 void ConfigReader::reject(std::string_view key, std::string message) { report(find(key), key, message); }
 
-void ConfigReader::report_unknown_keys() {
+void ConfigReader::report_unknown_keys(std::string_view only) {
   for (const auto& document : documents_->all) {
     Leaves leaves;
     collect(document.table, "", leaves);
     for (const auto& [name, node] : leaves) {
+      if (!name.starts_with(only)) continue;
       // Of tables that a later file replaces nobody asks.
       if (begins_with_tables(document.table, name) && find(name).file != &document.name) continue;
       const auto covers = [&](const std::string& key) {
@@ -362,8 +363,8 @@ void ConfigReader::report_unknown_keys() {
   }
 }
 
-std::vector<ConfigProblem> ConfigReader::finish() {
-  report_unknown_keys();
+std::vector<ConfigProblem> ConfigReader::finish(std::string_view only) {
+  report_unknown_keys(only);
   std::ranges::sort(problems_, {},
                     [](const ConfigProblem& p) { return std::tie(p.file, p.line, p.column, p.message); });
   return std::move(problems_);

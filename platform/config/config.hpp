@@ -103,7 +103,8 @@ class ConfigReader {
   void reject(std::string_view key, std::string message);
 
   // All problems by file and place, now with the keys nobody asked for and what they were probably meant to be.
-  std::vector<ConfigProblem> finish();
+  // `only`: of those keys only the ones under it, where another program reads the rest; empty: all.
+  std::vector<ConfigProblem> finish(std::string_view only = {});
   const std::vector<ConfigValue>& effective() const { return effective_; }
 
  private:
@@ -115,7 +116,7 @@ class ConfigReader {
   const std::string* string_at(std::string_view key, const Found& found, const char* wanted);
   void report(const Found& found, std::string_view key, const std::string& message);
   void took_effect(std::string_view key, const Found& found, std::string value);
-  void report_unknown_keys();
+  void report_unknown_keys(std::string_view only);
 
   std::unique_ptr<Documents> documents_;
   std::vector<std::string> declared_;

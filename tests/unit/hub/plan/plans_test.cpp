@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "hub/people/scopes.hpp"
+#include "hub/plan/plan_probes.hpp"
 #include "tests/support/test_clock.hpp"
 #include "tests/unit/hub/ledger/sqlite/store.hpp"
 
@@ -57,6 +58,26 @@ TEST_F(PlansTest, AScopeThatIsMadeLaterGetsEveryVersionOnce) {
     EXPECT_EQ(parts_in("acme/york"), parts);
     EXPECT_EQ(parts_in("acme/leeds"), parts);
   }
+}
+
+TEST_F(PlansTest, TheHubProbesWhatThePlanNamesAndItsOwnSettingsComeFirst) {
+  const std::string head = "version = 2\ntitle = \"t\"\n";
+  const std::string crm = "[[probes]]\ntarget = \"crm\"\nurl = \"https://crm.example/health\"\nevery = \"10s\"\n";
+  EXPECT_EQ(problems_of_plan(head + crm), std::vector<std::string>{});
+  EXPECT_EQ(problems_of_plan(head + "[[probes]]\ntarget = \"crm\"\nurl = \"crm\"\n").size(), 1U);
+  EXPECT_EQ(problems_of_plan(head + crm + "what = 1\n").size(), 1U);
+  EXPECT_EQ(set(head + crm), "new");
+  EXPECT_EQ(plan_in_force(store_.ledger()).value(), head + crm);
+  auto of_plan = probes_of_plan(head + crm).probes;
+  ASSERT_EQ(of_plan.size(), 1U);
+  platform::ProbeSettings own = of_plan.front();
+  own.url = "https://crm.example/other";
+  of_plan.push_back(own);
+  of_plan.back().name = "pages";
+  const auto all = with_probes_of_plan({own}, of_plan);
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].url, own.url);
+  EXPECT_EQ(all[1].name, "pages");
 }
 
 }  // namespace

@@ -71,6 +71,23 @@ TEST_F(ServicesTest, OneOfTwoProbesOfASystemIsEnough) {
   EXPECT_EQ(told_[0].shown.failing, "crm");
 }
 
+TEST_F(ServicesTest, OtherThresholdsHoldAtOnceAndAScopeStaysWhereItStands) {
+  run(10 * minute, true);
+  run(11 * minute, false);
+  ASSERT_EQ(told_.size(), 1U);
+  contingency::ProbeOptions probes;
+  probes.successes = 2;
+  contingency::StateOptions states;
+  states.service_dwell_ms = 0;
+  services_.use(probes, states);
+  EXPECT_TRUE(services_.due({at_ms_ + minute, wall}).empty()) << "still degraded";
+  run(12 * minute, true);
+  ASSERT_EQ(told_.size(), 2U) << "two good answers are enough by this plan";
+  EXPECT_EQ(told_[1].shown.state, ServiceState::normal);
+  services_.forget("acme/leeds");
+  EXPECT_EQ(services_.scopes(), std::vector<std::string>{"acme/london"});
+}
+
 TEST_F(ServicesTest, AfterARestartItGoesOnFromWhatWorkstationsWereTold) {
   Services again;
   again.serve("acme/london", {ServiceState::degraded, Cause::central_service, wall, "crm"});
