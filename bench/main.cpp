@@ -35,7 +35,9 @@ constexpr Workload workloads[] = {
      bench::import_alone},
     {"import", "a push to a hub that imports 500,000 customers; limit: 512 bytes appended and synced meanwhile",
      bench::import_turns},
-    {"live", "one entry until 20 workstations show it, beside 20 of another site; limit: 512 bytes appended and synced",
+    {"live",
+     "one entry until 20 workstations show it, beside 20 of another site, and one declaration until it is in force at "
+     "all; limit: 512 bytes appended and synced",
      bench::live},
     {"flood", "a drain beside 2,000 wrong enrolment codes a second; limit: the same drain alone", bench::flood},
     {"workstations", "which of 600 workstations are ready, asked at one of them; limit: its bare status",

@@ -133,6 +133,22 @@ agent::Draft Station::draft(const generator::Entry& entry) {
   return draft;
 }
 
+void Station::save_ops(std::vector<sync::Op> ops, const std::string& key) {
+  agent::Draft draft;
+  draft.idempotency_key = key;
+  draft.fingerprint = sync::sha256(key);
+  draft.person = session_->person.id;
+  draft.assertion = session_->assertion;
+  draft.event_ms = workstation_->clock().now().wall_ms;
+  draft.ops = std::move(ops);
+  std::promise<void> saved;
+  workstation_->outbox().submit(std::move(draft), [&](Result<agent::Saved> answer) {
+    must(std::move(answer));
+    saved.set_value();
+  });
+  saved.get_future().get();
+}
+
 void Station::save(std::span<const generator::Entry> entries) {
   std::atomic<std::size_t> saved = 0, refused = 0;
   std::size_t asked = 0;

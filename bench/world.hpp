@@ -80,6 +80,8 @@ class Station {
   // Saves one entry each; returns when all are durable.
   void save(std::span<const generator::Entry> entries);
   agent::Draft draft(const generator::Entry& entry);
+  // The same of an action of any ops; returns when it is durable.
+  void save_ops(std::vector<sync::Op> ops, const std::string& key);
   // Ends the wait for the next attempt.
   void wake();
   // Of what was saved, how much has no result from the hub yet.

@@ -92,6 +92,7 @@ std::span<const Route> overview_routes();         // what stands open, in number
 std::span<const Route> callback_work_routes();    // an agent's next call, and how it ended
 std::span<const Route> posting_routes();          // entries on their way into the central system
 std::span<const Route> promise_routes();          // how much may be promised, and what is promised anew
+std::span<const Route> check_routes();            // entries that somebody else has to look at
 std::span<const Route> callback_list_routes();    // what supervisors decide about the list
 
 }  // namespace holdline::agent

@@ -7,10 +7,12 @@
 
 #include "agent/api/forms.hpp"
 #include "agent/api/responses.hpp"
+#include "agent/contingency/by_hand.hpp"
 #include "agent/contingency/incident_records.hpp"
 #include "agent/contingency/real_in_drill.hpp"
 #include "agent/runbook/run_records.hpp"
 #include "contingency/incident/name.hpp"
+#include "contingency/states/mode.hpp"
 #include "sync/form/form.hpp"
 
 namespace holdline::agent {
@@ -115,6 +117,21 @@ std::optional<sync::Id> give_incident(Workstation& station, std::vector<sync::Op
   return incident->declared.id;
 }
 
+// While work is by hand here, or typed in from paper: what goes beyond the limits of the plan is saved, and marked.
+void keep_to_limits(Workstation& station, const Call& call, std::vector<sync::Op>& ops,
+                    std::vector<sync::Finding>& findings) {
+  const SyncStatus sync = station.sync_status();
+  ByHand now{station.contingency().policy().limits, call.session->person.id};
+  now.holds = station.contingency().mode(station.link().status.state) >= contingency::Mode::contingency;
+  now.now_ms = station.clock().now().wall_ms;
+  const std::int64_t contact_ms = sync.last_contact_ms != 0 ? sync.last_contact_ms : sync.replica.as_of_ms;
+  now.without_contact_ms = contact_ms == 0 ? 0 : std::max<std::int64_t>(0, now.now_ms - contact_ms);
+  for (const sync::LaneTip& lane : station.outbox().status().lanes)
+    now.waiting += static_cast<std::size_t>(lane.waiting);
+  const auto before = station.outbox().recent().list({});
+  apply_limits(station.schema(), now, before ? before->items : std::vector<RecentActions::Item>(), ops, findings);
+}
+
 // The answer to a repeated request names what was read out the first time.
 void respond_repeated(Workstation& station, const Call& call, const Saved& saved) {
   station.read([&station, call, saved](View& view) {
@@ -217,6 +234,7 @@ void save_judged(Workstation& station, const Call& call, std::vector<sync::Op> o
   draft->acceptance = sync::answered(findings, saving.acceptance);
   give_references(station, ops, findings);
   draft->incident = give_incident(station, ops);
+  keep_to_limits(station, call, ops, findings);
   auto references = references_of(station.schema(), ops);
   draft->ops = std::move(ops);
   draft->decision = std::move(saving.decision);

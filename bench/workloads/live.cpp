@@ -1,9 +1,10 @@
 // How long until what one agent saves stands on every colleague's screen: twenty workstations at one hub, and as many
-// of another site that it is no business of. All in this program, each with its own files, certificate, TLS and
-// threads.
+// of another site that it is no business of; and how long until what somebody declares is in force at each of them. All
+// in this program, each with its own files, certificate, TLS and threads.
 
 #include <algorithm>
 
+#include "agent/contingency/incident_records.hpp"
 #include "bench/measure.hpp"
 #include "bench/workloads/workloads.hpp"
 #include "bench/world.hpp"
@@ -29,6 +30,43 @@ class Site {
  private:
   std::vector<std::unique_ptr<Station>> desks_;
 };
+
+// From a declaration at one desk until it is in force at every desk of the scope.
+void declare_and_wait(Dependencies& deps, Site& site, std::size_t desks, std::size_t count, machine::SyncedLog& log,
+                      Report& report) {
+  Rounds rounds;
+  for (std::size_t i = 0; i < count; ++i) {
+    contingency::Declaration declared;
+    deps.entropy.fill(declared.id.bytes);
+    declared.title = "outage " + std::to_string(i);
+    declared.scopes = {bench_scope};
+    declared.how = contingency::DeclaredBy::code;
+    contingency::Ask ask;
+    ask.role = contingency::by_code;
+    ask.reason = "measured";
+    const auto incident = must(contingency::declare(declared, contingency::ServiceTrigger::declare, ask, {},
+                                                    bench_person, deps.clock.now().wall_ms));
+    agent::Workstation& first = site.desk(0).workstation();
+    const Stopwatch bare;
+    log.append(std::string(512, 'x'));
+    const double bare_seconds = bare.seconds();
+    const Stopwatch watch;
+    site.desk(0).save_ops(agent::ops_of_declaration(first.schema(), incident, 0, {first.identity().name, {}}),
+                          "declared " + std::to_string(i));
+    wait_until("all to know of it", [&] {
+      for (std::size_t n = 0; n < desks; ++n)
+        if (!site.desk(n).workstation().contingency().incidents()->find(declared.id)) return false;
+      return true;
+    });
+    rounds.add(watch.seconds(), bare_seconds);
+  }
+  report.add({"live.declared_ms",
+              1e3 * median(rounds.product),
+              "ms",
+              1e3 * median(rounds.limit),
+              rounds.limit_over_product(),
+              {{"p99_ms", 1e3 * percentile(rounds.product, 0.99)}, {"desks", static_cast<double>(desks)}}});
+}
 
 }  // namespace
 
@@ -65,6 +103,7 @@ void live(const Options& options, Report& report) {
               {{"p99_ms", 1e3 * percentile(rounds.product, 0.99)},
                {"desks", static_cast<double>(desks)},
                {"cpu_us_per_desk", 1e6 * cpu / static_cast<double>(count * desks)}}});
+  declare_and_wait(deps, here, desks, options.quick ? 3 : 100, log, report);
 }
 
 }  // namespace holdline::bench

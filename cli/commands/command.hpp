@@ -60,5 +60,6 @@ std::vector<Command> paper_commands();
 std::vector<Command> runbook_commands();
 std::vector<Command> callback_commands();
 std::vector<Command> posting_commands();
+std::vector<Command> check_commands();
 
 }  // namespace holdline::cli

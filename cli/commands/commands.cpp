@@ -161,7 +161,7 @@ std::vector<Command> all_commands() {
         entry_commands,         change_commands,   do_not_call_commands, outbox_commands,      conflict_commands,
         conflict_rule_commands, schema_commands,   replica_commands,     export_commands,      fleet_commands,
         contingency_commands,   callback_commands, posting_commands,     certificate_commands, report_commands,
-        paper_commands,         runbook_commands,  drill_commands}) {
+        paper_commands,         runbook_commands,  drill_commands,       check_commands}) {
     for (Command& command : group()) all.push_back(std::move(command));
   }
   all.push_back({"", "version", "The version of this program", {}, {}, false, version});

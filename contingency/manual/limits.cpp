@@ -3,13 +3,30 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <utility>
 
 namespace holdline::contingency {
 
 namespace {
 
 constexpr std::array access_names{"full", "full-warned", "read-only", "locked", "destroyed"};
-constexpr std::int64_t look_window_ms = 3'600'000;
+
+using LimitWords = std::pair<std::string_view, std::string_view>;
+constexpr std::array<LimitWords, 11> limit_words{{
+    {"entries-near", "You have nearly taken as many entries by hand as one person may in a shift."},
+    {"entries-over", "More entries were taken by hand than one person may in a shift: a supervisor looks at this one."},
+    {"item-over", "The amount is beyond what may be promised by hand: a supervisor approves it first."},
+    {"shift-near", "The amounts of this shift are near what one person may promise by hand."},
+    {"shift-over",
+     "The amounts of this shift are beyond what one person may promise by hand: a supervisor approves it "
+     "first."},
+    {"currency-unknown", "The plan has no limit for amounts of a shift: a supervisor approves it first."},
+    {"amount-negative", "The amount is below zero: a supervisor approves it first."},
+    {"lease-over", "This workstation has had no contact for so long that a supervisor looks at what it takes."},
+    {"disclosures-near", "You have nearly told as much about customers as one person may in an hour."},
+    {"disclosures-over", "More was told about customers than one person may in an hour: a supervisor looks at it."},
+    {"queue-long", "Very many entries wait here for the hub. Tell IT."},
+}};
 
 void mark(Judged& judged, Verdict verdict, std::string why) {
   judged.verdict = std::max(judged.verdict, verdict);
@@ -27,6 +44,18 @@ void judge_count(Judged& judged, std::int64_t value, std::int64_t limit, std::ui
 
 std::int64_t added(std::int64_t a, std::int64_t b) {
   return a > std::numeric_limits<std::int64_t>::max() - b ? std::numeric_limits<std::int64_t>::max() : a + b;
+}
+
+void judge_money(const ManualLimits& limits, const TakenByHand& before, const ManualEntry& entry, Judged& judged) {
+  if (entry.minor_units < 0) return mark(judged, Verdict::approval, "amount-negative");
+  const auto item = limits.item_money.find(entry.currency);
+  const auto shift = limits.shift_money.find(entry.currency);
+  if (item == limits.item_money.end() || shift == limits.shift_money.end())
+    return mark(judged, Verdict::approval, "currency-unknown");
+  if (entry.minor_units > item->second) mark(judged, Verdict::approval, "item-over");
+  const auto taken = before.money.find(entry.currency);
+  const std::int64_t sum = added(taken == before.money.end() ? 0 : taken->second, entry.minor_units);
+  judge_count(judged, sum, shift->second, limits.warn_percent, "shift");
 }
 
 }  // namespace
@@ -47,49 +76,32 @@ std::int64_t next_step_ms(const ManualLimits& limits, std::int64_t without_conta
   return 0;
 }
 
-Judged ManualTally::take(const ManualEntry& entry, std::int64_t without_contact_ms, std::size_t queued) {
+Judged judge_by_hand(const ManualLimits& limits, const TakenByHand& before, const ManualEntry& entry,
+                     std::int64_t without_contact_ms, std::size_t queued) {
   Judged judged;
-  Taken& taken = taken_[{entry.shift, entry.person}];
-  ++taken.entries;
-  judge_count(judged, static_cast<std::int64_t>(taken.entries), static_cast<std::int64_t>(limits_.entries),
-              limits_.warn_percent, "entries");
-  if (!entry.currency.empty()) judge_money(entry, taken, judged);
-  if (lease_access(limits_, without_contact_ms) >= LeaseAccess::read_only)
-    mark(judged, Verdict::approval, "lease-over");
-  if (queued >= limits_.queued) mark(judged, Verdict::warn, "queue-long");
+  judge_count(judged, static_cast<std::int64_t>(before.entries) + 1, static_cast<std::int64_t>(limits.entries),
+              limits.warn_percent, "entries");
+  if (!entry.currency.empty()) judge_money(limits, before, entry, judged);
+  if (lease_access(limits, without_contact_ms) >= LeaseAccess::read_only) mark(judged, Verdict::approval, "lease-over");
+  if (queued >= limits.queued) mark(judged, Verdict::warn, "queue-long");
   return judged;
 }
 
-void ManualTally::judge_money(const ManualEntry& entry, Taken& taken, Judged& judged) const {
-  if (entry.minor_units < 0) return mark(judged, Verdict::approval, "amount-negative");
-  std::int64_t& sum = taken.money[entry.currency];
-  sum = added(sum, entry.minor_units);
-  const auto item = limits_.item_money.find(entry.currency);
-  const auto shift = limits_.shift_money.find(entry.currency);
-  if (item == limits_.item_money.end() || shift == limits_.shift_money.end())
-    return mark(judged, Verdict::approval, "currency-unknown");
-  if (entry.minor_units > item->second) mark(judged, Verdict::approval, "item-over");
-  judge_count(judged, sum, shift->second, limits_.warn_percent, "shift");
-}
-
-Judged ManualTally::look(const std::string& person, std::int64_t now_ms) {
+Judged judge_disclosure(const ManualLimits& limits, std::size_t before) {
   Judged judged;
-  std::vector<std::int64_t>& looks = looks_[person];
-  std::erase_if(looks, [now_ms](std::int64_t at) { return now_ms - at >= look_window_ms; });
-  // Beyond twice the limit each one is over it anyway.
-  if (looks.size() < 2 * limits_.disclosures + 1) looks.push_back(now_ms);
-  judge_count(judged, static_cast<std::int64_t>(looks.size()), static_cast<std::int64_t>(limits_.disclosures),
-              limits_.warn_percent, "disclosures");
+  judge_count(judged, static_cast<std::int64_t>(before) + 1, static_cast<std::int64_t>(limits.disclosures),
+              limits.warn_percent, "disclosures");
   return judged;
 }
 
-void ManualTally::forget(const std::string& shift) {
-  std::erase_if(taken_, [&shift](const auto& entry) { return entry.first.first == shift; });
+std::string currency_of_amounts(const ManualLimits& limits) {
+  const auto lowest = std::ranges::min_element(limits.item_money, {}, [](const auto& one) { return one.second; });
+  return lowest == limits.item_money.end() ? std::string() : lowest->first;
 }
 
-std::size_t ManualTally::entries(const std::string& person, const std::string& shift) const {
-  const auto found = taken_.find({shift, person});
-  return found == taken_.end() ? 0 : found->second.entries;
+std::string_view words_of_limit(std::string_view code) {
+  const auto found = std::ranges::find(limit_words, code, &LimitWords::first);
+  return found == limit_words.end() ? std::string_view() : found->second;
 }
 
 }  // namespace holdline::contingency

@@ -6,9 +6,8 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
-
-#include "sync/base/result.hpp"
 
 namespace holdline::contingency {
 
@@ -17,11 +16,13 @@ struct ManualLimits {
   std::uint32_t warn_percent = 75;                // of each limit: say so
   std::int64_t locked_ms = 120LL * 3'600'000;     // then customer data is closed
   std::int64_t destroyed_ms = 168LL * 3'600'000;  // then the key of the copy is destroyed; the outbox stays
+  std::int64_t shift_ms = 12LL * 3'600'000;       // what one person took in this time counts together
   std::size_t entries = 300;                      // of one person in one shift
-  std::size_t disclosures = 60;                   // customers shown by one person in one hour
+  std::size_t disclosures = 60;                   // told by one person to somebody in one hour
   std::size_t queued = 500;                       // entries that wait at this desk: warn only
   std::map<std::string, std::int64_t> item_money{{"GBP", 5'000}};    // by currency, in minor units: one commitment
   std::map<std::string, std::int64_t> shift_money{{"GBP", 50'000}};  // and those of one person in one shift
+  std::uint32_t second_person_percent = 0;  // of sheets of paper that are typed in: somebody else compares them
 };
 
 // What the desk lets people do with customer data, by the time since the hub last renewed its lease.
@@ -38,41 +39,30 @@ enum class Verdict : std::uint8_t {
 };
 
 struct ManualEntry {
-  std::string person;    // sign-in name
-  std::string shift;     // of the roster, or a date
   std::string currency;  // ISO 4217; empty: it promises no money
   std::int64_t minor_units = 0;
 };
 
+// What one person took by hand in this shift before.
+struct TakenByHand {
+  std::size_t entries = 0;
+  std::map<std::string, std::int64_t> money = {};  // by currency, in minor units
+};
+
 struct Judged {
   Verdict verdict = Verdict::take;
-  std::vector<std::string> why;  // codes: "entries-near", "entries-over", "item-over", "shift-near", "shift-over",
-                                 // "currency-unknown", "amount-negative", "lease-over", "queue-long"
+  std::vector<std::string> why = {};  // codes: "entries-near", "entries-over", "item-over", "shift-near", "shift-over",
+                                      // "currency-unknown", "amount-negative", "lease-over", "queue-long"
 };
 
-// Counts what was taken by hand, per person and shift. Not thread-safe. Rebuilt from the outbox at a start.
-class ManualTally {
- public:
-  explicit ManualTally(ManualLimits limits = {}) : limits_(std::move(limits)) {}
-
-  // Counts the entry, whatever the verdict, and judges it.
-  Judged take(const ManualEntry& entry, std::int64_t without_contact_ms, std::size_t queued);
-  // May this person look at one more customer? take, warn or approval (an emergency view with a reason).
-  Judged look(const std::string& person, std::int64_t now_ms);
-  // A shift ended, or its entries arrived.
-  void forget(const std::string& shift);
-  std::size_t entries(const std::string& person, const std::string& shift) const;
-
- private:
-  struct Taken {
-    std::size_t entries = 0;
-    std::map<std::string, std::int64_t> money;
-  };
-  void judge_money(const ManualEntry& entry, Taken& taken, Judged& judged) const;
-
-  ManualLimits limits_;
-  std::map<std::pair<std::string, std::string>, Taken> taken_;  // shift, person
-  std::map<std::string, std::vector<std::int64_t>> looks_;      // of the last hour
-};
+// Of one entry more, whatever the limits say about those before.
+Judged judge_by_hand(const ManualLimits& limits, const TakenByHand& before, const ManualEntry& entry,
+                     std::int64_t without_contact_ms, std::size_t queued);
+// Of one disclosure more in this hour: "disclosures-near" or "disclosures-over".
+Judged judge_disclosure(const ManualLimits& limits, std::size_t before);
+// Entries bear amounts without a currency: the one for which the limit is lowest. Empty: no limit of money is set.
+std::string currency_of_amounts(const ManualLimits& limits);
+// What a code of Judged says, for whoever saves; empty: none of them.
+std::string_view words_of_limit(std::string_view code);
 
 }  // namespace holdline::contingency

@@ -60,6 +60,8 @@ void read_limits(Keys& at, ManualLimits& limits) {
   at.number("warn-percent", limits.warn_percent, 1, 100);
   at.number("entries", limits.entries, 1, 100'000);
   at.number("disclosures", limits.disclosures, 1, 100'000);
+  at.number("shift-hours", limits.shift_ms, 1, 48, hour);
+  at.number("second-person-percent", limits.second_person_percent, 0, 100);
   at.number("queued", limits.queued, 1, 1'000'000);
   at.amounts("item-money", limits.item_money);
   at.amounts("shift-money", limits.shift_money);

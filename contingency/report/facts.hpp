@@ -25,8 +25,11 @@ struct TakenWork {
   std::int64_t recorded_ms = 0;  // when the hub had it
   bool paper = false, customer_known = false;
   bool marked = true;  // it names the incident; false: it was taken in its time, by a desk that did not know of it
-  std::vector<std::string> needs = {};  // what has to be done with it afterwards
-  std::string posting = {};             // "", "unposted", "claimed", "posted", "not_needed"; "": nothing to be posted
+  std::vector<std::string> needs = {};   // what has to be done with it afterwards
+  std::vector<std::string> limits = {};  // beyond which it was, by their codes (contingency/manual/limits.hpp)
+  std::string approval = {};             // "", "waiting", "approved", "refused"
+  std::string compared = {};             // with its paper by a second person: "", "waiting", "the same", "differs"
+  std::string posting = {};              // "", "unposted", "claimed", "posted", "not_needed"; "": nothing to be posted
 };
 
 // A promise to call back that was made in the outage.

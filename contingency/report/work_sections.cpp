@@ -111,6 +111,37 @@ void add_promise_figures(const ReportFacts& facts, ReportSection& section) {
   figures.push_back(count_figure("untried", "Never tried", untried, "No call was made for them yet."));
 }
 
+// What a limit is called in a report.
+std::string limit_name(const std::string& code) {
+  static const std::map<std::string_view, std::string_view> names{
+      {"entries-over", "Entries of one person in a shift"}, {"item-over", "Amount of one entry"},
+      {"shift-over", "Amounts of one person in a shift"},   {"lease-over", "Time without contact"},
+      {"currency-unknown", "Amount without a limit"},       {"amount-negative", "Amount below zero"}};
+  const auto found = names.find(code);
+  return found == names.end() ? code : std::string(found->second);
+}
+
+void add_limits(const ReportFacts& facts, ReportSection& section) {
+  std::size_t over = 0, waiting = 0;
+  std::vector<std::string> hit, approvals, compared;
+  for (const TakenWork& work : facts.work) {
+    over += !work.approval.empty();
+    waiting += work.approval == "waiting";
+    for (const std::string& code : work.limits) hit.push_back(limit_name(code));
+    if (!work.approval.empty()) approvals.push_back(work.approval);
+    if (!work.compared.empty()) compared.push_back(work.compared);
+  }
+  section.figures.push_back(count_figure("over-limits", "Beyond a limit", over,
+                                         "Saved all the same, and marked for a supervisor; by limit below."));
+  section.figures.push_back(
+      count_figure("approvals-waiting", "Not decided on yet", waiting, "Of those, no supervisor has said yes or no."));
+  if (!hit.empty()) section.tables.push_back(counts_table("limits", "Limits hit", "Limit", hit));
+  if (!approvals.empty())
+    section.tables.push_back(counts_table("approvals", "What supervisors said", "State", approvals));
+  if (!compared.empty())
+    section.tables.push_back(counts_table("compared", "Compared with the paper by a second person", "State", compared));
+}
+
 }  // namespace
 
 ReportSection work_section(const ReportFacts& facts) {
@@ -134,10 +165,10 @@ ReportSection work_section(const ReportFacts& facts) {
       count_figure("unmarked", "Without the incident's name", unmarked,
                    "Taken in the same time by desks that did not know of the outage yet.")};
   section.charts.push_back(course_of_work(facts));
+  add_limits(facts, section);
   section.tables.push_back(counts_table("by-kind", "By kind", "Kind", kinds));
   section.tables.push_back(counts_table("by-station", "By workstation", "Workstation", stations));
-  if (!needs.empty())
-    section.tables.push_back(counts_table("needs", "Over a limit, or to be looked at again", "What it needs", needs));
+  if (!needs.empty()) section.tables.push_back(counts_table("needs", "To be looked at again", "What it needs", needs));
   if (!postings.empty())
     section.tables.push_back(counts_table("posting", "Brought into the central system", "State", postings));
   return section;

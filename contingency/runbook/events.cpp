@@ -66,6 +66,8 @@ Result<void> Runbook::on(const event::Approved& event, std::int64_t now_ms, RunA
 
 Result<void> Runbook::on(const event::Ticked& event, std::int64_t now_ms, RunActions& out) {
   HOLDLINE_ASSIGN(ActionRun * run, named(event.action));
+  if (event.by.role == by_agent && plan_of(*run).role != agent_role)
+    return refuse_run("role-refused", "The plan does not mean this for agents.");
   if (run->state != R::ready && run->state != R::undo_ready) return not_now(*run, "there is nothing to tick.");
   run->ended = event.by;
   settle(*run, run->state == R::ready ? R::ok : R::undone, now_ms, out);

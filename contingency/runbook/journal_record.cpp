@@ -130,9 +130,20 @@ std::optional<std::variant<Telling, Wish>> telling_of(const Json& json, const Jo
 
 }  // namespace
 
-std::string_view role_of(Who who) { return who == by_it ? "it" : who == by_machine ? "station" : "supervisor"; }
+namespace {
+constexpr std::array<std::pair<std::string_view, Who>, 4> roles_of_sign_ins{
+    {{"supervisor", by_supervisor}, {"it", by_it}, {"agent", by_agent}, {"station", by_machine}}};
+}  // namespace
 
-Who who_of(std::string_view role) { return role == "it" ? by_it : role == "supervisor" ? by_supervisor : by_machine; }
+std::string_view role_of(Who who) {
+  const auto found = std::ranges::find(roles_of_sign_ins, who, &std::pair<std::string_view, Who>::second);
+  return found == roles_of_sign_ins.end() ? "supervisor" : found->first;
+}
+
+Who who_of(std::string_view role) {
+  const auto found = std::ranges::find(roles_of_sign_ins, role, &std::pair<std::string_view, Who>::first);
+  return found == roles_of_sign_ins.end() ? by_machine : found->second;
+}
 
 std::string_view name_of(WishKind kind) { return wish_names[static_cast<std::size_t>(kind)]; }
 

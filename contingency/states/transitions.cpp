@@ -81,7 +81,7 @@ constexpr std::array guard_names{"",
                                  "every action undone or signed for",
                                  "well for long enough, or overridden with a reason",
                                  "checklist done or signed for"};
-constexpr std::array who_names{"automatic", "supervisor", "IT", "schedule", "short code"};
+constexpr std::array who_names{"automatic", "supervisor", "IT", "schedule", "short code", "agent"};
 constexpr std::array effect_names{"banner",
                                   "banner clears",
                                   "sync in background",

@@ -60,7 +60,8 @@ enum Who : std::uint8_t {
   by_supervisor = 2,
   by_it = 4,
   by_schedule = 8,
-  by_code = 16,  // whoever types a short code speaks for the supervisor who gave it out
+  by_agent = 32,  // does what the plan means for them, and decides nothing
+  by_code = 16,   // whoever types a short code speaks for the supervisor who gave it out
 };
 using WhoSet = std::uint8_t;
 

@@ -8,9 +8,11 @@
 #include "contingency/forms/pad_record.hpp"
 #include "contingency/incident/incidents.hpp"
 #include "contingency/incident/name.hpp"
+#include "contingency/manual/checks.hpp"
 #include "contingency/manual/posting.hpp"
 #include "hub/callbacks/list/records.hpp"
 #include "hub/convergence/convergence.hpp"
+#include "hub/ledger/practice.hpp"
 #include "hub/plan/plans.hpp"
 #include "hub/report/find_outage.hpp"
 #include "hub/report/read_events.hpp"
@@ -102,11 +104,22 @@ class FactsReader {
       if (!belongs(fields, fields.number("event_time"))) return;
       auto& work = add_work("Entry", fields.text("kind"), "event_time", fields);
       work.paper = fields.flag("paper");
+      take_needs(contingency::entry_needs(fields.texts("needs"), fields.texts("follow_ups")), work);
       for (std::string& need : fields.texts("needs")) work.needs.push_back(in_words(std::move(need)));
       if (facts_.drill()) return;
       const auto posting = postings_.find(record.key.id.text());
       work.posting = in_words(posting == postings_.end() ? "unposted" : posting->second);
     });
+  }
+
+  static void take_needs(contingency::EntryNeeds needs, contingency::TakenWork& work) {
+    const auto state = [&](contingency::Need need, std::string_view good, std::string_view bad) {
+      const auto& settled = needs.settled(need);
+      return std::string(!needs.needs(need) ? "" : !settled ? "waiting" : settled->good ? good : bad);
+    };
+    work.approval = state(contingency::Need::approval, "approved", "refused");
+    work.compared = state(contingency::Need::second_check, "the same", "differs");
+    work.limits = std::move(needs.limits);
   }
 
   Result<void> read_complaints() {
@@ -179,8 +192,8 @@ class FactsReader {
   }
 
   Result<void> read_disagreements() {
-    return each("conflict", [&](const RecordFields& fields, const Record&) {
-      if (!interval_.holds(fields.number("at"))) return;
+    return each("conflict", [&](const RecordFields& fields, const Record& record) {
+      if (!interval_.holds(fields.number("at")) || is_of_practice(reader_, record) != facts_.drill()) return;
       const std::string state = fields.text("state");
       facts_.disagreements.push_back({label_of(fields.number("collection"), fields.text("unit")), fields.number("at"),
                                       fields.number("resolved_at"), state == "open", state == "decided"});
@@ -212,8 +225,8 @@ class FactsReader {
 
   Result<void> read_disclosures() {
     if (facts_.drill()) return {};
-    return each("disclosure", [&](const RecordFields& fields, const Record&) {
-      if (!interval_.holds(fields.number("at"))) return;
+    return each("disclosure", [&](const RecordFields& fields, const Record& record) {
+      if (!interval_.holds(fields.number("at")) || is_of_practice(reader_, record)) return;
       facts_.told.push_back(
           {in_words(fields.text("recipient")), in_words(fields.text("basis")), !fields.id("verification").is_nil()});
     });

@@ -33,7 +33,7 @@ constexpr std::array rights = {
     Right{"agent", "service_state", false, false, false, true},
     Right{"agent", "form_pad", true, false, false, true},
     Right{"agent", "form_use", true, true, false, true},
-    Right{"agent", "runbook_event", false, false, false, false},
+    Right{"agent", "runbook_event", true, false, false, false},
     Right{"agent", "plan_part", false, false, false, true},
     Right{"agent", "drill_report", false, false, false, false},
     Right{"agent", "*", true, true, true, true},
@@ -79,6 +79,17 @@ std::string_view option_of(const Collection& collection, const Op& op, std::stri
   return text ? std::string_view(*text) : std::string_view();
 }
 
+// What an entry needs stays with it, and whether it is approved a supervisor says.
+bool approves(const Collection& collection, const Op& op) {
+  const auto needs = collection.field("needs"), remarks = collection.field("follow_ups");
+  return std::ranges::any_of(op.changes, [&](const FieldChange& change) {
+    if (needs && change.field == *needs) return !change.removes.empty();
+    return remarks && change.field == *remarks && std::ranges::any_of(change.adds, [](const std::string& remark) {
+             return remark.starts_with(approval_remark);
+           });
+  });
+}
+
 // What is told of an incident bears the role in which it is told: the own, or that of the short code that somebody
 // typed, which declares and does nothing else. Whether the code is one is for whoever has the key of codes.
 bool speaks_for_themselves(const Collection& collection, const Op& op, std::string_view role) {
@@ -86,6 +97,7 @@ bool speaks_for_themselves(const Collection& collection, const Op& op, std::stri
   if (collection.name == "runbook_event") {
     const std::string_view kind = option_of(collection, op, "kind");
     const bool tells = kind == "held" || kind == "told" || kind == "heard";
+    if (role == "agent" && kind != "tick") return false;
     return tells == (role == "station") && option_of(collection, op, "role") == role;
   }
   if (collection.name != "incident_step" && collection.name != "incident_link") return true;
@@ -118,7 +130,8 @@ std::optional<Refusal> refuse(const Schema& schema, const Rights& person, std::s
       return Refusal{"scope-refused", "The person may not write in this scope. Ask who manages their rights."};
     const Collection* collection = schema.collection(op.record.collection);
     const Right* right = collection ? right_of(person.role, collection->name) : nullptr;
-    if (!right || !allows(*right, op.kind) || (merges(*collection, op) && person.role != "supervisor") ||
+    if (!right || !allows(*right, op.kind) ||
+        ((merges(*collection, op) || approves(*collection, op)) && person.role != "supervisor") ||
         !speaks_for_themselves(*collection, op, person.role))
       return Refusal{"role-refused", "The person's role does not allow this. A supervisor can decide it."};
   }

@@ -14,6 +14,9 @@
 
 namespace holdline::sync {
 
+// How a remark on an entry begins that says what was decided about its approval.
+inline constexpr std::string_view approval_remark = "approval: ";
+
 struct Rights {
   std::string role;                 // agent | supervisor | it
   std::vector<std::string> scopes;  // exactly these; a scope does not hold those below it

@@ -128,6 +128,7 @@ const bodies = {
   ReleaseChange: { change: "hold" },
   CasesDecided: { kind: "first", cases: [randomUUID()], reason: "sample" },
   PostingWanted: { state: "claimed" },
+  CheckSettled: { need: "approval", good: true },
   CaseHanded: { case: randomUUID(), reason: "sample" },
   CaseExport: { format: "jsonl", again: randomUUID(), reason: "sample" },
   DiallerOutcomes: { format: "jsonl", content: "" },
@@ -622,6 +623,17 @@ test("an outage is declared, decided about and closed", async () => {
   assert.equal((await posting({ state: "posted", posted_as: "CRM-7" })).status, 200);
   assert.equal((await get("ada", "/postings?state=posted")).items[0].posting.posted_as, "CRM-7");
   await refused(400, "malformed", "ada", "GET", "/postings?state=blue");
+  const costly = await save("bob", "POST", "/entries", { fields: { kind: "payment_promise", amount: 6200, note: "by hand" } });
+  assert.deepEqual(costly.notes.map(({ code }) => code), ["item-over"]);
+  const settle = (body, who = "ada") => as(who, "POST", `/entries/${costly.created[0]}/checks`, { body, key: randomUUID() });
+  const { counts: open, items: over } = await get("ada", "/checks");
+  assert.deepEqual([open.approval, over[0].limits[0].code, (await get("ada", "/overview")).approvals_open], [1, "item-over", 1]);
+  assert.equal((await settle({ need: "approval", good: true }, "bob")).json.code, "role-refused");
+  assert.equal((await settle({ need: "second_check", good: true })).json.code, "not-needed");
+  assert.equal((await settle({ need: "approval", good: false })).json.code, "reason-missing");
+  assert.equal((await settle({ need: "approval", good: true, reason: "asked her" })).status, 200);
+  assert.equal((await settle({ need: "approval", good: true })).json.code, "settled-already");
+  await refused(400, "malformed", "ada", "GET", "/checks?state=blue");
   await good("recover", { reason: "IT said so", override: true });
   await bad("checklist-open", "close", { reason: "early" });
   for (const { point, done } of (await get("ada", "/contingency")).incidents[0].checklist)

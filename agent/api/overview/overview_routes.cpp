@@ -2,6 +2,7 @@
 // what people have to decide.
 #include <algorithm>
 
+#include "agent/api/checks/checks.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
 #include "agent/view/open_conflicts.hpp"
@@ -17,7 +18,7 @@ using Json = nlohmann::json;
 constexpr std::size_t most_looked_at = 20'000;
 
 struct Counts {
-  std::size_t taken = 0, callbacks_open = 0, callbacks_overdue = 0, conflicts_open = 0;
+  std::size_t taken = 0, callbacks_open = 0, callbacks_overdue = 0, conflicts_open = 0, approvals_open = 0;
   bool more = false;  // than were looked at
 };
 
@@ -84,6 +85,9 @@ Result<Counts> counted(PersonView& view, const Workstation& station, std::int64_
       HOLDLINE_TRY(count_taken(view, *collection, since_ms, counts));
   if (const sync::Collection* callbacks = schema.collection("callback_request"))
     HOLDLINE_TRY(count_callbacks(view, *callbacks, now_ms, counts));
+  if (const sync::Collection* entries = schema.collection("manual_entry")) {
+    HOLDLINE_ASSIGN(counts.approvals_open, approvals_open(view, *entries));
+  }
   if (const sync::Collection* conflicts = schema.collection("conflict"))
     HOLDLINE_TRY(count_conflicts(view, station, *conflicts, counts));
   return counts;
@@ -106,6 +110,7 @@ void show_overview(Workstation& station, Call call) {
                                 {"callbacks_open", counts->callbacks_open},
                                 {"callbacks_overdue", counts->callbacks_overdue},
                                 {"conflicts_open", counts->conflicts_open},
+                                {"approvals_open", counts->approvals_open},
                                 {"more", counts->more},
                                 {"as_of", as_of_ms == 0 ? Json() : Json(sync::format_time(as_of_ms))}}));
   });

@@ -6,8 +6,10 @@
 #include "agent/api/paper/paper_parts.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/save.hpp"
+#include "agent/contingency/by_hand.hpp"
 #include "agent/paper/paper_records.hpp"
 #include "contingency/forms/page.hpp"
+#include "contingency/manual/checks.hpp"
 #include "platform/text/json_object.hpp"
 #include "sync/base/timestamp.hpp"
 
@@ -84,6 +86,16 @@ void fill_from_sheet(const PaperForm& form, const Pad* pad, const std::string& n
                                sync::Weight::told});
 }
 
+// As often as the plan asks for it somebody else compares what was typed with the paper.
+void ask_second_person(const contingency::ManualLimits& limits, const std::string& number, Addition& addition,
+                       const sync::Collection& collection) {
+  const auto needs = collection.field("needs");
+  if (!needs || !contingency::is_compared(number, limits.second_person_percent)) return;
+  add_element(addition.ops.front(), *needs, std::string(contingency::name_of(contingency::Need::second_check)));
+  addition.findings.push_back(
+      {"", "second-check", "A second person compares this one with its paper: keep the sheet.", sync::Weight::told});
+}
+
 Result<Addition> addition_from(const Workstation& station, const Call& call, BackEntry& entry, const PaperForm& form,
                                const Pad* pad) {
   const sync::Collection& collection = *form.collection;
@@ -96,6 +108,7 @@ Result<Addition> addition_from(const Workstation& station, const Call& call, Bac
                                   "Say when it happened, as it stands on the paper: event_time, like "
                                   "2026-03-01T09:30:00Z."});
   fill_from_sheet(form, pad, entry.number, *addition);
+  ask_second_person(station.contingency().policy().limits, entry.number, *addition, collection);
   return addition;
 }
 

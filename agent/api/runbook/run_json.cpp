@@ -64,6 +64,7 @@ Json action_json(const Journal& journal, const contingency::Plan& plan, const co
           {"what", contingency::what_is_done(action.does)},
           {"undo", action.undo.empty() ? Json() : Json(contingency::what_is_done(action.undo.front()))},
           {"approver", action.approver},
+          {"role", action.role},
           {"telephony", action.telephony},
           {"after", action.after},
           {"state", std::string(contingency::name_of(run.state))},
@@ -120,6 +121,22 @@ Json run_json(const Journal& journal, const contingency::Plan& plan, std::int64_
     json["refused"].back()["code"] = refused.code;
     json["refused"].back()["text"] = refused.text;
   }
+  return json;
+}
+
+Json run_for_agents(const Journal& journal, const contingency::Plan& plan, std::int64_t now_ms) {
+  contingency::Plan theirs = plan;
+  std::erase_if(theirs.actions,
+                [](const contingency::PlanAction& action) { return action.role != contingency::agent_role; });
+  Json json = run_json(journal, plan, now_ms);
+  json["actions"] = Json::array();
+  for (const contingency::PlanAction& action : theirs.actions) {
+    Json one = action_json(journal, plan, action);
+    std::erase_if(one["may"].get_ref<Json::array_t&>(), [](const Json& wish) { return wish != "tick"; });
+    json["actions"].push_back(std::move(one));
+  }
+  for (const char* of_others : {"advice", "left", "refused"}) json[of_others] = Json::array();
+  std::erase_if(json["asked"].get_ref<Json::array_t&>(), [](const Json& asked) { return asked["wish"] != "tick"; });
   return json;
 }
 

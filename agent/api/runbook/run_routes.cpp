@@ -33,8 +33,18 @@ Result<WishKind> verb_asked(const Call& call) {
   return fail(ErrorKind::ask_person, "unknown-verb", "A run is not asked that.");
 }
 
-std::optional<platform::HttpResponse> refuse_to_see(const Workstation& station, const Call& call) {
-  if (role_of(call) == contingency::Who{})
+bool is_agent(const Call& call) { return role_of(call) == contingency::Who{}; }
+
+// Agents tell of their own steps where the hub's version of the schema knows that.
+bool agents_may_tell(const sync::Schema& schema) {
+  const sync::Collection* events = schema.collection("runbook_event");
+  const auto role = events ? events->field("role") : std::nullopt;
+  return role && std::ranges::find(events->fields[*role].options, contingency::agent_role) !=
+                     events->fields[*role].options.end();
+}
+
+std::optional<platform::HttpResponse> refuse_to_see(const Workstation& station, const Call& call, bool agents_too) {
+  if (is_agent(call) && !(agents_too && agents_may_tell(station.schema())))
     return platform::error_response(403, "role-refused", "The plan's actions are for supervisors and IT.");
   if (knows_runs(station.schema())) return std::nullopt;
   return platform::error_response(409, "no-runs",
@@ -50,7 +60,7 @@ Json incident_head(const contingency::Incident& incident) {
 }
 
 void show_run(Workstation& station, Call call) {
-  if (auto refusal = refuse_to_see(station, call)) return call.respond(*std::move(refusal));
+  if (auto refusal = refuse_to_see(station, call, true)) return call.respond(*std::move(refusal));
   const auto runs = station.runs();
   const auto named = call.request.query.find("incident");
   const auto incident = named_incident(station, named == call.request.query.end() ? std::string_view() : named->second);
@@ -63,7 +73,8 @@ void show_run(Workstation& station, Call call) {
   if (!plan)
     return call.respond(platform::error_response(
         503, "plan-missing", "This workstation does not have the version of the plan by which this run goes yet."));
-  Json json = run_json(journal, *plan, station.clock().now().wall_ms);
+  const std::int64_t now_ms = station.clock().now().wall_ms;
+  Json json = is_agent(call) ? run_for_agents(journal, *plan, now_ms) : run_json(journal, *plan, now_ms);
   json["incident"] = none ? Json() : incident_head(*incident);
   json["station"] = station.is_station();
   call.respond(json_response(200, json));
@@ -90,7 +101,8 @@ Result<RunAsked> run_asked(const Workstation& station, const Call& call) {
   HOLDLINE_ASSIGN(asked.wish.kind, verb_asked(call));
   auto json = platform::JsonObject::parse(call.request.body);
   const std::string name = json.text("incident");
-  asked.wish.by = {call.session->person.name, role_of(call), json.text("reason"), corrected_now_ms(station)};
+  asked.wish.by = {call.session->person.name, is_agent(call) ? contingency::by_agent : role_of(call),
+                   json.text("reason"), corrected_now_ms(station)};
   if (asked.wish.kind == WishKind::take_over)
     asked.wish.station = json.text("station", station.identity().name);
   else if (asked.wish.kind == WishKind::enter)
@@ -120,6 +132,8 @@ Result<void> check_asked(const RunAsked& asked, const contingency::Journal& jour
   const contingency::PlanAction* action = plan.action(wish.action);
   if (action == nullptr)
     return fail(ErrorKind::ask_person, "unknown-action", "The plan has no action '" + wish.action + "'.");
+  if (wish.by.role == contingency::by_agent && action->role != contingency::agent_role)
+    return fail(ErrorKind::ask_person, "role-refused", "The plan does not mean this for agents.");
   const auto may = contingency::wishes_for(journal, *action);
   if (std::ranges::find(may, wish.kind) == may.end())
     return fail(ErrorKind::ask_person, "not-now",
@@ -156,7 +170,8 @@ Result<std::vector<sync::Op>> ops_to_ask(const Workstation& station, const Call&
 }
 
 void ask_of_run(Workstation& station, Call call) {
-  if (auto refusal = refuse_to_see(station, call)) return call.respond(*std::move(refusal));
+  if (auto refusal = refuse_to_see(station, call, call.request.path.ends_with("/tick")))
+    return call.respond(*std::move(refusal));
   const Call answered = answered_in_force(station, std::move(call));
   auto ops = ops_to_ask(station, answered);
   if (!ops) return refuse_unless_saved(station, answered, run_refusal(ops.error()));
@@ -164,7 +179,7 @@ void ask_of_run(Workstation& station, Call call) {
 }
 
 void dry_run(Workstation& station, Call call) {
-  if (auto refusal = refuse_to_see(station, call)) return call.respond(*std::move(refusal));
+  if (auto refusal = refuse_to_see(station, call, false)) return call.respond(*std::move(refusal));
   auto json = platform::JsonObject::parse(call.request.body);
   if (auto whole = json.checked_whole(); !whole) return call.respond(platform::error_response(whole.error()));
   const Words words{{"incident", "DRYRUN"},

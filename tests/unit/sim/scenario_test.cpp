@@ -108,6 +108,47 @@ class Scenario : public ::testing::Test {
   bool people_work_ = true;
 };
 
+// Six people take an entry every 24 s each while the centre is dead for twenty minutes: 300 and more. One PC loses
+// power in the middle of a change, another's clock is three hours off.
+TEST_F(Scenario, A1AShiftOfSixWithTheCentreDeadArrivesOnceThroughAPowerCutAndAClockThreeHoursOff) {
+  people_work_ = false;
+  for (std::size_t seat = 2; seat < 6; ++seat)
+    places_.emplace_back(stage_, network_, seat, seat, chance_.fork("machine ", seat));
+  run(2 * minute);
+  hub_.die(support::PowerLoss::none, 22 * minute);
+  const auto before = stage_.counters["actions acknowledged"];
+  places_[2].node.clock().jump(3 * 60 * minute);
+  for (int turn = 0; turn < 54; ++turn) {
+    if (turn == 20) places_[1].node.disk().cut_power_at(3);
+    for (Workplace& place : places_) place.user.take_entry();
+    run(2 * minute + (turn + 1) * 24 * second);
+  }
+  const auto taken = stage_.counters["actions acknowledged"] - before;
+  EXPECT_GE(taken, 300U);
+  expect_nothing_lost_or_doubled();
+  std::printf("6 workstations, 21 minutes without the centre: %zu entries acknowledged, all at the hub once\n", taken);
+}
+
+TEST_F(Scenario, A2AHubThatReadsAndTakesNoWritesIsTheCentreWithinThirtySecondsAndWhatIsTakenWaits) {
+  Workplace& place = places_.front();
+  Watched desk(stage_, network_, place.node, chance_.fork("watch"));
+  run(2 * minute);
+  ASSERT_EQ(desk.watch().shown().status.state, contingency::LinkState::online);
+  hub_.disk().refuse_changes(1);
+  const auto head = stage_.history.head().cn;
+  run(2 * minute + 30 * second);
+  const auto shown = desk.watch().shown().status;
+  EXPECT_EQ(shown.state, contingency::LinkState::slow);
+  EXPECT_EQ(shown.cause, contingency::Cause::central_service);
+  EXPECT_FALSE(shown.takes_writes) << "nothing is called saved there";
+  const auto acknowledged = stage_.counters["actions acknowledged"];
+  run(10 * minute);
+  EXPECT_GT(stage_.counters["actions acknowledged"], acknowledged) << "what is taken is saved here";
+  EXPECT_EQ(stage_.history.head().cn, head) << "and waits";
+  hub_.disk().clear_faults();
+  expect_nothing_lost_or_doubled();
+}
+
 TEST_F(Scenario, A3TheLineThatFlapsEveryTwentySecondsForHalfAnHourChangesTheStripThreeTimesAtMost) {
   Workplace& place = places_.front();
   Watched desk(stage_, network_, place.node, chance_.fork("watch"));

@@ -1,13 +1,16 @@
 // The views of supervisors and IT, complaints, and what follows an outage, in a file of their own: nobody who takes a
 // message waits for them.
 import type { ComponentType } from "preact";
+import { laterRefusals } from "../page/i18n.ts";
 import { Calling } from "./calling.tsx";
+import { Checks } from "./checks.tsx";
 import { Complaints } from "./complaints.tsx";
 import { Conflicts } from "./conflicts.tsx";
 import { Merging } from "./merging.tsx";
 import { Outages } from "./outages.tsx";
 import { Overview } from "./overview.tsx";
 import { Paper } from "./paper.tsx";
+import { centre_refusals_de } from "./refusals_de.ts";
 import { Runbook } from "./runbook.tsx";
 import { PostingView } from "./posting.tsx";
 import { ReleaseView } from "./release.tsx";
@@ -16,6 +19,7 @@ import { keepListed, Workstations } from "./workstations.tsx";
 // By the first part of their place.
 export const views: Record<string, ComponentType> = {
   calling: Calling,
+  checks: Checks,
   complaints: Complaints,
   conflicts: Conflicts,
   merge: Merging,
@@ -28,4 +32,5 @@ export const views: Record<string, ComponentType> = {
   workstations: Workstations,
 };
 
+Object.assign(laterRefusals, centre_refusals_de);
 keepListed();

@@ -8,6 +8,7 @@ import { CodeEntry, CodeToReadOut, Decide, Declare } from "./deciding.tsx";
 import { useLoaded, Waiting } from "../views/load.tsx";
 import { Drills, Practise } from "./drills.tsx";
 import { Report } from "./report.tsx";
+import { ForAgents } from "./runbook.tsx";
 import { t, told, word } from "./text.ts";
 
 const nameOf = (incident: Incident): string => [incident.short, incident.title].filter(Boolean).join(" ");
@@ -98,7 +99,7 @@ function One({ incident, all, role }: { incident: Incident; all: Contingency; ro
       <Checklist incident={incident} decides={decides} />
       {decides && <Decisions incident={incident} role={role} gate={all.gate} />}
       <Steps incident={incident} />
-      {decides && <Report incident={incident.id} />}
+      {decides ? <Report incident={incident.id} /> : <ForAgents incident={incident.id} />}
     </section>
   );
 }

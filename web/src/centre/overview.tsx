@@ -12,6 +12,7 @@ interface Counts {
   callbacks_open: number;
   callbacks_overdue: number;
   conflicts_open: number;
+  approvals_open: number;
   more: boolean;
 }
 
@@ -80,6 +81,7 @@ export function Overview() {
               <Tile name="takenSince" number={number(told.taken)} place="entries/all" />
               <Callbacks promises={number(told.callbacks_open)} overdue={told.callbacks_overdue} />
               <Tile name="conflicts" number={number(told.conflicts_open)} place="conflicts" />
+              <Tile name="toApprove" number={String(told.approvals_open)} place="checks" bad={told.approvals_open > 0} />
             </ul>
           );
         }}

@@ -133,7 +133,9 @@ export function PostingView() {
     <>
       <header class="view-head">
         <h1>{t("posting")}</h1>
-        <p class="hint">{t("postingHint")}</p>
+        <p class="hint">
+          {t("postingHint")} <a href="#/checks">{t("checks")}</a>
+        </p>
       </header>
       <Waiting of={list}>
         {({ counts, items }) => (

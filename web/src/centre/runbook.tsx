@@ -78,13 +78,14 @@ function Who({ action }: { action: Action }) {
   );
 }
 
-function One({ action, incident, asked }: { action: Action; incident: string; asked: boolean }) {
+function One({ action, incident, asked, what }: { action: Action; incident: string; asked: boolean; what?: boolean }) {
   const tone = bad.includes(action.state) ? "chip bad" : calm.includes(action.state) ? "chip" : "chip warn";
   const result = action.result;
   return (
     <li class="entry">
       <div>
         <strong>{action.title}</strong> <span class={tone}>{word(`run-${action.state}`)}</span>
+        {what && <p>{action.what}</p>}
         <p>{told(`says-${action.state}`, action.says)}</p>
         {asked && <p class="quiet">{t("askedNotHeard")}</p>}
         <Who action={action} />
@@ -108,6 +109,22 @@ function One({ action, incident, asked }: { action: Action; incident: string; as
         </div>
       )}
     </li>
+  );
+}
+
+// What the plan means for whoever works at a desk, beside the outage.
+export function ForAgents({ incident }: { incident: string }) {
+  const run = useRefreshed<Run>(`/runbook?incident=${incident}`).data;
+  if (!run || run.actions.length === 0) return null;
+  return (
+    <section aria-label={t("forYou")}>
+      <h3>{t("forYou")}</h3>
+      <ul class="list">
+        {run.actions.map((action) => (
+          <One key={action.id} action={action} incident={incident} asked={run.asked.some((one) => one.action === action.id)} what />
+        ))}
+      </ul>
+    </section>
   );
 }
 

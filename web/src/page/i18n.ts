@@ -25,6 +25,8 @@ export async function speak(): Promise<void> {
   spoken.set({ language, texts: said.texts, terms: said.terms, refusals: said.refusals });
 }
 settings.follow(() => void speak().catch(() => {}));
+// Further refusals in German, of parts of the page that are fetched later.
+export const laterRefusals: Record<string, string> = {};
 const speaksGerman = (): boolean => spoken.get()?.language === "de";
 
 const accents: Record<string, string> = {
@@ -85,7 +87,7 @@ export function deed({ what, act, of, about }: { what: string; act: string; of: 
 // What the daemon or the hub says of something: by its code where the language has it, with times by this clock.
 // `field`: what it is about, as the form calls it. Of its words "{n}" is the number, and "{by}" who decided, when and why.
 export const said = (code: string, text: string, field = ""): string =>
-  (spoken.get()?.refusals[code] ?? text)
+  (spoken.get()?.refusals[code] ?? ((speaksGerman() && laterRefusals[code]) || text))
     .replace("{field}", field)
     .replace("{n}", () => /\d+/.exec(text)?.[0] ?? "")
     .replace("{by}", () => /\S+ at \d{4}-\d\d-\d\dT.*/s.exec(text)?.[0].replace(" at ", ", ") ?? "")

@@ -31,7 +31,7 @@ const takeAsked = (): string => {
   return number;
 };
 
-const of_the_centre = new Set(["complaints", "conflicts", "merge", "outages", "overview", "paper", "posting", "release", "runbook", "workstations"]);
+const of_the_centre = new Set(["checks", "complaints", "conflicts", "merge", "outages", "overview", "paper", "posting", "release", "runbook", "workstations"]);
 const supervises = (): boolean => ["supervisor", "it"].includes(session.get().person?.role ?? "");
 
 function View() {

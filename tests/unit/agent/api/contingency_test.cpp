@@ -106,6 +106,41 @@ TEST_F(ContingencyRoutesTest, A14WhatIsTakenInPracticeIsMarkedAndLeavesWithNoExp
   EXPECT_EQ(get("/entries?practice=with").json().at("items").size(), 2u);
 }
 
+TEST_F(ContingencyRoutesTest, BeyondALimitItIsSavedAndAnotherSupervisorDecides) {
+  declared();
+  become("bob");
+  const Json saved =
+      post("/entries", {{"fields", {{"kind", "payment_promise"}, {"amount", 6'200}, {"follow_ups", {"rang twice"}}}}},
+           "over")
+          .json();
+  EXPECT_EQ(saved.at("notes").back().at("code"), "item-over") << "after what is said of its reference";
+  const std::string entry = saved.at("created").at(0);
+  const auto settle = [&](const Json& body, const std::string& key) {
+    return post("/entries/" + entry + "/checks", body, key);
+  };
+  const Json yes{{"need", "approval"}, {"good", true}}, no{{"need", "approval"}, {"good", false}};
+  EXPECT_EQ(settle(yes, "own").code(), "role-refused");
+  const Json remark{{"changes", {{"follow_ups", {{"add", {"approval: granted by bob"}}}}}}};
+  EXPECT_EQ(patch("/entries/" + entry, remark, "forged").code(), "role-refused");
+  become("ada");
+  EXPECT_EQ(get("/overview").json().at("approvals_open"), 1);
+  const Json item = get("/checks").json().at("items").at(0);
+  EXPECT_EQ(item.at("limits").at(0).at("code"), "item-over");
+  EXPECT_EQ(item.at("fields").at("operator"), "bob");
+  EXPECT_EQ(settle(no, "why").code(), "reason-missing");
+  EXPECT_EQ(settle({{"need", "approval"}, {"good", false}, {"reason", "not by hand"}}, "no").status, 200);
+  EXPECT_EQ(settle({{"need", "approval"}, {"good", false}, {"reason", "not by hand"}}, "no").json().at("repeated"),
+            true);
+  EXPECT_EQ(settle(yes, "late").code(), "settled-already");
+  EXPECT_EQ(get("/checks").json().at("items").size(), 0u);
+  const Json all = get("/checks?state=all").json().at("items").at(0);
+  EXPECT_EQ(all.at("needs").at(0).at("state"), "refused");
+  EXPECT_EQ(all.at("fields").at("status"), "escalated");
+  const Json own = post("/entries", {{"fields", {{"kind", "payment_promise"}, {"amount", 6'200}}}}, "own").json();
+  EXPECT_EQ(post("/entries/" + own.at("created").at(0).get<std::string>() + "/checks", yes, "self").code(),
+            "own-entry");
+}
+
 TEST_F(ContingencyRoutesTest, InADrillWhoChangesSomethingRealIsAsked) {
   const auto fields = [](const char* name, const char* value) {
     Json body = Json::object();

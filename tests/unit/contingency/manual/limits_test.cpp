@@ -20,55 +20,50 @@ TEST(ManualLimitsTest, ALeaseGetsNarrowerStepByStep) {
   EXPECT_EQ(next_step_ms(limits, 200 * limit_hour_ms), 0);
 }
 
-TEST(ManualLimitsTest, TakesEveryEntryAndMarksTheOnesBeyondALimit) {
-  ManualTally tally;
-  Judged last;
-  std::size_t marked = 0;
-  for (int i = 0; i < 400; ++i) {
-    last = tally.take({"amy", "mon", "", 0}, 0, 0);
-    if (last.verdict == Verdict::approval) ++marked;
-    if (i == 223) {
-      EXPECT_EQ(last.verdict, Verdict::take);
-    }
-    if (i == 224) {
-      EXPECT_EQ(last.why, std::vector<std::string>{"entries-near"});
-    }
-  }
-  EXPECT_EQ(marked, 100U);
-  EXPECT_EQ(tally.entries("amy", "mon"), 400U) << "taken, all of them";
-  EXPECT_EQ(tally.take({"ben", "mon", "", 0}, 0, 0).verdict, Verdict::take) << "another person";
-  EXPECT_EQ(tally.take({"amy", "tue", "", 0}, 0, 0).verdict, Verdict::take) << "another shift";
-  tally.forget("mon");
-  EXPECT_EQ(tally.entries("amy", "mon"), 0U);
+std::vector<std::string> why(const TakenByHand& before, const ManualEntry& entry, std::int64_t alone_ms = 0,
+                             std::size_t queued = 0) {
+  return judge_by_hand({}, before, entry, alone_ms, queued).why;
+}
+using Codes = std::vector<std::string>;
+
+TEST(ManualLimitsTest, EntriesOfAShiftAreToldNearTheLimitAndMarkedBeyondIt) {
+  EXPECT_EQ(why({223}, {}), Codes{});
+  EXPECT_EQ(why({224}, {}), Codes{"entries-near"});
+  EXPECT_EQ(judge_by_hand({}, {299}, {}, 0, 0).verdict, Verdict::warn);
+  EXPECT_EQ(why({300}, {}), Codes{"entries-over"});
+  EXPECT_EQ(judge_by_hand({}, {300}, {}, 0, 0).verdict, Verdict::approval);
 }
 
 TEST(ManualLimitsTest, MoneyIsLimitedByItemAndByShift) {
-  ManualTally tally;
-  EXPECT_EQ(tally.take({"amy", "mon", "GBP", 5'000}, 0, 0).verdict, Verdict::take);
-  EXPECT_EQ(tally.take({"amy", "mon", "GBP", 5'001}, 0, 0).why, std::vector<std::string>{"item-over"});
-  for (int i = 0; i < 7; ++i) tally.take({"amy", "mon", "GBP", 5'000}, 0, 0);
-  EXPECT_EQ(tally.take({"amy", "mon", "GBP", 4'999}, 0, 0).why, std::vector<std::string>{"shift-near"});
-  EXPECT_EQ(tally.take({"amy", "mon", "GBP", 1}, 0, 0).why, std::vector<std::string>{"shift-over"});
-  EXPECT_EQ(tally.take({"amy", "mon", "XAU", 1}, 0, 0).why, std::vector<std::string>{"currency-unknown"});
-  EXPECT_EQ(tally.take({"amy", "mon", "GBP", -1}, 0, 0).why, std::vector<std::string>{"amount-negative"});
-  for (int i = 0; i < 3; ++i)
-    EXPECT_EQ(tally.take({"zoe", "mon", "GBP", std::numeric_limits<std::int64_t>::max()}, 0, 0).verdict,
-              Verdict::approval)
-        << "sums do not run over";
+  EXPECT_EQ(why({}, {"GBP", 5'000}), Codes{});
+  EXPECT_EQ(why({}, {"GBP", 5'001}), Codes{"item-over"});
+  EXPECT_EQ(why({0, {{"GBP", 45'001}}}, {"GBP", 4'999}), Codes{"shift-near"});
+  EXPECT_EQ(why({0, {{"GBP", 50'000}}}, {"GBP", 1}), Codes{"shift-over"});
+  EXPECT_EQ(why({}, {"XAU", 1}), Codes{"currency-unknown"});
+  EXPECT_EQ(why({}, {"GBP", -1}), Codes{"amount-negative"});
+  const std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  EXPECT_EQ(why({0, {{"GBP", most}}}, {"GBP", most}), (Codes{"item-over", "shift-over"})) << "sums do not run over";
 }
 
-TEST(ManualLimitsTest, AnOldLeaseAndALongQueueEscalateAndDropNothing) {
-  ManualTally tally;
-  EXPECT_EQ(tally.take({"amy", "mon", "", 0}, 80 * limit_hour_ms, 0).why, std::vector<std::string>{"lease-over"});
-  EXPECT_EQ(tally.take({"amy", "mon", "", 0}, 0, 500).verdict, Verdict::warn);
+TEST(ManualLimitsTest, AmountsWithoutACurrencyAreOfTheOneWithTheLowestLimit) {
+  ManualLimits limits;
+  EXPECT_EQ(currency_of_amounts(limits), "GBP");
+  limits.item_money = {{"GBP", 5'000}, {"EUR", 4'000}};
+  EXPECT_EQ(currency_of_amounts(limits), "EUR");
+  limits.item_money = {};
+  EXPECT_EQ(currency_of_amounts(limits), "");
 }
 
-TEST(ManualLimitsTest, LooksAreCountedByTheHour) {
-  ManualTally tally;
-  Verdict last = Verdict::take;
-  for (int i = 0; i < 61; ++i) last = tally.look("amy", i * 1'000).verdict;
-  EXPECT_EQ(last, Verdict::approval);
-  EXPECT_EQ(tally.look("amy", 2 * limit_hour_ms).verdict, Verdict::take);
+TEST(ManualLimitsTest, AnOldLeaseAndALongQueueEscalate) {
+  EXPECT_EQ(why({}, {}, 80 * limit_hour_ms), Codes{"lease-over"});
+  EXPECT_EQ(judge_by_hand({}, {}, {}, 0, 500).verdict, Verdict::warn);
+  EXPECT_EQ(judge_disclosure({}, 60).why, Codes{"disclosures-over"});
+}
+
+TEST(ManualLimitsTest, EveryCodeHasWords) {
+  for (const char* code : {"entries-near", "entries-over", "item-over", "shift-near", "shift-over", "currency-unknown",
+                           "amount-negative", "lease-over", "queue-long", "disclosures-near", "disclosures-over"})
+    EXPECT_NE(words_of_limit(code), "") << code;
 }
 
 }  // namespace

@@ -104,6 +104,20 @@ TEST(PlanTest, ThresholdsAndLimitsTravelWithItAndTheRestStaysAsItShips) {
     EXPECT_FALSE(problems_of("version = 1\n" + std::string(bad)).empty()) << bad;
 }
 
+TEST(PlanTest, AnActionIsForARoleOfThePlanAndAgentsGetNoneThatAStationPerforms) {
+  const std::string role = "version = 2\ntitle = \"t\"\n[[role]]\nid = \"agent\"\ntitle = \"Agents\"\n";
+  const auto action = [](const std::string& more) {
+    return "[[action]]\nid = \"a\"\ntitle = \"A\"\nphase = \"enter\"\n" + more + "\n";
+  };
+  const auto good = read_plan(role + action("kind = \"checklist\"\ntext = \"t\"\nrole = \"agent\""));
+  EXPECT_EQ(good.problems.size(), 0U);
+  EXPECT_EQ(good.plan.actions.at(0).role, "agent");
+  EXPECT_EQ(read_plan(role + action("kind = \"checklist\"\ntext = \"t\"\nrole = \"king\"")).problems.size(), 1U);
+  EXPECT_EQ(
+      read_plan(role + action("kind = \"webhook\"\nurl = \"https://x.example/\"\nrole = \"agent\"")).problems.size(),
+      1U);
+}
+
 TEST(PlanTest, ADrillIsDueAfterItsTime) {
   Plan plan;
   EXPECT_FALSE(plan.drill_due_ms(5));

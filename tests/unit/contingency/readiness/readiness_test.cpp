@@ -42,7 +42,7 @@ TEST(Readiness, OfSixHundredDesksNamesThoseThatAreNotAndWhy) {
   EXPECT_EQ(site_readiness({}, {}).summary, "0 of 0 ready");
 }
 
-TEST(Readiness, FiftyDesksWithSevenTroublesShowEachWithCauseAndRemedy) {
+TEST(Readiness, A9FiftyDesksWithSevenTroublesShowEachWithCauseAndRemedy) {
   auto desks = site(50);
   for (std::size_t i = 0; i < 3; ++i) desks[i].copy_age_ms = 30 * 3'600'000;
   desks[3].locked = true;

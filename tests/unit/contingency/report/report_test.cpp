@@ -66,6 +66,29 @@ TEST(IncidentReports, SaysFirstWhoseWorkMayBeMissing) {
             "Coverage 100 %: everything that was taken at 1 workstation is in this report.");
 }
 
+TEST(IncidentReports, NamesTheLimitsThatWereHitAndWhatSupervisorsSaid) {
+  ReportFacts facts = quiet_outage();
+  TakenWork over{"Entry", "payment promise", "desk-1", began + minute, began + minute};
+  over.limits = {"item-over", "shift-over"};
+  over.approval = "approved";
+  TakenWork waiting = over, fine = over;
+  waiting.limits = {"item-over"};
+  waiting.approval = "waiting";
+  fine.limits = {};
+  fine.approval = "";
+  fine.compared = "the same";
+  facts.work = {over, waiting, fine};
+  const IncidentReport report = make_report(facts);
+  EXPECT_EQ(figure(report, "over-limits").value, 2.0);
+  EXPECT_EQ(figure(report, "approvals-waiting").value, 1.0);
+  std::map<std::string, std::vector<std::vector<std::string>>> tables;
+  for (const ReportSection& section : report.sections)
+    for (const ReportTable& table : section.tables) tables[table.id] = table.rows;
+  EXPECT_EQ(tables["limits"], (std::vector<std::vector<std::string>>{{"Amount of one entry", "2"},
+                                                                     {"Amounts of one person in a shift", "1"}}));
+  EXPECT_EQ(tables["compared"], (std::vector<std::vector<std::string>>{{"the same", "1"}}));
+}
+
 TEST(IncidentReports, JudgesPromisesByTheirTimeAlone) {
   ReportFacts facts = quiet_outage();
   PromiseMade called_off = promise(began + hour, 0);

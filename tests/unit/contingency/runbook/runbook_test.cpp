@@ -180,6 +180,20 @@ TEST(RunbookTest, APersonTicksOrSkipsAChecklistAndWhatHasNotBegunEndsWithTheInci
   EXPECT_TRUE(run.left().empty());
 }
 
+TEST(RunbookTest, AgentsTickWhatThePlanMeansForThemAndNothingElse) {
+  PlanAction banner, notice;
+  banner.id = "banner";
+  banner.role = "agent";
+  notice.id = "notice";
+  Runbook run(plan_of({banner, notice}), {});
+  run.step(event::Entered{}, 0);
+  const Signature amy{"amy", by_agent, "", 5};
+  EXPECT_EQ(refused(run.step(event::Ticked{"notice", amy}, 5)), "role-refused");
+  EXPECT_EQ(refused(run.step(event::Ticked{"banner", amy}, 6)), "");
+  EXPECT_EQ(run.record().actions.at(0).state, RunState::ok);
+  EXPECT_EQ(run.record().actions.at(0).ended, amy) << "who, and when";
+}
+
 TEST(RunbookTest, OutputIsKeptToFourKibibytes) {
   Runbook run(plan_of({webhook("a")}), {});
   auto told = answer(all_of<action::Perform>(run.step(event::Entered{}, 0)).at(0), true);

@@ -1,0 +1,34 @@
+// What is saved while work is by hand, against the limits of the plan (contingency/manual/limits.hpp): whoever goes
+// beyond one is told so and saves all the same, and the entry says that somebody has to look at it. Pure. Internal to
+// agent.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "agent/outbox/recent.hpp"
+#include "contingency/manual/limits.hpp"
+#include "sync/action/validate.hpp"
+
+namespace holdline::agent {
+
+struct ByHand {
+  contingency::ManualLimits limits;
+  sync::Id person;                      // who saves
+  bool holds = false;                   // work is by hand here; else only what comes of paper is looked at
+  std::int64_t now_ms = 0;              // wall time
+  std::int64_t without_contact_ms = 0;  // since the hub answered last
+  std::size_t waiting = 0;              // actions that have not reached it
+};
+
+// What the ops of one action come to; they are as they will be saved, marks of incidents and practice among them.
+// `before`: what this workstation saved, newest first. Entries beyond a limit get their need and the remark that names
+// the limits; everything worth a word is added to the findings, told. Practice counts by itself.
+void apply_limits(const sync::Schema& schema, const ByHand& now, std::span<const RecentActions::Item> before,
+                  std::vector<sync::Op>& ops, std::vector<sync::Finding>& findings);
+
+// An element more of a set or list of a new record.
+void add_element(sync::Op& op, sync::FieldIndex field, std::string text);
+
+}  // namespace holdline::agent
