@@ -1,7 +1,7 @@
 #include "agent/callbacks/promise_room.hpp"
 
 #include "sync/action/record_fields.hpp"
-#include "sync/table/export.hpp"
+#include "sync/table/practice.hpp"
 
 namespace holdline::agent {
 

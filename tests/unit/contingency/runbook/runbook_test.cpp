@@ -190,8 +190,8 @@ TEST(RunbookTest, AgentsTickWhatThePlanMeansForThemAndNothingElse) {
   const Signature amy{"amy", by_agent, "", 5};
   EXPECT_EQ(refused(run.step(event::Ticked{"notice", amy}, 5)), "role-refused");
   EXPECT_EQ(refused(run.step(event::Ticked{"banner", amy}, 6)), "");
-  EXPECT_EQ(run.record().actions.at(0).state, RunState::ok);
-  EXPECT_EQ(run.record().actions.at(0).ended, amy) << "who, and when";
+  EXPECT_EQ(run.actions().at(0).state, RunState::ok);
+  EXPECT_EQ(run.actions().at(0).ended, amy) << "who, and when";
 }
 
 TEST(RunbookTest, OutputIsKeptToFourKibibytes) {

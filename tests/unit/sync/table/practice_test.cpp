@@ -21,8 +21,8 @@ class PracticeTest : public testing::Test {
     record.fields[*schema_.collection(record.key.collection)->field(field)] = std::move(value);
   }
   bool practised(const Record& record) {
-    return is_of_practice(schema_, record, [this](const RecordKey& key) -> std::optional<Record> {
-      const auto found = records_.find(key);
+    return is_of_practice(schema_, record, [this](const RecordKey& wanted) -> std::optional<Record> {
+      const auto found = records_.find(wanted);
       return found == records_.end() ? std::nullopt : std::optional(found->second);
     });
   }
