@@ -623,6 +623,8 @@ test("an outage is declared, decided about and closed", async () => {
   assert.equal((await posting({ state: "posted", posted_as: "CRM-7" })).status, 200);
   assert.equal((await get("ada", "/postings?state=posted")).items[0].posting.posted_as, "CRM-7");
   await refused(400, "malformed", "ada", "GET", "/postings?state=blue");
+  await centre.hub("person", "scopes", "bob", "--scope", "acme/london"); // he was elsewhere since
+  await signIn("bob");
   const costly = await save("bob", "POST", "/entries", { fields: { kind: "payment_promise", amount: 6200, note: "by hand" } });
   assert.deepEqual(costly.notes.map(({ code }) => code), ["item-over"]);
   const settle = (body, who = "ada") => as(who, "POST", `/entries/${costly.created[0]}/checks`, { body, key: randomUUID() });

@@ -91,7 +91,7 @@ test("what is wrong is told at its field, and a hint is overridden by one key wi
   await page.getByText("✓ Saved on this PC").waitFor();
   await page.getByRole("link", { name: "Callbacks" }).click();
   await page.getByText("line down").waitFor();
-  await page.getByText("1 Jun, 10:00 – 11:00 (America/New_York; 1 Jun, 14:00 here)").waitFor();
+  await page.getByText("1 Jun 2027, 10:00 – 11:00 (America/New_York; 1 Jun 2027, 14:00 here)").waitFor();
   await checked("callbacks");
 });
 

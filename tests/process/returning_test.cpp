@@ -178,7 +178,7 @@ TEST(CutOffEnrolment, AtAnyChangeOfTheDiskIsGoneOnWithByTheSameCode) {
     }
     desk.wait_for("online");
   }
-  EXPECT_GT(cut_off, 10);
+  EXPECT_GT(cut_off, 5);
   EXPECT_EQ(centre.hub().ask({"device", "list", "--json"})["items"].size(), static_cast<std::size_t>(cut_off + 1));
 }
 
