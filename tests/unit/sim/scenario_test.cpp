@@ -129,26 +129,6 @@ TEST_F(Scenario, A1AShiftOfSixWithTheCentreDeadArrivesOnceThroughAPowerCutAndACl
   std::printf("6 workstations, 21 minutes without the centre: %zu entries acknowledged, all at the hub once\n", taken);
 }
 
-TEST_F(Scenario, A2AHubThatReadsAndTakesNoWritesIsTheCentreWithinThirtySecondsAndWhatIsTakenWaits) {
-  Workplace& place = places_.front();
-  Watched desk(stage_, network_, place.node, chance_.fork("watch"));
-  run(2 * minute);
-  ASSERT_EQ(desk.watch().shown().status.state, contingency::LinkState::online);
-  hub_.disk().refuse_changes(1);
-  const auto head = stage_.history.head().cn;
-  run(2 * minute + 30 * second);
-  const auto shown = desk.watch().shown().status;
-  EXPECT_EQ(shown.state, contingency::LinkState::slow);
-  EXPECT_EQ(shown.cause, contingency::Cause::central_service);
-  EXPECT_FALSE(shown.takes_writes) << "nothing is called saved there";
-  const auto acknowledged = stage_.counters["actions acknowledged"];
-  run(10 * minute);
-  EXPECT_GT(stage_.counters["actions acknowledged"], acknowledged) << "what is taken is saved here";
-  EXPECT_EQ(stage_.history.head().cn, head) << "and waits";
-  hub_.disk().clear_faults();
-  expect_nothing_lost_or_doubled();
-}
-
 TEST_F(Scenario, A3TheLineThatFlapsEveryTwentySecondsForHalfAnHourChangesTheStripThreeTimesAtMost) {
   Workplace& place = places_.front();
   Watched desk(stage_, network_, place.node, chance_.fork("watch"));
