@@ -123,6 +123,7 @@ void keep_to_limits(Workstation& station, const Call& call, std::vector<sync::Op
   const SyncStatus sync = station.sync_status();
   ByHand now{station.contingency().policy().limits, call.session->person.id};
   now.holds = station.contingency().mode(station.link().status.state) >= contingency::Mode::contingency;
+  if (!is_judged(station.schema(), now.holds, ops)) return;
   now.now_ms = station.clock().now().wall_ms;
   const std::int64_t contact_ms = sync.last_contact_ms != 0 ? sync.last_contact_ms : sync.replica.as_of_ms;
   now.without_contact_ms = contact_ms == 0 ? 0 : std::max<std::int64_t>(0, now.now_ms - contact_ms);

@@ -30,9 +30,6 @@ struct Judged {
 Judged judge_here(const Workstation& station, const Call& call, const std::vector<sync::Op>& ops,
                   std::vector<sync::Finding> findings, std::int64_t event_ms);
 
-// What is asked about a new record because of what is here already: the caller does not want to be called, it is there.
-void ask_about_others(Workstation& station, PersonView& view, Addition& addition);
-
 // What is saved beside the ops.
 struct Saving {
   std::int64_t event_ms = 0;  // when it happened; 0 is now

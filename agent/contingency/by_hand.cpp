@@ -113,6 +113,14 @@ void add_element(sync::Op& op, sync::FieldIndex field, std::string text) {
     at->adds.push_back(std::move(text));
 }
 
+bool is_judged(const sync::Schema& schema, bool holds, const std::vector<sync::Op>& ops) {
+  return std::ranges::any_of(ops, [&](const sync::Op& op) {
+    if (holds && is_taken(schema, ops, op, "disclosure")) return true;
+    return is_taken(schema, ops, op, "manual_entry") &&
+           (holds || says(*schema.collection(op.record.collection), op, "paper"));
+  });
+}
+
 void apply_limits(const sync::Schema& schema, const ByHand& now, std::span<const RecentActions::Item> before,
                   std::vector<sync::Op>& ops, std::vector<sync::Finding>& findings) {
   for (sync::Op& op : ops) {

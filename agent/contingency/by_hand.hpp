@@ -28,6 +28,9 @@ struct ByHand {
 void apply_limits(const sync::Schema& schema, const ByHand& now, std::span<const RecentActions::Item> before,
                   std::vector<sync::Op>& ops, std::vector<sync::Finding>& findings);
 
+// Whether there is anything for apply_limits() to judge, so that what was saved before need not be read for the rest.
+bool is_judged(const sync::Schema& schema, bool holds, const std::vector<sync::Op>& ops);
+
 // An element more of a set or list of a new record.
 void add_element(sync::Op& op, sync::FieldIndex field, std::string text);
 

@@ -34,11 +34,7 @@ bool is_made_here(const std::vector<sync::Op>& ops, const sync::RecordKey& key) 
 
 // Of a record that is there: its own mark, or that of what it hangs on.
 bool is_practised(const sync::Schema& schema, View& view, const sync::RecordKey& key) {
-  const auto find = [&view](const sync::RecordKey& at) -> std::optional<sync::Record> {
-    auto found = view.find(at);
-    if (!found || !found->shown) return std::nullopt;
-    return std::move(found->shown->record);
-  };
+  const auto find = [&view](const sync::RecordKey& at) { return shown_record(view, at); };
   const auto record = find(key);
   return record && sync::is_of_practice(schema, *record, find);
 }

@@ -1,6 +1,7 @@
 #include "agent/paper/paper_records.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "agent/outbox/outbox.hpp"
@@ -16,18 +17,13 @@ using contingency::Pads;
 using contingency::SheetUse;
 using contingency::use_collection;
 
-constexpr std::size_t page_of_records = 200;
-
 template <class Take>
 Result<void> each_record(PersonView view, const sync::Collection& collection, Take take) {
-  sync::Id before;
-  while (true) {
-    HOLDLINE_ASSIGN(const auto page, view.list(collection, before, page_of_records));
-    for (const Shown& shown : page.shown)
-      if (shown.attention.empty() && !shown.record.deleted) take(shown.record);
-    if (page.shown.size() < page_of_records) return {};
-    before = page.shown.back().record.key.id;
-  }
+  HOLDLINE_TRY(each_shown(view, collection, std::numeric_limits<std::size_t>::max(), [&take](const Shown& shown) {
+    if (shown.attention.empty() && !shown.record.deleted) take(shown.record);
+    return true;
+  }));
+  return {};
 }
 
 using FieldValues = std::vector<std::pair<std::string_view, sync::Value>>;

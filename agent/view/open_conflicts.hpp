@@ -15,11 +15,8 @@ namespace holdline::agent {
 // PersonView. A subject that is not here is taken for real.
 template <class Eyes>
 bool is_about_practice(Eyes& view, const sync::Schema& schema, const sync::Record& conflict) {
-  return sync::is_of_practice(schema, conflict, [&view](const sync::RecordKey& key) -> std::optional<sync::Record> {
-    auto found = view.find(key);
-    if (!found || !found->shown) return std::nullopt;
-    return std::move(found->shown->record);
-  });
+  return sync::is_of_practice(schema, conflict,
+                              [&view](const sync::RecordKey& key) { return shown_record(view, key); });
 }
 
 class OpenConflicts {

@@ -73,6 +73,23 @@ class PersonView {
   Practice practice_ = Practice::without;
 };
 
+// Calls `take` with the records of a collection as list() (Reading::many) or page() answers them, newest first, in
+// portions, until `take` answers false. False: there are more than `most`, which were not looked at.
+template <class Take>
+Result<bool> each_shown(PersonView& view, const sync::Collection& collection, std::size_t most, Take take,
+                        sync::Reading reading = sync::Reading::many) {
+  constexpr std::size_t portion = 500;
+  sync::Id before;
+  for (std::size_t seen = 0; seen < most; seen += portion) {
+    HOLDLINE_ASSIGN(const auto many, view.page(collection, before, portion, reading));
+    for (const Shown& shown : many.shown)
+      if (!take(shown)) return true;
+    if (many.shown.size() < portion) return true;
+    before = many.shown.back().record.key.id;
+  }
+  return false;
+}
+
 // What a person writes down points to what this workstation shows them ("unknown-record"): not to a record of another
 // kind, nor to nothing. What was not read, as before the first copy of the data is here, is not judged.
 void refuse_unknown_targets(PersonView& view, const sync::Schema& schema, std::span<const sync::Op> ops,

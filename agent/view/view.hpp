@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "agent/replica/replica.hpp"
@@ -153,5 +154,14 @@ class View {
   std::unique_ptr<ReplicaReader> reader_;
   Snapshots snapshots_;
 };
+
+// The record as these eyes see it, deleted or not; nothing where they see none or it cannot be read. `Eyes`: a View or
+// a PersonView.
+template <class Eyes>
+std::optional<sync::Record> shown_record(Eyes& eyes, const sync::RecordKey& key) {
+  auto found = eyes.find(key);
+  if (!found || !found->shown) return std::nullopt;
+  return std::move(found->shown->record);
+}
 
 }  // namespace holdline::agent

@@ -22,7 +22,7 @@ using contingency::EntryNeeds;
 using contingency::Need;
 using contingency::NeedSettled;
 
-constexpr std::size_t checks_page = 500, checks_looked_at = 20'000, checks_listed = 50, most_checks_listed = 200;
+constexpr std::size_t checks_looked_at = 20'000, checks_listed = 50, most_checks_listed = 200;
 constexpr std::array needs_of_people{Need::approval, Need::second_check};
 
 EntryNeeds needs_of(const sync::Collection& entries, const sync::Record& record) {
@@ -61,16 +61,12 @@ Json check_json(const sync::Collection& entries, const Shown& shown, const Entry
 // Of every entry that needs somebody, newest first.
 template <class Take>
 Result<void> each_check(PersonView& view, const sync::Collection& entries, Take take) {
-  sync::Id before;
-  for (std::size_t seen = 0; seen < checks_looked_at; seen += checks_page) {
-    HOLDLINE_ASSIGN(const auto page, view.page(entries, before, checks_page, sync::Reading::one));
-    for (const Shown& shown : page.shown) {
-      const EntryNeeds entry = needs_of(entries, shown.record);
-      if (entry.approval || entry.second_check) take(shown, entry);
-    }
-    if (page.shown.size() < checks_page) break;
-    before = page.shown.back().record.key.id;
-  }
+  const auto look = [&](const Shown& shown) {
+    const EntryNeeds entry = needs_of(entries, shown.record);
+    if (entry.approval || entry.second_check) take(shown, entry);
+    return true;
+  };
+  HOLDLINE_TRY(each_shown(view, entries, checks_looked_at, look, sync::Reading::one));
   return {};
 }
 

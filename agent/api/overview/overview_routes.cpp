@@ -25,16 +25,9 @@ struct Counts {
 // Calls `look` with a collection's records, latest first, until it answers false.
 template <class Look>
 Result<void> look_through(PersonView& view, const sync::Collection& collection, Counts& counts, Look look) {
-  constexpr std::size_t page = 500;
-  sync::Id before;
-  for (std::size_t seen = 0; seen < most_looked_at; seen += page) {
-    HOLDLINE_ASSIGN(const auto many, view.list(collection, before, page));
-    for (const Shown& shown : many.shown)
-      if (!look(shown.record)) return {};
-    if (many.shown.size() < page) return {};
-    before = many.shown.back().record.key.id;
-  }
-  counts.more = true;
+  HOLDLINE_ASSIGN(const bool all,
+                  each_shown(view, collection, most_looked_at, [&](const Shown& shown) { return look(shown.record); }));
+  counts.more = counts.more || !all;
   return {};
 }
 

@@ -4,6 +4,7 @@
 
 #include "agent/api/input.hpp"
 #include "agent/api/paper/paper_parts.hpp"
+#include "agent/api/records/asked_about.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/save.hpp"
 #include "agent/contingency/by_hand.hpp"

@@ -18,7 +18,7 @@ using Json = nlohmann::json;
 using contingency::Posting;
 using contingency::PostingState;
 
-constexpr std::size_t posting_page = 500, postings_looked_at = 20'000, postings_listed = 50, most_postings_listed = 200;
+constexpr std::size_t postings_looked_at = 20'000, postings_listed = 50, most_postings_listed = 200;
 
 Posting posting_of(const sync::Collection& postings, const sync::Record& record) {
   return {contingency::posting_state_named(text_field(postings, record, "state")),
@@ -59,23 +59,19 @@ void list_postings(Workstation& station, Call call) {
     if (!known) return respond(platform::error_response(known.error()));
     Json items = Json::array();
     std::map<std::string, std::size_t> counts{{"unposted", 0}, {"claimed", 0}, {"posted", 0}, {"not_needed", 0}};
-    sync::Id before;
-    for (std::size_t seen = 0; seen < postings_looked_at; seen += posting_page) {
-      const auto page = view.page(entries, before, posting_page, sync::Reading::one);
-      if (!page) return respond(platform::error_response(page.error()));
-      for (const Shown& shown : page->shown) {
-        if (!is_to_be_posted(entries, shown.record)) continue;
-        const auto found = known->find(shown.record.key.id.text());
-        const PostingOf* of = found == known->end() ? nullptr : &found->second;
-        const PostingState state = of == nullptr ? PostingState::unposted : of->posting.state;
-        ++counts[std::string(contingency::name_of(state))];
-        const bool shows = wanted == "all" || wanted == contingency::name_of(state) ||
-                           (wanted == "open" && !contingency::is_settled(state));
-        if (shows && items.size() < limit) items.push_back(entry_json(entries, shown, of));
-      }
-      if (page->shown.size() < posting_page) break;
-      before = page->shown.back().record.key.id;
-    }
+    const auto look = [&](const Shown& shown) {
+      if (!is_to_be_posted(entries, shown.record)) return true;
+      const auto found = known->find(shown.record.key.id.text());
+      const PostingOf* of = found == known->end() ? nullptr : &found->second;
+      const PostingState state = of == nullptr ? PostingState::unposted : of->posting.state;
+      ++counts[std::string(contingency::name_of(state))];
+      const bool shows = wanted == "all" || wanted == contingency::name_of(state) ||
+                         (wanted == "open" && !contingency::is_settled(state));
+      if (shows && items.size() < limit) items.push_back(entry_json(entries, shown, of));
+      return true;
+    };
+    const auto listed = each_shown(view, entries, postings_looked_at, look, sync::Reading::one);
+    if (!listed) return respond(platform::error_response(listed.error()));
     respond(json_response(200, {{"schema", "holdline.postings/1"}, {"counts", counts}, {"items", items}}));
   });
 }
@@ -150,15 +146,10 @@ Result<std::map<std::string, PostingOf>> postings_here(const sync::Schema& schem
   std::map<std::string, PostingOf> found;
   const sync::Collection* postings = schema.collection("posting");
   if (postings == nullptr) return found;
-  sync::Id before;
-  for (std::size_t seen = 0; seen < postings_looked_at; seen += posting_page) {
-    HOLDLINE_ASSIGN(const auto page, view.list(*postings, before, posting_page));
-    for (const Shown& shown : page.shown)
-      found.emplace(text_field(*postings, shown.record, "entry"),
-                    PostingOf{posting_of(*postings, shown.record), shown});
-    if (page.shown.size() < posting_page) break;
-    before = page.shown.back().record.key.id;
-  }
+  HOLDLINE_TRY(each_shown(view, *postings, postings_looked_at, [&](const Shown& shown) {
+    found.emplace(text_field(*postings, shown.record, "entry"), PostingOf{posting_of(*postings, shown.record), shown});
+    return true;
+  }));
   return found;
 }
 

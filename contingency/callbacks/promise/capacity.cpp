@@ -4,6 +4,7 @@
 #include <array>
 
 #include "sync/action/record_fields.hpp"
+#include "sync/form/promise.hpp"
 
 namespace holdline::contingency {
 
@@ -26,10 +27,10 @@ bool holds_on(const PromiseCapacity& capacity, std::int64_t day) {
   return capacity.days.empty() || std::ranges::find(capacity.days, name) != capacity.days.end();
 }
 
-// When the clock shows it: by the offset that it has then. What a clock skips is the moment at which it does.
+// When the clock shows it, for the first time; what a clock skips is the moment at which it does.
 std::int64_t moment(const std::string& zone, const ZoneOffset& offset, std::int64_t clock_ms) {
-  const std::int64_t guess = clock_ms - offset(zone, clock_ms).value_or(0);
-  return clock_ms - offset(zone, guess).value_or(0);
+  const auto shown = sync::moment_of({{}, {}, offset}, zone, clock_ms);
+  return shown.kind == sync::LocalMoment::Kind::unknown_zone ? clock_ms : shown.first;
 }
 
 void add_day(const PromiseCapacity& capacity, const ZoneOffset& offset, std::int64_t day, std::int64_t from_ms,

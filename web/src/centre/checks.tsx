@@ -1,5 +1,4 @@
 // Entries that somebody else has to look at: beyond a limit of work by hand, or typed in from paper.
-import { useState } from "preact/hooks";
 import { fieldOf, labelOf } from "../daemon/schema.ts";
 import { session } from "../daemon/session.ts";
 import type { Value } from "../daemon/types.ts";
@@ -7,7 +6,7 @@ import { clock, said, term } from "../page/i18n.ts";
 import { use } from "../page/store.ts";
 import { useLoaded, Waiting } from "../views/load.tsx";
 import { shownValue } from "../views/record.tsx";
-import { Problem, useSending } from "../views/sending.tsx";
+import { Line } from "./line.tsx";
 import { t, type CentreName } from "./text.ts";
 
 type Need = "approval" | "second_check";
@@ -29,48 +28,21 @@ const words: Record<Need, { good: CentreName; bad: CentreName }> = {
 };
 const shown = ["name", "phone", "amount", "note"];
 
-function Settle({ item, need }: { item: Item; need: Need }) {
-  const [reason, setReason] = useState("");
-  const [problem, send] = useSending();
-  const settle = (good: boolean): void => void send(`/entries/${item.entry}/checks`, { need, good, reason });
-  const field = `${need}-${item.entry}`;
-  return (
-    <>
-      <Problem text={problem} />
-      <form
-        class="inline"
-        onSubmit={(event) => {
-          event.preventDefault();
-          settle(true);
-        }}
-      >
-        <label for={field}>{t("reason")}</label>
-        <input id={field} autocomplete="off" value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
-        <button type="submit" class="primary">
-          {t(words[need].good)}
-        </button>
-        <button type="button" onClick={() => settle(false)}>
-          {t(words[need].bad)}
-        </button>
-      </form>
-    </>
-  );
-}
-
 function Entry({ item }: { item: Item }) {
   const { person } = use(session);
   const { fields } = item;
   const own = fields.operator === person?.name;
   const may = (need: Need): boolean => !own && (need === "second_check" || person?.role === "supervisor");
   const open = item.needs.filter(({ state }) => state === "open");
+  const name = [term(String(fields.kind ?? "")), item.reference].filter(Boolean).join(" · ");
   const values = shown.filter((field) => fields[field] !== null && fields[field] !== undefined && fields[field] !== "");
   return (
     <li class="entry">
       <div>
-        <strong>{[term(String(fields.kind ?? "")), item.reference].filter(Boolean).join(" · ")}</strong>
+        <strong>{name}</strong>
         <p class="hint">{[clock(String(fields.event_time ?? "")), fields.operator].filter(Boolean).join(" · ")}</p>
       </div>
-      <div>
+      <div class="whole">
         {item.limits.map(({ code, text }) => (
           <p key={code} class="chip warn">
             {said(code, text, term(labelOf("manual_entry", "amount")))}
@@ -89,7 +61,18 @@ function Entry({ item }: { item: Item }) {
           ))}
         </dl>
         {open.filter(({ need }) => may(need)).map(({ need }) => (
-          <Settle key={need} item={item} need={need} />
+          <Line
+            key={need}
+            id={`${need}-${item.entry}`}
+            label={t("reason")}
+            of={name}
+            path={`/entries/${item.entry}/checks`}
+            endings={[true, false].map((good) => ({
+              label: t(words[need][good ? "good" : "bad"]),
+              body: (reason) => ({ need, good, reason }),
+            }))}
+            primary
+          />
         ))}
       </div>
     </li>

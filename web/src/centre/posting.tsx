@@ -9,6 +9,7 @@ import { use } from "../page/store.ts";
 import { useLoaded, Waiting } from "../views/load.tsx";
 import { shownValue } from "../views/record.tsx";
 import { Problem, useSending } from "../views/sending.tsx";
+import { Line } from "./line.tsx";
 import { t } from "./text.ts";
 
 interface Item {
@@ -43,42 +44,28 @@ function Copied({ label, text }: { label: string; text: string }) {
   );
 }
 
-function Settling({ item }: { item: Item }) {
-  const [posted_as, setPostedAs] = useState("");
-  const [reason, setReason] = useState("");
-  const [problem, send] = useSending();
-  const settle = (body: object): void => void send(`/entries/${item.entry}/posting`, body);
-  const as = `posted-as-${item.entry}`, why = `posting-why-${item.entry}`;
+function Settling({ item, of }: { item: Item; of: string }) {
+  const path = `/entries/${item.entry}/posting`;
   return (
     <>
-      <Problem text={problem} />
-      <form
-        class="inline"
-        onSubmit={(event) => {
-          event.preventDefault();
-          settle({ state: "posted", posted_as });
-        }}
-      >
-        <label for={as}>{t("postedAs")}</label>
-        <input id={as} autocomplete="off" value={posted_as} onInput={(event) => setPostedAs(event.currentTarget.value)} />
-        <button type="submit" class="primary">
-          {t("isPosted")}
-        </button>
-        <button type="button" onClick={() => settle({ state: "unposted" })}>
-          {t("postingBack")}
-        </button>
-      </form>
-      <form
-        class="inline"
-        onSubmit={(event) => {
-          event.preventDefault();
-          settle({ state: "not_needed", reason });
-        }}
-      >
-        <label for={why}>{t("notNeededWhy")}</label>
-        <input id={why} autocomplete="off" value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
-        <button type="submit">{t("isNotNeeded")}</button>
-      </form>
+      <Line
+        id={`posted-as-${item.entry}`}
+        label={t("postedAs")}
+        of={of}
+        path={path}
+        endings={[
+          { label: t("isPosted"), body: (posted_as) => ({ state: "posted", posted_as }) },
+          { label: t("postingBack"), body: () => ({ state: "unposted" }) },
+        ]}
+        primary
+      />
+      <Line
+        id={`posting-why-${item.entry}`}
+        label={t("notNeededWhy")}
+        of={of}
+        path={path}
+        endings={[{ label: t("isNotNeeded"), body: (reason) => ({ state: "not_needed", reason }) }]}
+      />
     </>
   );
 }
@@ -120,7 +107,7 @@ function Entry({ item }: { item: Item }) {
               <Copied key={field} label={term(labelOf("manual_entry", field))} text={shownValue(fieldOf("manual_entry", field), value ?? null)} />
             ))}
           </dl>
-          <Settling item={item} />
+          <Settling item={item} of={name} />
         </div>
       )}
     </li>
