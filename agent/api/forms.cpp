@@ -72,6 +72,16 @@ std::vector<std::string> texts_from(const sync::Field& field, const Json& json, 
   return texts;
 }
 
+// What makes a set or list that shows `stands` hold the texts of `wanted` and no others.
+void hold_only(const sync::Field& field, const Json& wanted, const Value* stands, sync::FieldChange& change,
+               std::vector<sync::Finding>& findings) {
+  change.adds = texts_from(field, wanted, findings);
+  const auto* elements = stands ? std::get_if<sync::Elements>(stands) : nullptr;
+  if (!elements) return;
+  for (const sync::Element& element : *elements)
+    if (!element.removed && std::erase(change.adds, element.text) == 0) change.removes.push_back(element.tag);
+}
+
 bool has_elements(const sync::Field& field) { return field.type == FieldType::set || field.type == FieldType::list; }
 
 // ". Did you mean city?"
@@ -184,7 +194,7 @@ std::vector<sync::FieldChange> created_fields(const sync::Collection& collection
 }
 
 std::vector<sync::FieldChange> edited_fields(const sync::Collection& collection, const Json& changes,
-                                             std::vector<sync::Finding>& findings) {
+                                             const sync::Record* shown, std::vector<sync::Finding>& findings) {
   std::vector<sync::FieldChange> edits;
   for_fields(collection, changes, findings, [&](sync::FieldIndex index, const sync::Field& field, const Json& json) {
     sync::FieldChange change{index, sync::BaseUnknown{}, {}, {}, {}};
@@ -194,12 +204,15 @@ std::vector<sync::FieldChange> edited_fields(const sync::Collection& collection,
       findings.push_back({field.name, "wrong-type", "A change is given as {\"base\":…,\"value\":…}."});
       return;
     }
-    static const std::vector<std::string> elements{"add", "remove"}, single{"base", "value"};
+    static const std::vector<std::string> elements{"add", "remove", "value", "base"}, single{"base", "value"};
     const auto& known = has_elements(field) ? elements : single;
     for (const auto& [name, value] : json.items())
       if (std::ranges::find(known, name) == known.end())
         findings.push_back({field.name, "unknown-member", "A change of it has no `" + name + "`" + meant(name, known)});
     if (has_elements(field)) {
+      if (json.contains("value"))
+        hold_only(field, json["value"].is_null() ? Json::array() : json["value"],
+                  shown ? &shown->fields[index] : nullptr, change, findings);
       if (json.contains("add")) change.adds = texts_from(field, json["add"], findings);
       for (const Json& tag : json.value("remove", Json::array())) {
         const auto id = tag.is_string() ? sync::Id::parse(tag.get_ref<const std::string&>()) : std::nullopt;

@@ -31,9 +31,11 @@ std::vector<sync::FieldChange> created_fields(const sync::Collection& collection
                                               std::vector<sync::Finding>& findings);
 
 // `{"city":{"base":"Bonn","value":"Köln"}}` as the changes of an edit. A set or list takes
-// `{"add":[…],"remove":[TAG…]}`.
+// `{"add":[…],"remove":[TAG…]}`, or as `value` all that it is to hold (a list of texts, one text, or null): what of
+// that is missing is added, and what else is shown is removed. `shown`: the record that is changed; null: nothing is
+// known of it.
 std::vector<sync::FieldChange> edited_fields(const sync::Collection& collection, const nlohmann::json& changes,
-                                             std::vector<sync::Finding>& findings);
+                                             const sync::Record* shown, std::vector<sync::Finding>& findings);
 
 // Of fields as created_fields() or, with `edits`, edited_fields() take them: times that people typed, read by the clock
 // of the zone beside them (sync/form/promise.hpp). `shown`: the record that is changed; null for a new one.

@@ -263,7 +263,7 @@ Result<Edit> edit_of(std::string_view body) {
 
 void read_changes(const sync::Collection& collection, const Desk& desk, const sync::Record& shown, Edit& edit) {
   read_zoned_times(collection, desk.site, &shown, true, edit.typed, edit.findings);
-  edit.changes = edited_fields(collection, edit.typed, edit.findings);
+  edit.changes = edited_fields(collection, edit.typed, &shown, edit.findings);
   append(edit.findings, times_to_come(collection, desk, edit.changes));
 }
 

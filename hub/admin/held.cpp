@@ -1,5 +1,6 @@
 #include "hub/admin/held.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
@@ -35,15 +36,34 @@ std::string person_of(const HeldAction& held) {
   return header ? header->person.text() : "";
 }
 
+// What the person did, by the op that says it: the note of a deletion or a merge and the edits of a decision stand
+// beside it.
+struct Deed {
+  std::string verb;
+  const sync::Op* op = nullptr;
+};
+Deed deed_of(const sync::Schema& schema, const sync::Action& action) {
+  constexpr std::array kinds{"create", "edit", "delete"};
+  for (const sync::Op& op : action.ops) {
+    const sync::Collection* collection = schema.collection(op.record.collection);
+    if (!collection) continue;
+    if (collection->name == "conflict") return {"decide a", &op};
+    if (op.kind == sync::OpKind::erase_row) return {"delete", &op};
+    const auto merging = std::ranges::find_if(
+        op.changes, [&](const sync::FieldChange& change) { return change.field == collection->merged_into; });
+    if (merging != op.changes.end()) return {sync::is_null(merging->value) ? "part" : "merge", &op};
+  }
+  const sync::Op& first = action.ops.front();
+  return {kinds.at(static_cast<std::size_t>(first.kind)), &first};
+}
+
 // "create customer in acme/london", without the values, which are customers' data.
 std::string what_of(const sync::SchemaVersions& schemas, const HeldAction& held) {
-  constexpr std::array kinds{"create", "edit", "delete"};
   const auto known = sync::read_known(schemas, {held.lane.device, held.lane.incarnation}, held.stored);
   if (!known || known->action.ops.empty()) return "";
-  const sync::Op& op = known->action.ops.front();
-  const sync::Collection* collection = schemas.present().collection(op.record.collection);
-  return std::string(kinds.at(static_cast<std::size_t>(op.kind))) + " " + (collection ? collection->name : "?") +
-         " in " + op.scope;
+  const Deed deed = deed_of(schemas.present(), known->action);
+  const sync::Collection* collection = schemas.present().collection(deed.op->record.collection);
+  return deed.verb + " " + (collection ? collection->name : "?") + " in " + deed.op->scope;
 }
 
 // Seldom more than one has something held under a number.

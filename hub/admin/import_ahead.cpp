@@ -89,11 +89,12 @@ std::optional<PreparedRow> RowsAhead::look_at(const platform::CsvRow& row) {
   // What it says for the first time has to be right by itself, whatever is compared later.
   sync::ActionHeader header;
   header.acceptance = request_.acceptance;
-  if (open.empty()) {
-    ToldCustomer whole = read->told;
-    for (const sync::Op& op : columns_.changes({}, whole))
-      std::ranges::move(sync::validate(schema_, op, &header), std::back_inserter(open));
-  }
+  const std::vector<sync::Finding> said = open;
+  ToldCustomer whole = read->told;
+  for (const sync::Op& op : columns_.changes({}, whole))
+    for (sync::Finding& finding : sync::validate(schema_, op, &header))
+      if (std::ranges::find(said, finding.field, &sync::Finding::field) == said.end())
+        open.push_back(std::move(finding));
   if (!open.empty()) {
     // Nothing that is said of a row is lost: whoever puts it right does so once.
     std::string message = open.front().message;

@@ -180,7 +180,7 @@ Result<ImportColumns::Row> ImportColumns::read(const std::vector<std::string>& c
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const bool of_file = i < columns_.in_file();
     const std::string& cell = of_file ? cells[i] : columns_.constants()[i - columns_.in_file()];
-    if (columns[i].collection != nullptr && !sync::tidy_text(cell).empty()) HOLDLINE_TRY(put(columns[i], cell, ops));
+    if (columns[i].collection != nullptr && !sync::tidy_text(cell).empty()) put(columns[i], cell, ops, row.findings);
   }
   std::map<sync::CollectionNo, std::size_t> places;
   for (std::size_t n = 0; n < ops.size(); ++n) {
@@ -197,8 +197,8 @@ Result<ImportColumns::Row> ImportColumns::read(const std::vector<std::string>& c
   return row;
 }
 
-Result<void> ImportColumns::put(const sync::TableColumn& column, const std::string& cell,
-                                std::vector<sync::Op>& ops) const {
+void ImportColumns::put(const sync::TableColumn& column, const std::string& cell, std::vector<sync::Op>& ops,
+                        std::vector<sync::Finding>& findings) const {
   const sync::Field& field = column.collection->fields[column.field];
   const auto change = [](sync::FieldIndex at, sync::Value value) {
     return sync::FieldChange{at, sync::BaseUnknown{}, std::move(value), {}, {}};
@@ -207,7 +207,7 @@ Result<void> ImportColumns::put(const sync::TableColumn& column, const std::stri
     sync::Op& child =
         ops.emplace_back(sync::Op{sync::OpKind::create, {column.collection->no, {}}, ops.front().scope, 0, {}, {}});
     child.changes = {change(*column.collection->parent, ops.front().record.id), change(column.field, cell)};
-    return {};
+    return;
   }
   if (field.type == sync::FieldType::set || field.type == sync::FieldType::list) {
     auto& changes = ops.front().changes;
@@ -215,15 +215,14 @@ Result<void> ImportColumns::put(const sync::TableColumn& column, const std::stri
     if (all == changes.end()) all = changes.insert(all, {column.field, sync::BaseUnknown{}, {}, {}, {}});
     if (std::string text = sync::tidy_text(cell); std::ranges::count(all->adds, text) == 0)
       all->adds.push_back(std::move(text));
-    return {};
+    return;
   }
   auto value = value_of(field, field.type == sync::FieldType::text ? cell : sync::tidy_line(cell));
   if (!value)
-    return fail(
-        ErrorKind::ask_person, "wrong-type",
-        "Column '" + column.heading + "' cannot be read: " + std::string(expected_text(field)) + " is expected.");
+    return findings.push_back(
+        {field.name, "wrong-type",
+         "Column '" + column.heading + "' cannot be read: " + std::string(expected_text(field)) + " is expected."});
   ops.front().changes.push_back(change(column.field, *std::move(value)));
-  return {};
 }
 
 void ImportColumns::put_right(sync::Op& op, const sync::Site& site, std::int64_t now_ms,

@@ -64,7 +64,8 @@ class ImportColumns {
  private:
   const sync::Collection& customer() const { return *customer_; }
   bool has(sync::CollectionNo collection) const;
-  Result<void> put(const sync::TableColumn& column, const std::string& cell, std::vector<sync::Op>& ops) const;
+  void put(const sync::TableColumn& column, const std::string& cell, std::vector<sync::Op>& ops,
+           std::vector<sync::Finding>& findings) const;
   void put_right(sync::Op& op, const sync::Site& site, std::int64_t now_ms, std::vector<sync::Finding>& findings) const;
   void keep_unsaid(const sync::Record& before, sync::Record& now) const;
   std::vector<sync::FieldChange> changed_fields(const sync::Record& before, const sync::Record& now) const;

@@ -206,6 +206,22 @@ void look_at_text(const Field& field, const std::string& text, std::vector<Findi
                              Weight::asked));
 }
 
+constexpr std::int64_t day_ms = 86'400'000, farthest_promise_ms = 366 * day_ms, longest_window_ms = 14 * day_ms;
+
+// Whether the times of a promise, first the last one (Rule::fields), are further apart than anybody waits.
+bool lasts_long(const Collection& collection, const Rule& promise, std::span<const FieldChange> changes) {
+  const auto typed = [&](FieldIndex field) -> const std::int64_t* {
+    const auto at = std::ranges::find(changes, field, &FieldChange::field);
+    return at == changes.end() ? nullptr : std::get_if<std::int64_t>(&at->value);
+  };
+  return std::ranges::any_of(collection.rules, [&](const Rule& rule) {
+    if (rule.kind != Rule::Kind::ascending || rule.fields.size() != 2) return false;
+    if (std::ranges::find(promise.fields, rule.fields[1]) == promise.fields.end()) return false;
+    const auto *from = typed(rule.fields[0]), *until = typed(rule.fields[1]);
+    return from && until && *until - *from > longest_window_ms;
+  });
+}
+
 bool is_new(const FieldChange& change) { return !base_matches(change.base, change.value); }
 
 }  // namespace
@@ -237,6 +253,15 @@ std::vector<Finding> look_over(const Collection& collection, std::span<const Fie
     if (time && *time > event_ms && *time <= now_ms)
       findings.push_back(about(collection.fields[*deadline], "passed-already",
                                "has passed already: promise another time, or say why it is entered now.",
+                               Weight::asked));
+    else if (time && *time > now_ms + farthest_promise_ms)
+      findings.push_back(about(collection.fields[*deadline], "far-ahead",
+                               "is more than a year away: look at the year, or say that it is meant so.",
+                               Weight::asked));
+    else if (time && lasts_long(collection, rule, changes))
+      findings.push_back(about(collection.fields[*deadline], "long-window",
+                               "is more than two weeks after the beginning: look at the dates, or say that it is "
+                               "meant so.",
                                Weight::asked));
   }
   if (!shown) return findings;

@@ -197,6 +197,13 @@ std::optional<WrittenExtension> split_extension(std::string_view typed_text) {
   return WrittenExtension{std::string(head), typed.substr(typed.size() - digits)};
 }
 
+bool has_digits_exchanged(std::string_view one, std::string_view other) {
+  if (one.size() != other.size()) return false;
+  const auto at = static_cast<std::size_t>(std::ranges::mismatch(one, other).in1 - one.begin());
+  return at + 1 < one.size() && one[at] == other[at + 1] && one[at + 1] == other[at] &&
+         one.substr(at + 2) == other.substr(at + 2);
+}
+
 std::vector<std::string> same_phones(std::string_view e164) {
   std::vector<std::string> same{std::string(e164)};
   if (!may_have_mobile_token(e164)) return same;

@@ -47,6 +47,9 @@ std::optional<WrittenExtension> split_extension(std::string_view typed);
 // Argentina +54 9 11 2345 6789 and +54 11 2345 6789. `e164` first.
 std::vector<std::string> same_phones(std::string_view e164);
 
+// Whether one is the other with two neighbouring digits exchanged: how numbers are most often misheard or mistyped.
+bool has_digits_exchanged(std::string_view one, std::string_view other);
+
 // How people of `region` write the number: one of their own as they dial it ("020 7946 0018"), others with the country
 // code ("+39 02 1234567"). Only for the eye. What is no number in E.164 comes back as it is.
 std::string phone_for_people(std::string_view e164, std::string_view region);

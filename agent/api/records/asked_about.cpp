@@ -4,6 +4,7 @@
 
 #include "agent/api/do_not_call.hpp"
 #include "agent/api/forms.hpp"
+#include "agent/api/records/near_number.hpp"
 #include "agent/api/records/saved_queries.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/save.hpp"
@@ -75,6 +76,21 @@ bool tells_whom_to_call(const sync::Collection& callbacks, const std::vector<syn
   });
 }
 
+// The customer whom a record names, or on whom it hangs; none for customers themselves.
+std::optional<sync::Id> customer_of(const sync::Schema& schema, const sync::Record& record) {
+  const sync::Collection& collection = *schema.collection(record.key.collection);
+  const auto field = collection.parent ? collection.parent : collection.field("customer");
+  if (!field || collection.fields[*field].target != schema.collection(of::customer)->no) return std::nullopt;
+  const auto* id = std::get_if<sync::Id>(&record.fields[*field]);
+  return id ? std::optional(*id) : std::nullopt;
+}
+
+void ask_about_number(Workstation& station, PersonView& view, const sync::Record& record,
+                      std::span<const sync::FieldChange> changes, std::vector<sync::Finding>& findings) {
+  if (const auto customer = customer_of(station.schema(), record))
+    ask_about_exchanged_digits(view, station.schema(), *customer, record.key, changes, station.site().region, findings);
+}
+
 // An entry says what was taken down at the time. Whoever puts another value in the place of one says why: that is kept
 // with the action (Acceptance), and the hub keeps what stood there. Steps of its state are work, not corrections.
 void ask_why(const sync::Collection& collection, const sync::Record& shown,
@@ -109,6 +125,7 @@ void ask_about_others(Workstation& station, PersonView& view, Addition& addition
                    addition.findings);
     hint_at_hours(schema, station.site(), view, record, addition.ops.front().changes, addition.findings);
   }
+  ask_about_number(station, view, record, addition.ops.front().changes, addition.findings);
   refuse_same_query(view, schema, record, addition.findings);
   if (name == of::customer) {
     const auto others = duplicates_of(schema, view, record, Compared::all, addition.ops);
@@ -125,6 +142,7 @@ void ask_about_edit(Workstation& station, PersonView& view, const sync::Record& 
     ask_about(made_alike(schema, view, shown, after), edit.findings);
   if (collection.name == of::callback && tells_whom_to_call(collection, edit.changes))
     ask_about_do_not_call(station, view, after, edit.findings);
+  ask_about_number(station, view, after, edit.changes, edit.findings);
   ask_why(collection, shown, edit.changes, edit.findings);
   refuse_same_query(view, schema, after, edit.findings);
   hint_at_hours(schema, station.site(), view, after, edit.changes, edit.findings);

@@ -7,6 +7,7 @@
 #include "agent/api/forms.hpp"
 #include "agent/api/input.hpp"
 #include "agent/api/records/asked_about.hpp"
+#include "agent/api/records/near_number.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
 #include "agent/api/save.hpp"
@@ -109,6 +110,8 @@ void add_child(Workstation& station, Call call) {
            return refuse_unless_saved(station, call, unknown_record("customer"));
          added.ops.front().scope = found->shown->record.scope;
          refuse_other_extension(view, station.schema(), id, added.ops.front(), added.findings);
+         ask_about_exchanged_digits(view, station.schema(), id, added.ops.front().record, added.ops.front().changes,
+                                    station.site().region, added.findings);
          ask_about(duplicates_of(station.schema(), view, found->shown->record, Compared::keys, added.ops),
                    added.findings);
          save(station, call, std::move(added.ops),

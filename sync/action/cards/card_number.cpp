@@ -74,8 +74,8 @@ std::vector<Group> groups_of(std::string_view text) {
     Group group{i, 0, false};
     while (i < text.size() && is_digit(text[i])) ++i;
     group.size = i - group.at;
-    group.joined = !groups.empty() && groups.back().at + groups.back().size + 1 == group.at &&
-                   is_separator(text[group.at - 1]);
+    group.joined =
+        !groups.empty() && groups.back().at + groups.back().size + 1 == group.at && is_separator(text[group.at - 1]);
     groups.push_back(group);
   }
   return groups;
@@ -203,7 +203,10 @@ class Window {
   // Grouped as people do, or to get past somebody who looks for that.
   bool is_usual() const {
     constexpr std::size_t expiry_and_code = 7;
-    if (is_even(lengths_, any_hard_)) return !any_hard_ || !any_short_ || one_sign_;
+    // Readings of meters and the like: nobody prints a card in groups of five or more.
+    if (is_even(lengths_, any_hard_))
+      return (!any_hard_ || !any_short_ || one_sign_) &&
+             (lengths_.size() == 1 || lengths_.front() < 5 || is_usual_length(digits_));
     if (any_hard_) return false;
     const std::size_t behind = run_.digits.size() - run_.starts[from_] - digits_.size();
     return !any_short_ || (from_ == 0 && behind <= expiry_and_code && is_usual_length(digits_));

@@ -119,8 +119,8 @@ class VerdictsTest : public ::testing::Test {
   std::size_t taken_ = 0, refused_ = 0;
   const sync::Site site_{"GB", platform::time_zone_named, platform::zone_offset_ms};
   const std::optional<sync::Acceptance> meant_so_ =
-      sync::Acceptance{{"card-number", "clock-shows-it-twice", "extension-left-out", "looks-like-email",
-                        "looks-like-phone", "other-offset", "passed-already"},
+      sync::Acceptance{{"card-number", "clock-shows-it-twice", "extension-left-out", "far-ahead", "long-window",
+                        "looks-like-email", "looks-like-phone", "other-offset", "passed-already"},
                        "it is meant so"};
 };
 

@@ -103,7 +103,7 @@ TEST(Forms, UnknownFieldsAndWrongFormsAreToldNotDropped) {
 TEST(Forms, AnEditHasTheBaseItWasMadeFrom) {
   std::vector<Finding> findings;
   const auto changes =
-      edited_fields(collection_of("customer"), {{"city", {{"base", "Bonn"}, {"value", "Cologne"}}}}, findings);
+      edited_fields(collection_of("customer"), {{"city", {{"base", "Bonn"}, {"value", "Cologne"}}}}, nullptr, findings);
   ASSERT_EQ(changes.size(), 1u);
   EXPECT_EQ(changes[0].base, sync::make_base(Value(std::string("Bonn"))));
   EXPECT_EQ(changes[0].value, Value(std::string("Cologne")));
@@ -112,8 +112,8 @@ TEST(Forms, AnEditHasTheBaseItWasMadeFrom) {
 TEST(Forms, WithoutABaseAnEditSaysThatItIsUnknownAndNotThatItWasEmpty) {
   std::vector<Finding> findings;
   const auto& customer = collection_of("customer");
-  const auto unknown = edited_fields(customer, {{"city", {{"value", "Bonn"}}}}, findings);
-  const auto empty = edited_fields(customer, {{"city", {{"base", nullptr}, {"value", "Bonn"}}}}, findings);
+  const auto unknown = edited_fields(customer, {{"city", {{"value", "Bonn"}}}}, nullptr, findings);
+  const auto empty = edited_fields(customer, {{"city", {{"base", nullptr}, {"value", "Bonn"}}}}, nullptr, findings);
   EXPECT_TRUE(std::holds_alternative<sync::BaseUnknown>(unknown.at(0).base));
   EXPECT_EQ(empty.at(0).base, sync::Base(Value(sync::Null{})));
 }
@@ -121,10 +121,26 @@ TEST(Forms, WithoutABaseAnEditSaysThatItIsUnknownAndNotThatItWasEmpty) {
 TEST(Forms, ASetIsEditedByAddsAndByTheTagsOfWhatGoes) {
   std::vector<Finding> findings;
   const Json change{{"tags", {{"add", "vip"}, {"remove", {id_of(3).text()}}}}};
-  const auto changes = edited_fields(collection_of("customer"), change, findings);
+  const auto changes = edited_fields(collection_of("customer"), change, nullptr, findings);
   ASSERT_TRUE(findings.empty());
   EXPECT_EQ(changes.at(0).adds, std::vector<std::string>{"vip"});
   EXPECT_EQ(changes.at(0).removes, std::vector<sync::Id>{id_of(3)});
+}
+
+TEST(Forms, ASetIsEditedByAllThatItIsToHold) {
+  const sync::Collection& customer = collection_of("customer");
+  sync::Record shown;
+  shown.fields.resize(customer.fields.size());
+  shown.fields[*customer.field("tags")] = sync::Elements{{id_of(3), "vip", false}, {id_of(4), "late payer", false}};
+  std::vector<Finding> findings;
+  const auto with = [&](const Json& value) {
+    return edited_fields(customer, {{"tags", {{"base", Json::array()}, {"value", value}}}}, &shown, findings).at(0);
+  };
+  EXPECT_EQ(with("vip").adds, std::vector<std::string>{});
+  EXPECT_EQ(with("vip").removes, std::vector<sync::Id>{id_of(4)});
+  EXPECT_EQ(with({"vip", "solo"}).adds, std::vector<std::string>{"solo"});
+  EXPECT_EQ(with(nullptr).removes, (std::vector<sync::Id>{id_of(3), id_of(4)}));
+  EXPECT_TRUE(findings.empty());
 }
 
 TEST(Forms, AnEditInAWrongFormIsToldNotDropped) {
@@ -132,7 +148,7 @@ TEST(Forms, AnEditInAWrongFormIsToldNotDropped) {
                              Json{{"source_version", {{"base", 1}, {"value", "many"}}}}, Json("city"),
                              Json{{"shoe_size", {{"value", 40}}}}}) {
     std::vector<Finding> findings;
-    edited_fields(collection_of("customer"), change, findings);
+    edited_fields(collection_of("customer"), change, nullptr, findings);
     EXPECT_EQ(findings.size(), 1u) << change;
   }
 }

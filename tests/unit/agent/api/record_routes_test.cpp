@@ -386,6 +386,22 @@ TEST_F(LocalApiRecordsTest, ACustomerGetsAnotherNumberWhichIsPreferredAndTakenAw
   EXPECT_EQ(outbox().at(0).at("what"), "Deletion of phone: wrong number");
 }
 
+TEST_F(LocalApiRecordsTest, DigitsExchangedInANumberTheCustomerHasAreAskedAbout) {
+  work({customer_of(1, "Ada", "Byron")});
+  const std::string path = "/customers/" + id_of(1).text();
+  ASSERT_EQ(post(path + "/phones", {{"fields", {{"e164", "+447700900123"}}}}, "a").status, 201);
+  Json call{
+      {"fields", {{"customer", id_of(1).text()}, {"name", "Ada"}, {"reason", "parcel"}, {"phone", "+44 7700 900132"}}}};
+  const auto asked = post("/callbacks", call, "b");
+  EXPECT_EQ(asked.code(), "asked");
+  EXPECT_EQ(asked.json().at("findings").at(0).at("code"), "digits-exchanged");
+  call["fields"]["phone"] = "+44 7700 900123";
+  EXPECT_EQ(post("/callbacks", call, "c").status, 201);
+  const auto second = post(path + "/phones", {{"fields", {{"e164", "+447700900213"}}}}, "d");
+  EXPECT_EQ(second.code(), "asked") << second.body;
+  EXPECT_EQ(post(path + "/phones", {{"fields", {{"e164", "+447700900999"}}}}, "e").status, 201);
+}
+
 TEST_F(LocalApiRecordsTest, AnEditOfNobodyIsNotSaved) {
   work();
   const Json change{{"changes", {{"family", {{"base", "Byron"}, {"value", "Lovelace"}}}}}};

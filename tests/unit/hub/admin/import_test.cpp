@@ -143,6 +143,14 @@ TEST_F(ImportTest, ARowWithAnOpenQuestionIsRejectedUntilItIsAnswered) {
   EXPECT_EQ(steps[0].by->acceptance, answered.acceptance);
 }
 
+TEST_F(ImportTest, AllFaultsOfARowAreToldAtOnce) {
+  const auto told = report("ref,given,created_at,phone,email\nC1,Ada,31.13.2026,none,nowhere\n");
+  ASSERT_EQ(told.rejected_count, 1u);
+  EXPECT_EQ(told.rejected[0].field, "created_at");
+  for (const char* part : {"created_at", "Phone", "E-mail"})
+    EXPECT_NE(told.rejected[0].message.find(part), std::string::npos) << told.rejected[0].message;
+}
+
 TEST_F(ImportTest, TheSameRefInTwoScopesIsTwoCustomers) {
   report("ref,given\nC1,Ada\n");
   ASSERT_TRUE(import("ref,given\nC1,Bob\n", false, "acme/york"));

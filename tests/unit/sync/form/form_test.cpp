@@ -162,6 +162,11 @@ TEST_F(FormTest, APromiseEndsAfterItBeginsAndNotInThePast) {
   EXPECT_EQ(promise(now_ms - 2 * hour_ms, now_ms - hour_ms), "promise_end:promise-in-the-past");
   // Written down on paper this morning, and late now.
   EXPECT_EQ(promise(now_ms - 2 * hour_ms, now_ms - hour_ms, now_ms - 3 * hour_ms), "promise_end:passed-already?");
+  // A year mistyped; a week to reach somebody, and months.
+  EXPECT_EQ(promise(now_ms + 100 * 8'766 * hour_ms, now_ms + 100 * 8'766 * hour_ms + hour_ms),
+            "promise_end:far-ahead?");
+  EXPECT_EQ(promise(now_ms + hour_ms, now_ms + 8 * 24 * hour_ms), "");
+  EXPECT_EQ(promise(now_ms + hour_ms, now_ms + 150 * 24 * hour_ms), "promise_end:long-window?");
   const auto begins = [&](std::int64_t start, Value end = Null{}) {
     return said("callback_request",
                 {{"name", "Ada"}, {"reason", "x"}, {"reach", "y"}, {"promise_start", start}, {"promise_end", end}});
