@@ -5,10 +5,10 @@
 #include <optional>
 
 #include "hub/admin/export.hpp"
-#include "hub/admin/import.hpp"
-#include "hub/admin/import_duplicates.hpp"
 #include "hub/admin/outbox_import.hpp"
 #include "hub/callbacks/requests.hpp"
+#include "hub/import/duplicates.hpp"
+#include "hub/import/import.hpp"
 #include "hub/intake/intake.hpp"
 #include "hub/intake/turn_size.hpp"
 #include "hub/setup/parts.hpp"

@@ -7,7 +7,7 @@
 
 #include "agent/api/input.hpp"
 #include "agent/outbox/action_draft.hpp"
-#include "hub/admin/import.hpp"
+#include "hub/import/import.hpp"
 #include "platform/text/csv.hpp"
 #include "platform/time/zones.hpp"
 #include "sync/reference/reference.hpp"

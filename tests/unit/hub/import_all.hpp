@@ -1,7 +1,7 @@
 // A whole file into a ledger, as the hub imports it: in turns of about `ops_per_turn`.
 #pragma once
 
-#include "hub/admin/import.hpp"
+#include "hub/import/import.hpp"
 
 namespace holdline::hub::testing {
 

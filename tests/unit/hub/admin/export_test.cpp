@@ -1,6 +1,6 @@
 #include "hub/admin/export.hpp"
 
-#include "tests/unit/hub/admin/import_fixture.hpp"
+#include "tests/unit/hub/import/fixture.hpp"
 
 namespace holdline::hub::testing {
 namespace {

@@ -4,8 +4,8 @@
 #include <random>
 #include <set>
 
-#include "hub/admin/import.hpp"
 #include "hub/feed/sync_service.hpp"
+#include "hub/import/import.hpp"
 #include "hub/ledger/feed_limits.hpp"
 #include "tests/unit/hub/import_all.hpp"
 #include "tests/unit/hub/intake/fixture.hpp"

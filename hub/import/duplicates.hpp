@@ -2,7 +2,6 @@
 // in the file. By the judgement of the desk (sync/form/same_customer.hpp) among those that share a telephone number, an
 // e-mail address or a postcode, so that nobody is compared with everybody. Told for people to decide; nothing is
 // merged. And the same of all customers of a scope, whenever somebody wants to know.
-// Internal to hub/admin.
 #pragma once
 
 #include <atomic>
@@ -14,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "hub/admin/import.hpp"
-#include "hub/admin/import_rows.hpp"
+#include "hub/import/import.hpp"
+#include "hub/import/rows.hpp"
 #include "platform/os/mutex.hpp"
 #include "platform/os/task_thread.hpp"
 #include "sync/form/same_customer.hpp"

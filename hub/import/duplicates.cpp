@@ -1,4 +1,4 @@
-#include "hub/admin/import_duplicates.hpp"
+#include "hub/import/duplicates.hpp"
 
 #include <algorithm>
 #include <chrono>

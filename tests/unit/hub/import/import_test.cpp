@@ -1,7 +1,7 @@
-#include "hub/admin/import.hpp"
+#include "hub/import/import.hpp"
 
 #include "platform/text/csv.hpp"
-#include "tests/unit/hub/admin/import_fixture.hpp"
+#include "tests/unit/hub/import/fixture.hpp"
 
 namespace holdline::hub::testing {
 namespace {

@@ -1,13 +1,13 @@
-#include "hub/admin/import.hpp"
+#include "hub/import/import.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <optional>
 #include <set>
 
-#include "hub/admin/import_ahead.hpp"
-#include "hub/admin/import_duplicates.hpp"
-#include "hub/admin/import_rows.hpp"
+#include "hub/import/ahead.hpp"
+#include "hub/import/duplicates.hpp"
+#include "hub/import/rows.hpp"
 #include "hub/ledger/import_name.hpp"
 #include "hub/ledger/import_order.hpp"
 #include "platform/text/table_rows.hpp"

@@ -1,6 +1,6 @@
 // A row of a file as what its source says of one customer, and the ops that bring the ledger from what the source said
 // last to what it says now. Pure.
-// Internal to hub/admin.
+// Internal to hub/import.
 #pragma once
 
 #include <cstdint>

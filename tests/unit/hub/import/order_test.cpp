@@ -1,5 +1,5 @@
 // Of two files of one source the newer has the last word, whichever is imported later or goes on later.
-#include "tests/unit/hub/admin/import_fixture.hpp"
+#include "tests/unit/hub/import/fixture.hpp"
 
 namespace holdline::hub::testing {
 namespace {

@@ -1,6 +1,6 @@
 // The rows of a file, read and checked ahead of the ledger: on a thread of its own, so that the ledger's thread only
 // compares and writes, or when they are asked for.
-// Internal to hub/admin.
+// Internal to hub/import.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "hub/admin/import.hpp"
-#include "hub/admin/import_rows.hpp"
+#include "hub/import/import.hpp"
+#include "hub/import/rows.hpp"
 #include "platform/os/mutex.hpp"
 #include "platform/os/task_thread.hpp"
 #include "platform/text/table_rows.hpp"

@@ -1,7 +1,7 @@
 // What files bring that is neither right nor wrong by itself: line ends in cells, numbers that a spreadsheet shortened,
 // customers whom people deleted or merged meanwhile, parts of files, and an address that thousands share.
-#include "hub/admin/import_rows.hpp"
-#include "tests/unit/hub/admin/import_fixture.hpp"
+#include "hub/import/rows.hpp"
+#include "tests/unit/hub/import/fixture.hpp"
 
 namespace holdline::hub::testing {
 namespace {

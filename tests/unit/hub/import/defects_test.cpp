@@ -8,7 +8,7 @@
 #include "platform/text/csv.hpp"
 #include "platform/text/reject_file.hpp"
 #include "tests/support/generator.hpp"
-#include "tests/unit/hub/admin/import_fixture.hpp"
+#include "tests/unit/hub/import/fixture.hpp"
 
 namespace holdline::hub::testing {
 namespace {

@@ -1,5 +1,4 @@
 // An import as the administrator's API speaks of it: the request, the report, and how far one came.
-// Internal to hub/admin.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +7,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "hub/admin/import.hpp"
-#include "hub/admin/import_duplicates.hpp"
+#include "hub/import/duplicates.hpp"
+#include "hub/import/import.hpp"
 #include "hub/setup/config.hpp"
 #include "platform/http/http.hpp"
 #include "platform/os/entropy.hpp"

@@ -1,4 +1,4 @@
-#include "hub/admin/import_request.hpp"
+#include "hub/import/request.hpp"
 
 #include <sstream>
 

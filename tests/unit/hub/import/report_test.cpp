@@ -1,10 +1,10 @@
 // What an import tells beside what it takes: how far it came, where customers come from, and who is probably known.
-#include "hub/admin/import.hpp"
-#include "hub/admin/import_duplicates.hpp"
+#include "hub/import/duplicates.hpp"
+#include "hub/import/import.hpp"
 #include "sync/base/timestamp.hpp"
 #include "sync/merge/conflicts.hpp"
 #include "sync/table/export.hpp"
-#include "tests/unit/hub/admin/import_fixture.hpp"
+#include "tests/unit/hub/import/fixture.hpp"
 
 namespace holdline::hub::testing {
 namespace {

@@ -1,7 +1,7 @@
 // What a file says against what its source said before.
-#include "hub/admin/import_rows.hpp"
+#include "hub/import/rows.hpp"
 
-#include "tests/unit/hub/admin/import_fixture.hpp"
+#include "tests/unit/hub/import/fixture.hpp"
 
 namespace holdline::hub::testing {
 namespace {

@@ -1,4 +1,4 @@
-#include "hub/admin/import_rows.hpp"
+#include "hub/import/rows.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -1,4 +1,4 @@
-#include "hub/admin/import_ahead.hpp"
+#include "hub/import/ahead.hpp"
 
 #include <algorithm>
 #include <chrono>
