@@ -14,7 +14,12 @@ cleanup() {
   local name
   trap '' INT TERM HUP
   for name in "${!pid[@]}"; do kill "${pid[$name]}" 2>/dev/null || true; done
-  wait 2>/dev/null || true
+  # Each has some seconds to end what it is at; nobody who has said stop waits longer.
+  for name in {1..50}; do
+    jobs -pr | grep -q . || break
+    sleep 0.1
+  done
+  for name in "${!pid[@]}"; do kill -9 "${pid[$name]}" 2>/dev/null || true; done
   rm -rf "$work"
   printf '\nEverything of this trial is removed.\n'
 }
@@ -92,7 +97,8 @@ Try: a customer rings about a missing parcel. Press / and type grace hop, then A
 TEXT
 if [ ! -t 0 ]; then
   echo "Ctrl-C ends it."
-  while :; do sleep 3600 & wait $! || true; done
+  wait
+  die "every program has ended"
 fi
 echo "Then press Enter here: the hub dies in the middle of it (kill -9), and comes back with the next Enter. Ctrl-C ends it."
 while read -r; do
