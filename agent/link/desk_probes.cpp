@@ -104,7 +104,8 @@ void DeskProbes::ask_hub(bool write) {
     }
     self->watch_.answered(told);
     const contingency::Health& health = self->watch_.health();
-    self->roads_.service({contingency::Target::hub, health.answers(contingency::Target::hub), told.took_ms});
+    self->roads_.service(
+        {contingency::Target::hub, health.answers(contingency::Target::hub), told.took_ms, told.refused()});
     if (write)
       self->roads_.service({contingency::Target::hub_write, health.answers(contingency::Target::hub_write), 0});
   };

@@ -43,7 +43,7 @@ std::int64_t LinkWatch::look() {
 
 void LinkWatch::answered(const Answer& answer) {
   if (answer.none) {
-    take_hub(false, 0);
+    take_hub(false, 0, answer.refused());
     if (answer.write) take_write(false);
     return;
   }
@@ -85,7 +85,7 @@ void LinkWatch::probed(const contingency::Probe& probe) { take(probe); }
 void LinkWatch::exchanged(const Exchange& exchange) {
   const bool push = exchange.path == sync::path::push;
   if (!exchange.answered) {
-    if (is_new(hub_ms_)) take_hub(false, 0);
+    if (is_new(hub_ms_)) take_hub(false, 0, exchange.error && exchange.error->code == "connection-refused");
     return;
   }
   if (exchange.error) judge_refusal(*exchange.error);
@@ -105,9 +105,9 @@ bool LinkWatch::is_new(std::optional<std::int64_t> at_ms) const {
   return !at_ms || now_ms() - *at_ms >= least;
 }
 
-void LinkWatch::take_hub(bool good, std::int64_t took_ms) {
+void LinkWatch::take_hub(bool good, std::int64_t took_ms, bool refused) {
   hub_ms_ = now_ms();
-  take(contingency::Probe{Target::hub, good, took_ms});
+  take(contingency::Probe{Target::hub, good, took_ms, refused});
 }
 
 void LinkWatch::take_write(bool good) {

@@ -51,6 +51,9 @@ class LinkWatch {
     int status = 0;
     std::string body;
     std::int64_t took_ms = 0;
+
+    // Its computer is there, and the hub does not run on it.
+    bool refused() const { return none && none->code == "connection-refused"; }
   };
   void answered(const Answer& answer);
   // What came of another probe of this workstation: its own network, the CRM.
@@ -62,7 +65,7 @@ class LinkWatch {
 
  private:
   void take(const contingency::LinkEvent& event);
-  void take_hub(bool good, std::int64_t took_ms);
+  void take_hub(bool good, std::int64_t took_ms, bool refused = false);
   void take_write(bool good);
   void judge_write(bool good);
   void judge_refusal(const Error& error);

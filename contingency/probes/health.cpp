@@ -30,6 +30,7 @@ void Health::take(const Probe& probe, std::int64_t now_ms) {
   Seen& seen = seen_[static_cast<std::size_t>(probe.target)];
   ++seen.probes;
   seen.last_ms = now_ms;
+  seen.refused = !probe.good && probe.refused;
   if (probe.good) {
     seen.failed = 0;
     ++seen.good;
@@ -77,7 +78,7 @@ Cause Health::cause(std::int64_t now_ms) const {
   if (!trouble) return Cause::none;
   // Something beyond the site answers: the line is good, and what does not answer is down by itself.
   for (const Target target : {Target::hub, Target::crm, Target::identity, Target::telephony})
-    if (answers(target)) return Cause::central_service;
+    if (answers(target) || at(target).refused) return Cause::central_service;
   const bool own_line_fails = known(Target::network) && !answers(Target::network);
   return own_line_fails ? Cause::my_network : Cause::site_network;
 }

@@ -25,6 +25,7 @@ struct Probe {
   Target target = Target::hub;
   bool good = false;         // answered in time, and with what it should: a captive portal's page is not good
   std::int64_t took_ms = 0;  // until the answer; of a failed one nothing is learned
+  bool refused = false;      // of a failed one: its computer answered, and nothing serves there
 };
 
 namespace event {
@@ -64,6 +65,7 @@ class Health {
   struct Seen {
     std::uint64_t probes = 0;
     std::uint32_t failed = 0, good = 0;  // in a row
+    bool refused = false;                // the last one was
     std::array<std::int64_t, 20> took_ms{};
     std::size_t answers = 0;
     std::optional<std::int64_t> slow_since_ms, last_failure_ms;

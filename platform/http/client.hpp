@@ -58,9 +58,8 @@ struct HttpClientResponse {
 };
 
 // Error codes of every request. Any HTTP status is a response, not an error.
-//   retry later: "unreachable" (no connection; the request was not sent), "connection-lost" (it may have been
-//   executed),
-//                "timeout"
+//   retry later: "unreachable" (no connection; the request was not sent), "connection-refused" (likewise; the server's
+//                computer answers, and nothing serves there), "connection-lost" (it may have been executed), "timeout"
 //   ask a person: "tls-untrusted" (the server's certificate), "tls-client-rejected" (ours), "tls-failed", "too-large",
 //                "bad-request", "permission" (Unix socket)
 class HttpClient {

@@ -218,6 +218,10 @@ Error CurlTransfer::error_of(CURLcode code) const {
     case CURLE_COULDNT_CONNECT:
       if (os_error == EACCES || os_error == EPERM)
         return error(ErrorKind::ask_person, "permission", "No permission to connect. Ask an administrator for access.");
+      // Its computer answered, so the road to it is good.
+      if (os_error == ECONNREFUSED)
+        return error(ErrorKind::retry_later, "connection-refused",
+                     "The server's computer answers, and nothing serves at its port: the server is not running.");
       return error(ErrorKind::retry_later, "unreachable", "The server does not answer at its address.");
     case CURLE_OPERATION_TIMEDOUT:
       return error(ErrorKind::retry_later, "timeout", "The server did not answer in time.");

@@ -31,7 +31,11 @@ Result<HttpClientResponse> request_over_unix(const std::filesystem::path& socket
   HttpClientOptions options;
   options.allow_plain_http = true;
   request.url.insert(0, "http://localhost");
-  return perform(options, std::move(request), {socket.string(), false, nullptr});
+  auto response = perform(options, std::move(request), {socket.string(), false, nullptr});
+  // Of a socket that a killed process has left, or that is not there: it comes to the same.
+  if (!response && response.error().code == "connection-refused")
+    return fail(ErrorKind::retry_later, "unreachable", "No process answers at this socket.");
+  return response;
 }
 
 Result<HttpClientResponse> request_over_https(const HttpClientOptions& options, HttpClientRequest request) {

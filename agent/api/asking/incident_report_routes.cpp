@@ -26,7 +26,7 @@ platform::HttpResponse report_refusal(const Error& error) {
   if (error.code == "no-such-incident" || error.code == "no-incidents" || error.code == "client-unknown")
     return platform::error_response(404, error.code, error.message);
   if (error.code == "incident-ambiguous") return platform::error_response(409, error.code, error.message);
-  if (error.code == "hub-away" || error.code == "unreachable")
+  if (error.code == "hub-away" || error.code == "unreachable" || error.code == "connection-refused")
     return platform::error_response(503, "hub-away",
                                     "The hub does not answer, and only the hub knows what every workstation took. "
                                     "Ask again when it is back.");

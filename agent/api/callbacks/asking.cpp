@@ -45,7 +45,7 @@ platform::HttpResponse callback_refusal(const Error& error) {
   if (among(forbidden)) return platform::error_response(403, error.code, error.message);
   if (among(unknown)) return platform::error_response(404, error.code, error.message);
   if (among(not_now)) return platform::error_response(409, error.code, error.message);
-  if (error.code == "hub-away" || error.code == "unreachable")
+  if (error.code == "hub-away" || error.code == "unreachable" || error.code == "connection-refused")
     return platform::error_response(503, "hub-away", without_the_hub);
   return platform::error_response(error);
 }

@@ -58,7 +58,7 @@ class LinkWatchTest : public ::testing::Test {
   void answer(bool write, std::optional<HubSays> says) {
     LinkWatch::Answer answer{write, {}, 0, {}, 5};
     if (!says) {
-      answer.none = Error{ErrorKind::retry_later, "timeout", "No answer."};
+      answer.none = Error{ErrorKind::retry_later, none_, "No answer."};
     } else {
       answer.status = says->status;
       answer.body = says->status == 200 ? sync::encode_json(sync::Probed{write, 1})
@@ -78,6 +78,7 @@ class LinkWatchTest : public ::testing::Test {
   std::vector<bool> asked_;
   std::vector<Change> changes_;
   int syncs_ = 0;
+  std::string none_ = "timeout";  // why there is no answer
 };
 
 TEST_F(LinkWatchTest, AWorkstationThatStartsIsOnlineWithinSeconds) {
@@ -105,6 +106,15 @@ TEST_F(LinkWatchTest, AHubThatIsRestartedWithinSecondsIsNoOutageHoweverManyReque
     watch_.exchanged({std::string(sync::path::hello), false, Error{ErrorKind::retry_later, "unreachable", ""}, 1});
   run(12 * minute, well);
   EXPECT_EQ(changes_.size(), 1U);
+}
+
+TEST_F(LinkWatchTest, AHubThatIsKilledOnAComputerThatLivesIsNoFaultOfTheLine) {
+  run(10 * minute, well);
+  none_ = "connection-refused";
+  run(11 * minute, [](std::int64_t, bool) { return std::nullopt; });
+  ASSERT_EQ(changes_.size(), 2U);
+  EXPECT_EQ(changes_[1].to, LinkState::offline);
+  EXPECT_EQ(changes_[1].cause, Cause::central_service);
 }
 
 TEST_F(LinkWatchTest, EntriesThatTheHubCannotStoreCountMoreThanASmallWriteThatItKeeps) {

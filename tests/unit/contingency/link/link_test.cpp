@@ -138,6 +138,15 @@ TEST(Link, TheCauseIsNamed) {
       [](Target target, std::int64_t) { return target == Target::network ? std::optional(1) : std::nullopt; },
       minute_ms);
   EXPECT_EQ(beyond_down.at(0).cause, Cause::site_network);
+  // Nothing else of the centre is probed, and the computer of the hub refuses what its hub does not serve.
+  Health health;
+  for (std::int64_t at_ms = 0; at_ms < minute_ms; at_ms += 5 * second_ms) {
+    health.take({Target::network, true, 1}, at_ms);
+    health.take({Target::hub, false, 0, true}, at_ms);
+  }
+  EXPECT_EQ(health.cause(minute_ms), Cause::central_service) << "it can be reached, so the line is good";
+  health.take({Target::hub, false, 0}, minute_ms);
+  EXPECT_EQ(health.cause(minute_ms), Cause::site_network) << "the last answer counts";
   Link link({}, {}, LinkState::online);
   std::vector<Cause> told;
   Probing probing({Target::network, Target::hub, Target::hub_write, Target::crm},

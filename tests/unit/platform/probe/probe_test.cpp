@@ -127,7 +127,7 @@ TEST(Probe, OfAPortWantsAConnection) {
     settings.url = server.url("http", "");
     EXPECT_TRUE(first_outcome(settings).good);
   }
-  EXPECT_EQ(first_outcome(settings).why, "unreachable");
+  EXPECT_EQ(first_outcome(settings).why, "connection-refused");
 }
 
 TEST(Probe, OfASignInSendsTheSecretThatIsNamed) {
