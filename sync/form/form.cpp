@@ -87,7 +87,8 @@ class Tidy {
       change.value = std::move(text);
   }
 
-  // As the people of its country write it; of an address without a country, as those of the site's do, if it is one.
+  // As the people of its country write it; of an address without a country, as those of the site's do, if it is one. If
+  // it is none that is told: nobody has to know the country.
   void postcode(FieldIndex index, FieldIndex country) {
     FieldChange* change = change_of(index);
     const auto* typed = change ? std::get_if<std::string>(&change->value) : nullptr;
@@ -97,6 +98,11 @@ class Tidy {
     const auto* code = stands ? std::get_if<std::string>(stands) : nullptr;
     Postcode read = read_postcode(code ? *code : site_.region, *typed);
     if (read.reading == PostcodeReading::of_country) change->value = std::move(read.text);
+    if (read.reading == PostcodeReading::not_of_it && !code)
+      findings_.push_back({collection_.fields[index].name, "postcode-of-elsewhere",
+                           collection_.fields[index].label + " is none of " + postcode_example(site_.region) +
+                               ": read it back, or give the country.",
+                           Weight::told});
   }
 
   std::string right_text(const Field& field, const std::string& typed) {

@@ -96,6 +96,12 @@ TEST_F(FormTest, AReferenceThatASpreadsheetShortenedIsAskedAbout) {
   EXPECT_EQ(said("customer", {{"ref", "1E2"}, {"given", "Ada"}}), "");
 }
 
+TEST_F(FormTest, APostcodeWithoutACountryThatIsNoneOfTheSitesIsTold) {
+  EXPECT_EQ(said("customer", {{"family", "Ott"}, {"postcode", "20121"}}), "postcode:postcode-of-elsewhere!");
+  EXPECT_EQ(said("customer", {{"family", "Ott"}, {"postcode", "sw1y4jh"}}), "");
+  EXPECT_EQ(said("customer", {{"family", "Ott"}, {"postcode", "20121"}, {"country", "Italy"}}), "");
+}
+
 TEST_F(FormTest, ATelephoneFieldIsJudgedAsATelephone) {
   Op op = create("manual_entry", {{"kind", "message"}, {"phone", "4917604069006"}});
   EXPECT_EQ(said(op), "") << "a German mobile, and no payment card";
