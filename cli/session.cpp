@@ -108,6 +108,7 @@ Result<HttpClientResponse> Session::write_with_key(const std::string& method, co
   nlohmann::json answered = body;
   if (arguments_.has("--accept-hint"))
     for (const std::string& hint : arguments_.all("--accept-hint")) answered["accept"]["hints"].push_back(hint);
+  if (arguments_.has("--real")) answered["real"] = true;
   if (arguments_.has("--because")) answered["accept"]["because"] = arguments_.get("--because");
   for (int attempt = 0;; ++attempt) {
     HttpClientRequest request;

@@ -59,7 +59,7 @@ std::int64_t event_time(const sync::Collection& collection, const Desk& desk, co
     findings.push_back({"event_time", "not-a-time", "The time must look like 2026-03-01T09:30:00Z."});
   if (told && is_to_come(desk, *told))
     findings.push_back(
-        {"event_time", "yet-to-come", "The time at which it happened is yet to come: leave it out for now."});
+        {"event_time", "yet-to-come", "The time at which it happened is yet to come: look at the day and the clock."});
   const sync::FieldChange* field = event_of(collection, op);
   const auto* given = field ? std::get_if<std::int64_t>(&field->value) : nullptr;
   if (given && told && *given != *told)
@@ -227,6 +227,7 @@ Result<Addition> addition_of(const sync::Schema& schema, const sync::Collection&
     }
   }
   HOLDLINE_ASSIGN(addition.accept, acceptance_of(json));
+  addition.real = json.boolean("real", false);
   HOLDLINE_TRY(json.checked_whole());
   for (std::uint32_t i = 0; i < ops.size(); ++i) ops[i].record.id = created_here(i);
   return addition;

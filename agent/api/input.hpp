@@ -50,6 +50,7 @@ struct Addition {
   std::int64_t event_ms = 0;            // the desk's now when it is not told
   std::vector<sync::Finding> findings;  // of every weight
   std::optional<sync::Acceptance> accept;
+  bool real = false;  // "real": true; see Saving
 };
 Result<Addition> addition_of(const sync::Schema& schema, const sync::Collection& collection,
                              const std::string& default_scope, const Desk& desk, std::string_view body);

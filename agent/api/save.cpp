@@ -102,12 +102,12 @@ void give(sync::Op& op, const sync::Collection& collection, sync::Filling fillin
 
 // The incident in force where it is saved, and what new records say of it. What is told of incidents themselves is not
 // part of the work in one.
-std::optional<sync::Id> give_incident(Workstation& station, std::vector<sync::Op>& ops) {
+std::optional<sync::Id> give_incident(Workstation& station, bool real, std::vector<sync::Op>& ops) {
   if (ops.empty() || is_of_incidents(station.schema(), ops.front().record.collection) ||
       is_of_runs(station.schema(), ops.front().record.collection))
     return std::nullopt;
   const auto incident = station.contingency().in_force_on(ops.front().scope);
-  if (!incident) return std::nullopt;
+  if (!incident || (real && incident->declared.drill)) return std::nullopt;
   for (sync::Op& op : ops) {
     const sync::Collection& collection = *station.schema().collection(op.record.collection);
     if (op.kind != sync::OpKind::create) continue;
@@ -118,12 +118,13 @@ std::optional<sync::Id> give_incident(Workstation& station, std::vector<sync::Op
 }
 
 // While work is by hand here, or typed in from paper: what goes beyond the limits of the plan is saved, and marked.
-void keep_to_limits(Workstation& station, const Call& call, std::vector<sync::Op>& ops,
-                    std::vector<sync::Finding>& findings) {
+void keep_to_limits(Workstation& station, const Call& call, const std::optional<sync::Record>& edited,
+                    std::vector<sync::Op>& ops, std::vector<sync::Finding>& findings) {
   const SyncStatus sync = station.sync_status();
   ByHand now{station.contingency().policy().limits, call.session->person.id};
   now.holds = station.contingency().mode(station.link().status.state) >= contingency::Mode::contingency;
   if (!is_judged(station.schema(), now.holds, ops)) return;
+  now.edited = edited ? &*edited : nullptr;
   now.now_ms = station.clock().now().wall_ms;
   const std::int64_t contact_ms = sync.last_contact_ms != 0 ? sync.last_contact_ms : sync.replica.as_of_ms;
   now.without_contact_ms = contact_ms == 0 ? 0 : std::max<std::int64_t>(0, now.now_ms - contact_ms);
@@ -234,8 +235,8 @@ void save_judged(Workstation& station, const Call& call, std::vector<sync::Op> o
     return refuse(findings_response(open));
   draft->acceptance = sync::answered(findings, saving.acceptance);
   give_references(station, ops, findings);
-  draft->incident = give_incident(station, ops);
-  keep_to_limits(station, call, ops, findings);
+  draft->incident = give_incident(station, saving.real, ops);
+  keep_to_limits(station, call, saving.edited, ops, findings);
   auto references = references_of(station.schema(), ops);
   draft->ops = std::move(ops);
   draft->decision = std::move(saving.decision);
@@ -255,7 +256,7 @@ void save(Workstation& station, const Call& call, std::vector<sync::Op> ops, Sav
   const auto is_typed = [&station](std::string_view collection) {
     return is_open_to_all(station.schema(), collection) || collection == "suppression";
   };
-  if (!may_be_real_in_drill(station.contingency(), station.schema(), is_typed, ops))
+  if (saving.real || !may_be_real_in_drill(station.contingency(), station.schema(), is_typed, ops))
     return save_judged(station, call, std::move(ops), std::move(saving));
   station.read([&station, call, is_typed, ops = std::move(ops), saving = std::move(saving)](View& view) mutable {
     ask_about_real(station.schema(), view, is_typed, ops, saving.findings);

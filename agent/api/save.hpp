@@ -37,7 +37,16 @@ struct Saving {
   std::vector<sync::Finding> findings = {};                         // of every weight, about what was typed
   std::optional<sync::Acceptance> acceptance = {};                  // what of them the person says is meant so
   std::function<platform::HttpResponse(const Saved&)> answer = {};  // instead of holdline.saved/1
+  std::optional<sync::Record> edited = {};                          // as it will stand
+  bool real = false;                                                // no practice, though a drill is on
 };
+
+// All of it but the ops.
+inline Saving saving_of(Addition& addition) {
+  Saving saving{addition.event_ms, {}, std::move(addition.findings), std::move(addition.accept)};
+  saving.real = addition.real;
+  return saving;
+}
 
 // Saves the ops as one action of who is signed in and answers holdline.saved/1 once it is durable. Answers 422 with the
 // findings that keep it from being saved ("invalid", or "asked" when the person has only to say that it is meant so),

@@ -1,10 +1,12 @@
 #include "agent/contingency/by_hand.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
 #include "contingency/manual/checks.hpp"
+#include "sync/action/record_fields.hpp"
 
 namespace holdline::agent {
 
@@ -41,18 +43,32 @@ void each_before(std::span<const RecentActions::Item> before, const sync::Id& pe
     if (item.action->header.person == person && item.action->header.event_ms >= since_ms) take(item);
 }
 
+const std::int64_t* corrected_amount(const sync::Schema& schema, const sync::Op& op) {
+  const sync::Collection* of = schema.collection(op.record.collection);
+  const bool corrects = of != nullptr && of->name == "manual_entry" && op.kind == sync::OpKind::edit;
+  return corrects ? given<std::int64_t>(*of, op, "amount") : nullptr;
+}
+
+// But for the record `apart`, if there is one.
 contingency::TakenByHand taken_before(const sync::Schema& schema, const ByHand& now, bool practice,
-                                      const std::string& currency, std::span<const RecentActions::Item> before) {
+                                      const sync::RecordKey* apart, const std::string& currency,
+                                      std::span<const RecentActions::Item> before) {
   contingency::TakenByHand taken;
+  std::map<sync::RecordKey, std::int64_t> corrected;  // the latest amounts
+  each_before(before, now.person, now.now_ms - now.limits.shift_ms, [&](const RecentActions::Item& item) {
+    for (const sync::Op& op : item.action->ops)
+      if (const std::int64_t* amount = corrected_amount(schema, op)) corrected.try_emplace(op.record, *amount);
+  });
   each_before(before, now.person, now.now_ms - now.limits.shift_ms, [&](const RecentActions::Item& item) {
     const sync::Action& action = *item.action;
     if (!action.header.incident && item.result) return;
     for (const sync::Op& op : action.ops) {
       if (!is_taken(schema, action.ops, op, "manual_entry")) continue;
       const sync::Collection& entries = *schema.collection(op.record.collection);
-      if (says(entries, op, "drill") != practice) continue;
+      if (says(entries, op, "drill") != practice || (apart && op.record == *apart)) continue;
       if (!says(entries, op, "paper")) ++taken.entries;
       const auto* amount = given<std::int64_t>(entries, op, "amount");
+      if (const auto later = corrected.find(op.record); later != corrected.end()) amount = &later->second;
       if (amount != nullptr && *amount > 0 && !currency.empty())
         taken.money[currency] += std::min(*amount, std::int64_t{1} << 52);
     }
@@ -85,10 +101,25 @@ void judge_entry(const sync::Schema& schema, const ByHand& now, std::span<const 
   if (!now.holds && !paper) return;
   const auto* amount = given<std::int64_t>(entries, op, "amount");
   const std::string currency = amount == nullptr ? std::string() : contingency::currency_of_amounts(now.limits);
-  auto taken = taken_before(schema, now, says(entries, op, "drill"), currency, before);
+  auto taken = taken_before(schema, now, says(entries, op, "drill"), nullptr, currency, before);
   if (paper) taken.entries = 0;  // they were taken by whoever wrote them
   const auto judged = contingency::judge_by_hand(now.limits, taken, {currency, amount == nullptr ? 0 : *amount},
                                                  now.holds ? now.without_contact_ms : 0, now.holds ? now.waiting : 0);
+  tell_limits(judged, findings);
+  need_approval(entries, judged, op);
+}
+
+void judge_correction(const sync::Schema& schema, const ByHand& now, std::span<const RecentActions::Item> before,
+                      sync::Op& op, std::vector<sync::Finding>& findings) {
+  const std::int64_t* amount = corrected_amount(schema, op);
+  if (amount == nullptr || now.edited == nullptr || now.edited->key != op.record) return;
+  const sync::Collection& entries = *schema.collection(op.record.collection);
+  const sync::RecordFields entry(entries, *now.edited);
+  if (!now.holds && entry.text("incident").empty() && !entry.flag("paper")) return;
+  const std::string currency = contingency::currency_of_amounts(now.limits);
+  auto taken = taken_before(schema, now, entry.flag("drill"), &op.record, currency, before);
+  taken.entries = 0;  // it is no entry more
+  const auto judged = contingency::judge_by_hand(now.limits, taken, {currency, *amount}, 0, 0);
   tell_limits(judged, findings);
   need_approval(entries, judged, op);
 }
@@ -115,6 +146,7 @@ void add_element(sync::Op& op, sync::FieldIndex field, std::string text) {
 
 bool is_judged(const sync::Schema& schema, bool holds, const std::vector<sync::Op>& ops) {
   return std::ranges::any_of(ops, [&](const sync::Op& op) {
+    if (corrected_amount(schema, op) != nullptr) return true;
     if (holds && is_taken(schema, ops, op, "disclosure")) return true;
     return is_taken(schema, ops, op, "manual_entry") &&
            (holds || says(*schema.collection(op.record.collection), op, "paper"));
@@ -125,6 +157,7 @@ void apply_limits(const sync::Schema& schema, const ByHand& now, std::span<const
                   std::vector<sync::Op>& ops, std::vector<sync::Finding>& findings) {
   for (sync::Op& op : ops) {
     if (is_taken(schema, ops, op, "manual_entry")) judge_entry(schema, now, before, op, findings);
+    judge_correction(schema, now, before, op, findings);
     if (now.holds && is_taken(schema, ops, op, "disclosure")) judge_told(schema, now, before, findings);
   }
 }

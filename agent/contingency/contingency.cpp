@@ -47,7 +47,8 @@ bool called_off(const contingency::Incidents& known, std::string_view scope) {
       if (const Incident* incident = known.find(id);
           concerns(*incident, scope) && (!last || last->ended_ms < incident->ended_ms))
         last = incident;
-  return last && last->phase == IncidentPhase::cancelled;
+  // What was only practised broke nothing.
+  return last && last->phase == IncidentPhase::cancelled && !last->declared.drill;
 }
 
 // The next row on the way from where a machine stands to where its scope is.

@@ -35,9 +35,12 @@ void FleetMember::tell_after(std::int64_t ms) {
     if (ended) return;
     // While the hub is away it is not told, and hears of everything at once when it is back.
     parts_.aside([this] {
-      parts_.ask(sync::path::report, contingency::encode_json(parts_.report()), [](const Result<std::string>&) {});
+      const contingency::WorkstationReport report = parts_.report();
+      parts_.ask(sync::path::report, contingency::encode_json(report), [](const Result<std::string>&) {});
+      // What waited when it was told is with the hub a moment later: nobody is to look at it for a minute.
+      const std::int64_t next_ms = report.waiting > 0 ? tell_soon_ms : tell_every_ms;
+      boost::asio::post(parts_.io, [this, next_ms] { tell_after(jittered(next_ms, parts_.entropy.u64())); });
     });
-    tell_after(jittered(tell_every_ms, parts_.entropy.u64()));
   });
 }
 

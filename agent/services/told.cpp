@@ -34,15 +34,20 @@ contingency::Cause cause_named(std::string option) {
 Result<ServiceTold> read_service(View& view, const sync::Collection& collection) {
   HOLDLINE_ASSIGN(const auto many, view.list(collection, {}, most_scopes));
   ServiceTold worst;
+  std::int64_t well_since_ms = 0;
   for (const Shown& shown : many.shown) {
     const sync::Record& record = shown.record;
-    if (text_of(collection, record, "state") != name_of(contingency::ServiceState::degraded)) continue;
     const std::int64_t since_ms = time_of(collection, record, "since");
+    if (text_of(collection, record, "state") != name_of(contingency::ServiceState::degraded)) {
+      well_since_ms = std::max(well_since_ms, since_ms);
+      continue;
+    }
     const bool earlier = worst.since_ms == 0 || since_ms < worst.since_ms;
     if (worst.state == contingency::ServiceState::degraded && !earlier) continue;
-    worst = {contingency::ServiceState::degraded, cause_named(text_of(collection, record, "cause")), since_ms,
+    worst = {contingency::ServiceState::degraded, cause_named(text_of(collection, record, "cause")), since_ms, 0,
              text_of(collection, record, "failing")};
   }
+  worst.well_since_ms = well_since_ms;
   return worst;
 }
 

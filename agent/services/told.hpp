@@ -26,8 +26,9 @@ namespace holdline::agent {
 struct ServiceTold {
   contingency::ServiceState state = contingency::ServiceState::normal;
   contingency::Cause cause = contingency::Cause::none;
-  std::int64_t since_ms = 0;  // wall time; 0: not known
-  std::string failing;        // "crm, telephony"
+  std::int64_t since_ms = 0;       // wall time; 0: not known
+  std::int64_t well_since_ms = 0;  // of what is normal: when the last of it became so; wall time, 0: not known
+  std::string failing;             // "crm, telephony"
 };
 
 // For a supervisor to declare or to dismiss: enough different people reported within a few minutes.

@@ -35,6 +35,8 @@ struct Command {
 
 // The options of a command that saves what somebody typed: the agent may ask whether it is meant so.
 std::vector<Option> with_answers(std::vector<Option> own);
+// Of one that adds something: in a drill it may be real.
+std::vector<Option> with_answers_and_real(std::vector<Option> own);
 
 // One function per file of commands.
 std::vector<Command> status_commands();

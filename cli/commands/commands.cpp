@@ -154,6 +154,11 @@ std::vector<Option> with_answers(std::vector<Option> own) {
   return own;
 }
 
+std::vector<Option> with_answers_and_real(std::vector<Option> own) {
+  own.push_back({"--real", "", "While a drill is on: this is real, and no practice"});
+  return with_answers(std::move(own));
+}
+
 std::vector<Command> all_commands() {
   std::vector<Command> all;
   for (const auto group :

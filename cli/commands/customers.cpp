@@ -63,7 +63,7 @@ std::vector<Command> customer_commands() {
        "add",
        "A new customer",
        {{"FIELD=VALUE", "Fields, and phone=, phone2=, email=", true}},
-       with_answers({{"--scope", "S", "Where the customer belongs (default: the person's own)"}}),
+       with_answers_and_real({{"--scope", "S", "Where the customer belongs (default: the person's own)"}}),
        true,
        add_customer},
       {"customer",

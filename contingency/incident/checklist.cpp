@@ -18,8 +18,9 @@ std::vector<ChecklistPoint> checklist(const ClosingFacts& facts, const std::vect
           point("conflicts-open", facts.conflicts_open, "conflicts are not decided"),
           point("needs-attention", facts.needs_attention, "entries were refused and need attention"),
           point("paper-forms-out", facts.paper_forms_out, "paper forms are not accounted for"),
-          point("actions-left", facts.actions_left, "actions of the plan are not undone"),
+          point("actions-left", facts.actions_left, "actions of the plan are left to be undone or done"),
           point("callbacks-waiting", facts.callbacks_waiting, "callbacks are neither released nor scheduled"),
+          point("checks-open", facts.checks_open, "entries wait for an approval or for a second person"),
           point("entries-unposted", facts.entries_unposted, "entries are not posted to the central system yet")};
 }
 

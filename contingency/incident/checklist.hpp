@@ -17,8 +17,9 @@ struct ClosingFacts {
   std::optional<std::size_t> conflicts_open = 0;
   std::optional<std::size_t> needs_attention = 0;    // quarantined
   std::optional<std::size_t> paper_forms_out = 0;    // numbers handed out and not accounted for
-  std::optional<std::size_t> actions_left = 0;       // of the plan, neither undone nor signed for
+  std::optional<std::size_t> actions_left = 0;       // of the plan, neither undone nor signed for, or still to be done
   std::optional<std::size_t> callbacks_waiting = 0;  // neither released nor scheduled
+  std::optional<std::size_t> checks_open = 0;        // entries that wait for an approval or a second person
   std::optional<std::size_t> entries_unposted = 0;   // taken by hand, and neither posted nor found not to be needed
 };
 

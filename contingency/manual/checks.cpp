@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "sync/action/rights.hpp"
 #include "sync/base/hash.hpp"
@@ -13,8 +14,21 @@ namespace {
 constexpr std::array<std::string_view, 2> need_names{"approval", "second_check"};
 constexpr std::array<std::string_view, 2> settled_beginnings{sync::approval_remark, "second check: "};
 constexpr std::array<std::array<std::string_view, 2>, 2> settled_words{
-    {{"refused by ", "granted by "}, {"differs, by ", "the same, by "}}};
+    {{"refused ", "granted "}, {"differs, ", "the same, "}}};
 constexpr std::string_view limits_beginning = "limits: ", remark_between = ", ", remark_because = ": ";
+constexpr std::string_view remark_by = "by ", remark_about = "for ";
+
+// "for 5100 " at the beginning of a text, which is then taken off it.
+std::optional<std::int64_t> amount_of(std::string_view& text) {
+  if (!text.starts_with(remark_about)) return std::nullopt;
+  std::int64_t amount = 0;
+  const char* from = text.data() + remark_about.size();
+  const auto [end, error] = std::from_chars(from, text.data() + text.size(), amount);
+  const auto behind = static_cast<std::size_t>(end - text.data());
+  if (error != std::errc{} || behind == text.size() || *end != ' ') return std::nullopt;
+  text.remove_prefix(behind + 1);
+  return amount;
+}
 
 std::optional<NeedSettled> settled_of(Need need, std::string_view remark) {
   const auto at = static_cast<std::size_t>(need);
@@ -24,10 +38,14 @@ std::optional<NeedSettled> settled_of(Need need, std::string_view remark) {
     const std::string_view word = settled_words[at][good ? 1 : 0];
     if (!remark.starts_with(word)) continue;
     remark.remove_prefix(word.size());
+    const auto amount = amount_of(remark);
+    if (!remark.starts_with(remark_by)) continue;
+    remark.remove_prefix(remark_by.size());
     const auto end = remark.find(remark_because);
     return NeedSettled{
         good, std::string(remark.substr(0, end)),
-        end == std::string_view::npos ? std::string() : std::string(remark.substr(end + remark_because.size()))};
+        end == std::string_view::npos ? std::string() : std::string(remark.substr(end + remark_because.size())),
+        amount};
   }
   return std::nullopt;
 }
@@ -41,8 +59,10 @@ void take_limits(std::string_view remark, std::vector<std::string>& limits) {
   }
 }
 
-void take_settled(Need need, std::string_view remark, std::optional<NeedSettled>& settled) {
+void take_settled(Need need, std::string_view remark, std::optional<std::int64_t> amount,
+                  std::optional<NeedSettled>& settled) {
   auto told = settled_of(need, remark);
+  if (told && told->amount && told->amount != amount) return;
   if (told && (!settled || (settled->good && !told->good))) settled = std::move(told);
 }
 
@@ -56,14 +76,15 @@ std::optional<Need> need_named(std::string_view name) {
   return std::nullopt;
 }
 
-EntryNeeds entry_needs(const std::vector<std::string>& needs, const std::vector<std::string>& remarks) {
+EntryNeeds entry_needs(const std::vector<std::string>& needs, const std::vector<std::string>& remarks,
+                       std::optional<std::int64_t> amount) {
   EntryNeeds entry;
   entry.approval = std::ranges::find(needs, name_of(Need::approval)) != needs.end();
   entry.second_check = std::ranges::find(needs, name_of(Need::second_check)) != needs.end();
   for (const std::string& remark : remarks) {
     take_limits(remark, entry.limits);
-    take_settled(Need::approval, remark, entry.approved);
-    take_settled(Need::second_check, remark, entry.compared);
+    take_settled(Need::approval, remark, amount, entry.approved);
+    take_settled(Need::second_check, remark, amount, entry.compared);
   }
   return entry;
 }
@@ -78,6 +99,8 @@ std::string remark_of(Need need, const NeedSettled& settled) {
   const auto at = static_cast<std::size_t>(need);
   std::string remark(settled_beginnings[at]);
   remark += settled_words[at][settled.good ? 1 : 0];
+  if (settled.amount) remark += std::string(remark_about) + std::to_string(*settled.amount) + " ";
+  remark += remark_by;
   remark += settled.person;
   if (!settled.reason.empty()) remark += std::string(remark_because) + settled.reason;
   return remark;

@@ -25,6 +25,7 @@ std::optional<Need> need_named(std::string_view name);
 struct NeedSettled {
   bool good = false;  // approved; or the same as on the paper
   std::string person = {}, reason = {};
+  std::optional<std::int64_t> amount = {};  // an approval: the money it was about, in minor units; nothing: none
   bool operator==(const NeedSettled&) const = default;
 };
 
@@ -37,7 +38,9 @@ struct EntryNeeds {
   const std::optional<NeedSettled>& settled(Need need) const { return need == Need::approval ? approved : compared; }
   bool waits_for(Need need) const { return needs(need) && !settled(need); }
 };
-EntryNeeds entry_needs(const std::vector<std::string>& needs, const std::vector<std::string>& remarks);
+// `amount`: that of the entry now. A decision about another amount is none.
+EntryNeeds entry_needs(const std::vector<std::string>& needs, const std::vector<std::string>& remarks,
+                       std::optional<std::int64_t> amount = {});
 
 // The remarks.
 std::string remark_of_limits(const std::vector<std::string>& codes);

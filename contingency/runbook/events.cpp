@@ -37,14 +37,20 @@ Result<void> Runbook::on(const event::Entered&, std::int64_t, RunActions&) {
   return {};
 }
 
-Result<void> Runbook::on(const event::Exiting&, std::int64_t, RunActions& out) {
+Result<void> Runbook::on(const event::Exiting&, std::int64_t now_ms, RunActions& out) {
   record_.exiting = true;
-  // What has not begun does not begin any more.
-  for (ActionRun& run : record_.actions)
-    if (plan_of(run).phase != ActionPhase::exit && (run.state == R::asking || run.state == R::ready)) {
+  // What has not begun does not begin any more. What a person was asked to do may be done and not ticked: they are
+  // asked to take it back.
+  for (ActionRun& run : record_.actions) {
+    if (plan_of(run).phase == ActionPhase::exit || (run.state != R::asking && run.state != R::ready)) continue;
+    run.wanted = false;
+    if (run.state == R::ready && !plan_of(run).undo.empty()) {
+      run.effect = true;
+      settle(run, R::undo_waiting, now_ms, out);
+    } else {
       run.state = R::waiting;
-      run.wanted = false;
     }
+  }
   out.push_back(action::NotUndone{left()});
   return {};
 }

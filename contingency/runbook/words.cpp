@@ -173,6 +173,28 @@ std::vector<std::string> left_of(const Journal& journal, const Plan& plan) {
   return left;
 }
 
+std::vector<std::string> due_of(const Journal& journal, const Plan& plan) {
+  std::vector<std::string> due;
+  for (const PlanAction& action : plan.actions)
+    if (journal.head.exiting && action.phase == ActionPhase::exit && is_for(journal, action) &&
+        !is_settled(run_of(journal, action.id).state))
+      due.push_back(action.id);
+  return due;
+}
+
+namespace {
+
+std::vector<std::string> titles_of(const Plan& plan, const std::vector<std::string>& actions) {
+  std::vector<std::string> titles;
+  for (const std::string& id : actions) {
+    const PlanAction* of = plan.action(id);
+    titles.push_back(of == nullptr ? id : of->title);
+  }
+  return titles;
+}
+
+}  // namespace
+
 std::vector<std::string> advice(const Journal& journal, const Plan& plan, std::int64_t now_ms) {
   std::vector<std::string> texts;
   if (!journal.holder)
@@ -200,13 +222,10 @@ std::vector<std::string> advice(const Journal& journal, const Plan& plan, std::i
   if (!failed.empty()) texts.push_back("Look at what failed: " + listed(failed) + ".");
   if (!asking.empty()) texts.push_back("Waits for an approval: " + listed(asking) + ".");
   if (!ready.empty()) texts.push_back("To be done by people: " + listed(ready) + ".");
-  std::vector<std::string> left;
-  for (const std::string& id : left_of(journal, plan)) {
-    const PlanAction* of = plan.action(id);
-    left.push_back(of == nullptr ? id : of->title);
-  }
+  const auto left = titles_of(plan, left_of(journal, plan)), due = titles_of(plan, due_of(journal, plan));
   if (journal.head.exiting && !left.empty())
     texts.push_back("Not undone, so the incident cannot be closed: " + listed(left) + ".");
+  if (!due.empty()) texts.push_back("To be done before the incident is closed: " + listed(due) + ".");
   return texts;
 }
 

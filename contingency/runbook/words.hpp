@@ -23,4 +23,7 @@ std::vector<std::string> advice(const Journal& journal, const Plan& plan, std::i
 // May have had an effect, is not undone, and nobody signed: the incident does not close over these. Newest first.
 std::vector<std::string> left_of(const Journal& journal, const Plan& plan);
 
+// What the plan has people do once systems are back, and is neither done nor skipped for a reason: nor over these.
+std::vector<std::string> due_of(const Journal& journal, const Plan& plan);
+
 }  // namespace holdline::contingency

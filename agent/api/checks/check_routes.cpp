@@ -25,9 +25,10 @@ using contingency::NeedSettled;
 constexpr std::size_t checks_looked_at = 20'000, checks_listed = 50, most_checks_listed = 200;
 constexpr std::array needs_of_people{Need::approval, Need::second_check};
 
-EntryNeeds needs_of(const sync::Collection& entries, const sync::Record& record) {
-  const sync::RecordFields fields(entries, record);
-  return contingency::entry_needs(fields.texts("needs"), fields.texts("follow_ups"));
+std::optional<std::int64_t> amount_of(const sync::Collection& entries, const sync::Record& record) {
+  const auto field = entries.field("amount");
+  const auto* amount = field ? std::get_if<std::int64_t>(&record.fields[*field]) : nullptr;
+  return amount ? std::optional(*amount) : std::nullopt;
 }
 
 Json needs_json(const EntryNeeds& entry) {
@@ -137,11 +138,18 @@ void settle(Workstation& station, Call call) {
                                            text_field(entries, record, "operator"), wanted);
         !may)
       return refuse_unless_saved(station, call, refused_check(may.error()));
-    save(station, call, {settling_op(entries, *entry->shown, need, wanted)}, {desk_of(station, call).now_ms});
+    NeedSettled settled = wanted;
+    if (need == Need::approval) settled.amount = amount_of(entries, record);
+    save(station, call, {settling_op(entries, *entry->shown, need, settled)}, {desk_of(station, call).now_ms});
   });
 }
 
 }  // namespace
+
+EntryNeeds needs_of(const sync::Collection& entries, const sync::Record& record) {
+  const sync::RecordFields fields(entries, record);
+  return contingency::entry_needs(fields.texts("needs"), fields.texts("follow_ups"), amount_of(entries, record));
+}
 
 Result<std::size_t> approvals_open(PersonView& view, const sync::Collection& entries) {
   std::size_t open = 0;

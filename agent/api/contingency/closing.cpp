@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/api/checks/checks.hpp"
 #include "agent/api/posting/postings.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/paper/paper_records.hpp"
@@ -79,7 +80,8 @@ std::optional<std::size_t> actions_left(const Workstation& station, const contin
   if (run == runs->runs.end() || !run->second.journal.holder) return std::nullopt;
   const auto plan = runs->plan_of(run->second.journal);
   if (!plan) return std::nullopt;
-  return contingency::left_of(run->second.journal, *plan).size();
+  return contingency::left_of(run->second.journal, *plan).size() +
+         contingency::due_of(run->second.journal, *plan).size();
 }
 
 void ask_for_fleet(Workstation& station, std::function<void(std::optional<contingency::Fleet>)> then) {
@@ -126,6 +128,12 @@ Result<contingency::ClosingFacts> closing_facts(Workstation& station, PersonView
                   }));
   HOLDLINE_ASSIGN(const auto postings, postings_here(schema, view));
   const sync::Collection* entries = schema.collection("manual_entry");
+  HOLDLINE_ASSIGN(facts.checks_open, count_left(view, entries, scopes, [&](const sync::Record& record) {
+                    if (text_field(*entries, record, "incident") != name) return false;
+                    const contingency::EntryNeeds needs = needs_of(*entries, record);
+                    return needs.waits_for(contingency::Need::approval) ||
+                           needs.waits_for(contingency::Need::second_check);
+                  }));
   HOLDLINE_ASSIGN(facts.entries_unposted, count_left(view, entries, scopes, [&](const sync::Record& record) {
                     const auto posting = postings.find(record.key.id.text());
                     return text_field(*entries, record, "incident") == name && is_to_be_posted(*entries, record) &&

@@ -39,10 +39,48 @@ std::int64_t corrected_now_ms(const Workstation& station) {
 
 SaidAt said_here(const Workstation& station) { return {station.identity().name, {}}; }
 
+ContingencyGate gate_here(const Workstation& station, const std::vector<std::string>& scopes) {
+  ContingencyGate gate = station.contingency().gate(scopes);
+  const ServiceTold service = station.told().service;
+  if (service.state != contingency::ServiceState::normal ||
+      station.link().status.state >= contingency::LinkState::offline)
+    return {};
+  const std::int64_t well_ms = corrected_now_ms(station) - service.well_since_ms;
+  const std::int64_t needed_ms = station.contingency().policy().states.gate_open_ms;
+  if (service.well_since_ms != 0 && well_ms < needed_ms) {
+    gate.open = false;
+    gate.opens_in_ms = std::max(gate.opens_in_ms, needed_ms - well_ms);
+  }
+  return gate;
+}
+
+void end_drills(const Workstation& station, const std::vector<std::string>& scopes, const std::string& person,
+                std::vector<sync::Op>& ops) {
+  const auto known = station.contingency().incidents();
+  for (const contingency::Incident* drill : all_incidents(*known)) {
+    const bool meets = std::ranges::any_of(drill->declared.scopes, [&](const std::string& scope) {
+      return std::ranges::any_of(scopes,
+                                 [&](const std::string& wide) { return contingency::scopes_meet(wide, scope); });
+    });
+    if (!drill->in_force() || !drill->declared.drill || !meets) continue;
+    const bool recovering = drill->phase == contingency::IncidentPhase::recovering;
+    contingency::Ask ask;
+    ask.reason = "A real outage was declared";
+    const auto ended =
+        contingency::move(*drill, recovering ? contingency::ServiceTrigger::close : contingency::ServiceTrigger::cancel,
+                          ask, {}, person, corrected_now_ms(station));
+    if (!ended) continue;  // it ended meanwhile
+    for (sync::Op& op : ops_of(station.schema(), *ended, ended->steps.back(), said_here(station))) {
+      op.record.id = created_here(static_cast<std::uint32_t>(ops.size()));
+      ops.push_back(std::move(op));
+    }
+  }
+}
+
 platform::HttpResponse refused_response(const Error& error) {
   constexpr std::array now_forbidden{"not-now",         "gate-closed",        "checklist-open", "other-incident-open",
                                      "incident-ended",  "actions-not-undone", "which-incident", "serial-exhausted",
-                                     "type-to-confirm", "declared-already"};
+                                     "type-to-confirm", "declared-already",   "outage-in-force"};
   if (error.code == "role-refused") return platform::error_response(403, error.code, error.message);
   if (error.code == "unknown-incident") return platform::error_response(404, error.code, error.message);
   if (std::ranges::find(now_forbidden, error.code) != now_forbidden.end())

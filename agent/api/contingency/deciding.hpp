@@ -17,6 +17,13 @@ contingency::Who role_of(const Call& call);
 // The present by the hub's clock, as far as it has said how far this computer's is off.
 std::int64_t corrected_now_ms(const Workstation& station);
 SaidAt said_here(const Workstation& station);
+// As the machines of these scopes say, the hub's probes of the systems behind it, and this desk's own road to it.
+ContingencyGate gate_here(const Workstation& station, const std::vector<std::string>& scopes);
+
+// A real outage ends what is practised in its scopes, in the same action: ops to be added to those that declare it.
+void end_drills(const Workstation& station, const std::vector<std::string>& scopes, const std::string& person,
+                std::vector<sync::Op>& ops);
+
 // An Error as its response: 403 for what the role may not do, 404 and 409 where the present state forbids it.
 platform::HttpResponse refused_response(const Error& error);
 

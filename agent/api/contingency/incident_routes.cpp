@@ -85,7 +85,7 @@ void show_contingency_with(Workstation& station, const Call& call, std::optional
     json["schema"] = "holdline.contingency/1";
     json["mode"] = mode_name(station);
     json["scopes"] = scopes_json(standing);
-    json["gate"] = gate_json(station.contingency().gate(station.grant().scopes));
+    json["gate"] = gate_json(gate_here(station, station.grant().scopes));
     json["outages"] = outages_json(*known);
     json["codes"] = !station.accounts().site_key().empty();
     json["incidents"] = nlohmann::json::array();
@@ -150,6 +150,16 @@ Result<DeclareAsked> declare_asked(const Workstation& station, const Call& call)
   return asked;
 }
 
+// What is taken down in an outage is real, whatever is practised beside it.
+Result<void> refuse_drill_in_outage(const Workstation& station, const std::vector<std::string>& scopes) {
+  for (const std::string& scope : scopes)
+    if (const auto there = station.contingency().in_force_on(scope); there && !there->declared.drill)
+      return fail(ErrorKind::ask_person, "outage-in-force",
+                  "An outage is in force here (" + contingency::incident_short_name(there->declared.id) +
+                      "), and what is taken down is real. Practise when it is over.");
+  return {};
+}
+
 // The id that the code of this hour stands for, so that whoever types it elsewhere declares the same incident, and two
 // who declare one outage without contact do. Without the key of codes any other.
 Result<sync::Id> id_for(const Workstation& station, const contingency::Declaration& declared, const Call& call) {
@@ -173,13 +183,14 @@ Result<std::vector<sync::Op>> ops_to_declare(Workstation& station, const Call& c
       return fail(ErrorKind::ask_person, "declared-already",
                   "An incident is in force there already: " + contingency::incident_short_name(there->declared.id) +
                       ". Declare another one only when it is another outage.");
+  if (declared.drill) HOLDLINE_TRY(refuse_drill_in_outage(station, declared.scopes));
   HOLDLINE_ASSIGN(declared.id, id_for(station, declared, call));
   contingency::Ask ask;
   ask.role = role_of(call);
   ask.reason = asked.reason;
   ask.typed_word = asked.typed_word;
   contingency::Facts facts;
-  facts.looks_well = !declared.drill && station.contingency().gate(declared.scopes).looks_well;
+  facts.looks_well = !declared.drill && gate_here(station, declared.scopes).looks_well;
   const std::int64_t now_ms = corrected_now_ms(station);
   const std::string person = call.session->person.name;
   HOLDLINE_ASSIGN(const auto incident,
@@ -194,6 +205,7 @@ Result<std::vector<sync::Op>> ops_to_declare(Workstation& station, const Call& c
       op.record.id = created_here(static_cast<std::uint32_t>(ops.size()));
       ops.push_back(std::move(op));
     }
+  if (!declared.drill) end_drills(station, declared.scopes, person, ops);
   return ops;
 }
 
@@ -279,7 +291,7 @@ Result<std::vector<sync::Op>> ops_to_move(Workstation& station, const Call& call
   ask.overrides_gate = asked.overrides;
   contingency::Facts facts;
   // In a drill nothing was broken.
-  facts.gate_open = asked.incident.declared.drill || station.contingency().gate(asked.incident.declared.scopes).open;
+  facts.gate_open = asked.incident.declared.drill || gate_here(station, asked.incident.declared.scopes).open;
   // When it is closed they are a point of the checklist, which somebody may have signed for.
   if (trigger == ServiceTrigger::cancel) facts.actions_left = actions_left(station, asked.incident).value_or(0);
   if (trigger == ServiceTrigger::close) {
@@ -290,7 +302,8 @@ Result<std::vector<sync::Op>> ops_to_move(Workstation& station, const Call& call
   HOLDLINE_ASSIGN(const auto moved, contingency::move(asked.incident, trigger, ask, facts, call.session->person.name,
                                                       corrected_now_ms(station)));
   auto ops = ops_of(station.schema(), moved, moved.steps.back(), said_here(station));
-  if (!moved.declared.drill || moved.in_force()) return ops;
+  // One that was called off was not held.
+  if (!moved.declared.drill || trigger != ServiceTrigger::close) return ops;
   HOLDLINE_ASSIGN(auto report,
                   report_ops(station, by.all, moved, desks_of(by.fleet, moved), call.session->person.name, ops.size()));
   std::ranges::move(report, std::back_inserter(ops));

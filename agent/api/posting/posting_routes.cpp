@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "agent/api/checks/checks.hpp"
 #include "agent/api/forms.hpp"
 #include "agent/api/input.hpp"
 #include "agent/api/posting/postings.hpp"
@@ -76,6 +77,15 @@ void list_postings(Workstation& station, Call call) {
   });
 }
 
+// Why an entry is not posted yet, or not at all: null when nothing keeps it.
+const char* kept_from_posting(const contingency::EntryNeeds& entry) {
+  if (entry.waits_for(contingency::Need::approval)) return "A supervisor has to approve this entry first: see Checks.";
+  if (entry.waits_for(contingency::Need::second_check))
+    return "A second person has to compare this entry with its paper first: see Checks.";
+  if (entry.approval && !entry.approved->good) return "A supervisor has refused this entry: it is not posted.";
+  return nullptr;
+}
+
 // As one value, with all its parts: of two who decide without contact one is seen as a conflict.
 sync::Op posting_op(const sync::Collection& postings, const Shown& entry, const PostingOf* of, const Posting& next,
                     std::int64_t now_ms) {
@@ -132,6 +142,9 @@ void decide_on_posting(Workstation& station, Call call) {
       return refuse_unless_saved(station, call, unknown_record("entry"));
     std::optional<PostingOf> of;
     if (kept->shown) of = PostingOf{posting_of(*postings, kept->shown->record), *kept->shown};
+    if (const char* why = kept_from_posting(needs_of(entries, entry->shown->record));
+        why && wanted.state != PostingState::unposted)
+      return refuse_unless_saved(station, call, platform::error_response(409, "not-approved", why));
     const auto next =
         contingency::decide_posting(of ? of->posting : Posting{}, wanted, call.session->person.role == "supervisor");
     if (!next) return refuse_unless_saved(station, call, posting_refusal(next.error()));
@@ -155,7 +168,8 @@ Result<std::map<std::string, PostingOf>> postings_here(const sync::Schema& schem
 
 bool is_to_be_posted(const sync::Collection& entries, const sync::Record& entry) {
   const auto drill = entries.field("drill");
-  return !text_field(entries, entry, "incident").empty() && !(drill && entry.fields[*drill] == sync::Value(true));
+  const bool practised = drill && entry.fields[*drill] == sync::Value(true);
+  return !text_field(entries, entry, "incident").empty() && !practised && !kept_from_posting(needs_of(entries, entry));
 }
 
 std::span<const Route> posting_routes() {

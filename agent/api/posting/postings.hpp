@@ -18,7 +18,8 @@ struct PostingOf {
 // By the id of its entry; empty where the schema has none.
 Result<std::map<std::string, PostingOf>> postings_here(const sync::Schema& schema, PersonView& view);
 
-// Whether an entry has to be posted at all: it was taken in an outage, and not for practice.
+// Whether an entry has to be posted: it was taken in an outage, not for practice, and nobody has to look at it first
+// or has refused it.
 bool is_to_be_posted(const sync::Collection& entries, const sync::Record& entry);
 
 }  // namespace holdline::agent

@@ -14,6 +14,12 @@
 
 namespace holdline::agent {
 
+sync::Record with_changes(sync::Record record, std::span<const sync::FieldChange> changes) {
+  for (const sync::FieldChange& change : changes)
+    if (change.adds.empty() && change.removes.empty()) record.fields[change.field] = change.value;
+  return record;
+}
+
 namespace {
 
 using Json = nlohmann::json;
@@ -28,13 +34,6 @@ Json json_of(const std::vector<Duplicate>& duplicates) {
                     {"label", one.label},
                     {"similarity", one.similarity}});
   return list;
-}
-
-// A record as it would stand with the changes.
-sync::Record with_changes(sync::Record record, std::span<const sync::FieldChange> changes) {
-  for (const sync::FieldChange& change : changes)
-    if (change.adds.empty() && change.removes.empty()) record.fields[change.field] = change.value;
-  return record;
 }
 
 // A new record by itself.
@@ -134,10 +133,10 @@ void ask_about_others(Workstation& station, PersonView& view, Addition& addition
   }
 }
 
-void ask_about_edit(Workstation& station, PersonView& view, const sync::Record& shown, Edit& edit) {
+void ask_about_edit(Workstation& station, PersonView& view, const sync::Record& shown, const sync::Record& after,
+                    Edit& edit) {
   const sync::Schema& schema = station.schema();
   const sync::Collection& collection = *schema.collection(shown.key.collection);
-  const sync::Record after = with_changes(shown, edit.changes);
   if (collection.name == of::customer && tells_who(collection, edit.changes))
     ask_about(made_alike(schema, view, shown, after), edit.findings);
   if (collection.name == of::callback && tells_whom_to_call(collection, edit.changes))

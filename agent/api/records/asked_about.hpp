@@ -9,8 +9,11 @@ namespace holdline::agent {
 
 // About the new record of an addition, which is its first op; what it finds is added to the findings.
 void ask_about_others(Workstation& station, PersonView& view, Addition& addition);
-// About the changes of a record that is shown; they are put right already.
-void ask_about_edit(Workstation& station, PersonView& view, const sync::Record& shown, Edit& edit);
+// A record as it would stand with the changes; its sets and lists as they stand.
+sync::Record with_changes(sync::Record record, std::span<const sync::FieldChange> changes);
+// About the changes of a record that is shown, and that will stand as `after`; they are put right already.
+void ask_about_edit(Workstation& station, PersonView& view, const sync::Record& shown, const sync::Record& after,
+                    Edit& edit);
 
 // POST /customers/check: whom a new customer looks like, while it is still being typed. Answers holdline.check/1 and
 // saves nothing.

@@ -41,7 +41,7 @@ void add(Workstation& station, Call call, std::string_view collection_name) {
                               desk_of(station, call), call.request.body);
   if (!addition) return call.respond(platform::error_response(addition.error()));
   const auto save_it = [&station](const Call& of, Addition added) {
-    save(station, of, std::move(added.ops), {added.event_ms, {}, std::move(added.findings), std::move(added.accept)});
+    save(station, of, std::move(added.ops), saving_of(added));
   };
   if (collection_name == "manual_entry" && !names_others(addition->ops)) return save_it(call, *std::move(addition));
   read(station, call, [&station, call, save_it, addition = *std::move(addition)](PersonView& view) mutable {
@@ -79,13 +79,15 @@ void edit(Workstation& station, Call call, std::string_view collection_name) {
                       std::back_inserter(edit.changes));
     std::ranges::sort(edit.changes, {}, &sync::FieldChange::field);
     sync::complete_groups(collection, shown.record, edit.changes);
-    ask_about_edit(station, view, shown.record, edit);
+    sync::Record after = with_changes(shown.record, edit.changes);
+    ask_about_edit(station, view, shown.record, after, edit);
     std::ranges::move(sync::look_over(collection, edit.changes, &shown.record, desk.now_ms, desk.now_ms),
                       std::back_inserter(edit.findings));
     std::vector<sync::Op> ops{
         {sync::OpKind::edit, {collection.no, id}, shown.record.scope, shown.cn, std::move(edit.changes), {}}};
     refuse_unknown_targets(view, station.schema(), ops, edit.findings);
-    save(station, call, std::move(ops), {desk.now_ms, {}, std::move(edit.findings), std::move(edit.accept)});
+    save(station, call, std::move(ops),
+         {desk.now_ms, {}, std::move(edit.findings), std::move(edit.accept), {}, std::move(after)});
   });
 }
 
@@ -114,8 +116,7 @@ void add_child(Workstation& station, Call call) {
                                     station.site().region, added.findings);
          ask_about(duplicates_of(station.schema(), view, found->shown->record, Compared::keys, added.ops),
                    added.findings);
-         save(station, call, std::move(added.ops),
-              {added.event_ms, {}, std::move(added.findings), std::move(added.accept)});
+         save(station, call, std::move(added.ops), saving_of(added));
        });
 }
 
@@ -221,7 +222,7 @@ void add_anywhere(Workstation& station, Call call, const sync::Collection& colle
       op.scope = found->shown->record.scope;
     }
     refuse_unknown_targets(view, station.schema(), added.ops, added.findings);
-    save(station, call, std::move(added.ops), {added.event_ms, {}, std::move(added.findings), std::move(added.accept)});
+    save(station, call, std::move(added.ops), saving_of(added));
   });
 }
 

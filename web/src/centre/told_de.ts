@@ -65,8 +65,9 @@ export const told_de: Record<string, string> = {
   "conflicts-open": "{n} {n|Konflikt ist|Konflikte sind} nicht entschieden",
   "needs-attention": "{n} {n|abgelehnter Eintrag braucht|abgelehnte Einträge brauchen} jemanden",
   "paper-forms-out": "{n} {n|Papierformular steht|Papierformulare stehen} aus",
-  "actions-left": "{n} {n|Schritt|Schritte} des Plans {n|ist|sind} nicht zurückgenommen",
+  "actions-left": "{n} {n|Schritt|Schritte} des Plans {n|ist|sind} noch zurückzunehmen oder zu tun",
   "callbacks-waiting": "{n} {n|Rückruf ist|Rückrufe sind} weder freigegeben noch geplant",
+  "checks-open": "{n} {n|Eintrag wartet|Einträge warten} auf eine Freigabe oder eine zweite Person",
   "entries-unposted": "{n} {n|Eintrag ist|Einträge sind} noch nicht nachgetragen",
   // of the actions of the plan
   "run-waiting": "wartet",

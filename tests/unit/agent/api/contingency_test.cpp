@@ -106,6 +106,24 @@ TEST_F(ContingencyRoutesTest, A14WhatIsTakenInPracticeIsMarkedAndLeavesWithNoExp
   EXPECT_EQ(get("/entries?practice=with").json().at("items").size(), 2u);
 }
 
+TEST_F(ContingencyRoutesTest, ARealCallerInADrillAndARealOutageAreNoPractice) {
+  const std::string drill = declared({{"reason", "the drill of March"}, {"drill", true}}).at("id");
+  Json real = message;
+  real["real"] = true;
+  ASSERT_EQ(post("/entries", real, "real").status, 201);
+  EXPECT_EQ(get("/entries").json().at("items").size(), 1u);
+  EXPECT_FALSE(get("/outbox/2/1").json().contains("incident"));
+  const Json outage = declared({{"reason", "CRM hangs"}});
+  EXPECT_EQ(outage.at("drill"), false);
+  EXPECT_EQ(incident(1).at("id"), drill);
+  EXPECT_EQ(incident(1).at("phase"), "cancelled") << "a real outage ends it";
+  const auto taken = post("/entries", message, "in-the-outage");
+  ASSERT_EQ(taken.status, 201) << taken.body;
+  EXPECT_EQ(get("/entries").json().at("items").size(), 2u);
+  EXPECT_EQ(decide("declare", {{"reason", "another drill"}, {"drill", true}}).code(), "outage-in-force");
+  EXPECT_EQ(get("/contingency/drills").json().at("items"), Json::array()) << "it was not held";
+}
+
 TEST_F(ContingencyRoutesTest, BeyondALimitItIsSavedAndAnotherSupervisorDecides) {
   declared();
   become("bob");

@@ -86,6 +86,35 @@ TEST_F(ByHandTest, CountsWhatOnePersonTookInOneShift) {
   EXPECT_EQ(codes(taken(0)), Codes{}) << "another shift";
 }
 
+TEST_F(ByHandTest, AnAmountThatIsCorrectedIsJudgedAsANewOne) {
+  const auto correction = [&](std::int64_t amount) {
+    sync::Op op = taken(amount);
+    op.kind = sync::OpKind::edit;
+    op.record.id.bytes[0] = 9;
+    return op;
+  };
+  sync::Record entry;
+  entry.key = correction(0).record;
+  entry.fields.resize(entries().fields.size());
+  now.edited = &entry;
+  sync::Op first = taken(4'000);
+  first.record = entry.key;
+  saved(first, 0);
+  EXPECT_EQ(codes(correction(4'500)), Codes{});
+  EXPECT_EQ(codes(correction(6'000)), Codes{"item-over"});
+  EXPECT_EQ(added("needs"), Codes{"approval"});
+  now.holds = false;
+  EXPECT_EQ(codes(correction(6'000)), Codes{}) << "of no outage";
+  entry.fields[*entries().field("incident")] = std::string("K7M4XR");
+  EXPECT_EQ(codes(correction(6'000)), Codes{"item-over"}) << "of an outage that is over";
+  // What it was corrected to counts for the shift, and not what it was.
+  saved(correction(48'000), 0);
+  std::ranges::reverse(before);  // newest first
+  now.holds = true;
+  now.limits.entries = 300;
+  EXPECT_EQ(codes(taken(4'000)), Codes{"shift-over"});
+}
+
 TEST_F(ByHandTest, WhatComesOfPaperIsJudgedByItsAmountAtAnyTime) {
   for (int n = 0; n < 3; ++n) saved(taken(0), 0);
   now.holds = false;

@@ -28,6 +28,16 @@ TEST(EntryChecksTest, OfTwoWhoDecideWithoutContactTheOneWhoRefusedCounts) {
   EXPECT_EQ(entry_needs({"approval"}, {no, yes}).approved->person, "tom");
 }
 
+TEST(EntryChecksTest, WhatWasDecidedOnAnotherAmountIsOpenAgain) {
+  const std::string yes = remark_of(Need::approval, {true, "sue", "asked her", 5'100}),
+                    no = remark_of(Need::approval, {false, "tom", "", 900'000});
+  EXPECT_EQ(entry_needs({"approval"}, {yes}, 5'100).approved, (NeedSettled{true, "sue", "asked her", 5'100}));
+  EXPECT_TRUE(entry_needs({"approval"}, {yes}, 800'000).waits_for(Need::approval));
+  EXPECT_TRUE(entry_needs({"approval"}, {yes}, {}).waits_for(Need::approval));
+  EXPECT_EQ(entry_needs({"approval"}, {yes, no}, 5'100).approved->person, "sue");
+  EXPECT_TRUE(is_of_approval(yes));
+}
+
 TEST(EntryChecksTest, NobodyDecidesOnTheirOwnEntryAndNoAgentApproves) {
   const EntryNeeds both = entry_needs({"approval", "second_check"}, {});
   EXPECT_EQ(code_of(may_settle(both, Need::approval, true, "ada", {true, "rita", ""})), "");

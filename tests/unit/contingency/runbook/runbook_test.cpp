@@ -180,6 +180,21 @@ TEST(RunbookTest, APersonTicksOrSkipsAChecklistAndWhatHasNotBegunEndsWithTheInci
   EXPECT_TRUE(run.left().empty());
 }
 
+TEST(RunbookTest, WhatMayBeDoneAndNotTickedWhenSystemsAreBackIsTakenBack) {
+  PlanAction notice;
+  notice.id = "notice";
+  notice.does.text = "Switch the announcement on.";
+  notice.undo = {notice.does};
+  Runbook run(plan_of({notice}), {});
+  run.step(event::Entered{}, 0);
+  const auto asked = all_of<action::AskPerson>(run.step(event::Exiting{}, 3));
+  ASSERT_EQ(asked.size(), 1U);
+  EXPECT_TRUE(asked[0].undo);
+  EXPECT_EQ(run.left(), std::vector<std::string>{"notice"});
+  run.step(event::Ticked{"notice", sue}, 5);
+  EXPECT_TRUE(run.left().empty());
+}
+
 TEST(RunbookTest, AgentsTickWhatThePlanMeansForThemAndNothingElse) {
   PlanAction banner, notice;
   banner.id = "banner";
