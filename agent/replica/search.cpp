@@ -48,7 +48,10 @@ std::string phone_of(std::string_view typed) {
 
 PhoneQuery as_typed(std::string_view number) {
   PhoneQuery query{phone_of(number), national_digits(without_trunk(number)), {}};
-  if (query.start.size() < shortest_phone) query.start.clear();
+  // "+49 176", "0770": country code and trunk digit count as well.
+  const auto typed = std::count_if(number.begin(), number.end(), is_digit);
+  if (query.start.size() + 1 < shortest_phone || typed < static_cast<std::ptrdiff_t>(shortest_phone))
+    query.start.clear();
   return query;
 }
 
@@ -96,6 +99,30 @@ std::optional<SearchQuery::Words> with_place(SearchQuery::Words words) {
     word.insert(0, place_mark);
   }
   if (!any_place || (!any_name && in_places < shortest_place_alone)) return std::nullopt;
+  return words;
+}
+
+// "meulen 1011 ab": of postcodes with a blank before letters, which are one word where they are looked for.
+std::optional<SearchQuery::Words> with_split_postcode(SearchQuery::Words words) {
+  constexpr std::size_t most_letters = 3;
+  if (words.size() < 2) return std::nullopt;
+  const std::string letters = words.back();
+  std::string& digits = words[words.size() - 2];
+  if (!has_digit(digits) || letters.size() > most_letters || !std::ranges::all_of(letters, is_letter))
+    return std::nullopt;
+  digits += letters;
+  words.pop_back();
+  return with_place(std::move(words));
+}
+
+// "Mrs McDonald": how somebody is addressed, in no record of a name.
+std::optional<SearchQuery::Words> without_title(SearchQuery::Words words) {
+  constexpr std::array titles{"mr",  "mrs",  "ms",   "miss", "mx",     "dr",      "prof",
+                              "sir", "herr", "frau", "mme",  "madame", "monsieur"};
+  const auto addressed = std::ranges::find_if(
+      words, [&](const std::string& word) { return std::ranges::find(titles, word) == titles.end(); });
+  if (addressed == words.begin() || addressed == words.end()) return std::nullopt;
+  words.erase(words.begin(), addressed);
   return words;
 }
 
@@ -219,6 +246,11 @@ SearchQuery parse_query(const NameNormalizer& normalizer, std::string_view typed
   if (const auto spelled = sync::spelled_out(typed)) query.spellings.push_back(normalizer.typed_words(*spelled));
   if (query.words.size() > 1) query.spellings.push_back({sync::joined_words(query.words)});
   if (auto placed = with_place(query.words)) query.spellings.push_back(*std::move(placed));
+  if (auto placed = with_split_postcode(query.words)) query.spellings.push_back(*std::move(placed));
+  if (auto named = without_title(query.words)) {
+    if (named->size() > 1) query.spellings.push_back({sync::joined_words(*named)});
+    query.spellings.push_back(*std::move(named));
+  }
   if (is_ascii(typed) || digits > 0) query.reference = fold_reference(typed);
   if (query.reference.size() < shortest_reference) query.reference.clear();
   return query;

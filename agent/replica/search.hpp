@@ -35,7 +35,7 @@ std::string fold_reference(std::string_view text);
 // A telephone number as it is looked for.
 struct PhoneQuery {
   std::string end;        // reversed digits, at least 4; empty: not looked for by its end
-  std::string start;      // as national_digits, at least 4; empty: not by its beginning
+  std::string start;      // as national_digits, at least 3, 4 with what stands before; empty: not by its beginning
   std::string extension;  // of what is found, where that has one; empty: any
 };
 
@@ -45,7 +45,7 @@ struct SearchQuery {
   Words words;                     // every one must be the beginning of some word of the name; at most 8
   std::vector<Words> spellings;    // other ways to write the same, tried after it
   std::string phone;               // reversed digits, at least 4; without 00, 0 or (0) in front
-  std::string phone_start;         // as national_digits, at least 4
+  std::string phone_start;         // as PhoneQuery::start
   std::vector<PhoneQuery> phones;  // the same number in other words: by its numbering plan, without its extension
   std::string reference;           // at least 2 characters
   bool near = false;               // the spellings are guesses at what was mistyped

@@ -16,6 +16,17 @@ constexpr std::size_t most_ready = 40;  // blocks: some megabytes
 // For the ledger's thread, on which pushes wait as well.
 constexpr std::chrono::milliseconds longest_wait{4};
 
+// Rules between fields that values of the op break, and not what is missing.
+std::vector<sync::Finding> broken_by_values(const sync::Schema& schema, const sync::Op& op) {
+  auto findings = sync::validate_rules(schema, op, 0);
+  const sync::Collection& collection = *schema.collection(op.record.collection);
+  std::erase_if(findings, [&](const sync::Finding& finding) {
+    const auto field = collection.field(finding.field);
+    return !field || std::ranges::find(op.changes, *field, &sync::FieldChange::field) == op.changes.end();
+  });
+  return findings;
+}
+
 }  // namespace
 
 RowsAhead::RowsAhead(const sync::Schema& schema, platform::TableRows rows, ImportColumns columns,
@@ -80,7 +91,7 @@ std::optional<PreparedRow> RowsAhead::look_at(const platform::CsvRow& row) {
   };
   if (!row.wrong.empty()) return reject("", "malformed", "The row " + row.wrong + ".");
   auto read = columns_.read(row.fields, request_.scope, request_.site, now_ms_);
-  if (!read) return reject("", read.error().code, read.error().message);
+  if (!read) return reject(read.error().code == "required" ? "ref" : "", read.error().code, read.error().message);
   const auto [first, is_new] = seen_.try_emplace(read->told.front().key.id, row.line);
   if (!is_new)
     return reject("ref", "ref-twice",
@@ -90,11 +101,18 @@ std::optional<PreparedRow> RowsAhead::look_at(const platform::CsvRow& row) {
   sync::ActionHeader header;
   header.acceptance = request_.acceptance;
   const std::vector<sync::Finding> said = open;
-  ToldCustomer whole = read->told;
-  for (const sync::Op& op : columns_.changes({}, whole))
-    for (sync::Finding& finding : sync::validate(schema_, op, &header))
+  const auto add = [&](std::vector<sync::Finding> more) {
+    for (sync::Finding& finding : more)
       if (std::ranges::find(said, finding.field, &sync::Finding::field) == said.end())
         open.push_back(std::move(finding));
+  };
+  ToldCustomer whole = read->told;
+  const auto ops = columns_.changes({}, whole);
+  for (const sync::Op& op : ops) add(sync::validate(schema_, op, &header));
+  // What a whole record would break is judged beside what is here already, for rows that are right by themselves; of
+  // others what can be said now.
+  if (!open.empty())
+    for (const sync::Op& op : ops) add(broken_by_values(schema_, op));
   if (!open.empty()) {
     // Nothing that is said of a row is lost: whoever puts it right does so once.
     std::string message = open.front().message;

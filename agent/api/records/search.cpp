@@ -102,6 +102,8 @@ void add_records(const std::vector<Referenced::Found>& found, const char* matche
 Json advice_for(std::string_view typed, bool found) {
   constexpr std::ptrdiff_t part_of_number = 5;
   const auto digits = std::ranges::count_if(typed, [](char c) { return c >= '0' && c <= '9'; });
+  if (!found && digits != 0 && typed.size() < 4)
+    return "A postcode is looked for from its fourth character on, a shorter one beside a name: \"obrien ls1\".";
   if (found || digits < part_of_number || 2 * digits < static_cast<std::ptrdiff_t>(typed.size())) return nullptr;
   return "Numbers are found by how they begin, with or without the country code, or by their last 4 or more digits; "
          "digits out of the middle find nobody.";

@@ -89,6 +89,7 @@ TEST(ParseQuery, ReadsAPlaceBesideAName) {
   EXPECT_EQ(placed("lovelace 12"), 1);
   EXPECT_EQ(placed("sw1y 4jh"), 1);
   EXPECT_EQ(placed("80331"), 1);
+  EXPECT_EQ(placed("1011 ab"), 2) << "as two words, and as the one that it is";
   EXPECT_EQ(placed("12"), 0) << "a house number alone";
   EXPECT_EQ(placed("ada lovelace"), 0);
 }
@@ -117,6 +118,9 @@ TEST(ParseQuery, TriesOtherSpellingsOfAName) {
   EXPECT_EQ(parse_query(normalizer, "mc donald").spellings, (std::vector<Words>{{"mcdonald"}}));
   EXPECT_EQ(parse_query(normalizer, "Müller").spellings, (std::vector<Words>{{"mueller"}}));
   EXPECT_TRUE(parse_query(normalizer, "ada").spellings.empty());
+  EXPECT_EQ(parse_query(normalizer, "Mr Byron").spellings.back(), Words{"byron"});
+  EXPECT_EQ(parse_query(normalizer, "Frau Dr. Mc Donald").spellings.back(), (Words{"mc", "donald"}));
+  EXPECT_EQ(parse_query(normalizer, "Frau").spellings.size(), 0u) << "somebody may be called so";
 }
 
 TEST(ParseQuery, ReadsTheBeginningOfANumberInEverySpelling) {
@@ -128,6 +132,9 @@ TEST(ParseQuery, ReadsTheBeginningOfANumberInEverySpelling) {
   EXPECT_EQ(national_digits("020 7946"), "207946");
   EXPECT_EQ(national_digits("none"), "");
   EXPECT_EQ(parse_query(normalizer, "+44 77").phone_start, "");
+  for (const char* typed : {"+49 176", "0049 176", "0176"})
+    EXPECT_EQ(parse_query(normalizer, typed).phone_start, "176") << typed;
+  EXPECT_EQ(parse_query(normalizer, "176").phone_start, "");
 }
 
 TEST(ParseQuery, ReadsAnExtensionApart) {
