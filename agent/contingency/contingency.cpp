@@ -83,7 +83,9 @@ Contingency::Contingency(const platform::Clock& clock, contingency::Policy polic
       drills_(std::make_shared<const std::vector<DrillHeld>>()) {}
 
 Contingency::Machine Contingency::machine_at(contingency::Standing standing, std::int64_t since_ms) const {
-  return {contingency::Service(policy_.probes, policy_.states, standing), since_ms};
+  contingency::StateOptions states = policy_.states;
+  states.auto_declare_after_ms = 0;  // a desk sees its own road: the hub declares, or a person
+  return {contingency::Service(policy_.probes, states, standing), since_ms};
 }
 
 void Contingency::use(const contingency::Policy& policy) {

@@ -38,7 +38,7 @@ Result<ServiceTold> read_service(View& view, const sync::Collection& collection)
   for (const Shown& shown : many.shown) {
     const sync::Record& record = shown.record;
     const std::int64_t since_ms = time_of(collection, record, "since");
-    if (text_of(collection, record, "state") != name_of(contingency::ServiceState::degraded)) {
+    if (text_of(collection, record, "state") == name_of(contingency::ServiceState::normal)) {
       well_since_ms = std::max(well_since_ms, since_ms);
       continue;
     }

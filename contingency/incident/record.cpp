@@ -38,8 +38,10 @@ void take_step(const sync::Collection& steps, const sync::Record& record, Incide
   if (kind == "estimate") incident.estimates.push_back({fields.number("expected_at"), signature_in(fields)});
   if (kind == "exception") incident.exceptions.push_back({fields.text("point"), signature_in(fields)});
   const auto trigger = trigger_names.value(fields.text("trigger"));
-  if (kind == "step" && trigger)
-    incident.steps.push_back({*trigger, signature_in(fields), fields.flag("overridden"), false});
+  if (kind != "step" || !trigger) return;
+  if (*trigger == ServiceTrigger::degraded_long)
+    incident.declared.confirm_by_ms = fields.number("at") + StateOptions{}.confirm_within_ms;
+  incident.steps.push_back({*trigger, signature_in(fields), fields.flag("overridden"), false});
 }
 
 std::optional<MergeDecision> decision_of(const sync::Collection& links, const sync::Record& record) {

@@ -30,7 +30,8 @@ std::vector<std::string> Services::scopes() const {
 
 void Services::use(const contingency::ProbeOptions& probes, const contingency::StateOptions& states) {
   probes_ = probes;
-  states_ = states;
+  states_ = by_hand(states);
+  declare_after_ms_ = states.auto_declare_after_ms;
   for (auto& [own, scope] : scopes_) {
     scope.service = contingency::Service(probes_, states_, scope.service.standing());
     scope.joined = {};
@@ -82,6 +83,17 @@ std::vector<ServiceChange> Services::due(const Moment& now) const {
     changes.push_back({own, std::move(next)});
   }
   return changes;
+}
+
+std::vector<ServiceChange> Services::failing_long(const Moment& now) const {
+  std::vector<ServiceChange> failing;
+  if (declare_after_ms_ == 0) return failing;
+  for (const auto& [own, scope] : scopes_) {
+    ServiceShown is = shown(scope, now);
+    const bool degraded = is.state == ServiceState::degraded && is.since_ms != 0;
+    if (degraded && now.wall_ms - is.since_ms >= declare_after_ms_) failing.push_back({own, std::move(is)});
+  }
+  return failing;
 }
 
 void Services::told(const ServiceChange& change, const Moment& now) {

@@ -35,7 +35,7 @@ class Services {
   };
 
   explicit Services(contingency::ProbeOptions probes = {}, contingency::StateOptions states = {})
-      : probes_(probes), states_(states) {}
+      : probes_(probes), states_(by_hand(states)), declare_after_ms_(states.auto_declare_after_ms) {}
 
   // From now on this scope as well; `stood` is what workstations were told of it last.
   void serve(const std::string& scope, const ServiceShown& stood);
@@ -56,7 +56,17 @@ class Services {
   std::vector<ServiceChange> due(const Moment& now) const;
   void told(const ServiceChange& change, const Moment& now);
 
+  // Scopes in which something has failed for as long as the plan has a machine wait before it declares an outage; none
+  // where it has none declare.
+  std::vector<ServiceChange> failing_long(const Moment& now) const;
+
  private:
+  // The machines only watch: an outage is a record, which somebody confirms.
+  static contingency::StateOptions by_hand(contingency::StateOptions states) {
+    states.auto_declare_after_ms = 0;
+    return states;
+  }
+
   struct Scope {
     contingency::Service service;
     contingency::JoinedProbes joined;
@@ -68,6 +78,7 @@ class Services {
 
   contingency::ProbeOptions probes_;
   contingency::StateOptions states_;
+  std::int64_t declare_after_ms_ = 0;
   std::map<std::string, Scope> scopes_;
 };
 

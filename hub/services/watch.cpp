@@ -12,6 +12,7 @@
 #include "contingency/plan/plan.hpp"
 #include "hub/plan/plan_probes.hpp"
 #include "hub/plan/plans.hpp"
+#include "hub/services/declaring.hpp"
 #include "hub/services/record.hpp"
 
 namespace holdline::hub {
@@ -83,11 +84,29 @@ void ServiceWatch::look() {
   services_.time_passed(now());
   // One at a time: what was kept is known before the next is.
   if (const auto due = services_.due(now()); !keeping_ && !due.empty()) keep(due.front());
+  for (const ServiceChange& failing : services_.failing_long(now()))
+    if (declared_[failing.scope] != failing.shown.since_ms) declare(failing);
   timer_.expires_after(between_looks);
   timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& ended) {
     const auto self = weak.lock();
     if (!ended && self) self->look();
   });
+}
+
+// Once for each failing; what cannot be written is tried again with the next look.
+void ServiceWatch::declare(const ServiceChange& failing) {
+  parts_.thread.run(
+      [weak = weak_from_this(), &io = parts_.io, failing, wall_ms = now().wall_ms](Ledger& ledger, Intake& intake) {
+        const auto outcome = declare_failing(ledger, intake, failing, wall_ms);
+        boost::asio::post(io, [weak, failing, outcome] {
+          const auto self = weak.lock();
+          if (!self) return;
+          if (!outcome) return self->parts_.log.error(outcome.error());
+          self->declared_[failing.scope] = failing.shown.since_ms;
+          self->parts_.log.warning("outage-declared", "the plan lets the hub declare what fails for so long",
+                                   {{"scope", failing.scope}, {"failing", failing.shown.failing}});
+        });
+      });
 }
 
 bool ServiceWatch::is_probed(const std::string& scope) const {

@@ -5,8 +5,10 @@
 // Threads: belongs to the one that runs its io_context; records are written on the ledger's.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <boost/asio/steady_timer.hpp>
@@ -49,6 +51,7 @@ class ServiceWatch : public std::enable_shared_from_this<ServiceWatch> {
   void probed(const platform::ProbeSettings& settings, const platform::ProbeOutcome& outcome);
   void keep(const ServiceChange& change);
   void kept(const ServiceChange& change, const Result<void>& outcome);
+  void declare(const ServiceChange& failing);
   Services::Moment now() const;
 
   Parts parts_;
@@ -58,8 +61,9 @@ class ServiceWatch : public std::enable_shared_from_this<ServiceWatch> {
   Services services_;
   boost::asio::steady_timer timer_;
   std::optional<platform::ProbeRounds> rounds_;
-  std::optional<std::uint64_t> directory_;  // the version for which the scopes are known
-  bool keeping_ = false;                    // one is being written
+  std::optional<std::uint64_t> directory_;        // the version for which the scopes are known
+  bool keeping_ = false;                          // one is being written
+  std::map<std::string, std::int64_t> declared_;  // of each scope: the beginning of the failing that was declared last
 };
 
 }  // namespace holdline::hub

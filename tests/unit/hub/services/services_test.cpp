@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "contingency/incident/record.hpp"
+#include "hub/services/declaring.hpp"
 #include "hub/services/record.hpp"
 #include "sync/schema/schema.hpp"
 #include "tests/support/test_clock.hpp"
@@ -106,6 +108,41 @@ TEST_F(ServicesTest, WhatIsToldIsOneRecordOfItsScopeThatTheHubAloneWrites) {
   const sync::Collection& collection = *reader->schema().collection("service_state");
   const std::vector<std::string> scopes{"acme/leeds"};
   EXPECT_EQ(reader->rows(collection.no, scopes, Id{}, 10).value().size(), 1U);
+}
+
+TEST_F(ServicesTest, WhatFailsForAsLongAsThePlanSaysIsDeclaredOnceAndWaitsForAPerson) {
+  contingency::StateOptions states;
+  states.auto_declare_after_ms = 15 * minute;
+  services_.use({}, states);
+  run(10 * minute, true);
+  run(20 * minute, false);
+  EXPECT_TRUE(services_.failing_long({at_ms_, wall + at_ms_}).empty());
+  run(27 * minute, false);
+  const auto failing = services_.failing_long({at_ms_, wall + at_ms_});
+  ASSERT_EQ(failing.size(), 1U);
+  EXPECT_EQ(failing[0].shown.state, ServiceState::degraded) << "nothing is well because nobody declared it";
+  for (int again = 0; again < 2; ++again)
+    ASSERT_TRUE(declare_failing(store_.ledger(), intake_, failing[0], wall + at_ms_));
+  const auto reader = store_.ledger().reader().value();
+  const sync::Collection& heads = *store_.ledger().schema().collection("incident");
+  const sync::Collection& steps = *store_.ledger().schema().collection("incident_step");
+  const std::vector<std::string> scopes{"acme/london"};
+  const auto rows = reader->rows(heads.no, scopes, {}, 10).value();
+  ASSERT_EQ(rows.size(), 1U);
+  contingency::Incident incident;
+  incident.declared = *contingency::declaration_of(heads, rows[0].stored.record);
+  const auto told_steps = reader->rows(steps.no, scopes, {}, 10).value();
+  for (const auto& row : told_steps) contingency::take_step(steps, row.stored.record, incident);
+  const auto stands = contingency::joined(incident, incident);
+  EXPECT_EQ(stands.declared.how, contingency::DeclaredBy::machine);
+  EXPECT_TRUE(stands.in_force());
+  EXPECT_FALSE(stands.confirmed);
+  EXPECT_TRUE(contingency::lacks_confirmation(stands, wall + at_ms_ + 16 * minute));
+  // Another failing while that one is in force is no other outage.
+  ServiceChange later = failing[0];
+  later.shown.since_ms += minute;
+  ASSERT_TRUE(declare_failing(store_.ledger(), intake_, later, wall + at_ms_));
+  EXPECT_EQ(store_.ledger().reader().value()->rows(heads.no, scopes, {}, 10).value().size(), 1U);
 }
 
 }  // namespace
