@@ -122,6 +122,8 @@ class Workstation {
   // Conflicts that nobody has decided on, in all scopes of this workstation, as it counted them a moment ago; nothing
   // until it has. Any thread.
   std::optional<std::uint64_t> open_conflicts() const { return conflicts_.last(); }
+  // As OpenConflicts::about: on the reading thread.
+  std::vector<sync::Id> conflicts_about(const sync::Id& record) const { return conflicts_.about(record); }
   // What the hub's probes and colleagues say of the services. Any thread.
   Told told() const { return told_->told(); }
   // Whether the hub can be reached and takes what is saved, as it is shown: damped. Any thread.

@@ -103,6 +103,20 @@ Json ops_json(const sync::Schema& schema, const sync::Action& action) {
   return ops;
 }
 
+// Which of its conflicts nobody has decided yet: what the hub said of the action stays as it was.
+void tell_undecided(const sync::Schema& schema, View& view, Json& item) {
+  const sync::Collection& conflicts = *schema.collection("conflict");
+  Json open = Json::array();
+  for (const Json& text : item["conflicts"]) {
+    const auto id = sync::Id::parse(text.get_ref<const std::string&>());
+    const auto found = view.find({conflicts.no, *id});
+    // What is not here was not heard of yet.
+    if (found && (!found->shown || text_field(conflicts, found->shown->record, "state") == "open"))
+      open.push_back(text);
+  }
+  item["undecided"] = std::move(open);
+}
+
 // As the person of the call may see it; nothing when it is not theirs to see.
 std::optional<RecentActions::Item> shown_to_person(const Workstation& station, const Call& call,
                                                    RecentActions::Item item) {
@@ -127,7 +141,14 @@ struct Listing {
     if (const auto shown = shown_to_person(station, call, std::move(item)))
       items.push_back(action_json(station, *shown));
   }
+  // On the reading thread, which knows the conflicts.
   void respond(bool more) {
+    station.read([listing = std::move(*this), more](View& view) mutable {
+      for (Json& item : listing.items) tell_undecided(listing.station.schema(), view, item);
+      listing.answer(more);
+    });
+  }
+  void answer(bool more) {
     const OutboxStatus status = station.outbox().status();
     std::uint64_t total = status.retained;
     for (const sync::LaneTip& lane : status.lanes) total += lane.waiting;
@@ -165,12 +186,15 @@ void list_recent(Listing listing) {
   list_older(std::move(listing));
 }
 
-void list_attention(Workstation& station, const Call& call) {
+void list_attention(Workstation& station, const Call& call, View& view) {
   const auto found = station.outbox().recent().needing_attention();
   if (!found) return call.respond(platform::error_response(503, "outbox-unreadable", station.outbox().status().advice));
   Json items = Json::array();
   for (const RecentActions::Item& item : *found)
-    if (const auto shown = shown_to_person(station, call, item)) items.push_back(action_json(station, *shown));
+    if (const auto shown = shown_to_person(station, call, item)) {
+      items.push_back(action_json(station, *shown));
+      tell_undecided(station.schema(), view, items.back());
+    }
   const std::size_t total = items.size();
   call.respond(json_response(
       200, {{"schema", "holdline.outbox/1"}, {"items", std::move(items)}, {"total", total}, {"next", nullptr}}));
@@ -188,8 +212,8 @@ void list_outbox(Workstation& station, Call call) {
     if (!before)
       return call.respond(platform::error_response(400, "malformed", "`before` must be an action, LANE/NUMBER."));
   }
-  station.read([&station, attention, listing = Listing{station, std::move(call), limit, before}](View&) {
-    attention ? list_attention(station, listing.call) : list_recent(listing);
+  station.read([&station, attention, listing = Listing{station, std::move(call), limit, before}](View& view) {
+    attention ? list_attention(station, listing.call, view) : list_recent(listing);
   });
 }
 
@@ -199,7 +223,10 @@ void respond_with(Workstation& station, const Call& call, std::optional<RecentAc
   Json json = action_json(station, *item);
   json["schema"] = "holdline.action/1";
   json["ops"] = ops_json(station.schema(), *item->action);
-  call.respond(json_response(200, json));
+  station.read([&station, call, json = std::move(json)](View& view) mutable {
+    tell_undecided(station.schema(), view, json);
+    call.respond(json_response(200, json));
+  });
 }
 
 void show_action(Workstation& station, Call call) {

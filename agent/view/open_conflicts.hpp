@@ -1,10 +1,13 @@
-// How many conflicts nobody has decided on, for the strip on every page. Counted in portions on the reading thread, so
-// that a hundred thousand of them keep no search waiting.
+// The conflicts that nobody has decided on: how many, for the strip on every page, and which are about a record, for
+// its card. Looked through in portions on the reading thread, so that a hundred thousand of them keep no search
+// waiting.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "agent/view/view.hpp"
 #include "sync/table/practice.hpp"
@@ -26,10 +29,13 @@ class OpenConflicts {
   bool count_some(View& view, bool practised);
   // What was counted last; nothing until then. Any thread.
   std::optional<std::uint64_t> last() const;
+  // Those about a record that were open when they were counted last. On the reading thread.
+  std::vector<sync::Id> about(const sync::Id& record) const;
 
  private:
-  sync::Id before_;  // nil: at the beginning
-  std::uint64_t so_far_ = 0;
+  sync::Id before_;                                         // nil: at the beginning
+  using Open = std::vector<std::pair<sync::Id, sync::Id>>;  // the record, the conflict; sorted once all are there
+  Open so_far_, open_;
   std::atomic<std::int64_t> last_{-1};
 };
 

@@ -257,9 +257,11 @@ test("customers, their numbers and addresses, entries and callbacks", async () =
   });
   const customer = `/customers/${made.created[0]}`;
   await as("ada", "POST", "/customers/check", { body: { fields, phones: [{ e164: "020 7946 0022" }] } });
-  await refused(422, "invalid", "ada", "POST", "/customers/check", {
-    body: { fields, accept: { hints: [], because: "" } },
-  });
+  for (const path of ["/customers/check", "/callbacks/check"])
+    await refused(422, "invalid", "ada", "POST", path, { body: { fields, accept: { hints: [], because: "" } } });
+  const night = { name: "Grace", phone: "020 7946 0022", reason: "invoice", promise_start: "2031-03-04T03:00", promise_zone: "Europe/London" };
+  const { findings } = (await as("ada", "POST", "/callbacks/check", { body: { fields: night } })).json;
+  assert.ok(findings.some(({ field, code }) => field === "promise_start" && code === "outside-calling-hours"), JSON.stringify(findings));
   const wrong = { body: { fields: { given: 1, shoes: "x" } }, key: randomUUID() };
   for (const path of ["/customers", "/entries", "/callbacks"])
     assert.equal((await as("ada", "POST", path, wrong)).status, 422);

@@ -147,18 +147,29 @@ void ask_about_edit(Workstation& station, PersonView& view, const sync::Record& 
   hint_at_hours(schema, station.site(), view, after, edit.changes, edit.findings);
 }
 
-// Who is here already that a new customer looks like, while it is still being typed.
-void check_customer(Workstation& station, Call call) {
+namespace {
+
+// Who is here already that a new customer looks like.
+std::vector<Duplicate> others_alike(const sync::Schema& schema, PersonView& view, Addition& addition) {
+  const sync::Record record = record_of(schema, addition.ops.front());
+  refuse_unknown_targets(view, schema, addition.ops, addition.findings);
+  auto others = duplicates_of(schema, view, record, Compared::all, addition.ops);
+  if (others.empty()) ask_about_deleted(view, schema, record, addition.findings);
+  return others;
+}
+
+void check_new(Workstation& station, Call call, std::string_view collection_name) {
   const sync::Schema& schema = station.schema();
-  auto addition = addition_of(schema, *schema.collection("customer"), station.default_scope(call.rights()),
+  auto addition = addition_of(schema, *schema.collection(collection_name), station.default_scope(call.rights()),
                               desk_of(station, call), call.request.body);
   if (!addition) return call.respond(platform::error_response(addition.error()));
-  read(station, call, [&station, call, addition = *std::move(addition)](PersonView& view) mutable {
-    const sync::Schema& known = station.schema();
-    const sync::Record record = record_of(known, addition.ops.front());
-    refuse_unknown_targets(view, known, addition.ops, addition.findings);
-    const auto others = duplicates_of(known, view, record, Compared::all, addition.ops);
-    if (others.empty()) ask_about_deleted(view, known, record, addition.findings);
+  const bool is_customer = collection_name == of::customer;
+  read(station, call, [&station, call, is_customer, addition = *std::move(addition)](PersonView& view) mutable {
+    std::vector<Duplicate> others;
+    if (is_customer)
+      others = others_alike(station.schema(), view, addition);
+    else
+      ask_about_others(station, view, addition);
     const Judged judged = judge_here(station, call, addition.ops, addition.findings, addition.event_ms);
     if (judged.refusal) return call.respond(*judged.refusal);
     call.respond(json_response(
@@ -166,5 +177,10 @@ void check_customer(Workstation& station, Call call) {
         {{"schema", "holdline.check/1"}, {"findings", to_json(judged.findings)}, {"duplicates", json_of(others)}}));
   });
 }
+
+}  // namespace
+
+void check_customer(Workstation& station, Call call) { check_new(station, std::move(call), of::customer); }
+void check_callback(Workstation& station, Call call) { check_new(station, std::move(call), of::callback); }
 
 }  // namespace holdline::agent

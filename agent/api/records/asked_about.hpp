@@ -15,8 +15,9 @@ sync::Record with_changes(sync::Record record, std::span<const sync::FieldChange
 void ask_about_edit(Workstation& station, PersonView& view, const sync::Record& shown, const sync::Record& after,
                     Edit& edit);
 
-// POST /customers/check: whom a new customer looks like, while it is still being typed. Answers holdline.check/1 and
-// saves nothing.
+// POST /customers/check, /callbacks/check: what would be said about a new record, and whom a new customer looks like,
+// while it is still being typed. Answers holdline.check/1 and saves nothing.
 void check_customer(Workstation& station, Call call);
+void check_callback(Workstation& station, Call call);
 
 }  // namespace holdline::agent

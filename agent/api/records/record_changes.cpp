@@ -269,7 +269,7 @@ bool is_open_to_all(const sync::Schema& schema, std::string_view name) {
 std::span<const Route> record_change_routes() {
   static constexpr Route table[] = {
       {"POST", "/customers", add_one<of::customer>},
-      {"POST", "/customers/check", check_customer},
+      {"POST", "/customers/check", check_customer},  // while it is typed
       {"PATCH", "/customers/{id}", edit_one<of::customer>},
       {"DELETE", "/customers/{id}", erase_one<of::customer>},
       {"POST", "/customers/{id}/phones", add_child},
@@ -287,6 +287,7 @@ std::span<const Route> record_change_routes() {
       {"PATCH", "/entries/{id}", edit_one<of::entry>},
       {"DELETE", "/entries/{id}", erase_one<of::entry>},
       {"POST", "/callbacks", add_one<of::callback>},
+      {"POST", "/callbacks/check", check_callback},  // likewise
       {"PATCH", "/callbacks/{id}", edit_one<of::callback>},
       {"POST", "/records/{collection}", add_any},
       {"PATCH", "/records/{collection}/{id}", edit_any},

@@ -11,6 +11,7 @@
 #include "agent/api/route.hpp"
 #include "agent/view/referenced.hpp"
 #include "sync/action/merged.hpp"
+#include "sync/merge/conflicts.hpp"
 #include "sync/table/practice.hpp"
 
 namespace holdline::agent {
@@ -48,6 +49,25 @@ Json displayed_json(const sync::Collection& collection, const Shown& shown, cons
   return json;
 }
 
+// Which of its fields two people changed at once, as far as nobody has decided. Of a deletion: no fields.
+void tell_conflicts(const Workstation& station, const sync::Collection& collection, const sync::Id& id,
+                    PersonView& view, Json& json) {
+  const sync::Schema& schema = station.schema();
+  const sync::Collection& conflicts = *schema.collection("conflict");
+  Json list = Json::array();
+  for (const sync::Id& conflict : station.conflicts_about(id)) {
+    const auto found = view.find({conflicts.no, conflict});
+    if (!found || !found->shown || text_field(conflicts, found->shown->record, "state") != "open") continue;
+    Json fields = Json::array();
+    if (const auto values = sync::conflict_values(schema, found->shown->record);
+        values && !values->about_deletion && !values->hidden)
+      for (const sync::FieldIndex field : collection.units[values->unit].fields)
+        fields.push_back(collection.fields[field].name);
+    list.push_back({{"id", conflict.text()}, {"fields", std::move(fields)}});
+  }
+  if (!list.empty()) json["conflicts"] = std::move(list);
+}
+
 // 404, and what there is instead: one of another kind by that reference, or whose reference is like it.
 platform::HttpResponse not_named(const sync::Schema& schema, PersonView& view, const sync::Collection& collection,
                                  std::string_view typed) {
@@ -76,6 +96,7 @@ void show(Workstation& station, Call call, std::string_view collection_name, std
          if (!found->shown || found->shown->record.deleted) return respond(unknown_record("record"));
          const std::string region = station.site().region;
          Json json = displayed_json(collection, *found->shown, found->as_of, region);
+         tell_conflicts(station, collection, id, view, json);
          if (auto told = tell_merged(collection, *found->shown, view, json); !told)
            return respond(platform::error_response(told.error()));
          for (const std::string& name : children) {
@@ -87,6 +108,7 @@ void show(Workstation& station, Call call, std::string_view collection_name, std
                const auto wishes = do_not_call_json(station, view, kind, child.record);
                if (!wishes) return respond(platform::error_response(wishes.error()));
                if (!wishes->empty()) list.back()["do_not_call"] = *wishes;
+               tell_conflicts(station, kind, child.record.key.id, view, list.back());
              }
            json["children"][name] = std::move(list);
          }

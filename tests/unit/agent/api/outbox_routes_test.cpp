@@ -185,6 +185,17 @@ TEST_F(LocalApiOutboxTest, AnOpenConflictIsShownWithAllItsValues) {
   EXPECT_EQ(get("/conflicts/" + id_of(3).text()).status, 404);
 }
 
+TEST_F(LocalApiOutboxTest, ARecordSaysWhichOfItsFieldsAreInConflictUntilSomebodyDecides) {
+  work_with_conflict();
+  const auto conflicts = [this] { return get("/customers/" + id_of(1).text()).json().value("conflicts", Json()); };
+  pc_clock.pass(std::chrono::seconds(2));  // they are counted a second after something came
+  for (int look = 0; look < 600 && conflicts().is_null(); ++look)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_EQ(conflicts(), (Json{{{"id", open_conflict().key.id.text()}, {"fields", {"family"}}}}));
+  ASSERT_EQ(resolve("other").status, 200);
+  EXPECT_TRUE(conflicts().is_null()) << "at once, and not when they are counted again";
+}
+
 TEST_F(LocalApiOutboxTest, ChoosingTheOtherValueSetsItOnTopOfWhatStandsInOneAction) {
   work_with_conflict();
   const auto saved = resolve("other");

@@ -470,6 +470,22 @@ TEST_F(LocalApiRecordsTest, OneSearchOfANameIsKeptOfEachPerson) {
   EXPECT_EQ(post("/records/saved_query", other, "b").status, 201);
 }
 
+TEST_F(LocalApiRecordsTest, WhatWouldBeSaidAboutAPromiseIsToldWhileItIsTyped) {
+  work();
+  const Json night{{"name", "Ada"},
+                   {"phone", "+442079460022"},
+                   {"promise_start", "2031-03-04T03:00"},
+                   {"promise_end", "2031-03-04T04:00"},
+                   {"promise_zone", "Europe/London"},
+                   {"reason", "line down"}};
+  const Json told = post("/callbacks/check", {{"fields", night}}, "").json();
+  EXPECT_TRUE(std::ranges::any_of(told.at("findings"), [](const Json& one) {
+    return one.at("code") == "outside-calling-hours";
+  })) << told;
+  EXPECT_TRUE(told.at("duplicates").empty());
+  EXPECT_TRUE(outbox().empty()) << "nothing is saved";
+}
+
 TEST_F(LocalApiRecordsTest, APostcodeIsOneOfItsCountry) {
   work();
   Json ada = customer("Ada");
