@@ -4,6 +4,7 @@
 
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
+#include "agent/api/words/words.hpp"
 #include "sync/action/record.hpp"
 #include "sync/action/rights.hpp"
 
@@ -123,7 +124,8 @@ void show_forms(Workstation& station, Call call) {
                                    {"version", schema.version()},
                                    {"collections", std::move(collections)},
                                    {"forms", std::move(forms)},
-                                   {"guides", guides_json(schema)}}));
+                                   {"guides", guides_json(schema)},
+                                   {"words", shipped_words()}}));
 }
 
 // The text itself, for programs that read files by it.

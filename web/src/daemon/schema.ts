@@ -1,4 +1,5 @@
 // The forms as the schema has them, asked for once for each person, and again when the hub has other ones.
+import { words } from "../page/i18n.ts";
 import { Store } from "../page/store.ts";
 import { get } from "./api.ts";
 import { session } from "./session.ts";
@@ -21,8 +22,10 @@ async function load(): Promise<void> {
       collections: CollectionForm[];
       forms: Template[];
       guides?: Guide[];
+      words?: typeof words;
     }>("/forms");
     version = told.version;
+    Object.assign(words, told.words);
     templates.set(told.forms);
     forms.set(told.collections);
     guides.set(told.guides ?? []);

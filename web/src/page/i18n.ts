@@ -8,11 +8,10 @@ import { ownZone, wallTime } from "./zones.ts";
 export type Name = keyof Messages;
 type Catalogue<N extends string> = Record<N, string>;
 
-// What is said in one language: the page's own texts, what the schema says, and the refusals of the daemon by their codes.
+// What is said in one language: the page's own texts, and the refusals of the daemon by their codes.
 interface Spoken {
   language: "en" | "de";
   texts: Messages;
-  terms: Record<string, string>;
   refusals: Record<string, string>;
 }
 export const spoken = new Store<Spoken | null>(null);
@@ -22,8 +21,11 @@ export async function speak(): Promise<void> {
   const language = settings.get().language === "de" ? "de" : "en";
   if (spoken.get()?.language === language) return;
   const said = await (language === "de" ? import("./german.ts") : import("./english.ts"));
-  spoken.set({ language, texts: said.texts, terms: said.terms, refusals: said.refusals });
+  spoken.set({ language, texts: said.texts, refusals: said.refusals });
 }
+// What the schema says, by language and by the English words: it comes with the forms.
+export const words: Record<string, Record<string, string>> = {};
+const inLanguage = (english: string): string => words[spoken.get()?.language ?? ""]?.[english.toLowerCase()] ?? english;
 settings.follow(() => void speak().catch(() => {}));
 // Further refusals in German, of parts of the page that are fetched later.
 export const laterRefusals: Record<string, string> = {};
@@ -71,8 +73,7 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 
 // A label or choice of the schema.
 export function term(text: string): string {
-  const words = inWords(text);
-  const found = spoken.get()?.terms[words.toLowerCase()] ?? words;
+  const found = inLanguage(inWords(text));
   return capital(settings.get().language === "pseudo" ? pseudo(found) : found);
 }
 
@@ -80,7 +81,7 @@ export function term(text: string): string {
 export function deed({ what, act, of, about }: { what: string; act: string; of: string; about: string[] }): string {
   const now = spoken.get();
   if (!now?.refusals[act]) return what;
-  const parts = about.map((part) => now.terms[part.toLowerCase()] ?? part).join(", ");
+  const parts = about.map(inLanguage).join(", ");
   return said(act, what, term(of)) + (parts && `: ${parts}`);
 }
 

@@ -1,6 +1,7 @@
 // What can be typed, as the API tells it.
 #include <algorithm>
 
+#include "agent/api/words/words.hpp"
 #include "tests/unit/agent/api/fixture.hpp"
 
 namespace holdline::agent {
@@ -37,6 +38,38 @@ TEST_F(FormRoutesTest, AFieldSaysWhatCanBeTypedIntoIt) {
   EXPECT_EQ(named(entry, "recorded_at").at("read_only"), true);
   EXPECT_EQ(named(collection("customer").at("fields"), "tier").at("read_only"), true);
   EXPECT_EQ(named(collection("customer").at("fields"), "country").at("format"), "country");
+}
+
+// What stands on the forms of a schema and is not told in German.
+std::vector<std::string> untranslated(const sync::Schema& schema) {
+  std::vector<std::string> missing;
+  const Json& german = shipped_words().at("de");
+  const auto look = [&](std::string english) {
+    std::ranges::replace(english, '_', ' ');
+    std::ranges::transform(english, english.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (!german.contains(english)) missing.push_back(std::move(english));
+  };
+  const auto look_at = [&](const sync::Field& field) {
+    look(field.label);
+    for (const std::string& option : field.options) look(option);
+  };
+  for (const char* name : {"customer", "phone", "email", "address", "manual_entry", "callback_request", "complaint"})
+    for (const sync::Field& field : schema.collection(name)->fields)
+      if (field.form_position > 0) look_at(field);
+  for (const sync::FormTemplate& form : schema.forms()) {
+    look(form.label);
+    for (const sync::FieldIndex field : form.fields) look_at(schema.collection(form.collection)->fields[field]);
+  }
+  return missing;
+}
+
+TEST(ShippedWords, TellInGermanWhatStandsOnTheFormsOfTheSchemaAndItsPacks) {
+  EXPECT_EQ(untranslated(test_schema()), std::vector<std::string>());
+  for (const sync::SchemaPack& pack : sync::schema_packs()) {
+    const auto schema = sync::Schema::parse(std::string(sync::default_schema_text()) + "\n" + std::string(pack.text));
+    ASSERT_TRUE(schema) << pack.name;
+    EXPECT_EQ(untranslated(*schema), std::vector<std::string>()) << pack.name;
+  }
 }
 
 }  // namespace
