@@ -22,13 +22,20 @@ function modeOf(status: Status): Mode {
   return status.outbox?.health === "read-only" ? "read-only" : status.mode;
 }
 
+const isAway = (mode: Mode): boolean => mode === "contingency" || mode === "degraded";
+let backAt = 0; // when this page saw that end
+// Since when all is well: as long as the link is there, and nothing else was wrong.
+const wellSince = (linked: string | null): string | number | null => (backAt > (Date.parse(linked ?? "") || 0) ? backAt : linked);
+
 function show(mode: Mode, status: Status | null): void {
   const before = seen.get();
   const declared = status?.contingency?.incident ? status.contingency.since : null;
-  const away = mode === "contingency" || mode === "degraded";
+  const away = isAway(mode);
   const ofSystems = status?.link?.state === "online" ? status.systems?.since : null;
   const left = away ? (ofSystems ?? status?.link?.since ?? status?.sync?.last_contact ?? null) : null;
-  const since = declared ?? left ?? (before.mode === mode ? before.since : Date.now());
+  if (isAway(before.mode) && !isAway(mode)) backAt = Date.now();
+  const shown = before.mode === mode ? before.since : Date.now();
+  const since = declared ?? left ?? (mode === "online" && status ? wellSince(status.link?.since ?? null) : shown);
   seen.set({ mode, since, status: status ?? before.status });
 }
 

@@ -38,7 +38,7 @@ export const de: Messages = {
   dataAsOf: "Kundendaten von {time}",
   ageOf: "{age} alt",
   noData: "Noch keine Kundendaten hier",
-  nothingWaits: "Nichts wartet hier",
+  nothingWaits: "Nichts Gesichertes wartet auf die Zentrale",
   someWait: "{n} hier gesichert, noch nicht in der Zentrale, {n||das älteste }von {time}",
   worksOnline: "Alles geht.",
   worksDegraded: "Alles lässt sich auf diesem PC sichern. Es wird gesendet, wenn die Zentrale es annimmt.",

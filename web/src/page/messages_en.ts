@@ -37,7 +37,7 @@ export const en = {
   dataAsOf: "Customer data as of {time}",
   ageOf: "{age} old",
   noData: "No customer data here yet",
-  nothingWaits: "Nothing waits here",
+  nothingWaits: "Nothing saved here waits for the hub",
   someWait: "{n} saved here and not at the hub yet, {n||the oldest }from {time}",
   worksOnline: "Everything works.",
   worksDegraded: "Everything can be saved on this PC. It is sent when the hub takes it.",

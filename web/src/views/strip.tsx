@@ -56,7 +56,7 @@ function Declared({ status }: { status: Status }) {
 
 const waitingText = (outbox: NonNullable<Status["outbox"]>): string => {
   const n = Number(outbox.waiting);
-  if (n === 0) return t("nothingWaits");
+  if (n === 0) return Number(outbox.quarantined) > 0 ? "" : t("nothingWaits");
   return t("someWait", { n, time: clock(outbox.oldest) });
 };
 
@@ -157,7 +157,7 @@ function Facts({ status, mode }: { status: Status; mode: Mode }) {
           t("noData")
         )}
       </p>
-      {status.outbox && <p class="fact">{waitingText(status.outbox)}</p>}
+      {status.outbox && waitingText(status.outbox) && <p class="fact">{waitingText(status.outbox)}</p>}
       {told.map((text) => text && <p class="fact">{text}</p>)}
       {attention > 0 && (
         <p class="fact">
