@@ -68,6 +68,53 @@ test("a message takes six keys beyond its text, and stands at the hub", async ()
   await checked("entries");
 });
 
+test("what was saved is opened, corrected with a reason, and found by its reference; what stood there stays in the history", async () => {
+  await page.getByRole("link", { name: "New entry: message, Łukasz Nowak" }).click();
+  await page.getByRole("heading", { level: 1, name: /^Entry/ }).waitFor();
+  const reference = await page.locator("h1 .reference").textContent();
+  await page.keyboard.press("Alt+e");
+  await becomes("document.activeElement.id === 'field-name'");
+  await page.locator("#field-note").fill("Asks for a copy of the bill");
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("alert").getByText("say why it is corrected").first().waitFor();
+  await becomes("document.activeElement.id === 'because'");
+  assert.equal(await page.locator("#because").inputValue(), "", "nobody's reason is typed for them");
+  await checked("correction");
+  await page.locator("#because").focus();
+  await page.keyboard.type("misheard");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("✓ Saved on this PC").waitFor();
+  const history = page.getByRole("region", { name: "History" });
+  await history.getByText("corrected, because: misheard").waitFor();
+  await history.getByText("Note: Asks for a copy of the contract → Asks for a copy of the bill").waitFor();
+  await checked("entry");
+  await page.goto(`${centre.address}#/`);
+  await page.locator("#search").fill(reference.toLowerCase());
+  await page.getByRole("option", { name: reference }).waitFor();
+  await checked("reference");
+  await page.locator("#search").focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: `Entry ${reference}` }).waitFor();
+  await page.getByRole("link", { name: "Łukasz Nowak" }).click();
+});
+
+test("with little room the mode stays in sight, and hides nothing that has the focus", async () => {
+  await page.setViewportSize({ width: 640, height: 360 }); // 1280 by 720 at 200 %
+  await page.getByRole("heading", { level: 1, name: "Łukasz Nowak" }).waitFor();
+  for (const key of [...Array(45).fill("Tab"), ...Array(40).fill("Shift+Tab")]) {
+    await page.keyboard.press(key);
+    const [mode, focus, text] = await page.evaluate(() => {
+      const box = (element) => element.getBoundingClientRect();
+      return [box(document.querySelector(".mode")), box(document.activeElement), document.activeElement.outerHTML];
+    });
+    assert.ok(mode.top >= 0 && mode.top <= 1 && mode.height <= 40, `the mode stands at ${mode.top}, ${mode.height} high`);
+    assert.ok(focus.bottom > mode.bottom && focus.top < 360, `out of sight: ${text}`);
+  }
+  await browser.picture("zoomed");
+  await page.setViewportSize({ width: 1400, height: 900 });
+});
+
 test("what is wrong is told at its field, and a hint is overridden by one key with a reason", async () => {
   await page.keyboard.press("Alt+b");
   await page.locator("#field-name").fill("020 7946 0018");
@@ -87,6 +134,9 @@ test("what is wrong is told at its field, and a hint is overridden by one key wi
   await page.keyboard.press("Control+Enter");
   await page.getByRole("alert").getByText("Not saved yet: is it meant so?").waitFor();
   await checked("asked");
+  await page.keyboard.press("Control+Enter");
+  await becomes("document.activeElement.id === 'because'");
+  await page.keyboard.type("she works there");
   await page.keyboard.press("Control+Enter");
   await page.getByText("✓ Saved on this PC").waitFor();
   await page.getByRole("link", { name: "Callbacks" }).click();

@@ -30,11 +30,24 @@ test("two desks change one name: both values stand side by side, and a person de
   await page.getByRole("link", { name: /Two values of/ }).click();
   for (const value of ["Lovelace", "King", "Byron"]) await page.getByRole("cell", { name: value }).waitFor();
   await browser.checked("conflict");
+  await page.goto(`${centre.address}#/customer/${found.items[0].id}`);
+  await page.getByRole("definition").getByRole("link", { name: "In conflict" }).waitFor();
+  await browser.checked("customer-in-conflict");
+  await page.getByRole("link", { name: "In conflict" }).click();
   await page.getByLabel("Reason").fill("said so on the telephone");
   await page.getByRole("button", { name: /^Take “/ }).press("Enter");
   await page.getByText("No open conflicts").waitFor({ timeout: 30_000 });
   const decided = async (name) => (await json(name, "customer", "show", found.items[0].id)).fields.family;
   await until("the same name at both", async () => (await decided("desk")) === (await decided("second")));
+  // One of the two arrived second, and its own list says what became of it.
+  const lost = async (name) => (await json(name, "outbox", "list")).items.some(({ conflicts }) => conflicts.length > 0);
+  const own = await browser.open((await lost("desk")) ? centre.address : centre.secondAddress);
+  await own.locator("#search, #sign-in-password").waitFor();
+  if (await own.getByLabel("Password").count()) await browser.signIn("ada", own);
+  await own.goto(own.url().replace(/#.*/, "#/entries").replace(/\/$/, "/#/entries"));
+  await own.locator(".step", { hasText: "Conflict decided" }).waitFor();
+  assert.equal(await own.locator(".step.bad").count(), 0, "nobody has to look at it any more");
+  await own.close();
 });
 
 test("conflicts about one field are decided alike, with one reason", async () => {

@@ -62,7 +62,7 @@ function changesOf(
   return changes;
 }
 
-const paths: Record<string, string> = {
+export const paths: Record<string, string> = {
   manual_entry: "/entries",
   callback_request: "/callbacks",
   customer: "/customers",
@@ -152,8 +152,17 @@ export function tell(saved: Partial<Saved>, about: About | null = null): void {
 // Somebody else was first: said where it stays, for what it was about may be gone from the view by now.
 export const warn = (text: string): void => notice.set({ text, about: "", notes: [], references: [], at: Date.now(), refused: true });
 
-// Why it is meant so: a usual reason until somebody types another.
-export const reasonOf = ({ because }: Draft): string => because ?? t("becausePreset");
+// Whoever corrects what was taken down says why.
+export const isCorrection = ({ purpose }: Draft): boolean => purpose.do === "edit" && purpose.collection === "manual_entry";
+// Why it is meant so.
+export const reasonOf = ({ because }: Draft): string => because?.trim() ?? "";
+
+// What is said so far to what was asked, and to what will be.
+function acceptOf(draft: Draft): object | undefined {
+  const asked = isAsked(draft.findings) ? draft.findings.map(({ code }) => code) : [];
+  const hints = [...new Set([...asked, ...(isCorrection(draft) ? ["correction"] : [])])];
+  return hints.length > 0 && reasonOf(draft) ? { hints, because: reasonOf(draft) } : undefined;
+}
 
 function newCustomer({ purpose, values }: Draft, { created }: Saved): About | null {
   if (purpose.do !== "add" || purpose.collection !== "customer" || !created[0]) return null;
@@ -167,11 +176,8 @@ export async function save(id: string): Promise<void> {
   if (!draft || draft.state === "saving") return;
   const { method, path, body } = requestOf(draft);
   if (draft.purpose.do === "edit" && Object.keys(body.changes as object).length === 0) return drop(id);
-  if (isAsked(draft.findings))
-    body.accept = {
-      hints: [...new Set(draft.findings.map((finding) => finding.code))],
-      because: reasonOf(draft).trim(),
-    };
+  const accept = acceptOf(draft);
+  if (accept) body.accept = accept;
   const name = who();
   notice.set(null);
   update(id, { state: "saving", problem: "", touched: true });

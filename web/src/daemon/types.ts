@@ -65,7 +65,13 @@ export interface Shown {
   do_not_call?: Wish[];
   merged_into?: Brief | null; // of a customer who turned out to be one with another
   aliases?: Brief[]; // who turned out to be this one
+  conflicts?: Disputed[];
   unverified?: boolean; // a file brought this customer, and nobody has checked it since
+}
+// What two people changed at once, and nobody has decided; no fields of a deletion.
+export interface Disputed {
+  id: string;
+  fields: string[];
 }
 export interface Brief {
   id: string;
@@ -203,6 +209,8 @@ export interface OutboxItem extends ActionRef {
   code: string;
   text: string;
   conflicts: string[];
+  undecided: string[]; // of those
+  accepted?: { hints: string[]; because: string };
 }
 export interface Op {
   kind: string;

@@ -15,9 +15,7 @@ import { Centre, fetchCentre } from "./centre.tsx";
 import { Customer } from "./customer.tsx";
 import { Entries } from "./entries.tsx";
 import { Form, titleOf } from "./form.tsx";
-import { Guides } from "./guides.tsx";
 import { Home } from "./home.tsx";
-import { KeySheet, Preferences } from "./preferences.tsx";
 import { Search, searched } from "./search.tsx";
 import { SignIn } from "./sign_in.tsx";
 import { Strip } from "./strip.tsx";
@@ -31,7 +29,9 @@ const takeAsked = (): string => {
   return number;
 };
 
-const of_the_centre = new Set(["checks", "complaints", "conflicts", "merge", "outages", "overview", "paper", "posting", "release", "runbook", "workstations"]);
+// In the second file; those of the first line are for everybody.
+const for_all = ["complaints", "conflicts", "guides", "outages", "posting", "record", "settings"];
+const of_the_centre = [...for_all, "checks", "merge", "overview", "paper", "release", "runbook", "workstations"];
 const supervises = (): boolean => ["supervisor", "it"].includes(session.get().person?.role ?? "");
 
 function View() {
@@ -39,9 +39,7 @@ function View() {
   if (place === "customer" && id) return <Customer key={id} id={id} />;
   if (place === "entries") return <Entries which={id ?? ""} />;
   if (place === "callbacks") return <Callbacks />;
-  if (place === "guides") return <Guides />;
-  if (place === "settings") return <Preferences />;
-  if (place && of_the_centre.has(place)) return <Centre place={place} />;
+  if (place && of_the_centre.includes(place)) return <Centre key={id} place={place} />;
   return <Home />;
 }
 
@@ -68,8 +66,7 @@ function isThere([path]: [string, Name]): boolean {
   if (path === "guides") return guides.get().length > 0;
   if (path === "posting") return collectionOf("posting") !== undefined;
   if (path === "release") return session.get().person?.role === "supervisor";
-  const for_supervisors = path !== "outages" && path !== "conflicts" && of_the_centre.has(path ?? "");
-  return !for_supervisors || supervises();
+  return for_all.includes(path) || !of_the_centre.includes(path) || supervises();
 }
 
 function Navigation() {
@@ -217,7 +214,7 @@ function Desk({ name }: { name: string }) {
           </aside>
         )}
       </div>
-      {sheet && <KeySheet onClose={() => setSheet(false)} />}
+      {sheet && <Centre place="keys" onClose={() => setSheet(false)} />}
     </>
   );
 }

@@ -1,10 +1,13 @@
-// The views that are fetched when somebody opens one, or soon after a supervisor has signed in.
+// The views that are fetched when somebody opens one, or soon after a supervisor has signed in: of supervisors and IT, and
+// what an agent seldom asks for.
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { t } from "../page/i18n.ts";
 import { Store, use } from "../page/store.ts";
 
-const fetched = new Store<Record<string, ComponentType> | "asked" | "failed" | null>(null);
+// What they are told is theirs to know.
+type Views = Record<string, ComponentType<any>>;
+const fetched = new Store<Views | "asked" | "failed" | null>(null);
 
 export function fetchCentre(): void {
   if (fetched.get()) return;
@@ -22,7 +25,7 @@ const reloadIfThere = (): void =>
     () => {},
   );
 
-export function Centre({ place }: { place: string }) {
+export function Centre({ place, ...told }: { place: string; [name: string]: unknown }) {
   const views = use(fetched);
   useEffect(fetchCentre, []);
   if (views === null || views === "asked") return <p class="hint">{t("loading")}…</p>;
@@ -37,5 +40,5 @@ export function Centre({ place }: { place: string }) {
       </p>
     );
   const View = views[place];
-  return View ? <View /> : null;
+  return View ? <View {...told} /> : null;
 }

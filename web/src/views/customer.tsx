@@ -2,7 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { begin, localTime, type About } from "../daemon/drafts.ts";
 import { collectionOf, editedTogether, fieldOf, labelOf, newFields } from "../daemon/schema.ts";
-import type { FieldForm, Shown, Wish } from "../daemon/types.ts";
+import type { Disputed, FieldForm, Shown, Wish } from "../daemon/types.ts";
 import { clock, t, term } from "../page/i18n.ts";
 import { go } from "../page/router.ts";
 import { Store } from "../page/store.ts";
@@ -26,9 +26,18 @@ function EditLink({ record, field, about }: { record: Shown; field: FieldForm; a
   );
 }
 
-function Facts({ record, about }: { record: Shown; about: About }) {
+const conflictsOf = (record: Shown): Disputed[] => record.conflicts ?? [];
+const InConflict = ({ of }: { of: Disputed | undefined }) =>
+  of ? (
+    <a class="chip bad" href={`#/conflicts/${of.id}`}>
+      {t("stateConflict")}
+    </a>
+  ) : null;
+
+export function Facts({ record, about }: { record: Shown; about: About }) {
   const all = rowsOf(record);
-  const rows = all.filter((field) => isGiven(record, field) || record.pending.includes(field.name));
+  const disputed = (field: FieldForm) => conflictsOf(record).find(({ fields }) => fields.includes(field.name));
+  const rows = all.filter((field) => isGiven(record, field) || record.pending.includes(field.name) || disputed(field));
   const missing = all.filter((field) => !rows.includes(field)).map((field) => term(field.label));
   // Of fields that are changed together the first one leads to all of them.
   const leads = (field: FieldForm): boolean =>
@@ -47,8 +56,9 @@ function Facts({ record, about }: { record: Shown; about: About }) {
           <div key={field.name}>
             <dt>{term(field.label)}</dt>
             <dd>
-              {value === null || value === "" ? <span class="quiet">–</span> : shownValue(field, value)}
+              {value === null || value === "" ? <span class="quiet">–</span> : (record.display?.[field.name] ?? shownValue(field, value))}
               {record.pending.includes(field.name) && <Pending />}
+              <InConflict of={disputed(field)} />
               {leads(field) && <EditLink record={record} field={field} about={about} />}
             </dd>
           </div>
@@ -143,6 +153,7 @@ function Children({ customer, kind, title }: { customer: Shown; kind: "phone" | 
               <span class={barred ? "barred" : ""}>{lineOf[kind]?.(record)}</span> <span class="quiet">{kindText}</span>
               {barred && <span class="chip bad">{t("doNotUse")}</span>}
               {record.pending.length > 0 && <Pending />}
+              <InConflict of={conflictsOf(record)[0]} />
               {record.do_not_call?.map((wish) => (
                 <span key={wish.id} class="chip bad">
                   {wishText(wish)}
@@ -190,7 +201,9 @@ function Taken({ customer, path, title }: { customer: Shown; path: string; title
                     .filter(Boolean)
                     .join(" · ")}{" "}
                 </span>
-                <strong>{term(text(item, "kind") || text(item, "state") || "open")}</strong>{" "}
+                <a href={`#/record/${item.collection}/${item.id}`}>
+                  {term(text(item, "kind") || text(item, "state") || "open")}
+                </a>{" "}
                 {text(item, "note") || text(item, "reason") || text(item, "what_happened")}{" "}
                 {promised(item) && <span>· {promised(item)} </span>}
                 {text(item, "reference") && <span class="quiet reference">{text(item, "reference")}</span>}
@@ -237,6 +250,7 @@ function Card({ record }: { record: Shown }) {
             {[text(record, "ref"), text(record, "org"), t("asOf", { time: clock(record.as_of) })]
               .filter(Boolean)
               .join(" · ")}{" "}
+            <InConflict of={conflictsOf(record).find(({ fields }) => fields.length === 0)} />
             {record.unverified && <Unverified record={record} about={about} />}
           </p>
         </div>
@@ -263,7 +277,7 @@ function Card({ record }: { record: Shown }) {
             </header>
             <Facts record={record} about={about} />
           </section>
-          <History id={record.id} />
+          <History of={`/customers/${record.id}`} />
         </div>
         <div class="column">
           <Children customer={record} kind="phone" title={t("phones")} />
@@ -281,7 +295,7 @@ function Card({ record }: { record: Shown }) {
   );
 }
 
-// The card as it was loaded last: what is taken down is about this customer, whether or not the daemon answers.
+// The record as it was loaded last: what is taken down is about this customer, whether or not the daemon answers.
 export const onScreen = new Store<Shown | null>(null);
 
 export function Customer({ id }: { id: string }) {

@@ -10,7 +10,7 @@ import { route } from "../page/router.ts";
 import { use } from "../page/store.ts";
 import { useLoaded, Waiting } from "./load.tsx";
 import { Reasoned } from "./reasoned.tsx";
-import { shownValue } from "./record.tsx";
+import { becauseOf, shownValue } from "./record.tsx";
 
 // The hub has it, whatever became of it there.
 const at_hub: OutboxItem["state"][] = ["held", "conflict", "waiting", "replaced", "given-up"];
@@ -24,7 +24,8 @@ const endings: Partial<Record<OutboxItem["state"], Name>> = {
 };
 
 export function Steps({ item }: { item: OutboxItem }) {
-  const ending = endings[item.state];
+  const settled = item.state === "conflict" && item.undecided.length === 0;
+  const ending = settled ? "conflictDecided" : endings[item.state];
   const held = at_hub.includes(item.state);
   return (
     <p class="steps">
@@ -32,7 +33,7 @@ export function Steps({ item }: { item: OutboxItem }) {
       {held && <span class="step done">{t("stepHeld")}</span>}
       {!held && !ending && <span class="step">{t("pendingMark")}</span>}
       {ending && (
-        <span class={item.state === "needs-attention" || item.state === "conflict" ? "step bad" : "step done"}>
+        <span class={item.state === "needs-attention" || (item.state === "conflict" && !settled) ? "step bad" : "step done"}>
           {t(ending)}
         </span>
       )}
@@ -134,20 +135,22 @@ const zoneOf = (op: Op, name: string): string =>
 const isSaid = (collection: string, name: string, value: Value): boolean =>
   value !== null && fieldOf(collection, name)?.type !== "reference" && (fieldOf(collection, name)?.position ?? 0) > 0;
 
+const opened_by_itself = new Set(["manual_entry", "callback_request", "complaint"]);
+
 export function EntryRow({ item, own }: { item: OutboxItem; own: string }) {
   const [opened, setOpened] = useState(false);
-  const conflict = item.state === "conflict" || item.state === "needs-attention" ? item.conflicts[0] : undefined;
+  const conflict = item.state === "conflict" || item.state === "needs-attention" ? (item.undecided[0] ?? item.conflicts[0]) : undefined;
+  const place = item.collection === "customer" ? "customer" : opened_by_itself.has(item.collection) ? `record/${item.collection}` : "";
   return (
     <li class="entry">
       <div>
-        <strong>
-          {item.collection === "customer" ? <a href={`#/customer/${item.record}`}>{deed(item)}</a> : deed(item)}
-        </strong>
+        <strong>{place ? <a href={`#/${place}/${item.record}`}>{deed(item)}</a> : deed(item)}</strong>
         <p class="hint">
           {item.reference && <span class="reference">{item.reference} · </span>}
           {clock(item.event_time)}
           {item.incident && ` · ${t("takenIn", { name: item.incident.slice(0, 6).toUpperCase() })}`}
           {item.person && item.person !== own && ` · ${t("by", { name: item.person })}`}
+          {item.accepted && ` · ${becauseOf(item.accepted)}`}
         </p>
       </div>
       <Steps item={item} />

@@ -1,6 +1,5 @@
 // The inputs of a form, by the type of the field.
 import { type Draft, update } from "../daemon/drafts.ts";
-import { reasonOf } from "../daemon/save.ts";
 import type { FieldForm, Finding } from "../daemon/types.ts";
 import { t, term } from "../page/i18n.ts";
 import { allZones } from "../page/zones.ts";
@@ -128,7 +127,7 @@ export function Because({ draft }: { draft: Draft }) {
       <input
         id="because"
         autocomplete="off"
-        value={reasonOf(draft)}
+        value={draft.because ?? ""}
         onInput={(event) => update(draft.id, { because: event.currentTarget.value })}
       />
     </div>

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { type Draft, draftOf, drop, show, type, update } from "../daemon/drafts.ts";
 import { unkept } from "../daemon/keep_drafts.ts";
-import { isAsked, reasonOf, save } from "../daemon/save.ts";
+import { isAsked, isCorrection, reasonOf, save } from "../daemon/save.ts";
 import { collectionOf, fieldOf, labelOf, newFields, stopsOf, templateFields, templateOf } from "../daemon/schema.ts";
 import type { FieldForm, Finding } from "../daemon/types.ts";
 import { t, term } from "../page/i18n.ts";
@@ -60,8 +60,10 @@ function ownFields({ purpose }: Draft): FieldForm[] {
 const isWhole = (fields: string[], collection: string): boolean =>
   fields.length > 1 && (collection !== "customer" || fields.length === newFields(collection).length);
 
-export function titleOf({ purpose, values }: Draft): string {
+export function titleOf(draft: Draft): string {
+  const { purpose, values } = draft;
   const what = term(collectionOf(purpose.collection)?.label ?? purpose.collection);
+  if (isCorrection(draft)) return t("correctionOf", { what });
   if (purpose.do === "edit" && isWhole(purpose.fields, purpose.collection)) return t("changeOf", { what });
   if (purpose.do === "edit") return t("changeOf", { what: term(labelOf(purpose.collection, purpose.fields[0] ?? "")) });
   if (purpose.do === "correct") return t("correctionOf", { what });
@@ -85,7 +87,7 @@ function Summary({ draft, fields }: { draft: Draft; fields: FieldForm[] }) {
   // Once for each time that it was not saved; whoever types on stays where they are.
   const told = useRef(draft.refusals);
   useEffect(() => {
-    if (any && told.current !== draft.refusals) box.current?.focus();
+    if (any && told.current !== draft.refusals) (box.current?.querySelector("input") ?? box.current)?.focus();
     told.current = draft.refusals;
   }, [draft.refusals]);
   if (!any) return null;
@@ -192,7 +194,7 @@ function halfTyped(fields: FieldForm[]): FieldForm | undefined {
 }
 function saveWhole(draft: Draft, fields: FieldForm[]): void {
   const half = halfTyped(fields);
-  if (!half && isAsked(draft.findings) && !reasonOf(draft).trim()) return focusOn("because");
+  if (!half && isAsked(draft.findings) && !reasonOf(draft)) return focusOn("because");
   // What was typed just now is not in what is drawn yet.
   if (!half && draft.purpose.do === "add" && !draftOf(draft.id)?.touched) return update(draft.id, { problem: t("nothingTyped") });
   if (!half) return void save(draft.id);
@@ -208,7 +210,7 @@ export function Form({ draft }: { draft: Draft }) {
   const last = fields.find((field) => field.name === draft.last);
   const first =
     last ??
-    (what === "edit" ? undefined : what === "correct" ? typable[0] : typable.find((field) => !draft.values[field.name])) ??
+    (isCorrection(draft) ? typable[0] : what === "edit" ? undefined : what === "correct" ? typable[0] : typable.find((field) => !draft.values[field.name])) ??
     fields[0];
   useEffect(() => {
     if (first) focusOn(fieldId(first), last !== undefined);
@@ -256,6 +258,7 @@ export function Form({ draft }: { draft: Draft }) {
           );
         })}
       </div>
+      {isCorrection(draft) && !asked && <Because draft={draft} />}
       <div class="actions">
         <button class="primary" type="submit" aria-keyshortcuts="Control+Enter">
           {t(draft.state === "saving" ? "saving" : asked ? "meantSo" : "save")} <kbd>Ctrl ↵</kbd>

@@ -1,6 +1,6 @@
 // A record as people read it: its name, its values, and the form of what can be changed.
 import { begin, typed, type About } from "../daemon/drafts.ts";
-import { collectionOf, editedTogether, fieldOf, newFields } from "../daemon/schema.ts";
+import { collectionOf, editedTogether, fieldOf, newFields, templateFields, templateOf } from "../daemon/schema.ts";
 import type { FieldForm, Shown, Value } from "../daemon/types.ts";
 import { clock, span, t, term } from "../page/i18n.ts";
 
@@ -48,9 +48,14 @@ export function valuesOf(record: Shown, names: string[]): Record<string, string>
 
 // The whole form of a record, as it stands.
 export function beginEditAll(record: Shown, about: About): void {
-  const fields = newFields(record.collection).map((field) => field.name);
+  const template = templateOf(text(record, "form"));
+  const fields = (template ? templateFields(template) : newFields(record.collection)).map((field) => field.name);
   begin({ do: "edit", collection: record.collection, record, fields }, about, valuesOf(record, fields));
 }
+
+// Why somebody meant it so, or put another value in the place of one.
+export const becauseOf = ({ hints, because }: { hints: string[]; because: string }): string =>
+  t(hints.includes("correction") ? "correctedBecause" : "meantSoBecause", { why: because });
 
 export const Pending = () => <span class="chip warn">{t("pendingMark")}</span>;
 

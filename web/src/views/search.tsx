@@ -1,4 +1,5 @@
 // The customer search: a combobox that is there on every page.
+import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError, get } from "../daemon/api.ts";
 import { begin, openDraft } from "../daemon/drafts.ts";
@@ -81,8 +82,13 @@ export function useHits(typed: string): Found {
   return found;
 }
 
-function Option({ hit, index, active, onPick }: { hit: Hit; index: number; active: boolean; onPick: () => void }) {
-  const reason = reasons[hit.matched];
+interface Pickable {
+  index: number;
+  active: boolean;
+  onPick: () => void;
+}
+
+function Listed({ index, active, onPick, children }: Pickable & { children: ComponentChildren }) {
   return (
     <li
       id={`hit-${index}`}
@@ -91,11 +97,34 @@ function Option({ hit, index, active, onPick }: { hit: Hit; index: number; activ
       onMouseDown={(event) => event.preventDefault()}
       onClick={onPick}
     >
+      {children}
+    </li>
+  );
+}
+
+function Option({ hit, ...pickable }: Pickable & { hit: Hit }) {
+  const reason = reasons[hit.matched];
+  return (
+    <Listed {...pickable}>
       <span class="hit-name">{hit.name || hit.ref}</span>
       <span class="hit-more">{[hit.ref, hit.city, (hit.display ?? hit.phones)[0]].filter(Boolean).join(" · ")}</span>
       {reason && <span class="chip">{t(reason)}</span>}
       {hit.pending && <span class="chip warn">{t("pendingMark")}</span>}
-    </li>
+    </Listed>
+  );
+}
+
+// Something that was taken down, with the reference or number that was typed.
+function RecordOption({ record, ...pickable }: Pickable & { record: Referenced }) {
+  const what = record.reason ?? record.kind;
+  return (
+    <Listed {...pickable}>
+      <span class="hit-name reference">{record.reference}</span>
+      <span class="hit-more">
+        {[term(record.label), what && term(what), record.name].filter(Boolean).join(" · ")}
+      </span>
+      {record.pending && <span class="chip warn">{t("pendingMark")}</span>}
+    </Listed>
   );
 }
 
@@ -115,10 +144,11 @@ export function Search({ preset }: { preset: string }) {
   const input = useRef<HTMLInputElement>(null);
   const hurried = useRef(false); // Enter came before the answer
   const found = useHits(typed);
-  const { items } = found;
+  const { items, records } = found;
+  const count = items.length + records.length;
   useEffect(() => {
     setActive(0);
-    if (hurried.current && found.for === typed.trim()) pick(found.items[0]);
+    if (hurried.current && found.for === typed.trim()) pick(0);
   }, [found]);
   useEffect(() => document.getElementById(`hit-${active}`)?.scrollIntoView({ block: "nearest" }), [active]);
   // Whoever has just signed in begins with a caller, unless a form of theirs is open.
@@ -127,26 +157,30 @@ export function Search({ preset }: { preset: string }) {
     if (preset || !openDraft()) input.current?.focus();
   }, []);
 
-  const pick = (hit: Hit | undefined): void => {
+  // Customers come first, then what was taken down.
+  const pick = (index: number): void => {
     hurried.current = false;
-    if (!hit) return;
+    const hit = items[index];
+    const record = records[index - items.length];
+    if (!hit && !record) return;
     setOpen(false);
     setTyped("");
-    chosen.set(hit);
-    go("customer", hit.id);
+    if (hit) chosen.set(hit);
+    if (hit) go("customer", hit.id);
+    else if (record) go("record", record.collection, record.id);
   };
   const pressed = (event: KeyboardEvent): void => {
     const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
     const step = steps[event.key];
-    if (step !== undefined && items.length > 0) {
+    if (step !== undefined && count > 0) {
       event.preventDefault();
       setOpen(true);
-      setActive((active + step + items.length) % items.length);
+      setActive((active + step + count) % count);
     } else if (event.key === "/" && typed === "") {
       event.preventDefault(); // the key that leads here
     } else if (event.key === "Enter") {
       event.preventDefault();
-      if (found.for === typed.trim()) pick(items[active]);
+      if (found.for === typed.trim()) pick(active);
       else hurried.current = true;
     } else if (event.key === "Escape") {
       event.preventDefault();
@@ -168,7 +202,7 @@ export function Search({ preset }: { preset: string }) {
         aria-expanded={shown}
         aria-controls="hits"
         aria-autocomplete="list"
-        aria-activedescendant={shown && items.length > 0 ? `hit-${active}` : undefined}
+        aria-activedescendant={shown && count > 0 ? `hit-${active}` : undefined}
         aria-keyshortcuts="/"
         data-found={found.for}
         autocomplete="off"
@@ -185,32 +219,25 @@ export function Search({ preset }: { preset: string }) {
       />
       <kbd aria-hidden="true">/</kbd>
       <div class="hits" hidden={!shown}>
-        <ul id="hits" role="listbox" hidden={items.length === 0} aria-label={t("search")}>
+        <ul id="hits" role="listbox" hidden={count === 0} aria-label={t("search")}>
           {items.map((hit, index) => (
-            <Option key={hit.id} hit={hit} index={index} active={index === active} onPick={() => pick(hit)} />
+            <Option key={hit.id} hit={hit} index={index} active={index === active} onPick={() => pick(index)} />
           ))}
+          {records.map((record, i) => {
+            const index = items.length + i;
+            return (
+              <RecordOption key={record.id} record={record} index={index} active={index === active} onPick={() => pick(index)} />
+            );
+          })}
         </ul>
-        {found.records.map((record) => (
-          <p key={record.id} class="hint">
-            <strong class="reference">{record.reference}</strong> {term(record.label)}
-            {(record.reason ?? record.kind) && `: ${term(record.reason ?? record.kind ?? "")}`}{" "}
-            {record.customer ? (
-              <a href={`#/customer/${record.customer}`} onMouseDown={(event) => event.preventDefault()}>
-                {record.name || t("toCustomer")}
-              </a>
-            ) : (
-              record.name
-            )}
-          </p>
-        ))}
         {items.length > 0 && found.reading && <p class="hint">{found.reading}</p>}
         {found.advice && <p class="hint">{found.advice}</p>}
-        {((items.length === 0 && found.records.length === 0) || found.more) && (
+        {(count === 0 || found.more) && (
           <p class="hint">{items.length === 0
               ? message(found)
               : t("moreHits", { shown: items.length, total: found.total ?? t("moreThan", { n: 100 }) })}</p>
         )}
-        {items.length === 0 && found.records.length === 0 && !found.problem && !found.reading && (
+        {count === 0 && !found.problem && !found.reading && (
           <button
             type="button"
             onMouseDown={(event) => event.preventDefault()}

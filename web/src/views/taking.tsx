@@ -71,8 +71,8 @@ function takeForm(name: string): void {
 }
 
 export function editOnScreen(): void {
-  const record = recordOnScreen();
-  if (record) beginEditAll(record, { id: record.id, name: nameOf(record) });
+  const record = onScreen.get();
+  if (record && route.get().includes(record.id)) beginEditAll(record, { id: record.id, name: nameOf(record) });
 }
 
 function OtherForms() {

@@ -1,11 +1,11 @@
 // Settings, and the sheet of keys.
 import { useEffect, useRef } from "preact/hooks";
-import { t, type Name } from "../page/i18n.ts";
 import { change, settings, type Settings, type Theme } from "../page/settings.ts";
 import { route } from "../page/router.ts";
 import { use } from "../page/store.ts";
+import { t, type CentreName } from "./text.ts";
 
-const themes: [Theme, Name][] = [
+const themes: [Theme, CentreName][] = [
   ["system", "system"],
   ["light", "light"],
   ["dark", "dark"],
@@ -67,7 +67,7 @@ export function Preferences() {
   );
 }
 
-const keys: [string, Name][] = [
+const keys: [string, CentreName][] = [
   ["/", "keySearch"],
   ["↑ ↓ Enter", "keyArrows"],
   ["Alt M", "keyMessage"],
@@ -75,6 +75,7 @@ const keys: [string, Name][] = [
   ["Alt O", "takeOrder"],
   ["Alt C", "takeComplaint"],
   ["Alt N", "addCustomer"],
+  ["Alt W", "keyWindow"],
   ["Alt E", "keyEdit"],
   ["Alt A", "keyAttention"],
   ["Ctrl Enter", "keySave"],
