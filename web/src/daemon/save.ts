@@ -8,7 +8,7 @@ import { type About, type Draft, desk, draftOf, drop, everyDesk, typed, update, 
 import { fieldOf, labelOf } from "./schema.ts";
 import { session } from "./session.ts";
 import { onStatus } from "./status.ts";
-import type { Finding, Saved, Value } from "./types.ts";
+import type { Duplicate, Finding, Saved, Value } from "./types.ts";
 
 export interface Notice {
   text: string;
@@ -78,7 +78,7 @@ interface Request {
 }
 
 // A new customer with the number and address typed beside.
-export function customerOf(draft: Draft): Record<string, unknown> {
+function customerOf(draft: Draft): Record<string, unknown> {
   const phone = draft.values["extra.e164"]?.trim();
   const email = draft.values["extra.addr"]?.trim();
   return {
@@ -86,6 +86,25 @@ export function customerOf(draft: Draft): Record<string, unknown> {
     phones: phone ? [{ e164: phone }] : [],
     emails: email ? [{ addr: email }] : [],
   };
+}
+
+// What is looked at while it is typed: a new customer, and to whom a call is promised when.
+export interface Check {
+  findings: Finding[]; // not what is missing yet
+  duplicates: Duplicate[];
+}
+export const checked = ({ purpose, values }: Draft): boolean =>
+  (purpose.do === "add" && purpose.collection === "customer") ||
+  (purpose.collection === "callback_request" && "promise_start" in values && !("paper.number" in values));
+
+export async function check(draft: Draft, signal: AbortSignal): Promise<Check> {
+  const { purpose, about } = draft;
+  const { phone, customer } = purpose.do === "edit" ? purpose.record.fields : { phone: null, customer: about?.id };
+  const known = Object.entries({ phone, customer }).filter(([, value]) => value);
+  const body = purpose.collection === "customer" ? customerOf(draft) : { fields: { ...Object.fromEntries(known), ...fieldsOf(draft) } };
+  const { findings, duplicates } = await ask<Check>("POST", `${paths[purpose.collection]}/check`, body, { signal });
+  const shown = findings.filter(({ field, weight }) => weight !== "refused" || /^promise/.test(field));
+  return { findings: worded(draft, shown), duplicates };
 }
 
 function requestOf(draft: Draft): Request {
@@ -196,6 +215,10 @@ export async function save(id: string): Promise<void> {
   }
 }
 
+// In the words of the page's language, with fields as the form names them.
+const worded = ({ purpose }: Draft, findings: Finding[]): Finding[] =>
+  findings.map((one) => ({ ...one, message: said(one.code, one.message, term(labelOf(purpose.collection, one.field))) }));
+
 function refused(draft: Draft, error: ApiError, name: string): void {
   const { id } = draft;
   if (error.silent) return update(id, { state: "waiting" }, name);
@@ -205,8 +228,7 @@ function refused(draft: Draft, error: ApiError, name: string): void {
   const back = { state: "typing", touched: draft.touched, refusals: (draft.refusals ?? 0) + 1 } as const;
   if (error.code === "key-reused") return update(id, { ...back, key: newKey(), problem: t("keyReused") }, name);
   const problem = error.findings.length > 0 ? "" : error.message;
-  const label = (field: string): string => term(labelOf(draft.purpose.collection, field));
-  const findings = error.findings.map((one) => ({ ...one, message: said(one.code, one.message, label(one.field)) }));
+  const findings = worded(draft, error.findings);
   update(id, { ...back, findings, problem }, name);
 }
 

@@ -1,28 +1,25 @@
-// Beside the form of a new customer: who is here already and looks like them, while it is typed.
+// Beside a form, while it is typed: who is here already and looks like a new customer, and what would be said about it.
 import { useEffect, useState } from "preact/hooks";
-import { ask } from "../daemon/api.ts";
 import type { Draft } from "../daemon/drafts.ts";
-import { customerOf } from "../daemon/save.ts";
+import { check, checked, type Check } from "../daemon/save.ts";
 import { labelOf } from "../daemon/schema.ts";
 import type { Duplicate } from "../daemon/types.ts";
 import { t, term } from "../page/i18n.ts";
 
 const pause_ms = 400;
+const nothing: Check = { findings: [], duplicates: [] };
 
-// An earlier question is given up; without an answer nobody is shown, and saving asks again.
-function useDuplicates(draft: Draft): Duplicate[] {
-  const [found, setFound] = useState<Duplicate[]>([]);
+// An earlier question is given up; without an answer nothing is told, and saving asks again.
+export function useCheck(draft: Draft): Check {
+  const [told, setTold] = useState(nothing);
   useEffect(() => {
-    if (!draft.touched) return;
+    if (!draft.touched || !checked(draft)) return;
     const ended = new AbortController();
     const timer = setTimeout(async () => {
       try {
-        const answer = await ask<{ duplicates: Duplicate[] }>("POST", "/customers/check", customerOf(draft), {
-          signal: ended.signal,
-        });
-        setFound(answer.duplicates);
+        setTold(await check(draft, ended.signal));
       } catch {
-        if (!ended.signal.aborted) setFound([]);
+        if (!ended.signal.aborted) setTold(nothing);
       }
     }, pause_ms);
     return () => {
@@ -30,14 +27,13 @@ function useDuplicates(draft: Draft): Duplicate[] {
       ended.abort();
     };
   }, [draft.values]);
-  return found;
+  return told;
 }
 
 export const sameAs = (one: Duplicate): string =>
   term(["phone", "email", "customer"].map((kind) => labelOf(kind, one.same)).find((label) => label !== one.same) ?? one.same);
 
-export function Duplicates({ draft }: { draft: Draft }) {
-  const found = useDuplicates(draft);
+export function Duplicates({ of: found }: { of: Duplicate[] }) {
   return (
     <div role="status">
       {found.length > 0 && (

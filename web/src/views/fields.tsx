@@ -40,7 +40,7 @@ function Label({ field, finding }: { field: FieldForm; finding: Finding | undefi
         {term(field.label)} {field.required && <span class="quiet">({t("required")})</span>}
       </label>
       {finding && (
-        <p id={noteId(field)} class={finding.weight === "asked" ? "finding asked" : "finding"}>
+        <p id={noteId(field)} class={finding.weight === "refused" ? "finding" : "finding asked"}>
           {finding.message}
         </p>
       )}

@@ -9,9 +9,10 @@ import { t, term } from "../page/i18n.ts";
 import { focusOn, useKeys } from "../page/keys.ts";
 import { use } from "../page/store.ts";
 import { ownZone } from "../page/zones.ts";
-import { Duplicates } from "./duplicates.tsx";
+import { Duplicates, useCheck } from "./duplicates.tsx";
 import { Because, Choice, fieldId, Input } from "./fields.tsx";
 import { GuidesFor } from "./guides.tsx";
+import { Windows } from "./windows.tsx";
 
 const text = (name: string, label: string, kind: "phone" | "email" | "text"): FieldForm => ({
   name,
@@ -217,6 +218,7 @@ export function Form({ draft }: { draft: Draft }) {
   }, [draft.id, fields.length === 0]);
   useKeys({ "ctrl+enter": () => saveWhole(draft, fields), escape: close });
   const asked = isAsked(draft.findings);
+  const check = useCheck(draft);
   return (
     <form
       class="form"
@@ -238,26 +240,30 @@ export function Form({ draft }: { draft: Draft }) {
       <Script draft={draft} />
       <StateNote draft={draft} />
       <Summary draft={draft} fields={fields} />
-      {draft.purpose.do === "add" && draft.purpose.collection === "customer" && <Duplicates draft={draft} />}
+      <Duplicates of={check.duplicates} />
       <GuidesFor draft={draft} />
       <div class="fields">
         {fields.map((field) => {
           const Control = field.options ? Choice : Input;
-          return (
+          return [
+            field.name === "promise_start" && <Windows key="windows" draft={draft} />,
             <Control
               key={field.name}
               field={field}
               value={draft.values[field.name] ?? ""}
-              finding={findingOf(draft.findings, field)}
+              finding={findingOf(draft.findings, field) ?? findingOf(check.findings, field)}
               frozen={draft.state === "saving"}
               onType={(typed) => {
                 fillBeside(draft, field, typed);
                 type(draft.id, field.name, typed);
               }}
-            />
-          );
+            />,
+          ];
         })}
       </div>
+      <span class="sr" role="status">
+        {check.findings.map(({ message }) => message).join(" ")}
+      </span>
       {isCorrection(draft) && !asked && <Because draft={draft} />}
       <div class="actions">
         <button class="primary" type="submit" aria-keyshortcuts="Control+Enter">
