@@ -94,5 +94,43 @@ test("with the hub away nobody is dialled, and the outcome of a call is saved al
     const list = JSON.parse((await centre.hub("callbacks", "list", "--json")).stdout);
     return list.items.length === 1 && list.items[0].calls === 1 && list.items[0].claim === null;
   }, 60);
+});
+
+test("promises that would break are promised for another time at once", async () => {
+  const soon = new Date(Date.now() + 4 * 60_000).toISOString();
+  for (const [name, phone] of [["Mary Clarke", "+12125550125"], ["Tom Sawyer", "+12125550126"], ["Zoe Patel", "+12125550127"]])
+    await centre.at("desk", "callback", "add", `name=${name}`, `phone=${phone}`, "reason=delivery", `promise_zone=${zone}`, `promise_end=${soon}`);
+  for (const name of ["Mary Clarke", "Tom Sawyer", "Zoe Patel"]) await sue.locator(".entry", { hasText: name }).waitFor({ timeout: 40_000 });
+  await sue.getByLabel("People who call").fill("1");
+  await sue.getByRole("button", { name: "Preview" }).press("Enter");
+  await sue.getByText("Promise those another time").click();
+  await sue.locator("#anew-reason").fill("too many at once");
+  await browser.checked("release-breaking", sue);
+  await sue.locator("#anew-reason").press("Enter");
+  await sue.getByText(/promised for another time, 0 more break/).waitFor();
+  await sue.getByRole("listitem").getByText("Zoe Patel").first().waitFor();
+});
+
+test("the form offers the hours with room by one key, and warns of the night while it is typed", async () => {
+  await centre.at("desk", "callbacks", "set-capacity", "--scope", "acme/london", "--zone", zone, "--opens", "09:00", "--closes", "19:00", "--calls", "4", "--at-once");
+  await bob.keyboard.press("Alt+b");
+  await bob.getByRole("group", { name: /^Room to promise/ }).getByRole("button").first().waitFor({ timeout: 40_000 });
+  await bob.locator("#field-promise_zone").fill(zone);
+  await bob.keyboard.press("Alt+w");
+  const start = await bob.locator("#field-promise_start").inputValue();
+  await bob.keyboard.press("Alt+w");
+  assert.ok((await bob.locator("#field-promise_start").inputValue()) > start, "the next one");
+  await bob.locator("#field-name").fill("Wei Zhang");
+  await bob.locator("#field-phone").fill("+1 212 555 0128");
+  await bob.locator("#field-reason").fill("invoice");
+  assert.equal(await bob.locator(".finding").count(), 0);
+  await browser.checked("callback-windows", bob);
+  await bob.locator("#field-promise_start").fill(`${start.slice(0, 10)}T23:30`);
+  await bob.locator("#note-promise_start").waitFor();
+  await browser.checked("callback-night", bob);
+  await bob.keyboard.press("Alt+w");
+  await bob.locator("#note-promise_start").waitFor({ state: "detached" });
+  await bob.keyboard.press("Control+Enter");
+  await bob.getByText("✓ Saved on this PC").waitFor();
   browser.assertClean();
 });

@@ -231,4 +231,8 @@ export const centre_de: Record<keyof typeof centre_en, string> = {
   byImport: "Import",
   atDesk: "an {desk}",
   fromTo: "{from} → {to}",
+  promiseBreaking: "Diese für eine andere Zeit zusagen",
+  windowMinutes: "Minuten jeder neuen Zeit",
+  promiseNow: "Neu zusagen",
+  promisedAnew: "{n} neu zugesagt, {left} weitere platzen. Den Kunden hat es noch niemand gesagt.",
 };

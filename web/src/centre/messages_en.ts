@@ -229,4 +229,8 @@ export const centre_en = {
   byImport: "import",
   atDesk: "at {desk}",
   fromTo: "{from} → {to}",
+  promiseBreaking: "Promise those another time",
+  windowMinutes: "Minutes of each new time",
+  promiseNow: "Promise another time",
+  promisedAnew: "{n} promised for another time, {left} more break. Nobody has told the customers yet.",
 };

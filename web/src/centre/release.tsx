@@ -142,6 +142,60 @@ function Counts({ title, counts }: { title: CentreName; counts: Record<string, n
   );
 }
 
+interface Promised {
+  promised: { case: string; promised_until: string | null; from: string; until: string }[];
+  left: number;
+}
+
+// Whatever would break at this pace is promised for when its turn comes. The customers are still to be told.
+function Breaking({ wanted, items, again }: { wanted: () => object; items: Case[]; again: () => void }) {
+  const [reason, setReason] = useState("");
+  const [minutes, setMinutes] = useState("120");
+  const [problem, setProblem] = useState("");
+  const [done, setDone] = useState<Promised | null>(null);
+  const promise = async (): Promise<void> => {
+    try {
+      const body = { ...wanted(), reason, minutes: Number(minutes) || 120 };
+      setDone(await ask<Promised>("POST", "/callbacks/promise-breaking", body));
+      setProblem("");
+    } catch (error) {
+      setProblem(wordsOf(error));
+    }
+    again();
+  };
+  const name = (id: string): string => items.filter((one) => one.case === id).map(nameOf)[0] ?? id;
+  return (
+    <details>
+      <summary>{t("promiseBreaking")}</summary>
+      <form
+        class="inline"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void promise();
+        }}
+      >
+        <label for="anew-reason">{t("reason")}</label>
+        <input id="anew-reason" autocomplete="off" required value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
+        <label for="anew-minutes">{t("windowMinutes")}</label>
+        <input id="anew-minutes" type="number" min={15} value={minutes} onInput={(event) => setMinutes(event.currentTarget.value)} />
+        <button type="submit">{t("promiseNow")}</button>
+      </form>
+      <Problem text={problem} />
+      <div role="status">
+        {done && <p class="note">{t("promisedAnew", { n: done.promised.length, left: done.left })}</p>}
+      </div>
+      <ul class="rows">
+        {done?.promised.map((one) => (
+          <li key={one.case}>
+            <strong>{name(one.case)}</strong>{" "}
+            {t("fromTo", { from: clock(one.promised_until), to: `${clock(one.from)} – ${clock(one.until)}` })}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
 function Seen({ preview }: { preview: Preview }) {
   return (
     <>
@@ -231,6 +285,7 @@ function Beginning({ scopes, told, again }: { scopes: string[]; told: List; agai
       {preview && (
         <>
           <Seen preview={preview} />
+          {preview.promises_that_break > 0 && <Breaking wanted={wanted} items={told.items} again={again} />}
           <form
             class="inline"
             onSubmit={(event) => {
