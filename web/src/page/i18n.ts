@@ -86,9 +86,9 @@ export function deed({ what, act, of, about }: { what: string; act: string; of: 
 }
 
 // What the daemon or the hub says of something: by its code where the language has it, with times by this clock.
-// `field`: what it is about, as the form calls it. Of its words "{n}" is the number, and "{by}" who decided, when and why.
+// `field`: what it is about, as the form calls it; what a form of its own needs has a code of its own. Of its words "{n}" is the number, and "{by}" who decided, when and why.
 export const said = (code: string, text: string, field = ""): string =>
-  (spoken.get()?.refusals[code] ?? ((speaksGerman() && laterRefusals[code]) || text))
+  (spoken.get()?.refusals[/-needs-/.test(code) ? "required" : code] ?? ((speaksGerman() && laterRefusals[code]) || text))
     .replace("{field}", field)
     .replace("{n}", () => /\d+/.exec(text)?.[0] ?? "")
     .replace("{by}", () => /\S+ at \d{4}-\d\d-\d\dT.*/s.exec(text)?.[0].replace(" at ", ", ") ?? "")

@@ -4,7 +4,7 @@ import { ask, newKey } from "../daemon/api.ts";
 import { everyDesk, openDraft } from "../daemon/drafts.ts";
 import { seen, type Mode } from "../daemon/status.ts";
 import type { Status } from "../daemon/types.ts";
-import { age, clock, t, type Name } from "../page/i18n.ts";
+import { age, clock, said, t, type Name } from "../page/i18n.ts";
 import { ModeIcon, tabIcon } from "../page/icons.tsx";
 import { Store, use } from "../page/store.ts";
 
@@ -74,7 +74,8 @@ const failing = (status: Status): string | null =>
 function causeText(status: Status): string | null {
   const own = status.link?.cause ?? "none";
   const where = causes[own === "none" ? (status.systems?.cause ?? "none") : own];
-  const known = [where && t(where), failing(status), status.sync?.error?.message].filter(Boolean);
+  const error = status.sync?.error;
+  const known = [where && t(where), failing(status), error && said(error.code, error.message)].filter(Boolean);
   return known.length ? t("cause", { why: known.join(" ") }) : null;
 }
 
