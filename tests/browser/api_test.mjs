@@ -419,7 +419,7 @@ test("paper forms are printed, entered once, and accounted for", async () => {
 test("what stands open, in numbers", async () => {
   const all = await get("ada", "/overview");
   await save("ada", "POST", "/callbacks", {
-    fields: { name: "Late", phone: "020 7946 0033", reason: "overview", promise_end: "2039-01-01T10:00:00Z" },
+    fields: { name: "Late", phone: "020 7946 0033", reason: "overview", promise_end: new Date(Date.now() + 7 * 86_400_000).toISOString() },
   });
   const now = await get("ada", "/overview");
   assert.deepEqual([now.taken, now.callbacks_open], [all.taken + 1, all.callbacks_open + 1]);
@@ -603,15 +603,15 @@ test("an outage is declared, decided about and closed", async () => {
   await until("patience to end", async () => (await decide("codes/enter", { code: wrong + check[sum % 23] })).status === 429);
   await good("confirm", { reason: "seen" });
   await good("expect", { reason: "says the provider", expected: "2030-01-02T00:00:00Z" });
-  await good("declare", { reason: "practice", word: "declare", drill: true });
-  const all = (await get("ada", "/contingency")).incidents;
-  const [real, practice] = [false, true].map((drill) => all.find((one) => one.drill === drill && !one.ended).id);
+  await bad("outage-in-force", "declare", { reason: "practice", word: "declare", drill: true });
+  const [{ id: real }] = (await get("ada", "/contingency")).incidents;
+  await good("declare", { reason: "telephones", word: "declare", another: true });
+  const { id: other } = (await get("ada", "/contingency")).incidents.find(({ id }) => id !== real);
   await bad("which-incident", "confirm", { reason: "x" });
-  await good("link", { reason: "not practice", incident: real, other: practice, same: false });
+  await good("link", { reason: "another line", incident: real, other, same: false });
   await bad("invalid", "link", { reason: "x", incident: real, other: real });
-  await good("cancel", { reason: "practised", incident: practice });
-  const { drill, items } = await get("ada", "/contingency/drills");
-  assert.deepEqual([items[0].incident, items[0].declared_by, drill.overdue], [practice, "ada", false]);
+  await good("cancel", { reason: "they ring again", incident: other });
+  assert.deepEqual((await get("ada", "/contingency/drills")).items, []);
   for (const path of ["/entries", "/paper", "/customers"])
     await refused(400, "malformed", "ada", "GET", `${path}?practice=blue&q=ada`);
   await workOffThePlan(real);
