@@ -651,7 +651,7 @@ async function reported(incident) {
   const better = { incident, finding: "desk 2 slept", what: "wake it", owner: "rita" };
   await save("ada", "POST", "/records/improvement", { fields: better });
   const report = await until("the report to hold all", async () => {
-    const told = await get("ada", "/reports/latest");
+    const told = await get("ada", `/reports/${incident}`);
     const section = (id) => told.sections.find((one) => one.id === id);
     const improved = section("afterwards").tables[0]?.rows[0]?.[0] === "desk 2 slept";
     return told.closed && improved && section("work").figures[0].value > 0 && told;
