@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <string_view>
 #include <vector>
 
@@ -28,17 +29,17 @@ std::string_view decides(const Collection& collection, const Field& field) {
   if (field.read_only || collection.append_only) return "nobody changes it";
   switch (field.policy) {
     case MergePolicy::review:
-      return "a person decides";
+      return "a conflict: a person decides";
     case MergePolicy::latest:
-      return "the later one decides";
+      return "the later change holds";
     case MergePolicy::central:
-      return "the central database decides";
+      return "only the central database changes it";
     case MergePolicy::transition:
-      return "the later step decides";
+      return "the step that is further on holds";
     case MergePolicy::strictest:
-      return "the stricter one decides";
+      return "the stricter value holds";
     case MergePolicy::unite:
-      return "both count";
+      return "both changes are taken in";
     case MergePolicy::append:
       return "both are kept";
   }
@@ -75,7 +76,7 @@ std::string holds(const Schema& schema, const Field& field) {
       return "an e-mail address";
     case FieldType::reference: {
       const Collection* target = schema.collection(field.target);
-      return target ? "which " + target->name : "which record";
+      return target ? "one record of " + target->label : "one record";
     }
     case FieldType::set:
       return (field.options.empty() ? "several texts" : "several of: " + joined(field.options, ", ")) +
@@ -118,9 +119,10 @@ std::string remarks_on(const Collection& collection, const Field& field) {
   if (field.replication == Replication::masked) remarks.emplace_back("its end only, on workstations");
   if (field.replication == Replication::never) remarks.emplace_back("not on workstations");
   if (field.search != SearchKind::none) remarks.emplace_back("searched");
+  if (!field.columns.empty()) remarks.push_back("in files also: " + joined(field.columns, ", "));
   if (field.retention_days != 0) remarks.push_back("kept " + std::to_string(field.retention_days) + " days");
   if (collection.natural_key && collection.fields[*collection.natural_key].no == field.no)
-    remarks.emplace_back("the same value is the same record");
+    remarks.emplace_back("two that are entered with the same value are one record");
   return joined(remarks, "; ");
 }
 
@@ -200,7 +202,8 @@ void describe(const Schema& schema, const Collection& collection, std::string& p
   page += "\n## " + collection.label + " (`" + collection.name + "`)\n\n";
   page += "Sent by a workstation " + std::string(leaves_as(collection.lane)) + ".";
   if (collection.parent)
-    page += " Belongs to a " + schema.collection(collection.fields[*collection.parent].target)->name + ".";
+    page += " Each belongs to one record of " + schema.collection(collection.fields[*collection.parent].target)->label +
+            ".";
   if (collection.append_only) page += " Nothing in it is changed or removed by people.";
   if (collection.sort_by) page += " Lists go by " + collection.fields[*collection.sort_by].label + ", newest first.";
   if (collection.merged_into) page += " Two that are one can be merged; the merged one stays as an alias.";
@@ -212,7 +215,9 @@ void describe(const Schema& schema, const Collection& collection, std::string& p
   // What a form needs is said of the form.
   const auto is_of_form = [&](const Condition& condition) { return collection.form == condition.field; };
   for (const Rule& rule : collection.rules)
-    if (std::ranges::none_of(rule.when, is_of_form)) page += "\nRule `" + rule.name + "`: " + rule.text + "\n";
+    if (std::ranges::none_of(rule.when, is_of_form))
+      page += "\nRule `" + rule.name + "`" + (rule.when.empty() ? "" : ", where " + said_of(collection, rule.when)) +
+              ": " + rule.text + "\n";
   for (const Due& due : dues_of(schema, collection)) {
     page += "\nThe desk sets " + collection.fields[due.field].label + " " +
             (due.months == 0   ? std::to_string(due.days) + " days"
@@ -237,10 +242,54 @@ void describe_register(const Schema& schema, std::string& page) {
   }
 }
 
+// "#customer", as viewers of Markdown make it of the heading "Customer (`customer`)".
+std::string anchor_of(const std::string& label, const std::string& name) {
+  std::string anchor;
+  for (const char c : label + " " + name)
+    if (c == ' ')
+      anchor += '-';
+    else if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-')
+      anchor += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return anchor;
+}
+
+void describe_contents(const Schema& schema, std::string& page) {
+  page += "\nContents: ";
+  std::vector<std::string> names;
+  for (const Collection& collection : schema.collections())
+    if (!collection.built_in)
+      names.push_back("[" + collection.label + "](#" + anchor_of(collection.label, collection.name) + ")");
+  if (!schema.forms().empty()) names.emplace_back("[Forms](#forms)");
+  if (!schema.all_calling_hours().empty())
+    names.emplace_back("[When people may be called](#when-people-may-be-called)");
+  if (!schema.guides().empty()) names.emplace_back("[Guides](#guides)");
+  page += joined(names, " · ") + "\n";
+}
+
+constexpr std::string_view introduction = R"(
+What this centre keeps, field by field, made from its `schema.toml`. Purposes, lawful bases and periods are those of that
+file: what ships is a proposal, and whoever answers for the data decides and changes it there.
+
+Words used below:
+
+- **when two people change it at once**: both saved without seeing the other's change, for example in an outage. *A conflict*
+  keeps both values and somebody decides; otherwise the table says which one holds. Nothing is thrown away: the history has
+  every value.
+- **one value with …**: these fields are changed and merged together, as an address is.
+- **from … to …**: the steps a state may take.
+- **filled in by the desk**: nobody types it; the workstation does when it is saved.
+- **Sent … before/behind/last**: when the line is back, what waits at a workstation leaves in this order.
+- **in files also**: headings by which an import knows the column, beside the field's own name.
+- A rule whose text begins "where …" holds only then.
+)";
+
 }  // namespace
 
 std::string described(const Schema& schema) {
   std::string page = "# Data, version " + std::to_string(schema.version()) + "\n";
+  page += introduction;
+  describe_contents(schema, page);
+  page += "\n## At one look\n";
   describe_register(schema, page);
   for (const Collection& collection : schema.collections())
     if (!collection.built_in) describe(schema, collection, page);
@@ -249,6 +298,8 @@ std::string described(const Schema& schema) {
   if (!schema.all_calling_hours().empty())
     page += "\n## When people may be called\n\nBy the clock of who is called.\n\n";
   for (const CallingHours& hours : schema.all_calling_hours()) describe(hours, page);
+  if (!schema.guides().empty()) page += "\n## Guides\n";
+  for (const Guide& guide : schema.guides()) page += "\n### " + guide.title + "\n\n" + guide.text + "\n";
   return page;
 }
 

@@ -112,7 +112,7 @@ TEST(SchemaDescribe, NamesEveryFieldOfPeople) {
     for (const Field& field : collection.fields)
       EXPECT_NE(page.find("| `" + field.name + "` | " + field.label), std::string::npos);
   }
-  EXPECT_NE(page.find("| `tier` | Tier | one of: standard, silver, gold, vip | the central database decides |"),
+  EXPECT_NE(page.find("| `tier` | Tier | one of: standard, silver, gold, vip | only the central database changes it |"),
             std::string::npos)
       << page;
 }
