@@ -214,6 +214,8 @@ Result<Addition> addition_of(const sync::Schema& schema, const sync::Collection&
   append(findings, times_to_come(collection, desk, ops.front().changes));
   fill_in(schema, collection, desk, form, addition.event_ms, ops.front());
   put_right(collection, desk, addition.event_ms, ops.front(), findings);
+  Desk beside = desk;
+  beside.site = sync::site_beside(desk.site, collection, ops.front().changes);
   for (const auto& [list, kind] : {std::pair{"phones", "phone"}, {"emails", "email"}}) {
     const sync::Collection& of = *schema.collection(kind);
     if (of.fields[*of.parent].target != collection.no) continue;
@@ -221,7 +223,7 @@ Result<Addition> addition_of(const sync::Schema& schema, const sync::Collection&
     for (const Json& child : json.list(list)) {
       const std::size_t before = findings.size();
       ops.push_back(child_op(of, scope, child, findings));
-      put_right(of, desk, addition.event_ms, ops.back(), findings);
+      put_right(of, beside, addition.event_ms, ops.back(), findings);
       sync::refuse_two_extensions(of, ops, findings);
       sync::name_place(of, ++place, std::span(findings).subspan(before));
     }

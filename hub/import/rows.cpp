@@ -183,10 +183,12 @@ Result<ImportColumns::Row> ImportColumns::read(const std::vector<std::string>& c
     if (columns[i].collection != nullptr && !sync::tidy_text(cell).empty()) put(columns[i], cell, ops, row.findings);
   }
   std::map<sync::CollectionNo, std::size_t> places;
+  sync::Site beside;
   for (std::size_t n = 0; n < ops.size(); ++n) {
     const sync::Collection& collection = *schema_->collection(ops[n].record.collection);
     const std::size_t before = row.findings.size();
-    put_right(ops[n], site, now_ms, row.findings);
+    put_right(ops[n], n == 0 ? site : beside, now_ms, row.findings);
+    if (n == 0) beside = sync::site_beside(site, collection, ops[n].changes);
     if (n != 0) {
       sync::refuse_two_extensions(collection, std::span(ops).first(n + 1), row.findings);
       sync::name_place(collection, ++places[collection.no], std::span(row.findings).subspan(before));

@@ -128,9 +128,18 @@ class Tidy {
     return {};
   }
 
+  // By the country of whoever it is about, unless it is a number in use of the site and none in use there.
+  PhoneNumber number_of(const std::string& typed) const {
+    PhoneNumber of_site = read_phone(typed, site_.region);
+    if (site_.country.empty() || site_.country == site_.region) return of_site;
+    PhoneNumber own = read_phone(typed, site_.country);
+    const bool takes_own = own.reading == PhoneReading::number && (own.in_use || !of_site.in_use);
+    return takes_own ? own : of_site;
+  }
+
   void phone(FieldIndex index, const std::string& typed) {
     const Field& field = collection_.fields[index];
-    const PhoneNumber number = read_phone(typed, site_.region);
+    const PhoneNumber number = number_of(typed);
     FieldChange& change = *change_of(index);
     if (number.reading == PhoneReading::internal && field.extension && !field.required) {
       change.value = Null{};
@@ -231,6 +240,16 @@ bool lasts_long(const Collection& collection, const Rule& promise, std::span<con
 bool is_new(const FieldChange& change) { return !base_matches(change.base, change.value); }
 
 }  // namespace
+
+Site site_beside(const Site& site, const Collection& collection, std::span<const FieldChange> changes) {
+  Site beside = site;
+  for (const FieldChange& change : changes) {
+    const auto* country = std::get_if<std::string>(&change.value);
+    if (collection.fields[change.field].format == TextFormat::country && country && is_phone_region(*country))
+      beside.country = *country;
+  }
+  return beside;
+}
 
 std::vector<Finding> put_right(const Collection& collection, const Site& site, const Record* shown,
                                std::vector<FieldChange>& changes) {

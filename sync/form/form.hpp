@@ -27,7 +27,11 @@ struct Site {
   // How far east of UTC a zone's clocks are at a moment, in milliseconds; nothing when there is no such zone. Empty: no
   // zone is known.
   std::function<std::optional<std::int64_t>(std::string_view zone, std::int64_t unix_ms)> offset = {};
+  // Of whoever the record is about, where it is known: a national spelling that is a number there is that number.
+  std::string country = {};
 };
+// The site for what hangs on a record with these values, which were put right: by the country that it names.
+Site site_beside(const Site& site, const Collection& collection, std::span<const FieldChange> changes);
 
 // Puts the new values of `changes` right, which are those that were typed: blanks at the ends, invisible characters,
 // telephone numbers (to E.164, with spelling and extension in the fields that the schema names), domains of e-mail

@@ -45,11 +45,32 @@ sync::Record record_of(const sync::Schema& schema, const sync::Op& op) {
   return with_changes(std::move(record), op.changes);
 }
 
+// The numbers and e-mail addresses that a customer has, as duplicates_of() takes those that are added.
+std::vector<sync::Op> keys_of(const sync::Schema& schema, PersonView& view, const sync::Id& customer) {
+  std::vector<sync::Op> keys;
+  for (const char* name : {"phone", "email"}) {
+    const sync::Collection& kind = *schema.collection(name);
+    const auto children = view.children(kind, customer);
+    if (!children) continue;
+    for (const Shown& child : children->shown) {
+      const sync::Value& key = child.record.fields[*kind.natural_key];
+      keys.push_back({sync::OpKind::create,
+                      child.record.key,
+                      child.record.scope,
+                      0,
+                      {{*kind.natural_key, sync::Value(sync::Null{}), key, {}, {}}},
+                      {}});
+    }
+  }
+  return keys;
+}
+
 // Of whom the change makes the customer look like another, or more like one: who did before was asked about then.
 std::vector<Duplicate> made_alike(const sync::Schema& schema, PersonView& view, const sync::Record& before,
                                   const sync::Record& after) {
-  auto alike = duplicates_of(schema, view, after, Compared::all, {});
-  const auto known = alike.empty() ? alike : duplicates_of(schema, view, before, Compared::all, {});
+  const auto keys = keys_of(schema, view, before.key.id);
+  auto alike = duplicates_of(schema, view, after, Compared::all, keys);
+  const auto known = alike.empty() ? alike : duplicates_of(schema, view, before, Compared::all, keys);
   std::erase_if(alike, [&](const Duplicate& one) {
     return std::ranges::any_of(known, [&](const Duplicate& old) {
       return old.id == one.id && old.field == one.field && old.similarity >= one.similarity;

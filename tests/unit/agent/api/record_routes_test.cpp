@@ -232,6 +232,23 @@ TEST_F(LocalApiRecordsTest, SomebodyWhoIsHereAlreadyIsAskedAbout) {
   EXPECT_EQ(post("/customers", again, "third").status, 201) << "her sister";
 }
 
+TEST_F(LocalApiRecordsTest, ANameThatMakesThemLikeSomebodyWithTheirNumberIsAskedAbout) {
+  work();
+  const auto add = [&](const char* given, const char* key) {
+    Json one{{"fields", {{"given", given}, {"family", "Lovelace"}}}};
+    one["phones"] = {{{"e164", "+442075518700"}}};
+    return post("/customers", one, key).json().at("created").at(0).get<std::string>();
+  };
+  add("Ada", "a");
+  Json other{{"fields", {{"given", "Zachary"}, {"family", "Quint"}}}};
+  other["phones"] = {{{"e164", "+442075518700"}}};
+  const std::string quint = post("/customers", other, "b").json().at("created").at(0);
+  const Json renamed{
+      {"changes",
+       {{"given", {{"base", "Zachary"}, {"value", "Ada"}}}, {"family", {{"base", "Quint"}, {"value", "Lovelace"}}}}}};
+  EXPECT_EQ(patch("/customers/" + quint, renamed, "c").code(), "asked");
+}
+
 TEST_F(LocalApiRecordsTest, WhoIsHereAlreadyIsShownWhileTheFormIsTyped) {
   work();
   Json ada{{"fields", {{"given", "Ada"}, {"family", "Lovelace"}, {"postcode", "SW1Y 4JH"}, {"city", "London"}}}};

@@ -143,6 +143,18 @@ TEST_F(ImportTest, ARowWithAnOpenQuestionIsRejectedUntilItIsAnswered) {
   EXPECT_EQ(steps[0].by->acceptance, answered.acceptance);
 }
 
+TEST_F(ImportTest, ANationalNumberIsReadByTheCountryOfItsRow) {
+  ImportRequest request{leeds};
+  request.site.region = "GB";
+  const std::string csv =
+      "ref,given,country,phone\nC1,Ada,DE,089 1234567\nC2,Bob,Germany,07700 900123\nC3,Cleo,,020 7946 0018\n";
+  ASSERT_EQ(import_all(CustomerImport::begin(store_.ledger(), csv, request), intake_, at_ms_).value().created, 3u);
+  std::set<std::string> numbers;
+  for (const Record& phone : rows("phone")) numbers.insert(text(phone, "phone", "e164"));
+  EXPECT_TRUE(numbers.contains("+49891234567"));
+  EXPECT_TRUE(numbers.contains("+442079460018"));
+}
+
 TEST_F(ImportTest, AllFaultsOfARowAreToldAtOnce) {
   const auto told = report("ref,given,created_at,phone,email\nC1,Ada,31.13.2026,none,nowhere\n");
   ASSERT_EQ(told.rejected_count, 1u);
