@@ -12,6 +12,8 @@ export const centre_refusals_de: Record<string, string> = {
   "code-unknown": "Das ist kein Code von hier. Noch einmal vorlesen lassen.",
   "code-wait": "Zu viele falsche Codes. {n} s warten, oder eine Leitung ruft hier aus.",
   "copies-not-fresh": "Auf {n} Arbeitsplätzen sind die Daten nicht frisch. Trotzdem ausrufen, und sagen warum.",
+  "outage-in-force": "Hier ist ein Ausfall, und was aufgenommen wird, ist echt. Üben, wenn er vorbei ist.",
+  "not-approved": "Das wird erst nachgetragen, wenn es freigegeben und verglichen ist; was abgelehnt ist, gar nicht.",
   "declared-already": "Das ist schon ausgerufen.",
   "gate-closed": "Die Systeme sind noch nicht lange genug in Ordnung. Warten, oder trotzdem, und sagen warum.",
   "in-force-already": "Der Ausfall dieses Codes gilt hier schon. Es ist nichts mehr zu tun.",
