@@ -268,6 +268,12 @@ Outcome import_customers(Session& session) {
   std::error_code none;
   if (std::filesystem::equivalent(session.arguments().get("--reject-file"), session.arguments().get("FILE"), none))
     return usage("--reject-file is the file that is imported; give what is written another name");
+  // Before anything is saved: rows that are rejected are not told twice.
+  if (const std::string file = session.arguments().get("--reject-file"); !file.empty() && !platform::try_output(file))
+    return fail(ErrorKind::ask_person, "refused",
+                "Cannot write " + file +
+                    ": give --reject-file a name in a folder that is there and yours. Nothing was "
+                    "imported.");
   HOLDLINE_ASSIGN(std::string text, read_input(session.world(), session.arguments().get("FILE"), largest_file));
   sync::Mapping mapping;
   if (const std::string path = session.arguments().get("--mapping"); !path.empty()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -87,6 +88,11 @@ Result<Id> incarnation_of(Ledger& ledger, const Id& device, sync::ActionRef of) 
 }  // namespace
 
 Result<HttpResponse> list_held(Ledger& ledger) {
+  HOLDLINE_ASSIGN(const auto devices, ledger.devices());
+  HOLDLINE_ASSIGN(const auto people, ledger.all_people());
+  std::map<std::string, std::string> names;  // by id
+  for (const Device& device : devices) names[device.id.text()] = device.name;
+  for (const Person& person : people) names[person.id.text()] = person.name;
   HOLDLINE_ASSIGN(auto reader, ledger.reader());
   Json items = Json::array();
   std::size_t total = 0;
@@ -96,6 +102,8 @@ Result<HttpResponse> list_held(Ledger& ledger) {
     total += count;
     for (const HeldAction& action : held)
       items.push_back({{"device", action.lane.device.text()},
+                       {"device_name", names[action.lane.device.text()]},
+                       {"person_name", names[person_of(action)]},
                        {"incarnation", action.lane.incarnation.text()},
                        {"person", person_of(action)},
                        {"what", what_of(*ledger.schemas(), action)},
