@@ -45,6 +45,9 @@ constexpr Workload workloads[] = {
     {"typed_fields", "typed fields put right and judged, telephone numbers apart", bench::typed_fields},
     {"callbacks", "100,000 promises of 500 workstations made into cases in their order; limit: the same rows sorted",
      bench::callbacks},
+    {"claiming",
+     "the next callback for each of 200 agents who ask a hub of its own at once; limit: a bare round trip of all",
+     bench::claiming},
 };
 
 std::string list() {

@@ -104,7 +104,7 @@ bool HubServer::serve_beside_feed(const Device& device, HttpRequest& request, Re
     read_thread_->run(
         [this, device, now_ms, respond](SyncService&) { respond(sync_response(fleet_.list(device, now_ms))); });
   else if (request.path == sync::path::callbacks)
-    callbacks_->ask(device, std::move(request.body), answered);
+    callbacks_->ask(device, request.body, answered);
   else if (request.path == sync::path::incident_report)
     reports_->ask(device, std::move(request.body), answered);
   else

@@ -32,5 +32,6 @@ void flood(const Options&, Report&);
 void typed_fields(const Options&, Report&);
 void workstations(const Options&, Report&);
 void callbacks(const Options&, Report&);
+void claiming(const Options&, Report&);
 
 }  // namespace holdline::bench

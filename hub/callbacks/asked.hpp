@@ -20,7 +20,8 @@ Result<void> check_asked_scope(const CallbackDesk& desk, const std::string& scop
 // Of those that the asker may see, in order.
 std::vector<contingency::ListedCase> listed_for(const CallbackDesk& desk);
 // All rows in one commit, with the claims that have moved on by now: nobody is told before it is durable. Errors of
-// Intake::take_own, and "not-kept".
+// Intake::take_own, and "not-kept". Where rows are gathered they are not durable when it returns, and keep_gathered()
+// makes them.
 Result<void> keep_all(const CallbackDesk& desk, std::vector<OwnRow> rows);
 // The case of a claim; null: none is known.
 const contingency::CallbackCase* case_of_claim(const CallbackDesk& desk, std::uint64_t fence);

@@ -37,8 +37,8 @@ std::uint64_t fence_in(platform::JsonObject& json) {
 }
 
 // The release it may be handed out of now; null: none.
-const contingency::ReleaseBatch* release_for(const CallbackDesk& desk, const contingency::ListedCase& listed) {
-  for (const auto& batch : desk.list().releases)
+contingency::ReleaseBatch* release_for(const CallbackDesk& desk, const contingency::ListedCase& listed) {
+  for (auto& batch : desk.list().releases)
     if (contingency::allowance(batch, desk.now_ms) != 0 &&
         contingency::fits(batch.filter, *listed.of, listed.screening.where))
       return &batch;
@@ -111,13 +111,23 @@ HttpResponse outcome_answer(std::uint64_t fence, const contingency::Outcome& out
 Result<void> keep_all(const CallbackDesk& desk, std::vector<OwnRow> rows) {
   const CallbackList& list = desk.list();
   contingency::ClaimActions moved;
+  const auto changed = [](const std::vector<OwnRow>& among, const Id& id) {
+    return std::ranges::any_of(among, [&](const OwnRow& row) { return row.ops.front().record.id == id; });
+  };
   for (const auto& [fence, claim] : list.moved_on) {
     const Id& id = list.claim_records.at(fence).id;
-    const bool again = std::ranges::any_of(rows, [&](const OwnRow& row) { return row.ops.front().record.id == id; });
-    if (!again) moved.push_back(contingency::action::KeepClaim{claim});
+    if (!changed(rows, id) && (desk.gathered == nullptr || !changed(*desk.gathered, id)))
+      moved.push_back(contingency::action::KeepClaim{claim});
   }
   HOLDLINE_ASSIGN(auto more, rows_of(desk.ledger.schema(), list, moved, {}));
   rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  if (desk.gathered == nullptr) return keep_gathered(desk, std::move(rows));
+  desk.gathered->insert(desk.gathered->end(), std::make_move_iterator(rows.begin()),
+                        std::make_move_iterator(rows.end()));
+  return {};
+}
+
+Result<void> keep_gathered(const CallbackDesk& desk, std::vector<OwnRow> rows) {
   if (rows.empty()) return {};
   const auto outcomes = desk.intake.take_own(rows, desk.now_ms);
   // What was decided has not become true: the list in memory is not the ledger's any more.
@@ -167,17 +177,18 @@ Result<HttpResponse> next_case(const CallbackDesk& desk, std::string_view body) 
   if (!released)
     return fail(ErrorKind::ask_person, "nothing-released", "No list is released now. A supervisor releases it.");
   const CallbackCase* found = nullptr;
-  std::string release;
+  contingency::ReleaseBatch* release = nullptr;
   desk.board.each_callable([&](const contingency::ListedCase& listed) {
-    if (!desk.sees(listed.of->scope) || desk.list().claims.of(*listed.of) != nullptr) return false;
-    const auto* batch = release_for(desk, listed);
-    if (batch == nullptr) return false;
+    if (!desk.sees(listed.of->scope)) return false;
+    release = release_for(desk, listed);
     found = listed.of;
-    release = batch->id.text();
-    return true;
+    return release != nullptr;
   });
-  if (found != nullptr)
-    return claim_case(desk, {.of = found, .agent = agent, .station = station, .told = told}, release);
+  if (release != nullptr) {
+    auto answer = claim_case(desk, {.of = found, .agent = agent, .station = station, .told = told}, release->id.text());
+    if (answer) ++release->handed_out, ++release->open;
+    return answer;
+  }
   return fail(ErrorKind::ask_person, "nothing-to-call",
               "Nothing more may be handed out now: all that may be called is taken, or the pace is reached.");
 }

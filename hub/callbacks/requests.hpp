@@ -31,6 +31,8 @@ struct CallbackDesk {
   CallbackBoard& board;  // kept up
   std::int64_t now_ms = 0;
   const CallbackAsker* asker = nullptr;  // null: the administrator
+  // Not null: rows are gathered there, and whoever gathers them keeps them in one commit before anybody is answered.
+  std::vector<OwnRow>* gathered = nullptr;
 
   CallbackList& list() const { return board.list(); }
   bool sees(const std::string& scope) const;
@@ -38,10 +40,12 @@ struct CallbackDesk {
 
 // On the ledger's thread. `what`: "list", "preview", "release", "change", "decide", "mine", "next", "hand", "dial",
 // "outcome", "alive", "give-back", "free", "export", "outcomes", "take-back",
-// "capacity", "set-capacity", "promise", "promise-breaking". Errors: ask_person "malformed",
+// "capacity", "set-capacity", "promise", "promise-breaking", "slice", "slices". Errors: ask_person "malformed",
 // "unknown-path", "no-person", "no-such-callback", "no-such-release", "release-there", "scope-refused", what
 // begin_release, step (contingency/callbacks/release) and Claims refuse, and those of Intake::take_own.
 Result<platform::HttpResponse> answer_callbacks(const CallbackDesk& desk, std::string_view what, std::string_view body);
+// Of requests that gathered: their rows in one commit. An error: nothing of them was kept, and the board was forgotten.
+Result<void> keep_gathered(const CallbackDesk& desk, std::vector<OwnRow> rows);
 // The administrator's: the request's name is the end of its path.
 Result<platform::HttpResponse> answer_callbacks(const CallbackDesk& desk, const platform::HttpRequest& request);
 

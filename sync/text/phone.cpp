@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <list>
 #include <optional>
 
 #include <phonenumbers/phonenumberutil.h>
@@ -17,7 +18,8 @@ namespace {
 using i18n::phonenumbers::PhoneNumberUtil;
 using Parsed = i18n::phonenumbers::PhoneNumber;
 
-constexpr std::size_t typed_limit = 250;   // the library's own
+constexpr std::size_t typed_limit = 250;  // the library's own
+constexpr std::size_t longest_country_code = 3;
 constexpr std::size_t extension_most = 5;  // digits that may follow a number behind a dash
 constexpr std::size_t internal_least = 2, internal_most = 6;
 // What the library takes for "no country": only numbers with their country code can be read.
@@ -53,6 +55,13 @@ bool is_scientific(std::string_view text) {
   const auto amount = text.substr(0, e);
   return !power.empty() && std::ranges::all_of(power, is_digit) && is_digit(amount.front()) &&
          std::ranges::all_of(amount, [](char c) { return is_digit(c) || c == '.' || c == ','; });
+}
+
+// Of digits, at most fifteen.
+std::uint64_t number_in(std::string_view digits) {
+  std::uint64_t number = 0;
+  for (const char digit : digits) number = 10 * number + static_cast<std::uint64_t>(digit - '0');
+  return number;
 }
 
 // What announces an extension.
@@ -245,11 +254,21 @@ std::optional<PhoneParts> phone_parts(std::string_view e164) {
   return parts;
 }
 
+// The library reads whatever is typed, which takes longer than all the rest of looking at a case: E.164 says where the
+// country code is, and most of them are of one country.
 std::string country_of_number(std::string_view e164) {
+  if (!is_e164(e164)) return {};
+  const std::string_view digits = e164.substr(1);
+  std::list<std::string> regions;
   Parsed parsed;
-  std::string region;
-  if (plans().Parse(std::string(e164), nowhere, &parsed) == PhoneNumberUtil::NO_PARSING_ERROR)
-    plans().GetRegionCodeForNumber(parsed, &region);
+  for (std::size_t size = 1; size <= longest_country_code && regions.empty(); ++size) {
+    parsed.set_country_code(static_cast<std::int32_t>(number_in(digits.substr(0, size))));
+    parsed.set_national_number(number_in(digits.substr(size)));
+    parsed.set_italian_leading_zero(digits[size] == '0');
+    plans().GetRegionCodesForCountryCallingCode(parsed.country_code(), &regions);
+  }
+  std::string region = regions.size() == 1 ? regions.front() : std::string();
+  if (regions.size() > 1) plans().GetRegionCodeForNumber(parsed, &region);
   // 001 and ZZ stand for numbers of no country.
   return region.size() == 2 && region != nowhere ? region : std::string();
 }

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
 
 namespace holdline::contingency {
 
@@ -37,7 +40,40 @@ void add(Spans& spans, Span span) {
     spans.push_back(span);
 }
 
+template <class Value>
+class Remembered {
+ public:
+  using Look = std::function<Value(std::string_view)>;
+  explicit Remembered(Look look) : look_(std::move(look)) {}
+
+  Value operator()(std::string_view name) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (const auto found = known_.find(std::string(name)); found != known_.end()) return found->second;
+    }
+    Value value = look_(name);
+    const std::lock_guard lock(mutex_);
+    return known_.emplace(name, std::move(value)).first->second;
+  }
+
+ private:
+  const Look look_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, Value> known_;
+};
+
+template <class Value>
+std::function<Value(std::string_view)> remembered(std::function<Value(std::string_view)> look) {
+  if (!look) return look;
+  return
+      [known = std::make_shared<Remembered<Value>>(std::move(look))](std::string_view name) { return (*known)(name); };
+}
+
 }  // namespace
+
+ZoneRules remembering(ZoneRules rules) {
+  return {std::move(rules.offset), remembered(std::move(rules.zones_of)), remembered(std::move(rules.country_of))};
+}
 
 Spans both(const Spans& a, const Spans& b) {
   Spans spans;
@@ -102,33 +138,22 @@ std::optional<std::int64_t> CallingWindows::open_until(const Whereabouts& where,
   return now->until_ms;
 }
 
-const std::string& CallingWindows::country_of(std::string_view number) {
-  auto found = countries_.find(number);
-  if (found == countries_.end())
-    found = countries_.emplace(number, rules_.country_of ? rules_.country_of(number) : std::string()).first;
-  return found->second;
-}
-
 Whereabouts CallingWindows::whereabouts(std::string_view told_zone, std::string_view address_country,
                                         std::string_view number, std::string_view site_zone) {
-  const auto zones_of = [&](std::string_view country) -> const std::vector<std::string>& {
-    auto found = zones_.find(country);
-    if (found == zones_.end())
-      found = zones_.emplace(country, rules_.zones_of ? rules_.zones_of(country) : std::vector<std::string>()).first;
-    return found->second;
-  };
-  const std::string country(address_country.empty() ? country_of(number) : address_country);
+  std::string country(address_country);
+  if (country.empty() && rules_.country_of) country = rules_.country_of(number);
   Whereabouts where;
   where.countries = {country};
   if (!told_zone.empty() && rules_.offset(told_zone, within_.from_ms)) {
     where.source = Whereabouts::Source::told;
     where.zones = {std::string(told_zone)};
-  } else if (!country.empty() && !zones_of(country).empty()) {
-    where.source = address_country.empty() ? Whereabouts::Source::number : Whereabouts::Source::address;
-    where.zones = zones_of(country);
-  } else {
-    where.zones = {std::string(site_zone)};
+    return where;
   }
+  if (!country.empty() && rules_.zones_of) where.zones = rules_.zones_of(country);
+  if (!where.zones.empty())
+    where.source = address_country.empty() ? Whereabouts::Source::number : Whereabouts::Source::address;
+  else
+    where.zones = {std::string(site_zone)};
   return where;
 }
 

@@ -35,7 +35,10 @@ class LookAhead {
  public:
   LookAhead(const std::vector<const ListedCase*>& callable, std::int64_t now_ms)
       : callable_(callable), now_ms_(now_ms) {
-    for (std::size_t n = 0; n < callable.size(); ++n) later_.emplace(*callable[n]->screening.ready_ms, n);
+    for (std::size_t n = 0; n < callable.size(); ++n) {
+      later_.emplace(*callable[n]->screening.ready_ms, n);
+      waits_.push_back(place_of(*callable[n]->of, now_ms, order_).band == Band::others);
+    }
   }
 
   void run(double apart_ms, Preview& into) {
@@ -62,8 +65,7 @@ class LookAhead {
       const std::size_t n = later_.begin()->second;
       ready_.insert(n);
       const CallbackCase& of = *callable_[n]->of;
-      if (place_of(of, now_ms_).band == Band::others && of.promise_end_ms != 0)
-        coming_near_.emplace(of.promise_end_ms - OrderOptions{}.near_ms, n);
+      if (waits_[n] && of.promise_end_ms != 0) coming_near_.emplace(of.promise_end_ms - order_.near_ms, n);
     }
     for (; !coming_near_.empty() && coming_near_.begin()->first <= at_ms; coming_near_.erase(coming_near_.begin())) {
       const std::size_t n = coming_near_.begin()->second;
@@ -72,8 +74,7 @@ class LookAhead {
   }
 
   std::size_t next() {
-    const bool first =
-        !ready_.empty() && (near_.empty() || place_of(*callable_[*ready_.begin()]->of, now_ms_).band != Band::others);
+    const bool first = !ready_.empty() && (near_.empty() || !waits_[*ready_.begin()]);
     const std::size_t n = first ? *ready_.begin() : near_.begin()->second;
     if (first)
       ready_.erase(ready_.begin());
@@ -84,7 +85,9 @@ class LookAhead {
 
   const std::vector<const ListedCase*>& callable_;  // in their order
   const std::int64_t now_ms_;
-  std::set<At> later_;  // by when they may be called
+  const OrderOptions order_ = {};
+  std::vector<bool> waits_;  // nobody is waiting for it by a certain time yet
+  std::set<At> later_;       // by when they may be called
   std::set<std::size_t> ready_;
   std::set<At> coming_near_;  // of these: by when their promise is near
   std::set<At> near_;         // by the end of the promise

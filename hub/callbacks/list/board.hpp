@@ -6,6 +6,8 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "hub/callbacks/list/records.hpp"
 #include "hub/setup/config.hpp"
@@ -18,7 +20,7 @@ namespace holdline::hub {
 // Belongs to the ledger's thread, but for what says otherwise.
 class CallbackBoard {
  public:
-  explicit CallbackBoard(const HubConfig& config) : config_(config) {}
+  explicit CallbackBoard(const HubConfig& config);
 
   // What of keeping up takes long, for another thread, before a request is answered: reads the list whole where none is
   // there or it is too far behind. Nothing: it is not. Errors of CallbackRecords::read.
@@ -36,21 +38,25 @@ class CallbackBoard {
   std::optional<std::int64_t> next_open(const contingency::Whereabouts& where, std::int64_t from_ms);
   // Until when people may be called where it is now; nothing: they may not.
   std::optional<std::int64_t> open_until(const contingency::Whereabouts& where);
-  // In order, those that may be called now, until `take` answers true.
+  // In order, those that nobody has and that may be called now, until `take` answers true.
   void each_callable(const std::function<bool(const contingency::ListedCase&)>& take);
 
  private:
   struct Hours;
   void look_at_hours();
-  void put_in_order();
+  // The n-th in order; null: there are not so many. As much of the order is made as is asked for.
+  const contingency::CallbackCase* in_order(std::size_t n);
+  void place_cases();
 
   const HubConfig& config_;
+  const contingency::ZoneRules zones_;  // what was looked up once is known, also to the other thread
   std::unique_ptr<CallbackRecords> records_;
   std::atomic<ChangeNumber> kept_cn_ = 0;  // 0: no list is there
   std::int64_t now_ms_ = 0;
   std::shared_ptr<Hours> hours_;
   // Of the version of the records and the moment for which it was made.
-  std::vector<const contingency::CallbackCase*> order_;
+  std::vector<std::pair<contingency::Place, const contingency::CallbackCase*>> order_;
+  std::size_t ordered_ = 0;  // so many of them are the first, in order
   std::uint64_t order_version_ = 0;
   std::int64_t ordered_ms_ = 0;
   // Cases that may not be called before then, as far as is known; until they may be others.

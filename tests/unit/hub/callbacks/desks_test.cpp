@@ -38,8 +38,8 @@ class CallbackDesksTest : public HubTest {
   }
   std::string ask_with(const sync::PersonQuestion& question) {
     EXPECT_TRUE(board_.keep_up(*hub_.ledger, nullptr, now()));
-    const auto answer = answer_desk({*hub_.ledger, intake_, entropy_, board_, now()}, device_,
-                                    sync::encode_json(question), 12 * 3'600'000);
+    const auto answer =
+        answer_desk({*hub_.ledger, intake_, entropy_, board_, now()}, device_, question, 12 * 3'600'000, &good_);
     if (!answer) return said_ = answer.error().message, answer.error().code;
     json_ = Json::parse(answer->body);
     return "";
@@ -60,6 +60,7 @@ class CallbackDesksTest : public HubTest {
   Device device_ = hub_.ledger->device(enrol().device).value().value();  // of acme/leeds
   Intake intake_{*hub_.ledger, entropy_};
   CallbackBoard board_{hub_.config};
+  GoodSignIns good_;  // what was asked before vouches for nothing else
   Json json_;
   std::string said_;  // why the last question was refused
 };

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "sync/text/phone_country.hpp"
+
 namespace holdline::sync {
 namespace {
 
@@ -97,6 +99,16 @@ TEST(PhoneTest, KnowsRegions) {
   EXPECT_FALSE(is_phone_region("UK"));
   EXPECT_FALSE(is_phone_region("gb"));
   EXPECT_FALSE(is_phone_region(""));
+}
+
+TEST(CountryOfNumber, FollowsTheNumberingPlans) {
+  constexpr std::pair<const char*, const char*> numbers[] = {
+      {"+442079460018", "GB"},  {"+441481960194", "GG"}, {"+441534456789", "JE"}, {"+447781123456", "GG"},
+      {"+4915112345678", "DE"}, {"+12125550123", "US"},  {"+14165550123", "CA"},  {"+18765551234", "JM"},
+      {"+390212345678", "IT"},  {"+390669812345", "VA"}, {"+79161234567", "RU"},  {"+77012345678", "KZ"},
+      {"+80012345678", ""},     {"+449999999999", ""},   {"+2101234567", ""},     {"2079460018", ""},
+  };
+  for (const auto& [number, country] : numbers) EXPECT_EQ(country_of_number(number), country) << number;
 }
 
 }  // namespace
