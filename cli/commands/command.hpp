@@ -14,6 +14,7 @@ struct Positional {
   std::string name;  // as help shows it and Arguments knows it: "TEXT"
   std::string help;
   bool many = false;  // one or more, only for the last
+  bool optional = false;
 };
 
 struct Option {

@@ -75,7 +75,7 @@ void add_option(CLI::App& app, const Option& option, Arguments& arguments) {
 
 void add_positional(CLI::App& app, const Positional& positional, Arguments& arguments) {
   CLI::Option* added = add_valued(app, positional.name, positional.name, positional.help, arguments);
-  added->required()->type_name("");
+  added->required(!positional.optional)->type_name("");
   if (positional.many) added->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args();
 }
 

@@ -24,6 +24,20 @@ ServiceState worse_of(ServiceState a, ServiceState b) { return mode_of(a) < mode
 
 std::pair<sync::Id, sync::Id> pair_of(const sync::Id& a, const sync::Id& b) { return std::minmax(a, b); }
 
+using Decisions = std::map<std::pair<sync::Id, sync::Id>, MergeDecision>;
+
+// The incident and those that are one with it by what people said.
+std::set<sync::Id> said_to_be(const Decisions& decisions, const sync::Id& id) {
+  std::set<sync::Id> all{id};
+  for (std::size_t before = 0; before != all.size();) {
+    before = all.size();
+    for (const auto& [pair, decision] : decisions)
+      if (decision.same && (all.contains(pair.first) || all.contains(pair.second)))
+        all.insert({pair.first, pair.second});
+  }
+  return all;
+}
+
 }  // namespace
 
 bool scope_holds(std::string_view wide, std::string_view scope) {
@@ -64,9 +78,17 @@ bool Incidents::meet(const Incident& a, const Incident& b) const {
   });
 }
 
+// A person's word on them, or what follows from their words on others: whatever is one with the same is one, and
+// different from what any of it was told apart from.
 std::optional<bool> Incidents::decided(const sync::Id& a, const sync::Id& b) const {
-  const auto found = decisions_.find(pair_of(a, b));
-  return found == decisions_.end() ? std::nullopt : std::optional(found->second.same);
+  if (const auto found = decisions_.find(pair_of(a, b)); found != decisions_.end()) return found->second.same;
+  const std::set<sync::Id> one = said_to_be(decisions_, a), other = said_to_be(decisions_, b);
+  if (one.contains(b)) return true;
+  const bool apart = std::ranges::any_of(decisions_, [&](const auto& entry) {
+    const auto& [x, y] = entry.first;
+    return !entry.second.same && ((one.contains(x) && other.contains(y)) || (one.contains(y) && other.contains(x)));
+  });
+  return apart ? std::optional(false) : std::nullopt;
 }
 
 template <class Edge>

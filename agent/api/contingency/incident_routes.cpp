@@ -16,6 +16,7 @@
 #include "contingency/code/alphabet.hpp"
 #include "contingency/incident/name.hpp"
 #include "contingency/incident/record_names.hpp"
+#include "contingency/incident/undecided.hpp"
 #include "platform/text/json_object.hpp"
 #include "sync/base/timestamp.hpp"
 
@@ -62,6 +63,13 @@ nlohmann::json outages_json(const contingency::Incidents& known) {
   return list;
 }
 
+nlohmann::json undecided_json(const contingency::Incidents& known) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const auto& [one, other] : contingency::undecided(known))
+    list.push_back({{"incident", contingency::incident_name(one)}, {"other", contingency::incident_name(other)}});
+  return list;
+}
+
 nlohmann::json gate_json(const ContingencyGate& gate) {
   return {{"looks_well", gate.looks_well}, {"open", gate.open}, {"opens_in_s", (gate.opens_in_ms + 999) / 1'000}};
 }
@@ -87,6 +95,7 @@ void show_contingency_with(Workstation& station, const Call& call, std::optional
     json["scopes"] = scopes_json(standing);
     json["gate"] = gate_json(gate_here(station, station.grant().scopes));
     json["outages"] = outages_json(*known);
+    json["undecided"] = undecided_json(*known);
     json["codes"] = !station.accounts().site_key().empty();
     json["incidents"] = nlohmann::json::array();
     for (const contingency::Incident* incident : incidents_to_show(*known)) {
@@ -334,6 +343,8 @@ Result<std::vector<sync::Op>> ops_to_decide(Workstation& station, const Call& ca
   HOLDLINE_ASSIGN(const auto other, named_incident(station, asked.other));
   if (other.declared.id == asked.incident.declared.id)
     return fail(ErrorKind::ask_person, "invalid", "`incident` and `other` are two incidents.");
+  if (asked.same && other.declared.drill != asked.incident.declared.drill)
+    return fail(ErrorKind::ask_person, "invalid", "A drill and a real outage are never one.");
   return ops_of(station.schema(), asked.incident, other,
                 contingency::MergeDecision{asked.incident.declared.id, other.declared.id, asked.same, by}, said);
 }

@@ -1,4 +1,6 @@
 // holdline contingency: outages, as people at this workstation see them and decide about them.
+#include <algorithm>
+#include <cctype>
 #include <iterator>
 
 #include <nlohmann/json.hpp>
@@ -82,6 +84,24 @@ void print_gate(Table& table, const json& gate) {
     table.row({"systems", Cell("not known to be well", Tone::warning)});
 }
 
+// The six letters that people say.
+std::string short_name(const json& pair, const char* which) {
+  std::string name = text_of(pair, which).substr(0, 6);
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return name;
+}
+
+std::string pair_text(const json& document, const json& pair) {
+  const auto named = [&](const char* which) {
+    for (const json& incident : list_of(document, "incidents"))
+      if (member(incident, "id") == member(pair, which))
+        return text_of(incident, "short") + " " + text_of(incident, "title") + " (" + words_for_incident(incident) +
+               ")";
+    return short_name(pair, which);
+  };
+  return named("incident") + "\n  " + named("other");
+}
+
 void print_contingency(Session& session, const json& document) {
   std::ostream& out = session.world().out;
   Table head;
@@ -96,10 +116,10 @@ void print_contingency(Session& session, const json& document) {
     print_steps(session, incident);
     print_checklist(session, incident);
   }
-  for (const json& outage : list_of(document, "outages"))
-    if (member(outage, "merged") == false && is_set(outage, "in_force"))
-      out << "\nThese meet, and nobody has said whether they are one outage: "
-          << escape(joined(member(outage, "incidents"))) << "\n  holdline contingency link --reason TEXT\n";
+  for (const json& pair : list_of(document, "undecided"))
+    out << "\nThese meet, and nobody has said whether they are one outage:\n  " << escape(pair_text(document, pair))
+        << "\n  holdline contingency link " << escape(short_name(pair, "incident") + " " + short_name(pair, "other"))
+        << " --reason TEXT\n";
 }
 
 Outcome show_now(Session& session) {
@@ -153,22 +173,27 @@ Outcome expect(Session& session) {
   return decide(session, "expect", body);
 }
 
-// Without names: the two that meet and that nobody has decided on.
+// Without names: the two that meet and that nobody has decided on, where there is no choice.
 Outcome link_two(Session& session) {
   json body = with_given(session, {"--reason"});
-  const auto& named = session.arguments().all("--incident");
+  if (session.arguments().get("--reason").empty()) return usage("--reason is missing — it is kept with the incidents");
+  const auto& named = session.arguments().all("INCIDENT");
   if (named.size() == 2) {
     body["incident"] = named[0];
     body["other"] = named[1];
+  } else if (!named.empty()) {
+    return usage("Name two incidents, or none where only two meet");
   } else {
     HOLDLINE_ASSIGN(const Answer answer, session.get("/contingency"));
     const json document = answer.document();
-    for (const json& outage : list_of(document, "outages"))
-      if (member(outage, "merged") == false && list_of(outage, "incidents").size() >= 2) {
-        body["incident"] = list_of(outage, "incidents")[0];
-        body["other"] = list_of(outage, "incidents")[1];
-      }
-    if (!body.contains("other")) return usage("Name the two: --incident A --incident B");
+    const json& pairs = list_of(document, "undecided");
+    if (pairs.empty()) return usage("No two incidents in force wait for that answer; name two to decide it anew");
+    std::string choices;
+    for (const json& pair : pairs)
+      choices += "\nholdline contingency link " + short_name(pair, "incident") + " " + short_name(pair, "other");
+    if (pairs.size() > 1) return usage("Several pairs wait for that answer, name one:" + choices);
+    body["incident"] = pairs[0]["incident"];
+    body["other"] = pairs[0]["other"];
   }
   body["same"] = !session.arguments().has("--apart");
   return decide(session, "link", body);
@@ -275,10 +300,8 @@ std::vector<Command> contingency_commands() {
       {group,
        "link",
        "Two incidents that meet are one outage",
-       {},
-       {{"--reason", "TEXT", "Why; kept with it"},
-        {"--incident", "ID", "Twice: which two (default: those that meet)", true},
-        {"--apart", "", "They are two outages"}},
+       {{"INCIDENT", "Which two, by their first letters (default: the only two that meet)", true, true}},
+       {{"--reason", "TEXT", "Why; kept with it"}, {"--apart", "", "They are two outages"}},
        true,
        link_two},
       {group,

@@ -104,25 +104,27 @@ function One({ incident, all, role }: { incident: Incident; all: Contingency; ro
   );
 }
 
-// Two that overlap, and of which nobody has said whether they are one.
+// Each pair that overlaps, and of which nobody has said whether they are one.
 function ToLink({ all }: { all: Contingency }) {
-  const open = all.outages.find((outage) => outage.in_force && !outage.merged);
-  const [one, other] = open?.incidents ?? [];
-  if (!one || !other) return null;
   const named = (id: string): string => {
     const found = all.incidents.find((incident) => incident.id === id);
     return found ? nameOf(found) : id.slice(0, 6).toUpperCase();
   };
-  const pair = { incident: one, other };
-  return (
-    <section class="card" aria-label={t("oneOutage")}>
-      <p>{t("meet", { one: named(one), other: named(other) })}</p>
-      <div class="decisions">
-        <Decide verb="link" label={t("oneOutage")} more={{ ...pair, same: true }} />
-        <Decide verb="link" label={t("twoOutages")} more={{ ...pair, same: false }} />
-      </div>
-    </section>
-  );
+  return all.undecided.map(({ incident, other }) => {
+    const more = { incident, other };
+    const two = { one: named(incident), other: named(other) };
+    const words = t("meet", two);
+    const about = (label: string): string => `${label}: ${two.one}, ${two.other}`;
+    return (
+      <section key={`${incident} ${other}`} class="card" aria-label={words}>
+        <p>{words}</p>
+        <div class="decisions">
+          <Decide verb="link" label={t("oneOutage")} about={about(t("oneOutage"))} more={{ ...more, same: true }} />
+          <Decide verb="link" label={t("twoOutages")} about={about(t("twoOutages"))} more={{ ...more, same: false }} />
+        </div>
+      </section>
+    );
+  });
 }
 
 export function Outages() {

@@ -39,7 +39,7 @@ export interface Incident extends IncidentHead {
 }
 export interface Contingency extends Standing {
   gate: { looks_well: boolean; open: boolean; opens_in_s: number };
-  outages: { incidents: string[]; merged: boolean; in_force: boolean }[];
+  undecided: { incident: string; other: string }[];
   codes: boolean;
   incidents: Incident[];
 }

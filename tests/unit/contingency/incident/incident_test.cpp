@@ -7,6 +7,7 @@
 
 #include "contingency/incident/checklist.hpp"
 #include "contingency/incident/incidents.hpp"
+#include "contingency/incident/undecided.hpp"
 
 namespace holdline::contingency {
 namespace {
@@ -146,6 +147,30 @@ TEST(IncidentsTest, TwoDeclaredOfflineAreLinkedWhenTheyMeetAndAPersonMergesThem)
   EXPECT_EQ(incidents.state_of("acme/leeds", ServiceState::normal), ServiceState::contingency);
   incidents.take(MergeDecision{numbered(1), numbered(2), false, {"sue", by_supervisor, "", ten_ms + 95'000}});
   EXPECT_EQ(incidents.outages().size(), 2U) << "on second thoughts";
+}
+
+TEST(IncidentsTest, WhatFollowsFromWhatWasSaidIsNotAskedAgain) {
+  Incidents incidents;
+  const auto say = [&](std::uint8_t one, std::uint8_t other, bool same) {
+    incidents.take(MergeDecision{numbered(one), numbered(other), same, {"sue", by_supervisor, "", ten_ms}});
+  };
+  for (std::uint8_t i = 1; i <= 4; ++i) incidents.take(declared(i, {"acme"}, ten_ms + i));
+  Incident drill = declared(5, {"acme"}, ten_ms), other_drill = declared(6, {"acme"}, ten_ms + 1);
+  drill.declared.drill = other_drill.declared.drill = true;
+  incidents.take(drill);
+  incidents.take(other_drill);
+  ASSERT_EQ(undecided(incidents).size(), 7U);
+  EXPECT_EQ(undecided(incidents).front(), std::pair(numbered(1), numbered(2))) << "the first of the real ones first";
+  EXPECT_EQ(undecided(incidents).back(), std::pair(numbered(5), numbered(6))) << "practice last, and never with them";
+  say(1, 2, true);
+  say(3, 2, false);
+  EXPECT_EQ(undecided(incidents).front(), std::pair(numbered(1), numbered(4))) << "1 and 3 are two as well";
+  say(4, 3, true);
+  EXPECT_EQ(undecided(incidents).size(), 1U) << "4 is what 3 is";
+  EXPECT_EQ(incidents.others_in_force(numbered(1)), 0U);
+  EXPECT_EQ(incidents.outages().size(), 3U) << "both drills are in one, as nobody has said otherwise";
+  incidents.take(moved(drill, ServiceTrigger::cancel, ten_ms + 60'000));
+  EXPECT_TRUE(undecided(incidents).empty()) << "of what is over nobody is asked";
 }
 
 TEST(IncidentsTest, PracticeAndARealOutageNeverMeet) {
