@@ -92,5 +92,37 @@ test("it is over when every point is done or somebody has signed for it", async 
   await form.getByRole("button", { name: "Close it" }).click();
   await browser.words(/^(Online|All systems answer again)$/).waitFor({ timeout: 60_000 });
   await until("the other desk", async () => (await standing("second")).service === "normal");
+});
+
+test("of several outages each pair is asked about once, and the plan of each is there", async () => {
+  const declare = (name, title) =>
+    centre.at(name, "contingency", "declare", "--reason", "late", "--title", title, "--another", "--word", "declare");
+  for (const [name, title] of [["desk", "Tills"], ["second", "Mail"], ["desk", "Sites"]]) await declare(name, title);
+  await until("all three", async () => (await standing("desk")).in_force === 3);
+  await outages();
+  const questions = page.getByRole("region", { name: /overlap, and nobody has said/ });
+  await page.getByText("Tills").first().waitFor();
+  assert.equal(await questions.count(), 3);
+  await browser.checked("outages-to-link");
+  const answer = async (label) => {
+    await page.getByRole("button", { name: label }).click();
+    const form = page.getByRole("form", { name: label });
+    await form.getByLabel("Reason").fill("asked IT");
+    await form.getByRole("button").first().click();
+  };
+  await answer(/two outages: .*Tills.*Mail/);
+  await until("an answer kept", async () => (await questions.count()) === 2);
+  const choice = await centre.at("desk", "contingency", "link", "--reason", "x").catch(({ stderr }) => stderr);
+  assert.match(choice, /name one:(\n +holdline contingency link [A-Z]{6} [A-Z]{6}){2}/);
+  await answer(/one outage: .*Tills.*Sites/);
+  await until("no question that follows from the answers", async () => (await questions.count()) === 0);
+  await page.getByRole("link", { name: "Runbook" }).click();
+  const which = page.getByLabel("Of which outage?");
+  await page.getByText("Sites").first().waitFor();
+  await browser.checked("runbook-of-several");
+  await which.selectOption({ label: await which.locator("option", { hasText: "Tills" }).textContent() });
+  await page.locator("strong", { hasText: "Tills" }).waitFor();
+  const { incidents } = JSON.parse((await centre.desk("contingency", "status", "--json")).stdout);
+  for (const { id } of incidents.filter(({ ended }) => !ended)) await centre.desk("contingency", "cancel", "--reason", "over", "--incident", id);
   browser.assertClean();
 });

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <tuple>
 
 #include "contingency/incident/name.hpp"
 
@@ -24,7 +26,28 @@ std::vector<const contingency::Incident*> all_incidents(const contingency::Incid
   return all;
 }
 
+// "KDPAEM (Till), FHKXRA (practice)": what each is called, for whoever has to name one.
+std::string listed(const std::vector<const contingency::Incident*>& incidents) {
+  std::string text;
+  for (const contingency::Incident* incident : incidents) {
+    const auto& [id, title, drill] =
+        std::tie(incident->declared.id, incident->declared.title, incident->declared.drill);
+    const std::string what = drill ? title + (title.empty() ? "practice" : ", practice") : title;
+    text += (text.empty() ? "" : ", ") + contingency::incident_short_name(id) + (what.empty() ? "" : " (" + what + ")");
+  }
+  return text;
+}
+
 }  // namespace
+
+std::vector<const contingency::Incident*> incidents_in_force(const contingency::Incidents& known) {
+  std::vector<const contingency::Incident*> all = all_incidents(known);
+  std::erase_if(all, [](const contingency::Incident* incident) { return !incident->in_force(); });
+  std::ranges::sort(all, std::ranges::greater(), [](const contingency::Incident* incident) {
+    return std::pair(!incident->declared.drill, incident->begins_ms());
+  });
+  return all;
+}
 
 contingency::Who role_of(const Call& call) {
   const std::string& role = call.session->person.role;
@@ -90,16 +113,17 @@ platform::HttpResponse refused_response(const Error& error) {
 
 Result<contingency::Incident> named_incident(const Workstation& station, std::string_view name) {
   const auto known = station.contingency().incidents();
-  std::vector<const contingency::Incident*> found = all_incidents(*known);
+  std::vector<const contingency::Incident*> found = name.empty() ? incidents_in_force(*known) : all_incidents(*known);
   std::erase_if(found, [&](const contingency::Incident* incident) {
-    return name.empty() ? !incident->in_force() : !begins_so(contingency::incident_name(incident->declared.id), name);
+    return !begins_so(contingency::incident_name(incident->declared.id), name);
   });
   if (found.empty() || (!name.empty() && name.size() < shortest_name))
     return fail(ErrorKind::ask_person, "unknown-incident",
                 name.empty() ? "No incident is in force here."
                              : "No incident here is called so. Give at least its first four letters.");
   if (found.size() > 1)
-    return fail(ErrorKind::ask_person, "which-incident", "Several incidents are meant by that: name the one.");
+    return fail(ErrorKind::ask_person, "which-incident",
+                "Several incidents are meant by that: name the one. There are " + listed(found) + ".");
   return *found.front();
 }
 

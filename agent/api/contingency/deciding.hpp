@@ -8,7 +8,7 @@
 
 #include "agent/api/route.hpp"
 #include "agent/contingency/incident_records.hpp"
-#include "contingency/incident/incident.hpp"
+#include "contingency/incident/incidents.hpp"
 
 namespace holdline::agent {
 
@@ -29,7 +29,11 @@ platform::HttpResponse refused_response(const Error& error);
 
 // "kdpaemfx…", or the first letters of it; empty: the only one in force here. ask_person "unknown-incident",
 // "which-incident".
+// "which-incident" says which there are.
 Result<contingency::Incident> named_incident(const Workstation& station, std::string_view name);
+
+// All that are in force here, the real ones before practice, the latest first.
+std::vector<const contingency::Incident*> incidents_in_force(const contingency::Incidents& known);
 
 // The same call, answered when what it saves is in force here: whoever is told "saved" finds it so.
 Call answered_in_force(Workstation& station, Call call);

@@ -56,14 +56,24 @@ Json incident_head(const contingency::Incident& incident) {
   return {{"id", contingency::incident_name(incident.declared.id)},
           {"short", contingency::incident_short_name(incident.declared.id)},
           {"title", incident.declared.title},
-          {"phase", std::string(contingency::name_of(incident.phase))}};
+          {"phase", std::string(contingency::name_of(incident.phase))},
+          {"drill", incident.declared.drill}};
+}
+
+// Whoever looks and names none sees the latest real one in force, else the latest drill.
+Result<contingency::Incident> shown_incident(const Workstation& station, const Call& call) {
+  const auto named = call.request.query.find("incident");
+  if (named != call.request.query.end()) return named_incident(station, named->second);
+  const auto known = station.contingency().incidents();
+  const auto all = incidents_in_force(*known);
+  return all.empty() ? named_incident(station, {}) : Result<contingency::Incident>(*all.front());
 }
 
 void show_run(Workstation& station, Call call) {
   if (auto refusal = refuse_to_see(station, call, true)) return call.respond(*std::move(refusal));
   const auto runs = station.runs();
   const auto named = call.request.query.find("incident");
-  const auto incident = named_incident(station, named == call.request.query.end() ? std::string_view() : named->second);
+  const auto incident = shown_incident(station, call);
   // With nothing in force the plan is shown as it would begin.
   const bool none = !incident && named == call.request.query.end() && incident.error().code == "unknown-incident";
   if (!incident && !none) return call.respond(refused_response(incident.error()));
@@ -76,6 +86,9 @@ void show_run(Workstation& station, Call call) {
   const std::int64_t now_ms = station.clock().now().wall_ms;
   Json json = is_agent(call) ? run_for_agents(journal, *plan, now_ms) : run_json(journal, *plan, now_ms);
   json["incident"] = none ? Json() : incident_head(*incident);
+  json["in_force"] = Json::array();
+  const auto known = station.contingency().incidents();
+  for (const contingency::Incident* one : incidents_in_force(*known)) json["in_force"].push_back(incident_head(*one));
   json["station"] = station.is_station();
   call.respond(json_response(200, json));
 }

@@ -34,7 +34,12 @@ void print_run(Session& session, const json& run) {
   Table head;
   const json& incident = member(run, "incident");
   if (incident.is_object())
-    head.row({"incident", text_of(incident, "short") + " " + text_of(incident, "title"), text_of(incident, "phase")});
+    head.row({"incident", text_of(incident, "short") + " " + text_of(incident, "title"),
+              text_of(incident, "phase") + (is_set(incident, "drill") ? ", practice" : "")});
+  for (const json& other : list_of(run, "in_force"))
+    if (member(other, "id") != member(incident, "id"))
+      head.row({"in force as well", text_of(other, "short") + " " + text_of(other, "title"),
+                "--incident " + text_of(other, "short") + (is_set(other, "drill") ? ", practice" : "")});
   const json& plan = member(run, "plan");
   head.row({"plan", "version " + text_of(plan, "version") + ", " + text_of(plan, "title")});
   const json& held = member(run, "held");
@@ -146,7 +151,7 @@ std::vector<Command> runbook_commands() {
        "status",
        "The actions of the plan: how each stands, and what it waits for",
        {},
-       {{"--incident", "ID", "Which (default: the only one in force; its first letters do)"}},
+       {{"--incident", "ID", "Which (default: the latest real one in force; its first letters do)"}},
        false,
        show_run},
       {group, "plan", "The text of the plan, as this workstation has it", {}, {}, false, show_plan},

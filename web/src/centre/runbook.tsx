@@ -1,6 +1,7 @@
 // The actions of the plan: how each stands, who did what, and what can be asked of it.
 import { seen } from "../daemon/status.ts";
 import { clock } from "../page/i18n.ts";
+import { go, route } from "../page/router.ts";
 import { use } from "../page/store.ts";
 import { useRefreshed, Waiting } from "../views/load.tsx";
 import { Problem, useSending } from "../views/sending.tsx";
@@ -28,8 +29,15 @@ interface Action {
   ended: Signed | null;
   excepted: Signed | null;
 }
+interface Named {
+  id: string;
+  short: string;
+  title: string;
+  drill: boolean;
+}
 interface Run {
-  incident: { id: string; short: string; title: string } | null;
+  incident: Named | null;
+  in_force: Named[];
   plan: { version: number; title: string };
   held: { station: string; told: string | null } | null;
   advice: string[];
@@ -161,13 +169,37 @@ const phases: [Action["phase"], CentreName][] = [
   ["exit", "phaseExit"],
 ];
 
+const nameOf = ({ short, title, drill }: Named): string =>
+  `${short} ${title}`.trim() + (drill ? ` (${t("practice")})` : "");
+
+// Of several that are in force the one whose plan is shown.
+function Choose({ run }: { run: Run }) {
+  const { incident, in_force } = run;
+  const others = incident && in_force.every(({ id }) => id !== incident.id) ? [incident, ...in_force] : in_force;
+  if (others.length < 2) return null;
+  return (
+    <p>
+      <label for="runbook-of">{t("whichIncident")}</label>{" "}
+      <select id="runbook-of" value={incident?.id} onChange={(event) => go("runbook", event.currentTarget.value)}>
+        {others.map((one) => (
+          <option key={one.id} value={one.id}>
+            {nameOf(one)}
+          </option>
+        ))}
+      </select>
+    </p>
+  );
+}
+
 function All({ run }: { run: Run }) {
   const { status } = use(seen);
   const incident = run.incident?.id ?? "";
   return (
     <>
+      <Choose run={run} />
       <p>
         {run.incident ? <strong>{`${run.incident.short} ${run.incident.title}`}</strong> : t("nothingInForce")}{" "}
+        {run.incident?.drill && <span class="chip warn">{t("practice")}</span>}{" "}
         <span class="quiet">
           {t("planVersion", { n: run.plan.version, title: run.plan.title })} ·{" "}
           {run.held ? t("performedBy", { name: run.held.station, time: clock(run.held.told) }) : t("performedByNobody")}
@@ -204,7 +236,8 @@ function All({ run }: { run: Run }) {
 }
 
 export function Runbook() {
-  const loaded = useRefreshed<Run>("/runbook");
+  const [, incident] = use(route);
+  const loaded = useRefreshed<Run>(incident ? `/runbook?incident=${incident}` : "/runbook");
   return (
     <>
       <header class="view-head">
