@@ -94,6 +94,16 @@ test("it is over when every point is done or somebody has signed for it", async 
   await until("the other desk", async () => (await standing("second")).service === "normal");
 });
 
+test("two people at one page are two who say that the CRM does not work", async () => {
+  for (const name of ["bob", "ada"]) {
+    await page.getByRole("button", { name: "Change person" }).click();
+    await browser.signIn(name);
+    await open("CRM not working?");
+    await open("Tell them");
+    await page.getByText("The supervisors are told.").waitFor();
+  }
+});
+
 test("of several outages each pair is asked about once, and the plan of each is there", async () => {
   const declare = (name, title) =>
     centre.at(name, "contingency", "declare", "--reason", "late", "--title", title, "--another", "--word", "declare");

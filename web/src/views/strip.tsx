@@ -80,19 +80,22 @@ function causeText(status: Status): string | null {
 }
 
 // "CRM not working": counted at every desk, and shown to who can declare an incident.
-const reported = new Store(false);
-async function report(): Promise<void> {
-  reported.set(true);
-  setTimeout(() => reported.set(false), 600_000);
+// Several people at one page are several who say so.
+const reported = new Store<string[]>([]);
+async function report(name: string): Promise<void> {
+  const forget = (): void => reported.set(reported.get().filter((one) => one !== name));
+  reported.set([...reported.get(), name]);
+  setTimeout(forget, 600_000);
   try {
     await ask("POST", "/contingency/reports", { fields: { what: "crm" } }, { key: newKey() });
   } catch {
-    reported.set(false);
+    forget();
   }
 }
 function Reporting({ status }: { status: Status }) {
-  const done = use(reported);
-  const [asking, setAsking] = useState(false);
+  const name = status.person?.name ?? "";
+  const done = use(reported).includes(name);
+  const [asking, setAsking] = useState("");
   if (!status.person) return null;
   const proposal = status.person.role === "supervisor" && status.proposal;
   return (
@@ -102,18 +105,18 @@ function Reporting({ status }: { status: Status }) {
           <a href="#/outages">{t("proposal", { n: proposal.people, about: proposal.about })}</a>{" "}
         </>
       )}
-      {done ? t("reported") : asking ? (
+      {done ? t("reported") : asking === name ? (
         <>
           {t("reportIt")}{" "}
-          <button type="button" onClick={() => void report()}>
+          <button type="button" onClick={() => void report(name)}>
             {t("report")}
           </button>{" "}
-          <button type="button" class="link" onClick={() => setAsking(false)}>
+          <button type="button" class="link" onClick={() => setAsking("")}>
             {t("cancel")}
           </button>
         </>
       ) : (
-        <button type="button" class="link" onClick={() => setAsking(true)}>
+        <button type="button" class="link" onClick={() => setAsking(name)}>
           {t("crmNotWorking")}
         </button>
       )}
