@@ -7,6 +7,7 @@
 #include "agent/api/input.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
+#include "agent/contingency/real_in_drill.hpp"
 #include "contingency/incident/name.hpp"
 #include "sync/base/timestamp.hpp"
 
@@ -74,6 +75,8 @@ Json action_json(Workstation& station, const RecentActions::Item& item) {
     for (const sync::Id& id : result->conflicts) conflicts.push_back(id.text());
   json["conflicts"] = std::move(conflicts);
   json["decided_by"] = item.decided_by ? refs_json({*item.decided_by}).front() : Json();
+  json["practice"] =
+      was_practised(station.contingency(), schema, action.header.incident, action.header.acceptance, action.ops);
   if (action.header.incident) json["incident"] = contingency::incident_name(*action.header.incident);
   if (const auto& decision = action.header.decision) json["decides_on"] = refs_json(decision->on);
   if (const auto& accepted = action.header.acceptance)

@@ -237,6 +237,8 @@ void save_judged(Workstation& station, const Call& call, std::vector<sync::Op> o
   give_references(station, ops, findings);
   draft->incident = give_incident(station, saving.real, ops);
   keep_to_limits(station, call, saving.edited, ops, findings);
+  if (was_practised(station.contingency(), station.schema(), draft->incident, draft->acceptance, ops))
+    findings.push_back({"", "practised", "Practice: it is marked, and counts nowhere.", sync::Weight::told});
   auto references = references_of(station.schema(), ops);
   draft->ops = std::move(ops);
   draft->decision = std::move(saving.decision);

@@ -8,6 +8,8 @@ namespace holdline::agent {
 
 namespace {
 
+constexpr std::string_view real_in_drill = "real-in-drill";
+
 bool types(const IsTyped& is_typed, const sync::Schema& schema, const sync::Op& op) {
   const sync::Collection* collection = schema.collection(op.record.collection);
   return collection && is_typed(collection->name);
@@ -16,6 +18,13 @@ bool types(const IsTyped& is_typed, const sync::Schema& schema, const sync::Op& 
 // Marked itself, when it is saved.
 bool will_be_marked(const sync::Schema& schema, const sync::Op& op) {
   return op.kind == sync::OpKind::create && sync::bears_practice_mark(*schema.collection(op.record.collection));
+}
+
+bool is_marked(const sync::Schema& schema, const sync::Op& op) {
+  const auto& fields = schema.collection(op.record.collection)->fields;
+  return std::ranges::any_of(op.changes, [&](const sync::FieldChange& change) {
+    return fields[change.field].filled_with == sync::Filling::drill && change.value == sync::Value(true);
+  });
 }
 
 // On what a new record hangs, or about whom it is: the first reference that is given.
@@ -62,10 +71,21 @@ void ask_about_real(const sync::Schema& schema, View& view, const IsTyped& is_ty
                     std::vector<sync::Finding>& findings) {
   if (std::ranges::none_of(ops, [&](const sync::Op& op) { return is_real(schema, view, is_typed, ops, op); })) return;
   findings.push_back(
-      {"", "real-in-drill",
+      {"", std::string(real_in_drill),
        "A drill is on, and this changes something real: it cannot be marked as practice, and goes to the "
        "hub like everything else. Practise with somebody who was invented for it.",
        sync::Weight::asked});
+}
+
+bool was_practised(const Contingency& contingency, const sync::Schema& schema, const std::optional<sync::Id>& incident,
+                   const std::optional<sync::Acceptance>& accepted, const std::vector<sync::Op>& ops) {
+  if (!incident || (accepted && std::ranges::find(accepted->hints, real_in_drill) != accepted->hints.end()))
+    return false;
+  const auto known = contingency.incidents();
+  const contingency::Incident* in = known->find(*incident);
+  if (in == nullptr || !in->declared.drill) return false;
+  return std::ranges::all_of(ops,
+                             [&](const sync::Op& op) { return !will_be_marked(schema, op) || is_marked(schema, op); });
 }
 
 }  // namespace holdline::agent

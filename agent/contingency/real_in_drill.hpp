@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "agent/contingency/contingency.hpp"
@@ -20,5 +21,10 @@ bool may_be_real_in_drill(const Contingency& contingency, const sync::Schema& sc
 // The finding "real-in-drill", asked once, if one of them is. On the reading thread.
 void ask_about_real(const sync::Schema& schema, View& view, const IsTyped& is_typed, const std::vector<sync::Op>& ops,
                     std::vector<sync::Finding>& findings);
+
+// Whether what was saved like this was for practice: in a drill, marked where its kind bears a mark, and not said to be
+// meant for something real.
+bool was_practised(const Contingency& contingency, const sync::Schema& schema, const std::optional<sync::Id>& incident,
+                   const std::optional<sync::Acceptance>& accepted, const std::vector<sync::Op>& ops);
 
 }  // namespace holdline::agent

@@ -44,8 +44,10 @@ Outcome list_outbox(Session& session) {
   const json document = answer.document();
   Table table({"ACTION", "WHEN", "WHAT", "STATE", "WHY"});
   for (const json& item : list_of(document, "items")) {
-    table.row({action_of(item), session.time(member(item, "event_time")), text_of(item, "what"), state_cell(item),
-               text_of(item, "text")});
+    const std::string why = text_of(item, "text");
+    table.row(
+        {action_of(item), session.time(member(item, "event_time")), text_of(item, "what"), state_cell(item),
+         is_set(item, "practice") ? Cell(why.empty() ? "practice" : "practice: " + why, Tone::warning) : Cell(why)});
   }
   if (table.empty())
     session.world().err << (session.arguments().has("--attention") ? "Nothing needs attention.\n"
@@ -102,6 +104,7 @@ Outcome show_action(Session& session) {
   table.row({"action", action_of(item)});
   table.row({"when", session.time(member(item, "event_time"))});
   table.row({"state", state_cell(item)});
+  if (is_set(item, "practice")) table.row({"practice", Cell("counts nowhere", Tone::warning)});
   if (!text_of(item, "code").empty()) table.row({"why", text_of(item, "text") + " [" + text_of(item, "code") + "]"});
   for (const json& id : list_of(item, "conflicts")) table.row({"conflict", shown(id)});
   if (const json& accepted = member(item, "accepted"); accepted.is_object())

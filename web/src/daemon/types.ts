@@ -195,6 +195,7 @@ export interface Saved {
 
 export interface OutboxItem extends ActionRef {
   incident?: string; // in force when it was saved
+  practice: boolean; // and counts nowhere
   event_time: string;
   what: string; // in English; the three that follow are its parts
   act: string;

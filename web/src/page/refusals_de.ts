@@ -97,6 +97,8 @@ export const refusals_de: Record<string, string> = {
   "second-check": "Eine zweite Person vergleicht es mit dem Papier.",
   // of a field
   "append-only": "Was aufgenommen ist, bleibt so. Ein neues aufnehmen, das es richtigstellt.",
+  "real-in-drill": "Eine Übung läuft, und das ändert etwas Echtes: Es geht an die Zentrale wie sonst. Zum Üben jemanden nehmen, der erfunden ist.",
+  practised: "Übung: gekennzeichnet, zählt nirgends.",
   "card-number": "{field} scheint die Nummer einer Zahlungskarte zu enthalten; die wird nie gespeichert.",
   "clock-shows-it-twice": "{field} kommt an diesem Ort zweimal vor: die Uhr wird zurückgestellt. Gemeint ist das erste Mal?",
   "clock-skips-it": "{field} gibt es an diesem Ort nicht: die Uhr wird vorgestellt. Eine andere Zeit vereinbaren.",

@@ -10,7 +10,7 @@ import { route } from "../page/router.ts";
 import { use } from "../page/store.ts";
 import { useLoaded, Waiting } from "./load.tsx";
 import { Reasoned } from "./reasoned.tsx";
-import { becauseOf, shownValue } from "./record.tsx";
+import { becauseOf, Practice, shownValue } from "./record.tsx";
 
 // The hub has it, whatever became of it there.
 const at_hub: OutboxItem["state"][] = ["held", "conflict", "waiting", "replaced", "given-up"];
@@ -148,6 +148,7 @@ export function EntryRow({ item, own }: { item: OutboxItem; own: string }) {
         <p class="hint">
           {item.reference && <span class="reference">{item.reference} · </span>}
           {clock(item.event_time)}
+          {item.practice && <> · <Practice /></>}
           {item.incident && ` · ${t("takenIn", { name: item.incident.slice(0, 6).toUpperCase() })}`}
           {item.person && item.person !== own && ` · ${t("by", { name: item.person })}`}
           {item.accepted && ` · ${becauseOf(item.accepted)}`}

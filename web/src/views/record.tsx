@@ -57,6 +57,7 @@ export function beginEditAll(record: Shown, about: About): void {
 export const becauseOf = ({ hints, because }: { hints: string[]; because: string }): string =>
   t(hints.includes("correction") ? "correctedBecause" : "meantSoBecause", { why: because });
 
+export const Practice = () => <span class="chip warn">{t("practice")}</span>;
 export const Pending = () => <span class="chip warn">{t("pendingMark")}</span>;
 
 export const isGiven = (record: Shown, { name }: FieldForm): boolean => {
