@@ -49,7 +49,10 @@ Json pad_json(const sync::Schema& schema, const PadBalance& balance) {
 }
 
 void list_paper(Workstation& station, Call call) {
-  const auto practice = practice_of(call.request.query, station.shown_practice());
+  // In a drill its sheets are chased like those of an outage.
+  const auto leading = station.contingency().standing().leading;
+  const bool in_drill = leading && leading->declared.drill;
+  const auto practice = practice_of(call.request.query, in_drill ? Practice::with : station.shown_practice());
   if (!practice) return call.respond(wrong_practice());
   agent::read(station, call, [&station, call, practice = *practice](PersonView& view) {
     const sync::Schema& schema = station.schema();

@@ -1,8 +1,12 @@
 // Paper forms: printed here, and which sheets are still out.
 import { useState } from "preact/hooks";
 import { getFile } from "../daemon/api.ts";
+import { session } from "../daemon/session.ts";
+import { inDrill } from "../daemon/status.ts";
 import { clock, term } from "../page/i18n.ts";
 import { useLoaded, Waiting } from "../views/load.tsx";
+import { Reasoned } from "../views/reasoned.tsx";
+import { Practice } from "../views/record.tsx";
 import { Problem, useSending, wordsOf } from "../views/sending.tsx";
 import { t } from "./text.ts";
 
@@ -17,7 +21,9 @@ interface Pad {
   entered: number;
   voided: number;
   missing: number;
+  drill: boolean;
   outstanding_sheets: string;
+  outstanding: { sheet: number; number: string }[];
 }
 interface Told {
   forms: { name: string; label: string }[];
@@ -78,6 +84,31 @@ function Print({ forms }: { forms: Told["forms"] }) {
   );
 }
 
+// Sheets that nobody will type in: spoiled or not used, or looked for and not found.
+function Account({ pad }: { pad: Pad }) {
+  const [chosen, setChosen] = useState<string[]>([]);
+  const numbers = pad.outstanding.map(({ number }) => number).filter((number) => chosen.includes(number));
+  const toggle = (number: string): void =>
+    setChosen(chosen.includes(number) ? chosen.filter((one) => one !== number) : [...chosen, number]);
+  const choices = [{ label: t("voidSheets"), path: "/paper/void", body: { numbers } }];
+  if (session.get().person?.role === "supervisor")
+    choices.push({ label: t("missingSheets"), path: "/paper/void", body: { numbers, missing: true } as { numbers: string[] } });
+  return (
+    <details class="whole">
+      <summary aria-label={`${t("accountFor")}: ${pad.held_by} ${clock(pad.printed)}`}>{t("accountFor")}</summary>
+      <div class="choices">
+        {pad.outstanding.map(({ sheet, number }) => (
+          <label key={number} class="choice">
+            <input type="checkbox" checked={chosen.includes(number)} onChange={() => toggle(number)} />
+            {sheet}: <span class="reference">{number}</span>
+          </label>
+        ))}
+      </div>
+      {numbers.length > 0 && <Reasoned id={`account-${pad.id}`} choices={choices} onDone={() => setChosen([])} />}
+    </details>
+  );
+}
+
 function Row({ pad }: { pad: Pad }) {
   const [problem, setProblem] = useState("");
   const said = { form: term(pad.label), n: pad.sheets, time: clock(pad.printed), name: pad.person, desk: pad.station };
@@ -90,7 +121,7 @@ function Row({ pad }: { pad: Pad }) {
   return (
     <li class="entry">
       <div>
-        <strong>{pad.held_by}</strong> {t("padOf", said)}
+        <strong>{pad.held_by}</strong> {t("padOf", said)} {pad.drill && <Practice />}
         <p class="hint">{t("padEnded", { entered: pad.entered, voided: pad.voided, missing: pad.missing })}</p>
       </div>
       <div>
@@ -100,12 +131,14 @@ function Row({ pad }: { pad: Pad }) {
           {t("pagesOfPad")}
         </button>
       </div>
+      {pad.outstanding.length > 0 && <Account pad={pad} />}
     </li>
   );
 }
 
 export function Paper() {
-  const loaded = useLoaded<Told>("/paper");
+  const [drills, setDrills] = useState(false);
+  const loaded = useLoaded<Told>(drills ? "/paper?practice=with" : "/paper");
   return (
     <>
       <header class="view-head">
@@ -116,6 +149,12 @@ export function Paper() {
           <>
             <p class="hint">{t("paperHint", { n: told.outstanding, left: told.numbers_left })}</p>
             <Print forms={told.forms} />
+            {!inDrill() && (
+              <label class="choice">
+                <input type="checkbox" checked={drills} onChange={() => setDrills(!drills)} />
+                {t("sheetsOfDrills")}
+              </label>
+            )}
             <ul class="list">
               {told.pads
                 .slice()

@@ -7,7 +7,7 @@ import { Problem, useSending } from "./sending.tsx";
 export interface Choice {
   label: string;
   path: string;
-  body?: Record<string, string>; // beside the reason
+  body?: object; // beside the reason
 }
 
 interface Props {
