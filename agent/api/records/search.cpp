@@ -56,6 +56,7 @@ Json hit_json(const sync::Schema& schema, std::string_view region, const Hit& hi
           {"phones", phones},
           {"display", display},
           {"matched", matched(schema, hit)},
+          {"drill", sync::is_practice(collection, hit.root.record)},
           {"pending", !hit.root.pending.empty()}};
 }
 

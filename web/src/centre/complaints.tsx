@@ -2,11 +2,12 @@
 import { begin, localTime, typed, type About } from "../daemon/drafts.ts";
 import { fieldOf, labelOf } from "../daemon/schema.ts";
 import { session } from "../daemon/session.ts";
+import { practised } from "../daemon/status.ts";
 import type { Shown } from "../daemon/types.ts";
 import { clock, term } from "../page/i18n.ts";
 import { use } from "../page/store.ts";
 import { useLoaded, Waiting } from "../views/load.tsx";
-import { Pending, text, written } from "../views/record.tsx";
+import { Pending, Practice, text, written } from "../views/record.tsx";
 import { t } from "./text.ts";
 
 // When, by whom, and what was said; each step is one value.
@@ -83,7 +84,7 @@ function Row({ record }: { record: Shown }) {
     <li class="entry">
       <div>
         <strong>{customer ? <a href={`#/customer/${customer}`}>{name || t("customer")}</a> : name}</strong>{" "}
-        <span class="chip">{term(text(record, "state") || "open")}</span>{" "}
+        {record.fields.drill === true && <Practice />} <span class="chip">{term(text(record, "state") || "open")}</span>{" "}
         {text(record, "severity") && <span class="chip warn">{term(text(record, "severity"))}</span>}{" "}
         {record.pending.length > 0 && <Pending />}
         <p>{text(record, "what_happened")}</p>
@@ -105,7 +106,7 @@ function Row({ record }: { record: Shown }) {
 }
 
 export function Complaints() {
-  const loaded = useLoaded<{ items: Shown[]; as_of: string }>("/records/complaint?limit=200");
+  const loaded = useLoaded<{ items: Shown[]; as_of: string }>(practised("/records/complaint?limit=200"));
   return (
     <>
       <header class="view-head">

@@ -13,6 +13,13 @@ export interface Seen {
 
 export const seen = new Store<Seen>({ mode: "starting", since: null, status: null });
 
+export const inDrill = (): boolean => seen.get().status?.contingency?.incident?.drill === true;
+// A drill among real callers: not the world of somebody who practises alone.
+export const drillIsOn = (): boolean => inDrill() && !seen.get().status?.practice;
+// What is practised is in the searches and lists of whoever practises, marked, while the drill is on.
+export const practised = (path: string): string =>
+  inDrill() ? `${path}${path.includes("?") ? "&" : "?"}practice=with` : path;
+
 // `askedAt`: when the page asked for it, or the stream that told it was opened (ticks).
 type Listener = (status: Status, askedAt: number) => void;
 const listeners: Listener[] = [];

@@ -123,6 +123,7 @@ export interface Hit {
   phones: string[];
   display?: string[];
   matched: "name" | "similar-name" | "phone" | "reference" | "email" | "address" | "none";
+  drill: boolean;
   pending: boolean;
 }
 
@@ -174,6 +175,7 @@ export interface Referenced {
   customer?: string;
   kind?: string;
   reason?: string;
+  drill: boolean;
   pending: boolean;
 }
 

@@ -2,11 +2,12 @@
 import { useState } from "preact/hooks";
 import { begin } from "../daemon/drafts.ts";
 import { session } from "../daemon/session.ts";
+import { practised } from "../daemon/status.ts";
 import type { Shown } from "../daemon/types.ts";
 import { clock, t, term } from "../page/i18n.ts";
 import { Centre } from "./centre.tsx";
 import { useLoaded, Waiting } from "./load.tsx";
-import { promised, text, valuesOf, written } from "./record.tsx";
+import { Practice, promised, text, valuesOf, written } from "./record.tsx";
 
 function Row({ record }: { record: Shown }) {
   const state = text(record, "state") || "open";
@@ -33,7 +34,7 @@ function Row({ record }: { record: Shown }) {
         <span class="quiet">{t(promised(record) ? "promised" : "noPromise")}</span> {promised(record)}
       </p>
       <p>
-        <span class="chip">{term(state)}</span>{" "}
+        {record.fields.drill === true && <Practice />} <span class="chip">{term(state)}</span>{" "}
         {record.pending.length > 0 && <span class="chip warn">{t("pendingMark")}</span>}{" "}
         <button type="button" class="link" aria-label={`${t("edit")}: ${t("callback")}, ${name}`} onClick={change}>
           {t("edit")}
@@ -45,7 +46,7 @@ function Row({ record }: { record: Shown }) {
 
 export function Callbacks() {
   const [limit, setLimit] = useState(50);
-  const loaded = useLoaded<{ items: Shown[]; next: string | null; as_of: string | null }>(`/callbacks?limit=${limit}`);
+  const loaded = useLoaded<{ items: Shown[]; next: string | null; as_of: string | null }>(practised(`/callbacks?limit=${limit}`));
   return (
     <>
       <header class="view-head">

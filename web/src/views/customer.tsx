@@ -2,6 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { begin, localTime, type About } from "../daemon/drafts.ts";
 import { collectionOf, editedTogether, fieldOf, labelOf, newFields } from "../daemon/schema.ts";
+import { practised } from "../daemon/status.ts";
 import type { Disputed, FieldForm, Shown, Wish } from "../daemon/types.ts";
 import { clock, t, term } from "../page/i18n.ts";
 import { go } from "../page/router.ts";
@@ -10,7 +11,7 @@ import { Belongings, belongingsOf } from "./belongings.tsx";
 import { History } from "./history.tsx";
 import { useLoaded, Waiting } from "./load.tsx";
 import { Merged, mayMerge } from "./merged.tsx";
-import { beginEdit, beginEditAll, isGiven, nameOf, Pending, promised, rowsOf, shownValue, text, valuesOf, written } from "./record.tsx";
+import { beginEdit, beginEditAll, isGiven, nameOf, Pending, Practice, promised, rowsOf, shownValue, text, valuesOf, written } from "./record.tsx";
 
 function EditLink({ record, field, about }: { record: Shown; field: FieldForm; about: About }) {
   const labels = editedTogether(record.collection, field.name).map((name) => term(labelOf(record.collection, name)));
@@ -174,14 +175,14 @@ function TakenIn({ item }: { item: Shown }) {
   const name = text(item, "incident").slice(0, 6).toUpperCase();
   return (
     <>
-      {item.fields.drill === true && <span class="chip warn">{t("practice")}</span>}
+      {item.fields.drill === true && <Practice />}
       {name && <span class="quiet"> {t("takenIn", { name })}</span>}
     </>
   );
 }
 
 function Taken({ customer, path, title }: { customer: Shown; path: string; title: string }) {
-  const loaded = useLoaded<{ items: Shown[]; more: boolean }>(`/customers/${customer.id}/${path}`);
+  const loaded = useLoaded<{ items: Shown[]; more: boolean }>(practised(`/customers/${customer.id}/${path}`));
   const none = loaded.data?.items.length === 0;
   return (
     <section class="card" aria-label={title}>
@@ -245,7 +246,9 @@ function Card({ record }: { record: Shown }) {
     <>
       <header class="view-head">
         <div>
-          <h1>{about.name}</h1>
+          <h1>
+            {about.name} {record.fields.drill === true && <Practice />}
+          </h1>
           <p class="hint">
             {[text(record, "ref"), text(record, "org"), t("asOf", { time: clock(record.as_of) })]
               .filter(Boolean)

@@ -1,7 +1,7 @@
 // The desk: what was begun and is not finished, in one place, and the latest that was saved.
 import { begin, type Draft, everyDesk, openDraft, show, unsaved } from "../daemon/drafts.ts";
 import { stay, session, signOut } from "../daemon/session.ts";
-import { seen } from "../daemon/status.ts";
+import { practised, seen } from "../daemon/status.ts";
 import { collectionOf, forms } from "../daemon/schema.ts";
 import type { OutboxItem, Shown } from "../daemon/types.ts";
 import { clock, t, term } from "../page/i18n.ts";
@@ -61,7 +61,7 @@ function OpenWork({ attention, own }: { attention: OutboxItem[]; own: string }) 
 
 // Contacts that were begun and have no outcome yet.
 function OpenContacts({ own }: { own: string }) {
-  const loaded = useLoaded<{ items: Shown[] }>("/records/interaction?limit=200");
+  const loaded = useLoaded<{ items: Shown[] }>(practised("/records/interaction?limit=200"));
   const open = loaded.data?.items.filter((one) => text(one, "operator") === own && text(one, "state") === "open") ?? [];
   if (open.length === 0) return null;
   const wrapUp = (record: Shown): void => {

@@ -3,9 +3,11 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError, get } from "../daemon/api.ts";
 import { begin, openDraft } from "../daemon/drafts.ts";
+import { practised } from "../daemon/status.ts";
 import type { Hit, Referenced } from "../daemon/types.ts";
 import { t, term, type Name } from "../page/i18n.ts";
 import { go } from "../page/router.ts";
+import { Practice } from "./record.tsx";
 import { Store, use } from "../page/store.ts";
 
 const reasons: Partial<Record<Hit["matched"], Name>> = {
@@ -47,7 +49,7 @@ interface Answer {
 
 async function foundFor(query: string): Promise<Found> {
   try {
-    const answer = await get<Answer>(`/customers?limit=20&q=${encodeURIComponent(query)}`);
+    const answer = await get<Answer>(practised(`/customers?limit=20&q=${encodeURIComponent(query)}`));
     return { ...nothing, ...answer, for: query, reading: answer.reference?.message ?? "" };
   } catch (error) {
     const problem = error instanceof ApiError && !error.silent ? error.message : t("searchSilent");
@@ -109,6 +111,7 @@ function Option({ hit, ...pickable }: Pickable & { hit: Hit }) {
       <span class="hit-name">{hit.name || hit.ref}</span>
       <span class="hit-more">{[hit.ref, hit.city, (hit.display ?? hit.phones)[0]].filter(Boolean).join(" · ")}</span>
       {reason && <span class="chip">{t(reason)}</span>}
+      {hit.drill && <Practice />}
       {hit.pending && <span class="chip warn">{t("pendingMark")}</span>}
     </Listed>
   );
@@ -123,6 +126,7 @@ function RecordOption({ record, ...pickable }: Pickable & { record: Referenced }
       <span class="hit-more">
         {[term(record.label), what && term(what), record.name].filter(Boolean).join(" · ")}
       </span>
+      {record.drill && <Practice />}
       {record.pending && <span class="chip warn">{t("pendingMark")}</span>}
     </Listed>
   );
