@@ -4,6 +4,7 @@ import { Store } from "../page/store.ts";
 import { wallTime } from "../page/zones.ts";
 import { newKey } from "./api.ts";
 import { session } from "./session.ts";
+import { drillIsOn } from "./status.ts";
 import type { ActionRef, Finding, FieldForm, Shown, Value } from "./types.ts";
 
 export interface About {
@@ -27,6 +28,7 @@ export interface Draft {
   because: string | null; // why it is meant so; null: the usual reason
   key: string; // Idempotency-Key: the same for every attempt to save it
   touched: boolean;
+  real?: boolean; // whether the caller of a drill is; not said where no drill was on when it was begun
   state: "typing" | "saving" | "waiting" | "signed-out"; // waiting: tried again until the daemon answers
   findings: Finding[];
   problem: string;
@@ -78,6 +80,7 @@ export function begin(purpose: Purpose, about: About | null, values: Record<stri
       because: null,
       key: newKey(),
       touched: false,
+      ...(drillIsOn() ? { real: false } : {}),
       state: "typing",
       findings: [],
       problem: "",
@@ -107,6 +110,11 @@ export function goneElsewhere(id: string, values: string, name: string): void {
   const own = desk(name).drafts.find((draft) => draft.id === id);
   if (own && (!typedHere.has(`${name} ${id}`) || JSON.stringify(own.values) === values)) drop(id, name);
 }
+
+// What is taken down anew can be of a real caller, drill or not. What was begun outside the drill has to say so.
+export const mayBeReal = ({ purpose, values, real }: Draft): boolean =>
+  purpose.do === "add" && !("paper.number" in values) && (drillIsOn() || real === false);
+export const asksForReal = (draft: Draft): boolean => mayBeReal(draft) && !draft.real && drillIsOn() === (draft.real === undefined);
 
 export function type(id: string, field: string, text: string): void {
   const draft = draftOf(id);

@@ -4,10 +4,10 @@ import { said, t, term } from "../page/i18n.ts";
 import { go } from "../page/router.ts";
 import { Store } from "../page/store.ts";
 import { ApiError, ask, newKey } from "./api.ts";
-import { type About, type Draft, desk, draftOf, drop, everyDesk, typed, update, utcTime, who } from "./drafts.ts";
+import { type About, asksForReal, type Draft, desk, draftOf, drop, everyDesk, typed, update, utcTime, who } from "./drafts.ts";
 import { fieldOf, labelOf } from "./schema.ts";
 import { session } from "./session.ts";
-import { onStatus } from "./status.ts";
+import { drillIsOn, onStatus } from "./status.ts";
 import type { Duplicate, Finding, Saved, Value } from "./types.ts";
 
 export interface Notice {
@@ -113,7 +113,8 @@ function requestOf(draft: Draft): Request {
   switch (purpose.do) {
     case "add": {
       const fields = fieldsOf(draft);
-      const body = { fields: draft.about ? { ...fields, customer: draft.about.id } : fields };
+      const real = draft.real && drillIsOn() ? { real: true } : {};
+      const body = { fields: draft.about ? { ...fields, customer: draft.about.id } : fields, ...real };
       const sheet = draft.values["paper.number"];
       if (sheet !== undefined)
         return {
@@ -127,7 +128,7 @@ function requestOf(draft: Draft): Request {
           },
         };
       if (purpose.collection !== "customer") return { method: "POST", path, body };
-      return { method: "POST", path, body: customerOf(draft) };
+      return { method: "POST", path, body: { ...customerOf(draft), ...real } };
     }
     case "add-to":
       return { method: "POST", path: `/customers/${purpose.customer}${path}`, body: { fields: fieldsOf(draft) } };
@@ -193,6 +194,7 @@ function newCustomer({ purpose, values }: Draft, { created }: Saved): About | nu
 export async function save(id: string): Promise<void> {
   const draft = draftOf(id);
   if (!draft || draft.state === "saving") return;
+  if (asksForReal(draft)) return update(id, { state: "typing" });
   const { method, path, body } = requestOf(draft);
   if (draft.purpose.do === "edit" && Object.keys(body.changes as object).length === 0) return drop(id);
   const accept = acceptOf(draft);

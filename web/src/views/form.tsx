@@ -1,11 +1,12 @@
 // A form made from the schema: its fields, what has to be looked at again, and what is asked before it is saved.
 import { useEffect, useRef } from "preact/hooks";
-import { type Draft, draftOf, drop, show, type, update } from "../daemon/drafts.ts";
+import { asksForReal, type Draft, draftOf, drop, mayBeReal, show, type, update } from "../daemon/drafts.ts";
 import { unkept } from "../daemon/keep_drafts.ts";
 import { isAsked, isCorrection, reasonOf, save } from "../daemon/save.ts";
 import { collectionOf, fieldOf, labelOf, newFields, stopsOf, templateFields, templateOf } from "../daemon/schema.ts";
+import { drillIsOn, seen } from "../daemon/status.ts";
 import type { FieldForm, Finding } from "../daemon/types.ts";
-import { t, term } from "../page/i18n.ts";
+import { t, term, type Name } from "../page/i18n.ts";
 import { focusOn, useKeys } from "../page/keys.ts";
 import { use } from "../page/store.ts";
 import { ownZone } from "../page/zones.ts";
@@ -148,6 +149,34 @@ function FromPaper({ draft }: { draft: Draft }) {
   );
 }
 
+// Whoever calls while others practise.
+function RealCaller({ draft }: { draft: Draft }) {
+  use(seen);
+  if (!mayBeReal(draft)) return null;
+  const options: [boolean, Name][] = [
+    [false, "practice"],
+    [true, "realCaller"],
+  ];
+  return (
+    <fieldset class="choices">
+      <legend class="sr">{t("practice")}</legend>
+      {asksForReal(draft) && <p class="finding asked" role="alert">{t(drillIsOn() ? "drillBegan" : "drillOver")}</p>}
+      {options.map(([real, name]) => (
+        <label key={name} class="choice">
+          <input
+            type="radio"
+            name="real"
+            id={real ? undefined : "real-caller"}
+            checked={draft.real === real}
+            onChange={() => update(draft.id, { real })}
+          />
+          {t(name)}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
 function StateNote({ draft }: { draft: Draft }) {
   const why = use(unkept)[draft.id];
   return (
@@ -194,6 +223,7 @@ function halfTyped(fields: FieldForm[]): FieldForm | undefined {
   });
 }
 function saveWhole(draft: Draft, fields: FieldForm[]): void {
+  if (asksForReal(draft)) return focusOn("real-caller");
   const half = halfTyped(fields);
   if (!half && isAsked(draft.findings) && !reasonOf(draft)) return focusOn("because");
   // What was typed just now is not in what is drawn yet.
@@ -239,6 +269,7 @@ export function Form({ draft }: { draft: Draft }) {
       <FromPaper draft={draft} />
       <Script draft={draft} />
       <StateNote draft={draft} />
+      <RealCaller draft={draft} />
       <Summary draft={draft} fields={fields} />
       <Duplicates of={check.duplicates} />
       <GuidesFor draft={draft} />
