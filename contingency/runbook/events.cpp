@@ -92,6 +92,7 @@ Result<void> Runbook::on(const event::Skipped& event, std::int64_t now_ms, RunAc
 
 Result<void> Runbook::on(const event::Wanted& event, std::int64_t, RunActions&) {
   HOLDLINE_ASSIGN(ActionRun * run, named(event.action));
+  if (is_left_out(*run)) return not_now(*run, "it cannot be practised, and a drill leaves it out.");
   const bool again = run->state == R::undone || run->state == R::failed || run->state == R::timed_out ||
                      run->state == R::skipped || run->state == R::ok;
   if (!again && run->state != R::waiting) return not_now(*run, "it cannot be asked for.");

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "contingency/plan/practice.hpp"
+
 namespace holdline::contingency {
 
 namespace {
@@ -140,11 +142,7 @@ bool Runbook::advance_one(ActionRun& run, std::int64_t now_ms, RunActions& out) 
   return run.state != before;
 }
 
-// In a drill: it can neither be performed dry, nor does the plan say that it is performed all the same.
-bool Runbook::is_left_out(const ActionRun& run) const {
-  const PlanAction& action = plan_of(run);
-  return record_.drill && action.does.kind != ActionKind::checklist && !action.dry_run && !action.real_in_drill;
-}
+bool Runbook::is_left_out(const ActionRun& run) const { return record_.drill && !can_be_practised(plan_of(run)); }
 
 void Runbook::begin(ActionRun& run, std::int64_t now_ms, RunActions& out) {
   const Performance& does = plan_of(run).does;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "contingency/plan/practice.hpp"
+
 namespace holdline::contingency {
 
 namespace {
@@ -10,6 +12,7 @@ using R = RunState;
 
 // A holder that performs something tells of it within seconds; this long after it was due, something is wrong there.
 constexpr std::int64_t silent_ms = 30'000;
+constexpr std::string_view not_practised = "Left out: it cannot be practised.";
 
 ActionRun run_of(const Journal& journal, const std::string& action) {
   const auto told = journal.actions.find(action);
@@ -55,6 +58,7 @@ std::string say_waiting(const Journal& journal, const Plan& plan, const PlanActi
   if (action.phase == ActionPhase::enter && journal.head.exiting) return "Did not begin; systems are back.";
   if (action.telephony && !journal.head.confirmed)
     return "Waits until somebody confirms the incident: no telephone is touched before.";
+  if (journal.head.drill && !can_be_practised(action)) return std::string(not_practised);
   if (action.phase == ActionPhase::during && !run_of(journal, action.id).wanted)
     return "Done when somebody asks for it.";
   std::vector<std::string> before;
@@ -113,7 +117,7 @@ std::string say_state(const Journal& journal, const Plan& plan, const PlanAction
       return "Did NOT ANSWER in time; whether it took effect nobody knows. Look what is switched. " +
              std::string(remedy);
     case R::skipped:
-      return run.ended ? "Left out" + by(run.ended) + "." : "Left out: it cannot be practised.";
+      return run.ended ? "Left out" + by(run.ended) + "." : std::string(not_practised);
     default:
       return say_undoing(plan, journal, action, run);
   }
@@ -155,9 +159,10 @@ std::vector<WishKind> wishes_for(const Journal& journal, const PlanAction& actio
   if (state == R::ready || state == R::undo_ready) may.push_back(WishKind::tick);
   if (state == R::waiting || state == R::asking || state == R::ready) may.push_back(WishKind::skip);
   const bool during = state == R::waiting && action.phase == ActionPhase::during && !run.wanted;
-  if (during || state == R::ok || state == R::failed || state == R::timed_out || state == R::skipped ||
-      state == R::undone)
-    may.push_back(WishKind::want);
+  const bool left_out = journal.head.drill && !can_be_practised(action);
+  const bool again =
+      state == R::ok || state == R::failed || state == R::timed_out || state == R::skipped || state == R::undone;
+  if (!left_out && (during || again)) may.push_back(WishKind::want);
   if (run.effect && !action.undo.empty() && !is_undoing(state)) may.push_back(WishKind::undo);
   if (run.effect && !action.undo.empty() && !run.excepted) may.push_back(WishKind::except);
   return may;

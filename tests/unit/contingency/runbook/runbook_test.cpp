@@ -157,6 +157,7 @@ TEST(RunbookTest, PracticeIsPerformedDryOrNotAtAll) {
   ASSERT_EQ(performed.size(), 2U);
   EXPECT_TRUE(performed[0].dry_run);
   EXPECT_EQ(run.actions()[1].state, RunState::skipped);
+  EXPECT_EQ(refused(run.step(event::Wanted{"wet", sue}, 1)), "not-now");
   EXPECT_FALSE(performed[1].dry_run) << "the plan says otherwise";
 }
 
