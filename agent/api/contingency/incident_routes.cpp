@@ -41,12 +41,16 @@ nlohmann::json code_json_of(const Workstation& station, const Call& call, const 
           {"until", sync::format_time(code->until_ms)}};
 }
 
+// In force first, of those the real ones, then the latest.
 std::vector<const contingency::Incident*> incidents_to_show(const contingency::Incidents& known) {
   std::vector<const contingency::Incident*> all;
   for (const contingency::Outage& outage : known.outages())
     for (const sync::Id& id : outage.incidents) all.push_back(known.find(id));
   std::ranges::sort(all, [](const contingency::Incident* a, const contingency::Incident* b) {
-    return std::pair(a->in_force(), a->begins_ms()) > std::pair(b->in_force(), b->begins_ms());
+    const auto place = [](const contingency::Incident* one) {
+      return std::tuple(one->in_force(), one->in_force() && !one->declared.drill, one->begins_ms());
+    };
+    return place(a) > place(b);
   });
   all.resize(std::min(all.size(), incidents_shown));
   return all;

@@ -16,9 +16,9 @@ interface Counts {
   more: boolean;
 }
 
-// Whoever counts from an outage counts what was taken in it.
-function beginning(incident: { begins: string } | null | undefined): string {
-  if (incident) return incident.begins;
+// Whoever counts from an outage counts what was taken in it. What is practised is not counted.
+function beginning(incident: { begins: string; drill: boolean } | null | undefined): string {
+  if (incident && !incident.drill) return incident.begins;
   const today = new Date();
   today.setHours(0, 0, 0, 0);
   return today.toISOString();
