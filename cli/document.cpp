@@ -27,6 +27,7 @@ std::string shown(const json& value) {
   if (value.is_null()) return {};
   if (value.is_string()) return value.get<std::string>();
   if (value.is_array()) return joined(value);
+  if (value.contains("tag")) return text_of(value, "text");  // of a set
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

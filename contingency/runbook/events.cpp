@@ -64,7 +64,8 @@ Result<void> Runbook::on(const event::Approved& event, std::int64_t now_ms, RunA
   HOLDLINE_ASSIGN(ActionRun * run, named(event.action));
   if (run->state != R::asking) return not_now(*run, "it does not wait for an approval.");
   const Who needed = plan_of(*run).approver == "it" ? by_it : by_supervisor;
-  if (event.by.role != needed) return refuse_run("role-refused", "This is for: " + name_of_who(needed) + ".");
+  if (event.by.role != needed)
+    return refuse_run("role-refused", std::string("This is for ") + (needed == by_it ? "IT." : "supervisors."));
   run->approved = event.by;
   begin(*run, now_ms, out);
   return {};

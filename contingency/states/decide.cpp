@@ -7,6 +7,12 @@ namespace holdline::contingency {
 
 namespace {
 
+// For whoever may not; how machines and codes come to it is left out.
+std::string people_of(WhoSet who) {
+  if (!(who & by_it)) return "supervisors";
+  return who & by_supervisor ? "supervisors and IT" : "IT";
+}
+
 auto refuse_step(std::string code, std::string text) {
   return fail(ErrorKind::ask_person, std::move(code), std::move(text));
 }
@@ -45,7 +51,8 @@ Result<void> check_guard(Guard guard, const Ask& ask, const Facts& facts) {
     case Guard::reason:
       HOLDLINE_TRY(check_reason(ask.reason));
       if (facts.looks_well && !ask.typed_word)
-        return refuse_step("type-to-confirm", "Everything answers. Type the word to declare an incident all the same.");
+        return refuse_step("type-to-confirm",
+                           "Everything answers. Type the word `declare` when an incident is meant all the same.");
       return {};
     case Guard::fresh:
       if (facts.desks_not_fresh == 0 || ask.accepts_stale) return {};
@@ -76,7 +83,7 @@ Result<void> check_reason(std::string_view reason) {
 Result<const ServiceTransition*> decide(ServiceState from, ServiceTrigger trigger, const Ask& ask, const Facts& facts) {
   const ServiceTransition* row = find(from, trigger);
   if (!row) return refuse_step("not-now", std::string(why_not(from, trigger)));
-  if (!(row->who & ask.role)) return refuse_step("role-refused", "This is for: " + name_of_who(row->who) + ".");
+  if (!(row->who & ask.role)) return refuse_step("role-refused", "This is for " + people_of(row->who) + ".");
   HOLDLINE_TRY(check_guard(row->guard, ask, facts));
   return row;
 }

@@ -1,8 +1,10 @@
 // Outages as people at this workstation see and decide about them: what is in force, what is left, and each decision as
 // an action like any other. Whether it may be is asked of contingency/; what it says is saved.
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 #include <memory>
+#include <tuple>
 
 #include <nlohmann/json.hpp>
 
@@ -151,7 +153,9 @@ Result<DeclareAsked> declare_asked(const Workstation& station, const Call& call)
   declared.severity = static_cast<std::uint8_t>(std::clamp<std::int64_t>(severity, 0, 255));
   const std::string expected = json.text("expected");
   asked.expected_ms = sync::parse_time(expected);
-  asked.typed_word = json.text("word") == word_to_declare;
+  std::string word = json.text("word");
+  std::ranges::transform(word, word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  asked.typed_word = word == word_to_declare;
   asked.another = json.boolean("another", false);
   HOLDLINE_TRY(json.checked_whole());
   const auto named = contingency::cause_names.value(cause);
@@ -323,6 +327,15 @@ Result<std::vector<sync::Op>> ops_to_move(Workstation& station, const Call& call
   return ops;
 }
 
+Result<void> check_point(const std::string& point) {
+  std::string all;
+  for (const contingency::ChecklistPoint& one : contingency::checklist({}, {})) {
+    if (one.id == point) return {};
+    all += (all.empty() ? "" : ", ") + one.id;
+  }
+  return fail(ErrorKind::ask_person, "unknown-point", "The checklist has no such point. It has: " + all + ".");
+}
+
 Result<std::vector<sync::Op>> ops_to_decide(Workstation& station, const Call& call, const Deciding& by_whom) {
   const std::string_view verb = verb_of(call);
   HOLDLINE_ASSIGN(const DecisionAsked asked, decision_asked(station, call, verb));
@@ -334,9 +347,7 @@ Result<std::vector<sync::Op>> ops_to_decide(Workstation& station, const Call& ca
   const SaidAt said = said_here(station);
   if (verb == "except") {
     HOLDLINE_TRY(contingency::except(asked.incident, asked.point, by));
-    if (std::ranges::none_of(contingency::checklist({}, {}),
-                             [&](const contingency::ChecklistPoint& point) { return point.id == asked.point; }))
-      return fail(ErrorKind::ask_person, "unknown-point", "`point` names a point of the checklist: GET /contingency.");
+    HOLDLINE_TRY(check_point(asked.point));
     return ops_of(station.schema(), asked.incident, contingency::Exception{asked.point, by}, said);
   }
   if (verb == "expect") {

@@ -47,7 +47,7 @@ function Checklist({ incident, decides }: { incident: Incident; decides: boolean
         {incident.checklist.map(({ point, text, left, done, excepted }) => (
           <li key={point} class="entry">
             <p>
-              <span class={done ? "chip" : "chip warn"}>{done ? "✓" : "…"}</span> {left === null ? text : told(point, text)}
+              <span class={done ? "chip" : "chip warn"}>{done ? "✓" : "…"}</span> {told(left === null ? `${point}?` : point, text)}
               {excepted && <span class="quiet">{` ${t("signedFor", { name: excepted.person })}: ${excepted.reason}`}</span>}
             </p>
             {decides && !done && (

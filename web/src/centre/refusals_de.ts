@@ -26,7 +26,7 @@ export const centre_refusals_de: Record<string, string> = {
   "numbers-used-up": "Dieser PC hat nicht so viele Nummern. Weniger Blätter drucken, oder warten, bis die Zentrale antwortet.",
   "other-incident-open": "Hier gilt noch ein anderer Ausfall. Beide verbinden, wenn sie einer sind, oder ihn zuerst abschließen.",
   "reference-missing": "Die Kennung im anderen System angeben.",
-  "type-to-confirm": "Alles antwortet. Das Wort eingeben, wenn es doch so gemeint ist.",
+  "type-to-confirm": "Alles antwortet. „declare“ eingeben, wenn es doch so gemeint ist.",
   "unknown-action": "Diesen Schritt hat der Plan nicht.",
   "unknown-incident": "Diesen Ausfall gibt es nicht.",
   "which-incident": "Mehrere Ausfälle kommen in Frage: einen nennen.",

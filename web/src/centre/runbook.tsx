@@ -20,6 +20,7 @@ interface Action {
   phase: "enter" | "during" | "exit";
   kind: string;
   what: string;
+  undo: string | null;
   state: string;
   says: string;
   may: string[];
@@ -86,6 +87,13 @@ function Who({ action }: { action: Action }) {
   );
 }
 
+// With what a person has to do, which other languages have no words for.
+function saidOf({ state, says, what, undo }: Action): string {
+  const words = told(`says-${state}`, says);
+  const todo = { ready: what, "undo-ready": undo }[state];
+  return todo && !words.includes(todo) ? `${words.replace(/\.$/, ":")} ${todo}` : words;
+}
+
 function One({ action, incident, asked, what }: { action: Action; incident: string; asked: boolean; what?: boolean }) {
   const tone = bad.includes(action.state) ? "chip bad" : calm.includes(action.state) ? "chip" : "chip warn";
   const result = action.result;
@@ -94,7 +102,7 @@ function One({ action, incident, asked, what }: { action: Action; incident: stri
       <div>
         <strong>{action.title}</strong> <span class={tone}>{word(`run-${action.state}`)}</span>
         {what && <p>{action.what}</p>}
-        <p>{told(`says-${action.state}`, action.says)}</p>
+        <p>{saidOf(action)}</p>
         {asked && <p class="quiet">{t("askedNotHeard")}</p>}
         <Who action={action} />
         {result && (
@@ -150,7 +158,7 @@ function Next({ run }: { run: Run }) {
   ];
   const lines = [
     ...(run.incident && !run.held ? [t("noStation")] : []),
-    ...run.advice.filter((line) => line.startsWith("Station ")),
+    ...(run.advice.some((line) => line.startsWith("Station ")) ? [t("stationSilent", { name: run.held?.station ?? "" })] : []),
     ...lists.flatMap(([name, list]) => (list ? [t(name, { list })] : [])),
   ];
   if (!run.incident || lines.length === 0) return null;

@@ -62,6 +62,8 @@ export const told_de: Record<string, string> = {
   close: "abgeschlossen",
   "entries-unsent": "{n} {n|Eintrag ist|Einträge sind} noch nicht gesendet",
   "desks-silent": "{n} {n|Arbeitsplatz hat|Arbeitsplätze haben} sich seit Beginn nicht gemeldet",
+  "desks-silent?": "Hier nicht bekannt: wie viele Arbeitsplätze sich seit Beginn nicht gemeldet haben",
+  "actions-left?": "Hier nicht bekannt: was vom Plan noch zurückzunehmen oder zu tun ist",
   "conflicts-open": "{n} {n|Konflikt ist|Konflikte sind} nicht entschieden",
   "needs-attention": "{n} {n|abgelehnter Eintrag braucht|abgelehnte Einträge brauchen} jemanden",
   "paper-forms-out": "{n} {n|Papierformular steht|Papierformulare stehen} aus",

@@ -24,6 +24,10 @@ export const told_en: Record<string, string> = {
   "run-undo-pausing": "taken back: tried again soon",
   "run-undone": "taken back",
   "run-undo-failed": "not taken back",
+  "says-failed": "FAILED. It may have had an effect all the same: take it back, do it again, or sign for it.",
+  "says-timed-out":
+    "No answer in time; whether it took effect nobody knows. Look what is switched, then take it back, do it again, or sign for it.",
+  "says-undo-failed": "Could NOT be taken back. Look what is switched, then do it again, or sign for it.",
   "put-first": "put first by hand",
   "promise-near": "promise is near",
   "promise-missed": "promise was missed",

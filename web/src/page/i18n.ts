@@ -53,7 +53,7 @@ export const fill = (text: string, values: Record<string, string | number>): str
   (settings.get().language === "pseudo" ? pseudo(text) : text).replace(
     /\{(\w+)(?:\|(.*?)\|(.*?))?\}/g,
     (whole, key: string, one?: string, many?: string) =>
-      String((one === undefined ? values[key] : values[key] === 1 ? one : many) ?? whole),
+      String((one === undefined ? values[key] : String(values[key]) === "1" ? one : many) ?? whole),
   );
 
 export const t = (name: Name, values: Record<string, string | number> = {}): string =>
