@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/errors.hpp"
+#include "platform/config/units.hpp"
 #include "platform/http/http.hpp"
 #include "sync/base/syntax.hpp"
 
@@ -106,6 +107,52 @@ std::unique_ptr<CLI::App> build(const std::vector<Command>& commands, Arguments&
   return app;
 }
 
+// The words of a command line that are no options, up to the command.
+std::vector<std::string> words_typed(const std::vector<std::string>& typed) {
+  std::vector<std::string> words;
+  for (std::size_t i = 0; i < typed.size() && words.size() < 2; ++i) {
+    if (!typed[i].starts_with('-'))
+      words.push_back(typed[i]);
+    else if (typed[i] == "--socket")
+      ++i;
+  }
+  return words;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+  return all;
+}
+
+// "declair is no command of contingency. Did you mean declare?"
+std::string no_command(const std::string& word, const std::string& group, const std::vector<std::string>& known) {
+  std::string text = word + " is no command" + (group.empty() ? "" : " of " + group) + ".";
+  if (const auto meant = platform::nearest(word, known); !meant.empty())
+    return text + " Did you mean " + std::string(meant) + "?";
+  return group.empty() ? text : text + " There are: " + listed(known);
+}
+
+// Of a command line that names no command, or one that it does not fit: what is wrong, and where help is.
+std::string say_wrong(const std::vector<Command>& commands, const std::vector<std::string>& typed,
+                      const std::string& otherwise) {
+  const auto words = words_typed(typed);
+  std::vector<std::string> top, within;
+  for (const Command& command : commands) {
+    const std::string& name = command.group.empty() ? command.name : command.group;
+    if (std::ranges::find(top, name) == top.end()) top.push_back(name);
+    if (!words.empty() && command.group == words.front()) within.push_back(command.name);
+  }
+  if (words.empty()) return otherwise + " — see: holdline --help";
+  const std::string& first = words.front();
+  if (std::ranges::find(top, first) == top.end()) return no_command(first, "", top) + " — see: holdline --help";
+  const std::string group_help = " — see: holdline " + first + " --help";
+  if (within.empty()) return otherwise + group_help;
+  if (words.size() < 2) return first + " needs one of: " + listed(within) + group_help;
+  if (std::ranges::find(within, words[1]) == within.end()) return no_command(words[1], first, within) + group_help;
+  return otherwise + " — see: holdline " + first + " " + words[1] + " --help";
+}
+
 Result<void> check(const std::vector<std::string>& typed, const Arguments& arguments) {
   if (!std::ranges::all_of(typed, sync::is_utf8)) return usage("The command line is not UTF-8 — check the locale");
   const std::string key = arguments.get("--idempotency-key");
@@ -136,7 +183,7 @@ Outcome parse_and_run(const std::vector<std::string>& typed, Environment& enviro
     environment.out << app->help();
     return ExitCode::ok;
   } catch (const CLI::ParseError& error) {
-    return usage(std::string(error.what()) + " — see: holdline --help");
+    return usage(say_wrong(commands, typed, error.what()));
   }
   HOLDLINE_TRY(check(typed, arguments));
   Session session(environment, std::move(arguments));

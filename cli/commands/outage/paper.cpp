@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/assignment.hpp"
+#include "cli/commands/callbacks/show.hpp"
 #include "cli/commands/command.hpp"
 #include "cli/commands/records.hpp"
 #include "cli/document.hpp"
@@ -33,8 +34,7 @@ Outcome print_forms(Session& session) {
     if (given.get(needed).empty()) return usage(std::string(needed) + " is missing");
   json body{{"form", given.get("--form")}};
   if (given.has("--count")) {
-    HOLDLINE_ASSIGN(const auto count, parse_assignments(session.world(), {"count:=" + given.get("--count")}));
-    body["count"] = count.front().value;
+    HOLDLINE_ASSIGN(body["count"], whole_number_of(given.get("--count")));
   }
   for (const auto& [option, name] :
        {std::pair{"--customer", "customer"}, {"--held-by", "held_by"}, {"--scope", "scope"}})

@@ -26,6 +26,25 @@ TEST(ExitCode, NobodyListeningIsUnavailableAndNamesTheWayOut) {
   EXPECT_EQ(holdline.out.str(), "");
 }
 
+TEST(ExitCode, AMisspeltCommandNamesTheNearestAndTheHelpOfItsGroup) {
+  const auto said = [](std::vector<std::string> typed) {
+    Scripted holdline;
+    EXPECT_EQ(holdline(std::move(typed)), 2);
+    return holdline.err.str();
+  };
+  EXPECT_EQ(
+      said({"contingency", "declair"}),
+      "holdline: declair is no command of contingency. Did you mean declare? — see: holdline contingency --help\n");
+  EXPECT_EQ(said({"--socket", "x", "contingncy", "status"}),
+            "holdline: contingncy is no command. Did you mean contingency? — see: holdline --help\n");
+  EXPECT_EQ(
+      said({"drill", "stop"}),
+      "holdline: stop is no command of drill. There are: start, status, end, report — see: holdline drill --help\n");
+  EXPECT_EQ(said({"practice"}), "holdline: practice needs one of: on, off — see: holdline practice --help\n");
+  EXPECT_NE(said({"contingency", "declare", "--raeson", "x"}).find("see: holdline contingency declare --help"),
+            std::string::npos);
+}
+
 TEST(ExitCode, ASocketOfOthersIsAMatterOfPermission) {
   Scripted holdline;
   holdline.fails("permission");
