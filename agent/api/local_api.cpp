@@ -126,11 +126,11 @@ bool is_known(const platform::Peer& peer) { return peer.kind == platform::Peer::
 std::vector<Route> all_routes() {
   std::vector<Route> all(std::begin(own_routes), std::end(own_routes));
   for (const auto& table :
-       {session_routes(), form_routes(),          draft_routes(),    record_routes(),         record_change_routes(),
-        outbox_routes(),  decision_routes(),      conflict_routes(), do_not_call_routes(),    export_routes(),
-        fleet_routes(),   overview_routes(),      paper_routes(),    incident_routes(),       drill_routes(),
-        code_routes(),    outage_report_routes(), run_routes(),      callback_work_routes(),  callback_list_routes(),
-        posting_routes(), check_routes(),         promise_routes(),  incident_report_routes()})
+       {session_routes(), form_routes(),          draft_routes(),    record_routes(),          record_change_routes(),
+        outbox_routes(),  decision_routes(),      conflict_routes(), do_not_call_routes(),     export_routes(),
+        fleet_routes(),   overview_routes(),      paper_routes(),    incident_routes(),        drill_routes(),
+        code_routes(),    outage_report_routes(), run_routes(),      callback_work_routes(),   callback_list_routes(),
+        posting_routes(), check_routes(),         promise_routes(),  incident_report_routes(), taken_routes()})
     all.insert(all.end(), table.begin(), table.end());
   std::ranges::stable_partition(all, [](const Route& route) { return route.path.find('{') == route.path.npos; });
   return all;

@@ -89,6 +89,7 @@ std::span<const Route> export_routes();           // data out of the workstation
 std::span<const Route> run_routes();              // the actions of the plan: how they stand, what is asked of them
 std::span<const Route> fleet_routes();            // which workstations are ready for an outage
 std::span<const Route> overview_routes();         // what stands open, in numbers
+std::span<const Route> taken_routes();            // what everybody took down
 std::span<const Route> callback_work_routes();    // an agent's next call, and how it ended
 std::span<const Route> posting_routes();          // entries on their way into the central system
 std::span<const Route> promise_routes();          // how much may be promised, and what is promised anew

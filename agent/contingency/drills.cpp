@@ -6,28 +6,56 @@
 #include "contingency/incident/incidents.hpp"
 #include "contingency/incident/name.hpp"
 #include "sync/table/export.hpp"
+#include "sync/table/filled.hpp"
 
 namespace holdline::agent {
 
 namespace {
 
-constexpr std::size_t drills_kept = 40, work_page = 500, work_most = 10'000, reports_looked_at = 200;
+constexpr std::size_t drills_kept = 80, work_page = 500, work_most = 10'000, reports_looked_at = 200;
 constexpr std::int64_t doubted_before_ms = 60 * 60'000;
 
-std::string name_filled(const sync::Collection& collection, const sync::Record& record, sync::Filling filling) {
-  const auto field = std::ranges::find(collection.fields, filling, &sync::Field::filled_with);
-  if (field == collection.fields.end()) return {};
-  const auto* text =
-      std::get_if<std::string>(&record.fields[static_cast<std::size_t>(field - collection.fields.begin())]);
-  return text ? *text : std::string();
+// Its own key beside that of the report: it is no report, and nobody who looks for one takes it for one.
+std::string key_of_beginning(const sync::Id& drill, const std::string& scope) {
+  return contingency::incident_key(drill, scope) + " begin";
 }
 
-// When it happened, as the desk says; else when the hub had it.
-std::int64_t happened_ms(const sync::Collection& collection, const sync::Record& record) {
-  for (std::size_t i = 0; i < collection.fields.size(); ++i)
-    if (collection.fields[i].filled_with == sync::Filling::event_time)
-      if (const auto* ms = std::get_if<std::int64_t>(&record.fields[i])) return *ms;
-  return sync::RecordFields(collection, record).number("recorded_at", 0);
+sync::Op drill_record(const sync::Schema& schema, const contingency::Incident& drill, const std::string& scope,
+                      const std::string& key, std::int64_t at_ms, const std::string& by, const std::string& text,
+                      std::size_t place) {
+  return NewRecord(schema, drill_collection, scope, static_cast<std::uint32_t>(place))
+      .set("key", key)
+      .set("incident", contingency::incident_name(drill.declared.id))
+      .set("at", at_ms)
+      .set("by", by)
+      .set("text", text)
+      .made();
+}
+
+// Customers who were added in it: they bear no incident, and the newest stand first.
+Result<void> read_new_customers(View& view, const contingency::Incident& drill,
+                                std::vector<contingency::DrillWork>& work) {
+  const sync::Collection* customers = view.schema().collection("customer");
+  if (customers == nullptr) return {};
+  HOLDLINE_ASSIGN(const auto page,
+                  view.list(*customers, {}, work_page, Sight{nullptr, sync::Reading::one, Practice::only}));
+  for (const Shown& shown : page.shown) {
+    const sync::Record& record = shown.record;
+    const bool here = std::ranges::any_of(
+        drill.declared.scopes, [&](const std::string& scope) { return contingency::scopes_meet(scope, record.scope); });
+    if (here && !record.key.id.is_natural() && record.key.id.made_ms() >= drill.begins_ms())
+      work.push_back({customers->label, "", "", record.key.id.made_ms()});
+  }
+  return {};
+}
+
+Result<std::optional<contingency::ReadyDesks>> read_ready_before(View& view, const contingency::Incident& drill) {
+  const sync::Collection* collection = view.schema().collection(drill_collection);
+  if (collection == nullptr) return std::nullopt;
+  const std::string key = key_of_beginning(drill.declared.id, drill.declared.scopes.front());
+  HOLDLINE_ASSIGN(const auto found, view.find({collection->no, sync::child_id(*collection, {}, key)}));
+  if (!found.shown) return std::nullopt;
+  return contingency::decode_ready_desks(sync::RecordFields(*collection, found.shown->record).text("text"));
 }
 
 Result<void> read_work(View& view, const sync::Collection& collection, const std::string& name,
@@ -37,9 +65,9 @@ Result<void> read_work(View& view, const sync::Collection& collection, const std
     HOLDLINE_ASSIGN(const auto page, view.list(collection, before, work_page, practised));
     for (const Shown& shown : page.shown)
       if (sync::RecordFields(collection, shown.record).text("incident") == name)
-        work.push_back({collection.label, name_filled(collection, shown.record, sync::Filling::person),
-                        name_filled(collection, shown.record, sync::Filling::workstation),
-                        happened_ms(collection, shown.record)});
+        work.push_back({collection.label, sync::filled_text(collection, shown.record, sync::Filling::person),
+                        sync::filled_text(collection, shown.record, sync::Filling::workstation),
+                        sync::happened_ms(collection, shown.record)});
     if (page.shown.size() < work_page) return {};
     before = page.shown.back().record.key.id;
   }
@@ -74,6 +102,8 @@ Result<DrillSeen> read_drill(View& view, const contingency::Incident& drill) {
             collection.fields.end() &&
         collection.field("incident"))
       HOLDLINE_TRY(read_work(view, collection, name, seen.work));
+  HOLDLINE_TRY(read_new_customers(view, drill, seen.work));
+  HOLDLINE_ASSIGN(seen.ready_before, read_ready_before(view, drill));
   const sync::Collection* reports = view.schema().collection("outage_report");
   if (reports == nullptr) return seen;
   HOLDLINE_ASSIGN(const auto many, view.list(*reports, {}, reports_looked_at));
@@ -93,15 +123,20 @@ std::vector<sync::Op> ops_of_report(const sync::Schema& schema, const contingenc
                                     const contingency::DrillReport& report, const std::string& by, std::size_t first) {
   std::vector<sync::Op> ops;
   if (schema.collection(drill_collection) == nullptr) return ops;
-  for (const std::string& scope : drill.declared.scopes) {
-    NewRecord record(schema, drill_collection, scope, static_cast<std::uint32_t>(first + ops.size()));
-    record.set("key", contingency::incident_key(drill.declared.id, scope))
-        .set("incident", contingency::incident_name(drill.declared.id))
-        .set("at", report.ended_ms)
-        .set("by", by)
-        .set("text", contingency::encode_json(report));
-    ops.push_back(record.made());
-  }
+  const std::string text = contingency::encode_json(report);
+  for (const std::string& scope : drill.declared.scopes)
+    ops.push_back(drill_record(schema, drill, scope, contingency::incident_key(drill.declared.id, scope),
+                               report.ended_ms, by, text, first + ops.size()));
+  return ops;
+}
+
+std::vector<sync::Op> ops_of_beginning(const sync::Schema& schema, const contingency::Incident& drill,
+                                       const contingency::ReadyDesks& ready, const std::string& by, std::size_t first) {
+  std::vector<sync::Op> ops;
+  if (schema.collection(drill_collection) == nullptr) return ops;
+  for (const std::string& scope : drill.declared.scopes)
+    ops.push_back(drill_record(schema, drill, scope, key_of_beginning(drill.declared.id, scope), drill.begins_ms(), by,
+                               contingency::encode_json(ready), first + ops.size()));
   return ops;
 }
 

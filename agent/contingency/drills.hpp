@@ -30,6 +30,7 @@ Result<std::vector<DrillHeld>> read_drills(View& view);
 struct DrillSeen {
   std::vector<contingency::DrillWork> work;
   std::optional<std::int64_t> first_doubt_ms;
+  std::optional<contingency::ReadyDesks> ready_before;
 };
 Result<DrillSeen> read_drill(View& view, const contingency::Incident& drill);
 
@@ -37,5 +38,9 @@ Result<DrillSeen> read_drill(View& view, const contingency::Incident& drill);
 // `first`. Nothing where the schema has no reports.
 std::vector<sync::Op> ops_of_report(const sync::Schema& schema, const contingency::Incident& drill,
                                     const contingency::DrillReport& report, const std::string& by, std::size_t first);
+
+// Which workstations were ready when it was declared, in each of its scopes, for the action that declares it; as above.
+std::vector<sync::Op> ops_of_beginning(const sync::Schema& schema, const contingency::Incident& drill,
+                                       const contingency::ReadyDesks& ready, const std::string& by, std::size_t first);
 
 }  // namespace holdline::agent

@@ -21,6 +21,10 @@ void add_person(const Signature& by, std::set<std::string>& people) {
   if (by.role != by_machine && by.role != by_schedule && !by.person.empty()) people.insert(by.person);
 }
 
+Json desks_json(const ReadyDesks& desks) { return {{"ready", desks.ready}, {"desks", desks.all}}; }
+
+ReadyDesks desks_in(JsonReader r) { return {r.integer<std::size_t>("ready"), r.integer<std::size_t>("desks")}; }
+
 Json json_of(const DrillReport& report) {
   Json json{{"title", report.title},       {"reason", report.reason},
             {"scopes", report.scopes},     {"declared_ms", report.declared_ms},
@@ -30,6 +34,8 @@ Json json_of(const DrillReport& report) {
             {"failed", report.failed},     {"left_out", report.left_out}};
   if (report.to_declare_ms) json["to_declare_ms"] = *report.to_declare_ms;
   if (report.to_first_entry_ms) json["to_first_entry_ms"] = *report.to_first_entry_ms;
+  if (report.ready_before) json["ready_before"] = desks_json(*report.ready_before);
+  if (report.ready_after) json["ready_after"] = desks_json(*report.ready_after);
   return json;
 }
 
@@ -74,10 +80,14 @@ DrillReport report_of(const DrillFacts& facts, std::int64_t ended_ms) {
   for (const std::string& desk : facts.desks)
     if (!stations.contains(desk)) report.absent.push_back(desk);
   std::ranges::sort(report.absent);
+  report.ready_before = facts.ready_before;
+  report.ready_after = facts.ready_after;
   report.failed = facts.failed;
   if (facts.work.empty()) report.failed.emplace_back("Nothing was taken down.");
   if (facts.paper_out != 0)
-    report.failed.push_back(std::to_string(facts.paper_out) + " sheets of paper were not accounted for.");
+    report.failed.push_back(std::to_string(facts.paper_out) +
+                            (facts.paper_out == 1 ? " sheet of paper was" : " sheets of paper were") +
+                            " not accounted for.");
   for (const Exception& exception : incident.exceptions)
     report.failed.push_back("Left as it was: " + exception.point + " (" + exception.by.person + ": " +
                             exception.by.reason + ")");
@@ -118,9 +128,20 @@ Result<DrillReport> decode_drill_report(std::string_view text) {
   report.stations = names_in(r, "stations");
   report.absent = names_in(r, "absent");
   report.failed = names_in(r, "failed");
+  if (r.has("ready_before")) report.ready_before = desks_in(r.object("ready_before"));
+  if (r.has("ready_after")) report.ready_after = desks_in(r.object("ready_after"));
   report.left_out = static_cast<std::size_t>(r.integer<std::uint64_t>("left_out"));
   if (!r.ok()) return fail(ErrorKind::ask_person, "malformed-drill-report", "The report of the drill cannot be read.");
   return report;
+}
+
+std::string encode_json(const ReadyDesks& desks) { return desks_json(desks).dump(); }
+
+std::optional<ReadyDesks> decode_ready_desks(std::string_view text) {
+  const Json json = sync::parse_json(text, drill_report_bytes);
+  JsonReader r(json);
+  const ReadyDesks desks{r.integer<std::size_t>("ready"), r.integer<std::size_t>("desks")};
+  return r.ok() ? std::optional(desks) : std::nullopt;
 }
 
 }  // namespace holdline::contingency

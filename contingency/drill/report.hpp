@@ -23,6 +23,12 @@ struct DrillWork {
   std::int64_t at_ms = 0;       // when it happened
 };
 
+// How many workstations of its scopes could work by hand, and of how many.
+struct ReadyDesks {
+  std::size_t ready = 0, all = 0;
+  bool operator==(const ReadyDesks&) const = default;
+};
+
 struct DrillFacts {
   const Incident* incident = nullptr;
   std::vector<DrillWork> work;
@@ -31,6 +37,8 @@ struct DrillFacts {
   std::vector<std::string> acted;              // people who did or approved something of the runbook
   std::size_t paper_out = 0;                   // sheets that are not accounted for
   std::vector<std::string> failed;             // of the runbook and the checklist, a sentence each
+  std::optional<ReadyDesks> ready_before;      // when it was declared; nothing: the hub did not answer then
+  std::optional<ReadyDesks> ready_after;       // when it is closed
 };
 
 struct DrillReport {
@@ -44,6 +52,7 @@ struct DrillReport {
   std::vector<std::string> people, stations;      // that took part, by name
   std::vector<std::string> absent;                // workstations of its scopes at which nothing was taken down
   std::vector<std::string> failed;
+  std::optional<ReadyDesks> ready_before, ready_after;
   std::size_t left_out = 0;  // names and sentences that did not fit
   bool operator==(const DrillReport&) const = default;
 };
@@ -55,5 +64,9 @@ DrillReport report_of(const DrillFacts& facts, std::int64_t ended_ms);
 std::string encode_json(const DrillReport& report);
 // ask_person "malformed-drill-report".
 Result<DrillReport> decode_drill_report(std::string_view json);
+
+// What is kept of the beginning of a drill until its report is made. Nothing: it is something else.
+std::string encode_json(const ReadyDesks& desks);
+std::optional<ReadyDesks> decode_ready_desks(std::string_view json);
 
 }  // namespace holdline::contingency

@@ -423,8 +423,22 @@ test("what stands open, in numbers", async () => {
   });
   const now = await get("ada", "/overview");
   assert.deepEqual([now.taken, now.callbacks_open], [all.taken + 1, all.callbacks_open + 1]);
+  assert.equal(now.quarter_hours.reduce((sum, { taken }) => sum + taken, 0), now.taken);
   assert.equal((await get("ada", "/overview?since=2001-01-01T00:00:00Z")).taken, now.taken);
   await refused(400, "malformed", "ada", "GET", "/overview?since=noon");
+});
+
+test("what everybody took down is one list, by kind and by person", async () => {
+  await save("bob", "POST", "/entries", { fields: { kind: "reading", note: "taken by bob", name: "Late" } });
+  await save("ada", "POST", "/entries", { fields: { kind: "fault", note: "taken by ada" } });
+  const all = await get("ada", "/taken?limit=2");
+  assert.deepEqual(all.items.map(({ kind, person }) => [kind, person]), [["fault", "ada"], ["reading", "bob"]]);
+  assert.equal(all.more, true);
+  assert.ok(all.people.includes("bob") && all.items[1].workstation && all.items[1].reference && all.items[1].name === "Late");
+  const of = async (query) => new Set((await get("bob", `/taken?${query}`)).items.flatMap((one) => [one.kind || one.collection, one.person]));
+  assert.deepEqual(await of("kind=reading"), new Set(["reading", "bob"]));
+  assert.deepEqual([...(await of("kind=callback_request"))].includes("message"), false);
+  assert.equal((await of("person=nobody")).size, 0);
 });
 
 test("callbacks are released, called and told", async () => {

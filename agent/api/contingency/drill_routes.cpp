@@ -4,6 +4,7 @@
 
 #include "agent/api/contingency/deciding.hpp"
 #include "agent/api/contingency/drill_reports.hpp"
+#include "agent/api/fleet/fleet_readiness.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/contingency/drills.hpp"
 #include "agent/paper/paper_records.hpp"
@@ -22,6 +23,10 @@ using contingency::RunState;
 
 Json length_json(const std::optional<std::int64_t>& ms) { return ms ? Json(*ms / 1'000) : Json(); }
 
+Json ready_desks_json(const std::optional<contingency::ReadyDesks>& desks) {
+  return desks ? Json{{"ready", desks->ready}, {"all", desks->all}} : Json();
+}
+
 Json report_json(const DrillHeld& held) {
   const DrillReport& report = held.report;
   return {{"incident", contingency::incident_name(held.incident)},
@@ -39,7 +44,20 @@ Json report_json(const DrillHeld& held) {
           {"stations", report.stations},
           {"absent", report.absent},
           {"failed", report.failed},
+          {"ready_before", ready_desks_json(report.ready_before)},
+          {"ready_after", ready_desks_json(report.ready_after)},
           {"left_out", report.left_out}};
+}
+
+// Workstations of its scopes, by name.
+std::vector<std::string> desks_of(const contingency::Fleet& fleet, const contingency::Incident& incident) {
+  std::vector<std::string> names;
+  for (const contingency::WorkstationState& desk : fleet.workstations)
+    if (!desk.revoked && std::ranges::any_of(desk.scopes, [&](const std::string& scope) {
+          return sync::is_within(scope, incident.declared.scopes);
+        }))
+      names.push_back(desk.name);
+  return names;
 }
 
 // What went wrong in the run of the plan, and who acted in it.
@@ -78,7 +96,7 @@ void show_drills(Workstation& station, Call call) {
 }  // namespace
 
 Result<std::vector<sync::Op>> report_ops(Workstation& station, View& view, const contingency::Incident& ended,
-                                         const std::vector<std::string>& desks, const std::string& by,
+                                         const std::optional<contingency::Fleet>& fleet, const std::string& by,
                                          std::size_t first) {
   const sync::Schema& schema = station.schema();
   HOLDLINE_ASSIGN(DrillSeen seen, read_drill(view, ended));
@@ -86,13 +104,24 @@ Result<std::vector<sync::Op>> report_ops(Workstation& station, View& view, const
   facts.incident = &ended;
   facts.work = std::move(seen.work);
   facts.first_doubt_ms = seen.first_doubt_ms;
-  facts.desks = desks;
+  facts.ready_before = seen.ready_before;
+  if (fleet) {
+    facts.desks = desks_of(*fleet, ended);
+    facts.ready_after = ready_desks(station, *fleet, ended.declared.scopes);
+  }
   add_run(station, ended.declared.id, facts);
   PersonView all(view, {"supervisor", ended.declared.scopes});
   HOLDLINE_ASSIGN(const auto pads, read_pads(schema, all));
   facts.paper_out = pads.outstanding(contingency::incident_name(ended.declared.id));
   const std::int64_t ended_ms = ended.ended_ms.value_or(corrected_now_ms(station));
   return ops_of_report(schema, ended, contingency::report_of(facts, ended_ms), by, first);
+}
+
+std::vector<sync::Op> beginning_ops(const Workstation& station, const contingency::Incident& drill,
+                                    const std::optional<contingency::Fleet>& fleet, const std::string& by,
+                                    std::size_t first) {
+  if (!drill.declared.drill || !fleet) return {};
+  return ops_of_beginning(station.schema(), drill, ready_desks(station, *fleet, drill.declared.scopes), by, first);
 }
 
 Json drill_due_json(const Workstation& station) {

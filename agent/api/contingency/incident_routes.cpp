@@ -191,7 +191,8 @@ Result<sync::Id> id_for(const Workstation& station, const contingency::Declarati
   return sync::natural_id(0, station.identity().device, drawn.view());
 }
 
-Result<std::vector<sync::Op>> ops_to_declare(Workstation& station, const Call& call) {
+Result<std::vector<sync::Op>> ops_to_declare(Workstation& station, const Call& call,
+                                             const std::optional<contingency::Fleet>& fleet) {
   HOLDLINE_ASSIGN(DeclareAsked asked, declare_asked(station, call));
   contingency::Declaration& declared = asked.declaration;
   for (const std::string& scope : declared.scopes)
@@ -222,6 +223,7 @@ Result<std::vector<sync::Op>> ops_to_declare(Workstation& station, const Call& c
       op.record.id = created_here(static_cast<std::uint32_t>(ops.size()));
       ops.push_back(std::move(op));
     }
+  std::ranges::move(beginning_ops(station, incident, fleet, person, ops.size()), std::back_inserter(ops));
   if (!declared.drill) end_drills(station, declared.scopes, person, ops);
   return ops;
 }
@@ -234,7 +236,12 @@ void save_decision(Workstation& station, const Call& call, Result<std::vector<sy
 void declare_incident(Workstation& station, Call call) {
   if (auto refusal = refuse_without_incidents(station)) return call.respond(*std::move(refusal));
   const Call answered = answered_in_force(station, std::move(call));
-  save_decision(station, answered, ops_to_declare(station, answered));
+  const auto declare = [&station, answered](const std::optional<contingency::Fleet>& fleet) {
+    save_decision(station, answered, ops_to_declare(station, answered, fleet));
+  };
+  // A drill tells how ready everybody was before; an outage waits for nobody.
+  const bool drill = platform::JsonObject::parse(answered.request.body).boolean("drill", false);
+  drill ? ask_for_fleet(station, declare) : declare(std::nullopt);
 }
 
 // --- one step further ---
@@ -287,19 +294,6 @@ struct Deciding {
   const std::optional<contingency::Fleet>& fleet;
 };
 
-// Workstations of its scopes, by name.
-std::vector<std::string> desks_of(const std::optional<contingency::Fleet>& fleet,
-                                  const contingency::Incident& incident) {
-  std::vector<std::string> names;
-  if (!fleet) return names;
-  for (const contingency::WorkstationState& desk : fleet->workstations)
-    if (!desk.revoked && std::ranges::any_of(desk.scopes, [&](const std::string& scope) {
-          return sync::is_within(scope, incident.declared.scopes);
-        }))
-      names.push_back(desk.name);
-  return names;
-}
-
 Result<std::vector<sync::Op>> ops_to_move(Workstation& station, const Call& call, const Deciding& by,
                                           const DecisionAsked& asked, ServiceTrigger trigger) {
   contingency::Ask ask;
@@ -321,8 +315,7 @@ Result<std::vector<sync::Op>> ops_to_move(Workstation& station, const Call& call
   auto ops = ops_of(station.schema(), moved, moved.steps.back(), said_here(station));
   // One that was called off was not held.
   if (!moved.declared.drill || trigger != ServiceTrigger::close) return ops;
-  HOLDLINE_ASSIGN(auto report,
-                  report_ops(station, by.all, moved, desks_of(by.fleet, moved), call.session->person.name, ops.size()));
+  HOLDLINE_ASSIGN(auto report, report_ops(station, by.all, moved, by.fleet, call.session->person.name, ops.size()));
   std::ranges::move(report, std::back_inserter(ops));
   return ops;
 }

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "agent/api/contingency/drill_reports.hpp"
+#include "agent/api/fleet/fleet_readiness.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
 #include "sync/base/timestamp.hpp"
@@ -45,18 +46,6 @@ Json workstation_json(const WorkstationState& state, const DeskReadiness& desk) 
           {"oldest_waiting_ms", report.oldest_waiting_ms},
           {"needs_attention", report.needs_attention},
           {"checks", failed_checks_json(desk)}};
-}
-
-// As the plan says. What no workstation here can tell is not asked of any: the site does without.
-ReadinessOptions options_for(const Workstation& station, const std::vector<WorkstationState>& states) {
-  const auto any = [&states](auto told) {
-    return std::ranges::any_of(states,
-                               [&](const WorkstationState& state) { return state.report && told(*state.report); });
-  };
-  ReadinessOptions options = station.runs()->plan->policy.readiness;
-  options.uses_paper = any([](const auto& report) { return report.form_numbers.has_value(); });
-  options.uses_plan = any([](const auto& report) { return report.plan_version.has_value(); });
-  return options;
 }
 
 // By where they stand, so that somebody can walk along them; revoked ones last.
@@ -101,7 +90,7 @@ platform::HttpResponse fleet_response(const Workstation& station, FleetMember::L
   auto& states = listed.fleet.workstations;
   const std::int64_t as_of_ms = listed.fleet.hub_wall_ms;
   std::ranges::sort(states, {}, walking_order);
-  const ReadinessOptions options = options_for(station, states);
+  const ReadinessOptions options = readiness_options(station, states);
   std::vector<contingency::ReadinessFacts> facts;
   std::map<std::string, std::vector<contingency::ReadinessFacts>> sites;
   Json items = Json::array();
@@ -149,7 +138,7 @@ void own_readiness(Workstation& station, Call call) {
     own.name = station.grant().name;
     own.heard_ms = own.reported_ms = now_ms;
     own.report = station.fleet().report();
-    const DeskReadiness desk = readiness(facts_of(own, now_ms), options_for(station, {own}));
+    const DeskReadiness desk = readiness(facts_of(own, now_ms), readiness_options(station, {own}));
     respond(json_response(200, {{"schema", "holdline.readiness/1"},
                                 {"name", own.name},
                                 {"ready", desk.ready},

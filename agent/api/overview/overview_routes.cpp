@@ -1,12 +1,14 @@
 // What a supervisor wants to know at one look: what was taken since a moment, what was promised and is not kept yet,
 // what people have to decide.
 #include <algorithm>
+#include <map>
 
 #include "agent/api/checks/checks.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
 #include "agent/view/open_conflicts.hpp"
 #include "sync/base/timestamp.hpp"
+#include "sync/table/filled.hpp"
 
 namespace holdline::agent {
 
@@ -16,10 +18,13 @@ using Json = nlohmann::json;
 
 // Looked at of one collection; a number that reaches it is told as "or more".
 constexpr std::size_t most_looked_at = 20'000;
+constexpr std::int64_t quarter_hour_ms = 15 * 60'000;
+constexpr std::size_t most_quarter_hours = 192;  // the latest two days in which something was taken at any time
 
 struct Counts {
   std::size_t taken = 0, callbacks_open = 0, callbacks_overdue = 0, conflicts_open = 0, approvals_open = 0;
-  bool more = false;  // than were looked at
+  bool more = false;                                  // than were looked at
+  std::map<std::int64_t, std::size_t> quarter_hours;  // what was taken in each, by when it happened
 };
 
 // Calls `look` with a collection's records, latest first, until it answers false.
@@ -43,6 +48,9 @@ Result<void> count_taken(PersonView& view, const sync::Collection& collection, s
     const auto* recorded_ms = value_of<std::int64_t>(collection, record, "recorded_at");
     if (recorded_ms != nullptr && *recorded_ms < since_ms) return false;
     ++counts.taken;
+    const std::int64_t at_ms = sync::happened_ms(collection, record);
+    ++counts.quarter_hours[at_ms - at_ms % quarter_hour_ms];
+    if (counts.quarter_hours.size() > most_quarter_hours) counts.quarter_hours.erase(counts.quarter_hours.begin());
     return true;
   });
 }
@@ -86,6 +94,13 @@ Result<Counts> counted(PersonView& view, const Workstation& station, std::int64_
   return counts;
 }
 
+Json quarter_hours_json(const Counts& counts) {
+  Json list = Json::array();
+  for (const auto& [from_ms, taken] : counts.quarter_hours)
+    list.push_back({{"from", sync::format_time(from_ms)}, {"taken", taken}});
+  return list;
+}
+
 void show_overview(Workstation& station, Call call) {
   const auto given = call.request.query.find("since");
   const auto since_ms =
@@ -105,6 +120,7 @@ void show_overview(Workstation& station, Call call) {
                                 {"conflicts_open", counts->conflicts_open},
                                 {"approvals_open", counts->approvals_open},
                                 {"more", counts->more},
+                                {"quarter_hours", quarter_hours_json(*counts)},
                                 {"as_of", as_of_ms == 0 ? Json() : Json(sync::format_time(as_of_ms))}}));
   });
 }

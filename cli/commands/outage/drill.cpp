@@ -1,4 +1,7 @@
 // holdline drill, holdline practice: an outage for practice, from its declaration to its report.
+#include <algorithm>
+#include <cctype>
+
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/command.hpp"
@@ -30,6 +33,17 @@ void print_due(Session& session, const json& document) {
   table.print(session.world().out, session.style());
 }
 
+std::string ready_desks(const json& report, const char* when) {
+  const json& desks = member(report, when);
+  return desks.is_object() ? text_of(desks, "ready") + " of " + text_of(desks, "all") : "not known";
+}
+
+// As people say its first letters.
+std::string lower_case(std::string name) {
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return name;
+}
+
 void print_drill_report(Session& session, const json& report) {
   std::ostream& out = session.world().out;
   Table table;
@@ -44,7 +58,9 @@ void print_drill_report(Session& session, const json& report) {
   table.row({"to the first entry", first.empty() ? Cell("none was taken", Tone::warning) : Cell(first)});
   std::string taken;
   for (const auto& [kind, count] : member(report, "taken").items())
-    taken += (taken.empty() ? "" : ", ") + shown(count) + " " + kind;
+    taken += (taken.empty() ? "" : ", ") + kind + ": " + shown(count);
+  const std::string before = ready_desks(report, "ready_before"), after = ready_desks(report, "ready_after");
+  table.row({"ready", "before: " + before, "after: " + after});
   table.row({"taken down", taken});
   table.row({"took part", joined(member(report, "people")), "at " + joined(member(report, "stations"))});
   if (const json& absent = list_of(report, "absent"); !absent.empty())
@@ -108,7 +124,7 @@ Outcome end_drill(Session& session) {
   const Arguments& typed = session.arguments();
   if (typed.get("--reason").empty()) return usage("--reason is missing — it is kept with the drill");
   HOLDLINE_ASSIGN(const Answer before, session.get("/contingency"));
-  const json drills = drills_in_force(before.document(), typed.get("--incident"));
+  const json drills = drills_in_force(before.document(), lower_case(typed.get("--incident")));
   if (drills.empty()) return fail(ErrorKind::ask_person, "no-drill", "No drill is on here.");
   if (drills.size() > 1) return usage("Several drills are on: name the one with --incident");
   const json body{{"reason", typed.get("--reason")}, {"incident", text_of(drills[0], "id")}};
@@ -135,12 +151,16 @@ Outcome drill_report(Session& session) {
   HOLDLINE_ASSIGN(const Answer answer, session.get("/contingency/drills"));
   if (session.printed_json(answer)) return ExitCode::ok;
   const json document = answer.document();
+  const std::string named = lower_case(session.arguments().get("--incident"));
+  std::vector<json> asked;
+  for (const json& report : list_of(document, "items"))
+    if (text_of(report, "incident").starts_with(named)) asked.push_back(report);
+  if (asked.empty() && !named.empty())
+    return fail(ErrorKind::ask_person, "no-drill",
+                "No drill of that name has a report. For all of them: holdline drill report --all");
   print_due(session, document);
-  for (const json& report : list_of(document, "items")) {
-    if (!text_of(report, "incident").starts_with(session.arguments().get("--incident"))) continue;
-    print_drill_report(session, report);
-    if (!session.arguments().has("--all")) break;
-  }
+  if (!session.arguments().has("--all") && asked.size() > 1) asked.resize(1);
+  for (const json& report : asked) print_drill_report(session, report);
   return ExitCode::ok;
 }
 

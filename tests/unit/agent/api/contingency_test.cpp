@@ -81,7 +81,9 @@ TEST_F(ContingencyRoutesTest, A14WhatIsTakenInPracticeIsMarkedAndLeavesWithNoExp
   };
   const std::string id = declared({{"reason", "the drill of March"}, {"drill", true}}).at("id");
   ASSERT_EQ(post("/entries", message, "practised").status, 201);
+  ASSERT_EQ(post("/customers", {{"fields", {{"family", "Invented"}}}}, "invented").status, 201);
   EXPECT_EQ(get("/entries").json().at("items"), Json::array()) << "no list has it";
+  EXPECT_EQ(get("/taken").json().at("items"), Json::array());
   EXPECT_EQ(get("/overview").json().at("taken"), 0);
   EXPECT_EQ(get("/postings?state=all").json().at("items"), Json::array());
   const Json fields = get("/entries?practice=only").json().at("items").at(0).at("fields");
@@ -98,6 +100,8 @@ TEST_F(ContingencyRoutesTest, A14WhatIsTakenInPracticeIsMarkedAndLeavesWithNoExp
   ASSERT_EQ(decide("close", {{"reason", "the drill is over"}}).status, 200);
   const Json held = get("/contingency/drills").json();
   EXPECT_EQ(held.at("items").at(0).at("incident"), id);
+  EXPECT_EQ(held.at("items").at(0).at("taken"), (Json{{"Entry", 1}, {"Customer", 1}}));
+  EXPECT_TRUE(held.at("items").at(0).at("ready_before").is_null()) << "no hub told it";
   EXPECT_EQ(held.at("items").at(0).at("taken").size(), 1u);
   EXPECT_EQ(held.at("items").at(0).at("stations"), Json::array({"desk 7"}));
   EXPECT_EQ(get("/readiness").json().at("drill").at("last"), held.at("items").at(0).at("ended"));

@@ -20,13 +20,16 @@ Incident a_drill() {
 
 TEST(DrillReportTest, SaysWhoTookPartHowLongItTookAndWhatFailed) {
   const Incident drill = a_drill();
-  DrillFacts facts{&drill,
-                   {{"Manual entry", "bob", "desk 2", declared_ms + 42'000}, {"Callback", "", "desk 2", declared_ms + 90'000}},
-                   declared_ms - 30'000,
-                   {"desk 3", "desk 2"},
-                   {"ivy"},
-                   2,
-                   {"notice: FAILED"}};
+  DrillFacts facts{
+      &drill,
+      {{"Manual entry", "bob", "desk 2", declared_ms + 42'000}, {"Callback", "", "desk 2", declared_ms + 90'000}},
+      declared_ms - 30'000,
+      {"desk 3", "desk 2"},
+      {"ivy"},
+      2,
+      {"notice: FAILED"},
+      ReadyDesks{1, 2},
+      ReadyDesks{2, 2}};
   const DrillReport report = report_of(facts, declared_ms + 600'000);
   EXPECT_EQ(report.to_declare_ms, 30'000);
   EXPECT_EQ(report.to_first_entry_ms, 42'000);
@@ -35,12 +38,22 @@ TEST(DrillReportTest, SaysWhoTookPartHowLongItTookAndWhatFailed) {
   EXPECT_EQ(report.absent, std::vector<std::string>{"desk 3"});
   EXPECT_EQ(report.failed, (std::vector<std::string>{"notice: FAILED", "2 sheets of paper were not accounted for.",
                                                      "Left as it was: desks-silent (sue: switched off)"}));
+  EXPECT_EQ(report.ready_before, (ReadyDesks{1, 2}));
   EXPECT_EQ(decode_drill_report(encode_json(report)), report);
+}
+
+TEST(DrillReportTest, OneSheetIsOneAndWhatIsKeptOfItsBeginningIsNoReport) {
+  const Incident drill = a_drill();
+  DrillFacts facts{&drill, {{"Entry", "bob", "", declared_ms}}, {}, {}, {}, 1, {}, {}, {}};
+  EXPECT_EQ(report_of(facts, declared_ms).failed.front(), "1 sheet of paper was not accounted for.");
+  EXPECT_EQ(decode_ready_desks(encode_json(ReadyDesks{571, 600})), (ReadyDesks{571, 600}));
+  EXPECT_FALSE(decode_drill_report(encode_json(ReadyDesks{571, 600})));
+  EXPECT_FALSE(decode_ready_desks(encode_json(report_of(facts, declared_ms))));
 }
 
 TEST(DrillReportTest, OfALargeSiteAsMuchIsKeptAsFitsAndTheRestIsCounted) {
   const Incident drill = a_drill();
-  DrillFacts facts{&drill, {}, {}, {}, {}, 0, {}};
+  DrillFacts facts{&drill, {}, {}, {}, {}, 0, {}, {}, {}};
   for (int desk = 0; desk < 600; ++desk) facts.desks.push_back("workstation-" + std::to_string(desk));
   const std::string text = encode_json(report_of(facts, declared_ms));
   EXPECT_LE(text.size(), drill_report_bytes);
