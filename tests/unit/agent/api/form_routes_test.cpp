@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "agent/api/words/words.hpp"
+#include "contingency/incident/checklist.hpp"
 #include "tests/unit/agent/api/fixture.hpp"
 
 namespace holdline::agent {
@@ -56,11 +57,28 @@ std::vector<std::string> untranslated(const sync::Schema& schema) {
   for (const char* name : {"customer", "phone", "email", "address", "manual_entry", "callback_request", "complaint"})
     for (const sync::Field& field : schema.collection(name)->fields)
       if (field.form_position > 0) look_at(field);
+  for (const sync::Collection& collection : schema.collections()) look(collection.label);
   for (const sync::FormTemplate& form : schema.forms()) {
     look(form.label);
     for (const sync::FieldIndex field : form.fields) look_at(schema.collection(form.collection)->fields[field]);
   }
   return missing;
+}
+
+TEST(ShippedWords, TellInGermanWhatPeopleDidInAnOutage) {
+  const nlohmann::json& german = shipped_words().at("de");
+  const auto there = [&german](const std::string& deed, std::string said) {
+    std::ranges::replace(said, '_', ' ');
+    std::ranges::replace(said, '-', ' ');
+    EXPECT_TRUE(german.contains(deed + " " + said)) << deed << " " << said;
+  };
+  const auto options = [](const char* collection, const char* field) {
+    const sync::Collection& found = *test_schema().collection(collection);
+    return found.fields[*found.field(field)].options;
+  };
+  for (const std::string& trigger : options("incident_step", "trigger")) there("outage-step", trigger);
+  for (const std::string& kind : options("runbook_event", "kind")) there("plan-step", kind);
+  for (const auto& point : contingency::checklist({}, {})) there("exception", point.id);
 }
 
 TEST(ShippedWords, TellInGermanWhatStandsOnTheFormsOfTheSchemaAndItsPacks) {
