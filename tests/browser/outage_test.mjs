@@ -53,6 +53,41 @@ test("what the other desk says of it stands in the strip", async () => {
   await page.getByRole("region", { name: "State" }).getByText(/expected back 1 Jan/).waitFor();
 });
 
+test("what everybody takes is listed as it comes, by kind and by person", async () => {
+  await page.goto(`${centre.address}#/entries/everywhere`);
+  const rows = page.locator("main .list > li.entry");
+  await rows.filter({ hasText: /ada · desk · taken in outage [A-Z]{6}/ }).waitFor();
+  await centre.at("second", "entry", "add", "kind=fault", "name=Nora Barn", "note=no light");
+  await rows.first().filter({ hasText: /Fault Nora Barn.*ada · second/ }).waitFor();
+  await browser.checked("taken");
+  await page.getByLabel("Kind").selectOption({ label: "Complaint" });
+  await page.getByText("Nothing was taken down.").waitFor();
+  await page.getByLabel("Kind").selectOption({ label: "Message" });
+  await rows.first().filter({ hasText: "Message" }).waitFor();
+  assert.equal(await rows.count(), 1);
+  await page.getByLabel("Taken by").selectOption("ada");
+  await rows.first().filter({ hasText: "Message" }).waitFor();
+  await page.getByRole("link", { name: "Everybody at this PC" }).waitFor();
+});
+
+test("the wallboard has six numbers, says of which outage, and is read from afar at full screen", async () => {
+  await page.goto(`${centre.address}#/overview`);
+  await page.locator(".about", { hasText: /[A-Z]{6} CRM, acme\/london, in force since/ }).waitFor();
+  await page.locator(".chart", { hasText: /2 in all, the most/ }).waitFor();
+  await page.getByText("Workstations ready").waitFor();
+  assert.equal(await page.locator(".tile").count(), 6);
+  await page.getByText("In numbers").click();
+  await browser.checked("wallboard");
+  await page.getByRole("button", { name: "Full screen" }).click();
+  await browser.becomes("document.fullscreenElement?.className === 'wall'");
+  const share = await page.evaluate("parseFloat(getComputedStyle(document.querySelector('.tile strong')).fontSize) / innerHeight");
+  assert.ok(share >= 0.12, `a number takes ${share} of the height`);
+  const wider = await page.evaluate("document.fullscreenElement.scrollHeight - innerHeight");
+  assert.ok(wider <= 0, `it is ${wider} px higher than the screen`);
+  await browser.picture("wallboard-full-screen");
+  await page.getByRole("button", { name: "Leave full screen" }).click();
+});
+
 test("an agent sees it and decides nothing", async () => {
   await page.getByRole("button", { name: "Change person" }).click();
   await browser.signIn("bob");

@@ -10,7 +10,6 @@ import { Guides } from "./guides.tsx";
 import { Steps } from "./history.tsx";
 import { Merging } from "./merging.tsx";
 import { Outages } from "./outages.tsx";
-import { Overview } from "./overview.tsx";
 import { Paper } from "./paper.tsx";
 import { KeySheet, Preferences } from "./preferences.tsx";
 import { RecordView } from "./record_view.tsx";
@@ -18,6 +17,7 @@ import { centre_refusals_de } from "./refusals_de.ts";
 import { Runbook } from "./runbook.tsx";
 import { PostingView } from "./posting.tsx";
 import { ReleaseView } from "./release.tsx";
+import { Taken } from "./taken.tsx";
 import { keepListed, Workstations } from "./workstations.tsx";
 
 // By the first part of their place.
@@ -30,7 +30,7 @@ export const views: Record<string, ComponentType<any>> = {
   keys: KeySheet,
   merge: Merging,
   outages: Outages,
-  overview: Overview,
+  taken: Taken,
   paper: Paper,
   runbook: Runbook,
   posting: PostingView,

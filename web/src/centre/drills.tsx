@@ -2,10 +2,10 @@
 import { useState } from "preact/hooks";
 import { ask } from "../daemon/api.ts";
 import { seen } from "../daemon/status.ts";
-import { clock } from "../page/i18n.ts";
+import { clock, term } from "../page/i18n.ts";
 import { use } from "../page/store.ts";
 import { useLoaded, Waiting } from "../views/load.tsx";
-import { t } from "./text.ts";
+import { pointName, t, told } from "./text.ts";
 
 export interface Due {
   every_days: number | null;
@@ -13,6 +13,7 @@ export interface Due {
   due: string | null;
   overdue: boolean;
 }
+type Ready = { ready: number; all: number } | null; // null: the hub did not tell
 interface Report {
   incident: string;
   short: string;
@@ -24,6 +25,8 @@ interface Report {
   people: string[];
   absent: string[];
   failed: string[];
+  ready_before: Ready;
+  ready_after: Ready;
 }
 
 export function DrillDue({ drill }: { drill: Due }) {
@@ -39,10 +42,29 @@ export function DrillDue({ drill }: { drill: Due }) {
   );
 }
 
+// What failed, which reports say in English, and of an action of the plan after its name.
+const failures: [RegExp, string][] = [
+  [/^Nothing was taken/, "drill-nothing"],
+  [/^\d+ sheets? of paper/, "drill-paper"],
+  [/^No station took/, "drill-no-station"],
+  [/^(?:[\w-]+: )FAILED/, "says-failed"],
+  [/^(?:[\w-]+: )Did NOT ANSWER/, "says-timed-out"],
+  [/^(?:[\w-]+: )Could NOT be/, "says-undo-failed"],
+  [/^(?:[\w-]+: )Left out/, "says-skipped"],
+];
+function failureText(text: string): string {
+  const left = /^Left as it was: ([\w-]+) \((.*)\)$/s.exec(text);
+  if (left) return t("leftAsItWas", { point: pointName(left[1] ?? ""), by: left[2] ?? "" });
+  const [pattern, name] = failures.find(([one]) => one.test(text)) ?? [];
+  const action = /^([\w-]+): /.exec(text)?.[0] ?? "";
+  return pattern && name ? action + told(name, text.slice(action.length)) : text;
+}
+
 const seconds = (n: number | null): string => (n === null ? "–" : `${n} s`);
 
 function Held({ report }: { report: Report }) {
-  const taken = Object.entries(report.taken).map(([kind, n]) => `${n} ${kind}`);
+  const taken = Object.entries(report.taken).map(([kind, n]) => `${term(kind)}: ${n}`);
+  const ready = (desks: Ready): string => (desks ? t("readyOf", { ...desks }) : t("notKnownThen"));
   return (
     <li class="entry">
       <div>
@@ -51,11 +73,12 @@ function Held({ report }: { report: Report }) {
         </strong>{" "}
         <span class="chip warn">{t("practice")}</span> <span class="quiet">{clock(report.ended)}</span>
         <p>{t("drillTook", { declare: seconds(report.seconds_to_declare), entry: seconds(report.seconds_to_first_entry) })}</p>
+        <p>{t("drillReady", { before: ready(report.ready_before), after: ready(report.ready_after) })}</p>
         <p>{t("drillPeople", { names: report.people.join(", "), taken: taken.join(", ") || "–", absent: report.absent.length })}</p>
       </div>
       <ul>
         {report.failed.map((one) => (
-          <li key={one}>{one}</li>
+          <li key={one}>{failureText(one)}</li>
         ))}
       </ul>
     </li>

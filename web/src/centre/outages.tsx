@@ -9,7 +9,7 @@ import { useLoaded, Waiting } from "../views/load.tsx";
 import { Drills, Practise } from "./drills.tsx";
 import { Report } from "./report.tsx";
 import { ForAgents } from "./runbook.tsx";
-import { t, told, word } from "./text.ts";
+import { pointName, t, told, word } from "./text.ts";
 
 const nameOf = (incident: Incident): string => [incident.short, incident.title].filter(Boolean).join(" ");
 
@@ -20,7 +20,7 @@ function decisionsOf(incident: Incident): (Signature & { what: string; idle?: bo
     what: word(step.step) + (step.overridden ? ` (${t("overrideGate")})` : ""),
   }));
   const estimates = incident.estimates.map((one) => ({ ...one, what: t("expectedBack", { time: clock(one.expected) }) }));
-  const exceptions = incident.exceptions.map((one) => ({ ...one, what: `${t("signFor")}: ${one.point.replaceAll("-", " ")}` }));
+  const exceptions = incident.exceptions.map((one) => ({ ...one, what: `${t("signFor")}: ${pointName(one.point)}` }));
   return [...steps, ...estimates, ...exceptions].sort((one, other) => one.at.localeCompare(other.at));
 }
 
@@ -31,7 +31,7 @@ function Steps({ incident }: { incident: Incident }) {
       <ul class="list">
         {decisionsOf(incident).map(({ at, what, person, role, reason, idle }) => (
           <li key={`${at} ${what} ${person}`} class={idle ? "quiet" : ""}>
-            {clock(at)} · {what} · {person} ({role}): {reason}
+            {clock(at)} · {what} · {person} ({word(role)}): {reason}
           </li>
         ))}
       </ul>
@@ -51,7 +51,7 @@ function Checklist({ incident, decides }: { incident: Incident; decides: boolean
               {excepted && <span class="quiet">{` ${t("signedFor", { name: excepted.person })}: ${excepted.reason}`}</span>}
             </p>
             {decides && !done && (
-              <Decide verb="except" label={t("signFor")} about={`${t("signFor")}: ${told(point, text)}`} more={{ incident: incident.id, point }} />
+              <Decide verb="except" label={t("signFor")} about={`${t("signFor")}: ${told(left === null ? `${point}?` : point, text)}`} more={{ incident: incident.id, point }} />
             )}
           </li>
         ))}

@@ -1,5 +1,5 @@
 // The texts of the whole page and of this part of it.
-import { fill, spoken, tellerWith, term } from "../page/i18n.ts";
+import { fill, spoken, tellerWith, term, wordsOfDeed } from "../page/i18n.ts";
 import { centre_de } from "./messages_de.ts";
 import { centre_en } from "./messages_en.ts";
 import { told_de } from "./told_de.ts";
@@ -16,6 +16,9 @@ export function told(name: string, text: string): string {
   const amount = /\d+( (min|h|s|MiB))?/.exec(text)?.[0] ?? "";
   return own === undefined ? text : fill(own, { n: /\D/.test(amount) ? amount : Number(amount) });
 }
+
+// A point of the checklist in a few words.
+export const pointName = (point: string): string => wordsOfDeed("exception", point.replaceAll("-", " "));
 
 // A state, a reason and the like, by its name.
 export const word = (name: string): string => term(known(name) ?? name.replaceAll("-", " "));

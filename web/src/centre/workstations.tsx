@@ -28,7 +28,7 @@ interface Workstation {
   checks: Check[];
 }
 export interface Listed {
-  sites: { site: string; summary: string; score: number; all: number }[];
+  sites: { site: string; score: number; ready: number; all: number }[];
   drill: Due;
   ready: number;
   all: number;
@@ -84,6 +84,14 @@ export function keepListed(): void {
   ask();
 }
 
+// "21 data is old", the most frequent first.
+function failedAt(items: Workstation[], site: string): string[] {
+  const counts = new Map<string, number>();
+  for (const item of items)
+    if (item.site === site && item.state === "not-ready") for (const { check } of item.checks) counts.set(check, (counts.get(check) ?? 0) + 1);
+  return [...counts].sort(([, one], [, other]) => other - one).map(([check, n]) => `${n} ${told(`check-${check}`, check)}`);
+}
+
 export function Workstations() {
   const loaded = useRefreshed<Listed>("/workstations");
   const [all, setAll] = useState(false);
@@ -110,9 +118,9 @@ export function Workstations() {
               </p>
               {sites.length > 1 && (
                 <ul>
-                  {sites.map(({ site, summary, score }) => (
+                  {sites.map(({ site, ready, all, score }) => (
                     <li key={site}>
-                      {site || "–"}: {summary} ({score}/100)
+                      {site || "–"}: {[t("readyOf", { ready, all }), ...failedAt(items, site)].join(", ")} ({score}/100)
                     </li>
                   ))}
                 </ul>

@@ -77,11 +77,18 @@ export function term(text: string): string {
   return capital(settings.get().language === "pseudo" ? pseudo(found) : found);
 }
 
+// What a deed says, by what it says in English: some words mean something else with another deed.
+export function wordsOfDeed(act: string, part: string): string {
+  const name = `${act} ${part}`;
+  const found = inLanguage(name);
+  return found === name ? inLanguage(part) : found;
+}
+
 // What somebody did: told in parts, for another language than the daemon's own.
 export function deed({ what, act, of, about }: { what: string; act: string; of: string; about: string[] }): string {
   const now = spoken.get();
   if (!now?.refusals[act]) return what;
-  const parts = about.map(inLanguage).join(", ");
+  const parts = about.map((part) => wordsOfDeed(act, part)).join(", ");
   return said(act, what, term(of)) + (parts && `: ${parts}`);
 }
 

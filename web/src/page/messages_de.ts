@@ -204,7 +204,8 @@ export const de: Messages = {
   errorPrefix: "Fehler",
 
   mine: "Meine",
-  everybodys: "Alle hier",
+  everybodys: "Alle an diesem PC",
+  everywhere: "Alle",
   needsAttention: "Braucht Aufmerksamkeit",
   verify: "Als geprüft vermerken",
   unverified: "Ungeprüft: aus {source}",

@@ -199,7 +199,8 @@ export const en = {
   errorPrefix: "Error",
 
   mine: "Mine",
-  everybodys: "Everybody's here",
+  everybodys: "Everybody at this PC",
+  everywhere: "Everybody",
   needsAttention: "Needs attention",
   verify: "Mark as checked",
   unverified: "Unverified: from {source}",

@@ -5,16 +5,20 @@ import { useEffect } from "preact/hooks";
 import { t } from "../page/i18n.ts";
 import { Store, use } from "../page/store.ts";
 
+const parts = { centre: () => import("../centre/centre.tsx"), wall: () => import("../wall/wall.tsx") };
+type Part = keyof typeof parts;
 // What they are told is theirs to know.
 type Views = Record<string, ComponentType<any>>;
-const fetched = new Store<Views | "asked" | "failed" | null>(null);
+type Fetched = Views | "asked" | "failed" | null;
+const fetched: Record<Part, Store<Fetched>> = { centre: new Store<Fetched>(null), wall: new Store<Fetched>(null) };
 
-export function fetchCentre(): void {
-  if (fetched.get()) return;
-  fetched.set("asked");
-  import("../centre/centre.tsx").then(
-    ({ views }) => fetched.set(views),
-    () => fetched.set("failed"),
+export function fetchCentre(part: Part = "centre"): void {
+  const store = fetched[part];
+  if (store.get()) return;
+  store.set("asked");
+  parts[part]().then(
+    ({ views }) => store.set(views),
+    () => store.set("failed"),
   );
 }
 
@@ -26,8 +30,9 @@ const reloadIfThere = (): void =>
   );
 
 export function Centre({ place, ...told }: { place: string; [name: string]: unknown }) {
-  const views = use(fetched);
-  useEffect(fetchCentre, []);
+  const part = place === "overview" ? "wall" : "centre";
+  const views = use(fetched[part]);
+  useEffect(() => fetchCentre(part), [part]);
   if (views === null || views === "asked") return <p class="hint">{t("loading")}…</p>;
   // A browser does not ask twice for a file that it did not get.
   if (views === "failed")

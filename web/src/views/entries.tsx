@@ -8,6 +8,7 @@ import type { Op, OutboxItem, Value } from "../daemon/types.ts";
 import { clock, deed, said, t, term, type Name } from "../page/i18n.ts";
 import { route } from "../page/router.ts";
 import { use } from "../page/store.ts";
+import { Centre } from "./centre.tsx";
 import { useLoaded, Waiting } from "./load.tsx";
 import { Reasoned } from "./reasoned.tsx";
 import { becauseOf, Practice, shownValue } from "./record.tsx";
@@ -168,26 +169,53 @@ export function EntryRow({ item, own }: { item: OutboxItem; own: string }) {
 // Those that are there, while others are asked for.
 export const useEntries = (path: string): OutboxItem[] => useLoaded<{ items: OutboxItem[] }>(path).data?.items ?? [];
 
-type Which = "mine" | "all" | "attention";
+type Which = "mine" | "all" | "everywhere" | "attention";
 const tabs: [Which, Name][] = [
   ["mine", "mine"],
   ["all", "everybodys"],
+  ["everywhere", "everywhere"],
   ["attention", "needsAttention"],
 ];
 
-export function Entries({ which }: { which: string }) {
+// What was saved at this PC.
+function Here({ which }: { which: Which }) {
   const { person } = use(session);
   const [limit, setLimit] = useState(50);
   const own = person?.name ?? "";
-  const now: Which = which === "attention" || which === "all" ? which : "mine";
   const loaded = useLoaded<{ items: OutboxItem[]; next: string | null }>(
-    now === "attention" ? "/outbox?state=needs-attention" : `/outbox?limit=${limit}`,
+    which === "attention" ? "/outbox?state=needs-attention" : `/outbox?limit=${limit}`,
   );
   // Whoever came by the key is led to the first one.
   const [, , byKey] = use(route);
   useEffect(() => {
     if (byKey) document.querySelector<HTMLElement>(".attention .primary")?.focus();
   }, [byKey, loaded.data === null]);
+  return (
+    <Waiting of={loaded}>
+      {({ items, next }) => {
+        const shown = which === "mine" ? items.filter((item) => item.person === own) : items;
+        return (
+          <>
+            <ul class="list">
+              {shown.map((item) => (
+                <EntryRow key={`${item.lane}/${item.number}`} item={item} own={own} />
+              ))}
+              {shown.length === 0 && <li class="quiet">{t(which === "attention" ? "noAttention" : "noEntries")}</li>}
+            </ul>
+            {next && limit < 1000 && (
+              <button type="button" onClick={() => setLimit(Math.min(1000, limit * 2))}>
+                {t("more")}
+              </button>
+            )}
+          </>
+        );
+      }}
+    </Waiting>
+  );
+}
+
+export function Entries({ which }: { which: string }) {
+  const now = tabs.find(([tab]) => tab === which)?.[0] ?? "mine";
   return (
     <>
       <header class="view-head">
@@ -200,26 +228,7 @@ export function Entries({ which }: { which: string }) {
           ))}
         </nav>
       </header>
-      <Waiting of={loaded}>
-        {({ items, next }) => {
-          const shown = now === "mine" ? items.filter((item) => item.person === own) : items;
-          return (
-            <>
-              <ul class="list">
-                {shown.map((item) => (
-                  <EntryRow key={`${item.lane}/${item.number}`} item={item} own={own} />
-                ))}
-                {shown.length === 0 && <li class="quiet">{t(now === "attention" ? "noAttention" : "noEntries")}</li>}
-              </ul>
-              {next && limit < 1000 && (
-                <button type="button" onClick={() => setLimit(Math.min(1000, limit * 2))}>
-                  {t("more")}
-                </button>
-              )}
-            </>
-          );
-        }}
-      </Waiting>
+      {now === "everywhere" ? <Centre place="taken" /> : <Here which={now} />}
     </>
   );
 }
