@@ -439,6 +439,7 @@ test("what everybody took down is one list, by kind and by person", async () => 
   assert.deepEqual(await of("kind=reading"), new Set(["reading", "bob"]));
   assert.deepEqual([...(await of("kind=callback_request"))].includes("message"), false);
   assert.equal((await of("person=nobody")).size, 0);
+  await refused(400, "malformed", "ada", "GET", "/taken?practice=blue");
 });
 
 test("callbacks are released, called and told", async () => {
