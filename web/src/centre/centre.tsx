@@ -13,7 +13,7 @@ import { Outages } from "./outages.tsx";
 import { Paper } from "./paper.tsx";
 import { KeySheet, Preferences } from "./preferences.tsx";
 import { RecordView } from "./record_view.tsx";
-import { centre_refusals_de } from "./refusals_de.ts";
+import { centre_refusals_de } from "./words/refusals_de.ts";
 import { Runbook } from "./runbook.tsx";
 import { PostingView } from "./posting.tsx";
 import { ReleaseView } from "./release.tsx";

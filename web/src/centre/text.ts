@@ -1,9 +1,9 @@
 // The texts of the whole page and of this part of it.
 import { fill, spoken, tellerWith, term, wordsOfDeed } from "../page/i18n.ts";
-import { centre_de } from "./messages_de.ts";
-import { centre_en } from "./messages_en.ts";
-import { told_de } from "./told_de.ts";
-import { told_en } from "./told_en.ts";
+import { centre_de } from "./words/messages_de.ts";
+import { centre_en } from "./words/messages_en.ts";
+import { told_de } from "./words/told_de.ts";
+import { told_en } from "./words/told_en.ts";
 
 export const t = tellerWith(centre_en, centre_de);
 export type CentreName = Parameters<typeof t>[0];
