@@ -9,6 +9,7 @@
 #include "bench/workloads/workloads.hpp"
 #include "contingency/callbacks/order.hpp"
 #include "contingency/callbacks/release/preview.hpp"
+#include "hub/callbacks/list/remembering.hpp"
 #include "platform/time/country_zones.hpp"
 #include "platform/time/zones.hpp"
 #include "sync/base/hash.hpp"
@@ -65,7 +66,7 @@ void preview_of(const Options& options, Report& report) {
     }
     cases.settle();
     const auto zones =
-        contingency::remembering({platform::zone_offset_ms, platform::zones_of_country, sync::country_of_number});
+        hub::remembering({platform::zone_offset_ms, platform::zones_of_country, sync::country_of_number});
     for (auto* into : {&first, &looking}) {
       const Stopwatch watch;
       contingency::CallingWindows windows(schema, zones, {now_ms, now_ms + 8 * 24 * bench_hour_ms});

@@ -4,7 +4,7 @@
 
 #include "agent/api/contingency/deciding.hpp"
 #include "agent/api/contingency/drill_reports.hpp"
-#include "agent/api/fleet/fleet_readiness.hpp"
+#include "agent/api/contingency/fleet_readiness.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/contingency/drills.hpp"
 #include "agent/paper/paper_records.hpp"

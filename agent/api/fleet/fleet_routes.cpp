@@ -4,7 +4,7 @@
 #include <map>
 
 #include "agent/api/contingency/drill_reports.hpp"
-#include "agent/api/fleet/fleet_readiness.hpp"
+#include "agent/api/contingency/fleet_readiness.hpp"
 #include "agent/api/responses.hpp"
 #include "agent/api/route.hpp"
 #include "sync/base/timestamp.hpp"

@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
-#include <mutex>
-#include <unordered_map>
 
 namespace holdline::contingency {
 
@@ -40,40 +37,7 @@ void add(Spans& spans, Span span) {
     spans.push_back(span);
 }
 
-template <class Value>
-class Remembered {
- public:
-  using Look = std::function<Value(std::string_view)>;
-  explicit Remembered(Look look) : look_(std::move(look)) {}
-
-  Value operator()(std::string_view name) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (const auto found = known_.find(std::string(name)); found != known_.end()) return found->second;
-    }
-    Value value = look_(name);
-    const std::lock_guard lock(mutex_);
-    return known_.emplace(name, std::move(value)).first->second;
-  }
-
- private:
-  const Look look_;
-  std::mutex mutex_;
-  std::unordered_map<std::string, Value> known_;
-};
-
-template <class Value>
-std::function<Value(std::string_view)> remembered(std::function<Value(std::string_view)> look) {
-  if (!look) return look;
-  return
-      [known = std::make_shared<Remembered<Value>>(std::move(look))](std::string_view name) { return (*known)(name); };
-}
-
 }  // namespace
-
-ZoneRules remembering(ZoneRules rules) {
-  return {std::move(rules.offset), remembered(std::move(rules.zones_of)), remembered(std::move(rules.country_of))};
-}
 
 Spans both(const Spans& a, const Spans& b) {
   Spans spans;

@@ -25,10 +25,6 @@ struct ZoneRules {
   std::function<std::string(std::string_view number)> country_of;              // of a number in E.164; may be empty
 };
 
-// The same, with what was asked for once remembered for as long as it is used: neither the country of a number nor the
-// zones of a country change. Thread-safe if `rules` are.
-ZoneRules remembering(ZoneRules rules);
-
 struct Span {
   std::int64_t from_ms = 0, until_ms = 0;  // [from, until)
   bool operator==(const Span&) const = default;
@@ -64,7 +60,7 @@ class CallingWindows {
   // Until when it stays open from an open moment on; nothing when it is not open then.
   std::optional<std::int64_t> open_until(const Whereabouts& where, std::int64_t at_ms);
   // Where the one who is called is, by the best that is known: a zone that was told, the country of the address, that
-  // of the number, the site's zone. Asks the rules each time: give it remembering() ones.
+  // of the number, the site's zone. Asks the rules each time: give it ones that remember.
   Whereabouts whereabouts(std::string_view told_zone, std::string_view address_country, std::string_view number,
                           std::string_view site_zone);
 

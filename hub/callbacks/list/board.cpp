@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "hub/callbacks/list/remembering.hpp"
+
 namespace holdline::hub {
 
 namespace {
@@ -34,8 +36,7 @@ struct CallbackBoard::Hours {
 
 CallbackBoard::CallbackBoard(const HubConfig& config)
     : config_(config),
-      zones_(
-          contingency::remembering({platform::zone_offset_ms, platform::zones_of_country, sync::country_of_number})) {}
+      zones_(remembering({platform::zone_offset_ms, platform::zones_of_country, sync::country_of_number})) {}
 
 Result<std::unique_ptr<CallbackRecords>> CallbackBoard::read_ahead(Ledger& ledger) const {
   HOLDLINE_ASSIGN(const auto reader, ledger.reader());

@@ -90,8 +90,8 @@ function Who({ action }: { action: Action }) {
 // With what a person has to do, which other languages have no words for.
 function saidOf({ state, says, what, undo }: Action): string {
   const words = told(`says-${state}`, says);
-  const todo = { ready: what, "undo-ready": undo }[state];
-  return todo && !words.includes(todo) ? `${words.replace(/\.$/, ":")} ${todo}` : words;
+  const task = { ready: what, "undo-ready": undo }[state];
+  return task && !words.includes(task) ? `${words.replace(/\.$/, ":")} ${task}` : words;
 }
 
 function One({ action, incident, asked, what }: { action: Action; incident: string; asked: boolean; what?: boolean }) {

@@ -1,4 +1,4 @@
-#include "agent/api/fleet/fleet_readiness.hpp"
+#include "agent/api/contingency/fleet_readiness.hpp"
 
 #include <algorithm>
 
