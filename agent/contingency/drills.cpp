@@ -7,6 +7,7 @@
 #include "contingency/incident/name.hpp"
 #include "sync/table/export.hpp"
 #include "sync/table/filled.hpp"
+#include "sync/table/practice.hpp"
 
 namespace holdline::agent {
 
@@ -43,7 +44,8 @@ Result<void> read_new_customers(View& view, const contingency::Incident& drill,
     const sync::Record& record = shown.record;
     const bool here = std::ranges::any_of(
         drill.declared.scopes, [&](const std::string& scope) { return contingency::scopes_meet(scope, record.scope); });
-    if (here && !record.key.id.is_natural() && record.key.id.made_ms() >= drill.begins_ms())
+    if (here && sync::is_practice(*customers, record) && !record.key.id.is_natural() &&
+        record.key.id.made_ms() >= drill.begins_ms())
       work.push_back({customers->label, "", "", record.key.id.made_ms()});
   }
   return {};

@@ -140,7 +140,8 @@ TEST_F(ReferencesTest, APromiseIsReadByTheClockOfItsZone) {
                    {"reason", "bill"},
                    {"promise_start", start},
                    {"promise_end", end},
-                   {"promise_zone", "europe/london"}}}},
+                   {"promise_zone", "europe/london"}}},
+                 {"accept", {{"hints", {"far-ahead"}}, {"because", "so that it stays to come"}}}},
                 key);
   };
   const auto saved = promise("2097-07-01T09:00", "2097-07-01T10:00", "a");
